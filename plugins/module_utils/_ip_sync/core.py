@@ -1,0 +1,225 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine that makes the targets of a target group follow a DNS name.
+
+`sync` performs nothing itself: it yields effects and is sent their results (`driver.run` does that), so every order of
+events, error and crash can be played to it in a test.
+
+A run: resolve, guard, describe, register what is missing, confirm the answer, describe again, drain what the confirmed
+answer lacks, describe, register again what another writer took away meanwhile. A run with nothing to do ends after the
+first describe. These hold after every single effect:
+
+* a group with targets never becomes empty: drain only while a target of the answer is active;
+* nothing in the latest good answer is drained, and nothing on the word of a single answer;
+* no write without a good answer; only targets on our port and outside the protected ranges are touched;
+* a draining target does not count as registered;
+* any error ends the run as SyncFailed: nothing is swallowed, and the next run starts from what it finds.
+
+ELBv2 has no compare-and-swap. Two runs at once with the same answer are safe; two that confirmed *different* answers
+can each drain the other's target between describe and drain. The last describe repairs that; do not run two on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from .guard import is_protected, zones
+from .model import (
+    Config,
+    Deregister,
+    Describe,
+    Effect,
+    LoadState,
+    Memory,
+    Now,
+    Outcome,
+    Register,
+    Resolve,
+    SaveState,
+    Sleep,
+    SyncFailed,
+    Target,
+    TargetHealth,
+    canonical,
+)
+
+UNCONFIRMED = "unconfirmed: answers still moving"
+NOT_HEALTHY = "draining old after new is healthy"
+IN_GRACE = "missing from the answers, but not yet for the grace period"
+NONE_ACTIVE = "nothing drained: no target of the answer is active"
+LATECOMER = "a target outside the answer appeared during the run"
+
+
+def sync(config: Config) -> Generator[Effect, Any, Outcome]:
+    """One run. Yields effects, returns the Outcome. Raises SyncFailed, whose `__cause__` is what went wrong."""
+    run = _Run(config)
+    try:
+        return (yield from run.steps())
+    except Exception as error:
+        raise SyncFailed(str(error) or type(error).__name__, run.outcome("failed", str(error))) from error
+
+
+class _Run:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.zones: dict[str, str | None] = {}  # the answer: its addresses, and the zone each would be registered with
+        self.view: list[TargetHealth] = []  # the group as last described
+        self.own: dict[str, TargetHealth] = {}  # our active targets in it, by address
+        self.held: set[str] = set()  # addresses this run has seen active or has registered
+        self.registered: set[str] = set()
+        self.drained: set[str] = set()
+        self.memory = Memory()
+        self.now = 0.0
+        self.reason = ""
+        self.warnings: list[str] = []
+
+    def steps(self) -> Generator[Effect, Any, Outcome]:
+        self.zones = yield from self.resolve()
+        yield from self.describe()
+        yield from self.register(self.desired - self.own.keys())
+        since = (yield from self.recall()) if self.config.remembers else {}
+        if self.due(since):
+            if (yield from self.confirm()):
+                yield from self.describe()
+                yield from self.deregister(self.due(since))
+            else:
+                self.reason = UNCONFIRMED
+        yield from self.verify()
+        if self.config.remembers:
+            yield from self.remember(since)
+        return self.outcome(*self.verdict())
+
+    # What the run knows
+
+    @property
+    def desired(self) -> set[str]:
+        return set(self.zones)
+
+    @property
+    def surplus(self) -> set[str]:
+        # Without what this run drained: a read just after the write may still show it.
+        return self.own.keys() - self.desired - self.drained
+
+    def is_own(self, target: TargetHealth) -> bool:
+        mine = target.port == self.config.port and not is_protected(self.config, target.address)
+        return mine and target.active
+
+    def due(self, since: dict[str, float]) -> set[str]:
+        """The surplus that may go now, if the answer is confirmed. `since`: when each was first missed."""
+        if self.config.policy == "exact":
+            states = [self.own[address].state if address in self.own else "absent" for address in self.desired]
+            if self.config.drain == "immediate" or all(state == "healthy" for state in states):
+                return self.surplus
+            limit = self.config.healthy_bound
+        else:
+            limit = self.config.grace
+        return {address for address in self.surplus if address in since and self.now - since[address] >= limit}
+
+    # Reading
+
+    def resolve(self) -> Generator[Effect, Any, dict[str, str | None]]:
+        answer = yield Resolve(self.config.name, self.config.family)
+        return zones(self.config, answer)
+
+    def describe(self) -> Generator[Effect, Any, None]:
+        self.view = list((yield Describe()))
+        self.own = {canonical(target.address): target for target in self.view if self.is_own(target)}
+        self.held |= self.own.keys()
+
+    def confirm(self) -> Generator[Effect, Any, bool]:
+        """Ask again. Exact: False as soon as an answer differs. Sampled: the answers of the run add up."""
+        for _again in range(self.config.confirm):
+            yield Sleep(self.config.gap)
+            latest = yield from self.resolve()
+            if self.config.policy == "sampled":
+                self.zones = {**self.zones, **latest}
+            elif latest != self.zones:
+                self.zones = latest
+                return False
+        return True
+
+    # Writing
+
+    def register(self, addresses: Iterable[str]) -> Generator[Effect, Any, None]:
+        targets = tuple(Target(address, self.config.port, self.zones[address]) for address in sorted(addresses))
+        if targets:
+            yield Register(targets)
+            self.registered |= {target.address for target in targets}
+            self.held |= self.registered
+
+    def deregister(self, addresses: set[str]) -> Generator[Effect, Any, None]:
+        if not addresses:
+            return
+        if not self.desired & self.own.keys():
+            self.reason = NONE_ACTIVE
+            return
+        # As AWS spells them. The zone goes along only where it had to be given: `all`.
+        old = [self.own[address] for address in sorted(addresses)]
+        yield Deregister(tuple(Target(t.address, t.port, "all" if t.zone == "all" else None) for t in old))
+        self.drained |= addresses
+
+    def verify(self) -> Generator[Effect, Any, None]:
+        """Look at what the writes left, and register once more what is gone: once, two writers must not fight."""
+        if self.registered or self.drained:
+            yield from self.describe()
+        lost = self.desired - self.own.keys()
+        taken = sorted(lost & self.held)
+        if taken:
+            self.warnings.append(f"registered again, gone at the last look (another writer?): {', '.join(taken)}")
+        yield from self.register(lost)
+
+    # Waiting over several runs
+
+    def recall(self) -> Generator[Effect, Any, dict[str, float]]:
+        """Since when each surplus target has been missing: from memory if its lease still holds, else from now on."""
+        self.memory = yield LoadState()
+        if not self.surplus and not self.memory.since:
+            return {}
+        self.now = yield Now()
+        since = self.memory.since
+        if self.surplus & since.keys() and abs(self.now - self.memory.seen_at) > self.config.lease:
+            self.warnings.append(f"no run within the lease of {self.config.lease:g} s: waiting starts again")
+            since = {}
+        # A time in the future is another machine's wrong clock: it must not count as waiting.
+        return {address: min(since.get(address, self.now), self.now) for address in self.surplus}
+
+    def remember(self, since: dict[str, float]) -> Generator[Effect, Any, None]:
+        """Keep what is still missing. Written only if it changed or half its lease is over: a write costs a call."""
+        waiting = {address: start for address, start in since.items() if address in self.surplus}
+        renew = bool(waiting) and self.now - self.memory.seen_at > self.config.lease / 2
+        if waiting != self.memory.since or renew:
+            yield SaveState(Memory(self.now, waiting) if waiting else Memory())
+
+    # Telling
+
+    def verdict(self) -> tuple[str, str]:
+        if self.reason:
+            return "waiting", self.reason
+        if self.surplus:
+            if self.config.policy == "sampled":
+                return "waiting", IN_GRACE
+            return "waiting", NOT_HEALTHY if self.config.drain == "after_healthy" else LATECOMER
+        if self.registered or self.drained:
+            return "changed", "the group now equals the answer"
+        return "in_sync", "the group equals the answer"
+
+    def outcome(self, state: str, reason: str) -> Outcome:
+        settled = self.desired | self.drained
+        kept = [t for t in self.view if t.active and not (self.is_own(t) and canonical(t.address) in settled)]
+        return Outcome(
+            state=state,
+            reason=reason,
+            changed=bool(self.registered or self.drained),
+            registered=tuple(sorted(self.registered)),
+            drained=tuple(sorted(self.drained)),
+            kept=tuple(sorted(_endpoint(target) for target in kept)),
+            desired=tuple(sorted(self.desired)),
+            active=tuple(sorted((self.own.keys() | self.registered) - self.drained)),
+            warnings=tuple(self.warnings),
+        )
+
+
+def _endpoint(target: TargetHealth) -> str:
+    return f"[{target.address}]:{target.port}" if ":" in target.address else f"{target.address}:{target.port}"
