@@ -1,0 +1,229 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connections that vendors' endpoints request on our endpoint services: read, accept, reject.
+
+This module util is PRIVATE to the collection.
+
+Source: Amazon EC2 API Reference, DescribeVpcEndpointConnections, AcceptVpcEndpointConnections,
+RejectVpcEndpointConnections (read 2026-11). AWS answers states in lowerCamelCase although its model lists them in
+PascalCase, so states are compared without regard to case.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
+
+FILTER_VALUES = 200  # at most in one EC2 filter
+SERVICE_ID = re.compile(r"^vpce-svc-[0-9a-f]+$")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One vendor endpoint's request on, or connection to, one of our services."""
+
+    service_id: str
+    vpc_endpoint_id: str
+    owner: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.vpc_endpoint_id} of account {self.owner}: {self.state}"
+
+    def is_in(self, *states: str) -> bool:
+        return self.state.lower() in {state.lower() for state in states}
+
+    @property
+    def live(self) -> bool:
+        """Still on the service. Rejected, failed, expired and deleted ones stay listed for a while, and mean nothing."""
+        return self.is_in("pendingAcceptance", "pending", "available", "partial", "deleting")
+
+    @property
+    def rejectable(self) -> bool:
+        return self.is_in("pendingAcceptance", "available", "partial")
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "service_id": self.service_id,
+            "vpc_endpoint_id": self.vpc_endpoint_id,
+            "vpc_endpoint_owner": self.owner,
+            "vpc_endpoint_state": self.state,
+        }
+
+
+def read_connections(api: Api, service_ids: t.Sequence[str]) -> list[Connection]:
+    """The connections of some services: one call per 1000, for up to 200 services at a time."""
+    found: list[Connection] = []
+    for start in range(0, len(service_ids), FILTER_VALUES):
+        some = list(service_ids[start : start + FILTER_VALUES])
+        found += [
+            Connection(
+                one["ServiceId"],
+                one["VpcEndpointId"],
+                str(one.get("VpcEndpointOwner", "")),
+                str(one.get("VpcEndpointState", "")),
+            )
+            for one in api.pages(
+                "ec2:DescribeVpcEndpointConnections",
+                "VpcEndpointConnections",
+                Filters=[{"Name": "service-id", "Values": some}],
+                MaxResults=1000,
+            )
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One service whose connections are accepted or rejected; the fields are the options of C(accept_connection)."""
+
+    name: str
+    state: str = "accepted"
+    service_id: str | None = None
+    service_name: str | None = None
+    owners: list[str] | None = None
+    vpc_endpoint_ids: list[str] | None = None
+    wait_for_request: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.owners and not self.vpc_endpoint_ids:
+            raise ItemError("Nothing is accepted or rejected without a list: give owners or vpc_endpoint_ids.")
+        for owner in self.owners or []:
+            if not re.match(r"^\d{12}$", owner):
+                raise ItemError(f"Not an account id of 12 digits: {owner!r}.")
+        for endpoint in self.vpc_endpoint_ids or []:
+            if not re.match(r"^vpce-[0-9a-f]+$", endpoint):
+                raise ItemError(f"Not the id of a VPC endpoint: {endpoint!r}. It looks like vpce-0123456789abcdef0.")
+        if self.given_id and not SERVICE_ID.match(self.given_id):
+            raise ItemError(f"Not an endpoint service: {self.service_id or self.service_name!r}.")
+
+    @property
+    def given_id(self) -> str:
+        """The service's id, where the options name it. A service's name ends in its id."""
+        return self.service_id or (self.service_name or "").rsplit(".", 1)[-1]
+
+    @property
+    def who(self) -> str:
+        """The allow list in words."""
+        owners = f"account {' or '.join(self.owners)}" if self.owners else ""
+        endpoints = f"endpoint {' or '.join(self.vpc_endpoint_ids)}" if self.vpc_endpoint_ids else ""
+        return " with ".join(part for part in (owners, endpoints) if part)
+
+    def allows(self, connection: Connection) -> bool:
+        """A connection must pass each list that is given."""
+        return (not self.owners or connection.owner in self.owners) and (
+            not self.vpc_endpoint_ids or connection.vpc_endpoint_id in self.vpc_endpoint_ids
+        )
+
+
+@dataclass
+class Requests:
+    """What AWS shows for one wanted acceptance."""
+
+    service_id: str
+    connections: list[Connection] = field(default_factory=list)
+    accepted_now: frozenset[str] = frozenset()
+
+
+class Acceptances:
+    """Reads the connections of all services concerned together."""
+
+    def __init__(self, api: Api, check_mode: bool = False) -> None:
+        self.api, self.check_mode = api, check_mode
+
+    def read(self, items: t.Sequence[Acceptance], made: t.Mapping[str, Made]) -> dict[str, Requests | ItemError]:
+        ids = self._service_ids(items)
+        known = sorted({one for one in ids.values() if isinstance(one, str) and one})
+        by_service: dict[str, list[Connection]] = {}
+        for connection in read_connections(self.api, known):
+            by_service.setdefault(connection.service_id, []).append(connection)
+        found: dict[str, Requests | ItemError] = {}
+        for item in items:
+            service = ids[item.name]
+            if isinstance(service, ItemError):
+                found[item.name] = service
+                continue
+            accepted = "ec2:AcceptVpcEndpointConnections" in made[item.name]
+            mine = by_service.get(service, [])
+            now = frozenset(one.vpc_endpoint_id for one in mine if accepted and item.allows(one))
+            found[item.name] = Requests(service, mine, now)
+        return found
+
+    def _service_ids(self, items: t.Sequence[Acceptance]) -> dict[str, str | ItemError]:
+        """Service ids by item; services that are named by the collection's tag alone cost one call for all."""
+        ids: dict[str, str | ItemError] = {item.name: item.given_id for item in items}
+        tagged: dict[str, list[str]] = {}
+        if not all(ids.values()):
+            for one in self.api.pages(
+                "ec2:DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", MaxResults=1000
+            ):
+                name = tagging.as_dict(one.get("Tags")).get(tagging.OWN_TAG, "")
+                if one.get("ServiceState") in ("Pending", "Available"):
+                    tagged.setdefault(name, []).append(one["ServiceId"])
+        for item in (item for item in items if not ids[item.name]):
+            name, services = item.name, tagged.get(item.name, [])
+            if len(services) > 1:
+                ids[name] = ItemError(f"Several endpoint services are tagged {name}: {', '.join(sorted(services))}.")
+            elif services:
+                ids[name] = services[0]
+            elif item.state == "accepted" and not self.check_mode:
+                ids[name] = ItemError(f"No endpoint service is tagged {name}: make it first, or give service_id.")
+        return ids
+
+    def plan(self, item: Acceptance, actual: Requests) -> Plan:
+        allowed = [one for one in actual.connections if item.allows(one)]
+        strangers = [one for one in actual.connections if not item.allows(one) and one.live]
+        plan = plan_rejected(actual, allowed) if item.state == "rejected" else plan_accepted(item, actual, allowed)
+        plan.before = {one.vpc_endpoint_id: one.state for one in allowed if one.live}
+        plan.result.update(
+            service_id=actual.service_id,
+            connections=[one.as_dict() for one in allowed],
+            strangers=[one.as_dict() for one in strangers],
+        )
+        plan.warnings = [f"{item.name}: not on the list and left alone: {one}" for one in strangers]
+        return plan
+
+
+def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
+    """Accept what asks; C(status) says where it stands: accepted, waiting or refused."""
+    lost = [one for one in allowed if one.vpc_endpoint_id in actual.accepted_now and not one.live]
+    if lost:
+        raise ItemError(f"Accepted, but the connection did not come up: {'; '.join(map(str, lost))}.")
+    asking = sorted(one.vpc_endpoint_id for one in allowed if one.is_in("pendingAcceptance"))
+    coming = [one for one in allowed if one.is_in("pending")]
+    up = [one for one in allowed if one.is_in("available", "partial")]
+    after = {one.vpc_endpoint_id: "available" for one in allowed if one.is_in("pendingAcceptance", "pending")}
+    plan = Plan(after={**{one.vpc_endpoint_id: one.state for one in up}, **after}, result={"status": "accepted"})
+    if asking:
+        params = {"ServiceId": actual.service_id, "VpcEndpointIds": asking}
+        plan.changes.append(Change("ec2:AcceptVpcEndpointConnections", params, f"accept {', '.join(asking)}"))
+    if asking or coming:
+        plan.result["status"] = "waiting"
+        plan.waiting = "" if asking else f"{', '.join(one.vpc_endpoint_id for one in coming)} to be available"
+    elif not up:
+        refused = [one for one in allowed if not one.is_in("deleting", "deleted")]
+        plan.result["status"] = "refused" if refused else "waiting"
+        again = f" again ({'; '.join(map(str, refused))})" if refused else ""
+        plan.waiting = f"{item.who} to request a connection to {actual.service_id or item.name}{again}"
+        plan.poll = item.wait_for_request
+    return plan
+
+
+def plan_rejected(actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
+    """Reject what is connected or asks, and wait until it is off."""
+    ids = sorted(one.vpc_endpoint_id for one in allowed if one.rejectable)
+    live = [one for one in allowed if one.live]
+    plan = Plan(result={"status": "waiting" if live else "refused"})
+    if ids:
+        params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
+        plan.changes.append(Change("ec2:RejectVpcEndpointConnections", params, f"reject {', '.join(ids)}"))
+    elif live:
+        plan.waiting = f"{', '.join(one.vpc_endpoint_id for one in live)} to end"
+    return plan

@@ -1,0 +1,216 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep calls under AWS's published rates, before AWS has to refuse them.
+
+This module util is PRIVATE to the collection.
+
+AWS meters calls per account and region by token buckets: so many at once, so many a second after that. The tables are
+"Request throttling for the Amazon EC2 API" and "Request throttling for the ELB API" in AWS's documentation (read
+2026-11). A hook on botocore's C(before-send) event takes a token for every request, retries included. Tasks of one
+playbook run are processes of their own that share the same buckets at AWS, so the level of each bucket is kept in a
+small file per account and region. Throttling that happens all the same (other tools share the account, and limits per
+organisation are unpublished) slows the bucket down for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import stat
+import tempfile
+import threading
+import time
+import typing as t
+
+try:
+    import fcntl
+except ImportError:  # not on this platform: buckets are kept in memory only
+    fcntl = None  # type: ignore[assignment]
+
+# bucket name: (tokens at once, tokens per second)
+EC2_DEFAULT = {"read": (100.0, 20.0), "write": (50.0, 5.0)}
+EC2 = {
+    "CreateTags": (100.0, 10.0),
+    "DeleteTags": (100.0, 10.0),
+    "CreateVpcEndpointServiceConfiguration": (10.0, 1.0),
+    "ModifyVpcEndpointServiceConfiguration": (10.0, 1.0),
+    "DeleteVpcEndpointServiceConfigurations": (10.0, 1.0),
+    "AcceptVpcEndpointConnections": (10.0, 1.0),
+    "RejectVpcEndpointConnections": (10.0, 1.0),
+    "CreateVpcEndpoint": (4.0, 0.3),
+    "ModifyVpcEndpoint": (4.0, 0.3),
+    "DeleteVpcEndpoints": (4.0, 0.3),
+}
+ELBV2 = {
+    "*": (40.0, 10.0),
+    "read": (40.0, 10.0),
+    "create": (10.0, 0.2),
+    "targets": (20.0, 4.0),
+    "write": (20.0, 3.0),
+}
+ELBV2_CATEGORY = {
+    "CreateLoadBalancer": "create",
+    "SetSubnets": "create",
+    "RegisterTargets": "targets",
+    "DeregisterTargets": "targets",
+}
+MARGIN = 0.99  # of the published refill rate: clocks differ
+RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
+
+Bucket = t.Tuple[str, float, float]  # name, capacity, tokens per second
+Levels = t.Dict[str, t.List[float]]  # bucket name: the values of its Level
+
+
+class Level(t.NamedTuple):
+    """How full a bucket is. Times are seconds since the epoch, so that processes can share them."""
+
+    tokens: float
+    as_of: float
+    pace: float  # share of the published rate that was left when AWS last refused
+    since: float  # when that was
+
+    def pace_at(self, now: float) -> float:
+        return min(1.0, self.pace + max(0.0, now - self.since) / RECOVERY)
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation only reads: C(Describe…), C(Get…) and C(List…)."""
+    return operation.startswith(("Describe", "Get", "List"))
+
+
+def buckets(service: str, operation: str) -> list[Bucket]:
+    """The buckets that one call draws from; none where AWS publishes no rate.
+
+    ``service`` is botocore's name, for example C(ec2) or C(elbv2).
+    """
+    kind = "read" if is_read(operation) else "write"
+    if service == "ec2":
+        return [(f"ec2:{operation}", *EC2.get(operation, EC2_DEFAULT[kind]))]
+    if service == "elbv2":
+        category = ELBV2_CATEGORY.get(operation, kind)
+        return [(f"elbv2:{name}", *ELBV2[name]) for name in ("*", category)]
+    return []
+
+
+class Memory:
+    """Bucket levels of this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.levels: Levels = {}
+
+    @contextlib.contextmanager
+    def open(self) -> t.Iterator[Levels]:
+        with self.lock:
+            yield self.levels
+
+
+class SharedFile:
+    """Bucket levels that the processes of one user share, in a file that only this user can read."""
+
+    def __init__(self, scope: str) -> None:
+        folder = os.path.join(tempfile.gettempdir(), f"saas.privatelink-{os.getuid()}")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        found = os.lstat(folder)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise OSError(f"{folder} is not a private folder of this user")
+        self.lock = threading.Lock()
+        name = hashlib.sha256(scope.encode()).hexdigest()[:32]
+        self.file = os.fdopen(os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600), "r+")
+
+    @contextlib.contextmanager
+    def open(self) -> t.Iterator[Levels]:
+        with self.lock:
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+            try:
+                self.file.seek(0)
+                levels = self.parse(self.file.read())
+                yield levels
+                self.file.seek(0)
+                self.file.truncate()
+                self.file.write(json.dumps(levels))
+                self.file.flush()
+            finally:
+                fcntl.flock(self.file, fcntl.LOCK_UN)
+
+    @staticmethod
+    def parse(text: str) -> Levels:
+        """Levels from the file; a torn or foreign file counts as full buckets."""
+        try:
+            levels = json.loads(text or "{}")
+        except ValueError:
+            return {}
+        return levels if isinstance(levels, dict) else {}
+
+
+def store_for(scope: str) -> Memory | SharedFile:
+    """Shared between processes where the platform allows it, else in memory."""
+    try:
+        return SharedFile(scope) if fcntl else Memory()
+    except OSError:
+        return Memory()
+
+
+class Pacer:
+    """Spends tokens before each call.
+
+    ``scope`` names the account and region; ``rate`` scales the published rates (1.0 = as published, 0 = no pacing).
+    """
+
+    def __init__(
+        self,
+        scope: str,
+        rate: float = 1.0,
+        store: Memory | SharedFile | None = None,
+        now: t.Callable[[], float] = time.time,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.rate, self.now, self.sleep = rate, now, sleep
+        self.store = store or store_for(scope)
+
+    def acquire(self, service: str, operation: str) -> float:
+        """Take one token of each bucket concerned, sleep until it is due, and return the seconds slept.
+
+        The token is taken before the sleep (a level may go below zero), so callers queue up in order.
+        """
+        drawn = buckets(service, operation) if self.rate else []
+        if not drawn:
+            return 0.0
+        with self.store.open() as levels:
+            now = self.now()
+            due = max(self._draw(levels, bucket, now) for bucket in drawn)
+        if due > 0:
+            self.sleep(due)
+        return due
+
+    def throttled(self, service: str, operation: str) -> None:
+        """AWS refused a call for its rate: empty its buckets and halve their pace, to recover over a minute."""
+        with self.store.open() as levels:
+            now = self.now()
+            for bucket in buckets(service, operation) if self.rate else []:
+                level = self._level(levels, bucket, now)
+                if now - level.since >= 1.0:  # calls in flight are refused together: one refusal, not many
+                    level = level._replace(pace=max(0.1, level.pace_at(now) / 2), since=now)
+                levels[bucket[0]] = list(level._replace(tokens=min(level.tokens, 0.0)))
+
+    def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:
+        """The bucket as it stands now: what was left, and what has flowed in since."""
+        name, capacity, refill = bucket
+        try:
+            level = Level(*(float(value) for value in levels[name]))
+        except (KeyError, TypeError, ValueError):
+            level = Level(capacity, now, 1.0, 0.0)
+        gone = max(0.0, now - level.as_of)  # a clock that was set back must not stop us
+        tokens = level.tokens + gone * refill * MARGIN * self.rate * level.pace_at(now)
+        return level._replace(tokens=min(capacity, tokens), as_of=now)
+
+    def _draw(self, levels: Levels, bucket: Bucket, now: float) -> float:
+        """Take one token; the seconds until it is really there."""
+        level = self._level(levels, bucket, now)
+        level = level._replace(tokens=level.tokens - 1.0)
+        levels[bucket[0]] = list(level)
+        return max(0.0, -level.tokens) / (bucket[2] * MARGIN * self.rate * level.pace_at(now))

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tags by which the collection knows its own resources again, and tag changes.
+
+This module util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
+
+
+def own_tags(name: str, tags: t.Mapping[str, str] | None) -> dict[str, str]:
+    """The tags a new resource gets: the caller's, the collection's own, and a Name unless one is given."""
+    return {"Name": name, **(tags or {}), OWN_TAG: name}
+
+
+def as_aws(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def as_dict(tags: t.Iterable[t.Mapping[str, str]] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def changes(
+    current: t.Mapping[str, str], name: str, tags: t.Mapping[str, str] | None, purge: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Tags to set and tag keys to remove; unset tags leave all but the collection's own as they are.
+
+    Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own.
+    """
+    wanted = {**(tags or {}), OWN_TAG: name}
+    to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
+    extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith("aws:")]
+    return to_set, sorted(extra) if purge and tags is not None else []

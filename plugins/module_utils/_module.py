@@ -1,0 +1,171 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection's modules share: options, one or many items, and how results are returned.
+
+This module util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    ItemError,
+    Kind,
+    Options,
+    Result,
+    converge,
+)
+
+PROGRESS = "SAAS_PRIVATELINK_PROGRESS"  # a file that the action plugin reads lines from while the module waits
+
+ENVIRONMENT_SPEC: dict[str, t.Any] = {
+    "assume_role_arn": {"type": "str"},
+    "assume_role_external_id": {"type": "str"},
+    "api_rate": {"type": "float", "default": 1.0},
+}
+CONVERGE_SPEC: dict[str, t.Any] = {
+    "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+class PrivateLinkModule(AnsibleAWSModule):  # type: ignore[misc]
+    """An AWS module of this collection: adds role assumption, pacing and, where there are items, one-or-many."""
+
+    def __init__(self, argument_spec: t.Mapping[str, t.Any], **kwargs: t.Any) -> None:
+        super().__init__(argument_spec={**ENVIRONMENT_SPEC, **argument_spec}, supports_check_mode=True, **kwargs)
+
+    def api(self) -> Api:
+        """The account and region that the task's options and environment name."""
+        region, endpoint_url, connection = get_aws_connection_info(self)
+        if not region:
+            self.fail_json(msg="No region: set the option region, AWS_REGION or a region in the profile.")
+        params = self.params
+        return Api(
+            region=region,
+            endpoint_url=endpoint_url,
+            verify=connection.get("verify"),
+            config=params.get("aws_config"),
+            credentials=Credentials(
+                access_key=connection.get("aws_access_key_id"),
+                secret_key=connection.get("aws_secret_access_key"),
+                session_token=connection.get("aws_session_token"),
+                profile=params.get("profile"),
+                role_arn=params.get("assume_role_arn"),
+                external_id=params.get("assume_role_external_id"),
+            ),
+            rate=params["api_rate"],
+            deadline=max(900.0, float(params.get("wait_timeout") or 0)),
+        )
+
+
+class ItemsModule(PrivateLinkModule):
+    """A module that takes either one resource's options or a list of them under ``list_option``.
+
+    ``item_spec`` is the argument spec of one item and holds ``name``. ``wanted`` makes the typed item from the options
+    as keywords; it raises ItemError for values that can never be right.
+    """
+
+    def __init__(
+        self,
+        list_option: str,
+        item_spec: t.Mapping[str, t.Any],
+        wanted: t.Callable[..., t.Any],
+        argument_spec: t.Mapping[str, t.Any] | None = None,
+    ) -> None:
+        self.list_option, self.item_spec, self.wanted = list_option, item_spec, wanted
+        many = {list_option: {"type": "list", "elements": "dict", "options": dict(item_spec)}}
+        super().__init__({**item_spec, **many, **CONVERGE_SPEC, **(argument_spec or {})})
+
+    def items(self) -> tuple[list[t.Any], list[Result]]:
+        """The wanted items, and a failed result for each whose options can never be right.
+
+        Fails the module where it cannot tell items apart: no name, or one name twice.
+        """
+        listed = self.params[self.list_option]
+        given = [name for name, spec in self.item_spec.items() if self.params[name] != spec.get("default")]
+        if listed is not None and given:
+            self.fail_json(msg=f"Give either {self.list_option} or the options of one item, not both: {', '.join(given)}.")
+        options = [{name: self.params[name] for name in self.item_spec}] if listed is None else listed
+        names = [one["name"] for one in options]
+        if not all(names):
+            self.fail_json(msg=f"Every item of {self.list_option} needs a name.")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            self.fail_json(msg=f"Two items of {self.list_option} have the same name: {', '.join(twice)}.")
+        wanted, refused = [], []
+        for one in options:
+            try:
+                wanted.append(self.wanted(**one))
+            except ItemError as error:
+                refused.append(Result(one["name"], failed=True, msg=str(error)))
+        return wanted, refused
+
+    def converge(self, kind: Kind[t.Any, t.Any], api: Api, poll: float = 5) -> t.NoReturn:
+        """Bring all items to their wanted state and end the module."""
+        wanted, refused = self.items()
+        params = self.params
+        options = Options(
+            check_mode=self.check_mode,
+            wait=params["wait"],
+            wait_timeout=params["wait_timeout"],
+            poll=poll,
+            progress=progress,
+        )
+        self.finish(converge(kind, wanted, api.apply, options) + refused)
+
+    def finish(self, results: list[Result]) -> t.NoReturn:
+        """End the module with one result for each item, in the order of the options; name every item that failed."""
+        order = [one["name"] for one in self.params[self.list_option] or []]
+        results = sorted(results, key=lambda result: order.index(result.name)) if order else results
+        failed = [result for result in results if result.failed]
+        answer: dict[str, t.Any] = {
+            "changed": any(result.changed for result in results),
+            "results": [as_dict(result) for result in results],
+            "failed_items": [result.name for result in failed],
+        }
+        for warning in (line for result in results for line in result.warnings):
+            self.warn(warning)
+        if self._diff:
+            answer["diff"] = [as_diff(result) for result in results if result.before != result.after]
+        if failed and self.params["on_item_failure"] == "fail":
+            self.fail_json(msg="; ".join(f"{result.name}: {result.msg}" for result in failed), **answer)
+        self.exit_json(**answer)
+
+
+def progress(line: str) -> None:
+    """Say where a wait stands, for the action plugin to show; silent without one."""
+    path = os.environ.get(PROGRESS)
+    if path:
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+
+def as_dict(result: Result) -> dict[str, t.Any]:
+    """An item's result as modules return it: the resource's own fields beside what became of it."""
+    return {
+        **result.resource,
+        "name": result.name,
+        "changed": result.changed,
+        "failed": result.failed,
+        "msg": result.msg,
+        "waiting": result.waiting,
+        "writes": result.writes,
+    }
+
+
+def as_diff(result: Result) -> dict[str, t.Any]:
+    return {
+        "before_header": result.name,
+        "after_header": result.name,
+        "before": result.before,
+        "after": result.after,
+    }

@@ -1,0 +1,279 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read, plan, apply: how one resource or a list of them is brought to its wanted state.
+
+This module util is PRIVATE to the collection.
+
+A *kind* of resource says how to read many items in few requests and how to plan one item, a pure function from actual
+and wanted to named changes. ``converge`` does the rest, round by round: read everything once, plan each item, apply
+what can be applied now, and read again only where something was written or is still moving. Because every round starts
+from what AWS shows, an interrupted run is continued by simply running again, and one wait serves all items.
+
+Nothing here knows AWS, the network or the clock: calls and time come in from outside.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+UNKNOWN = "(known after it is created)"
+
+
+class ItemError(Exception):
+    """One item cannot be brought to its wanted state; the message says why and what to do. Others go on."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write call that a plan contains.
+
+    ``action`` is the call as IAM names it, for example C(ec2:AcceptVpcEndpointConnections).
+    ``after`` names what must be true before the call can be made ("" = now). A change that must wait is listed for the
+    sake of a complete plan only: it is planned anew, with real ids, once the wait is over.
+    ``settled_by`` lists error codes that mean that somebody else has already brought the change about.
+    """
+
+    action: str
+    params: t.Mapping[str, t.Any]
+    summary: str
+    after: str = ""
+    settled_by: tuple[str, ...] = ()
+
+
+@dataclass
+class Plan:
+    """What separates an item from its wanted state.
+
+    ``before`` and ``after`` are what C(--diff) shows. ``waiting`` names a state that is still moving and that nobody
+    needs to push; ``poll`` is False where that takes a human and the run shall not sit and wait for it. ``result`` is
+    what the module returns for the item.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    before: dict[str, t.Any] = field(default_factory=dict)
+    after: dict[str, t.Any] = field(default_factory=dict)
+    waiting: str = ""
+    poll: bool = True
+    result: dict[str, t.Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Wanted(t.Protocol):
+    """What every wanted item has: a name that is unique in its list."""
+
+    @property
+    def name(self) -> str: ...
+
+
+W = t.TypeVar("W", bound=Wanted)
+A = t.TypeVar("A")
+Made = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+class Kind(t.Protocol[W, A]):
+    """How one kind of resource is read and planned."""
+
+    def read(self, items: t.Sequence[W], made: t.Mapping[str, Made]) -> t.Mapping[str, A | ItemError]:
+        """The actual state of every item by name, in as few requests as the API allows.
+
+        ``made`` holds, for each item name, the answers of the calls made for it in this run by action, so that what was
+        just created is found by its id even where listings lag behind.
+        """
+
+    def plan(self, item: W, actual: A) -> Plan:
+        """The changes from ``actual`` to ``item``. Pure. Raises ItemError where AWS or safety forbids the change."""
+
+
+@dataclass
+class Clock:
+    """Time, replaceable in tests. Seconds."""
+
+    now: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Options:
+    """How a run behaves. Times are seconds."""
+
+    check_mode: bool = False
+    wait: bool = True
+    wait_timeout: float = 600
+    poll: float = 5
+    settle: float = 30
+    workers: int = 16
+    clock: Clock = field(default_factory=Clock)
+    progress: t.Callable[[str], None] = lambda line: None
+
+
+@dataclass
+class Result:
+    """What became of one item."""
+
+    name: str
+    writes: list[str] = field(default_factory=list)
+    failed: bool = False
+    msg: str = ""
+    waiting: str = ""
+    before: dict[str, t.Any] = field(default_factory=dict)
+    after: dict[str, t.Any] = field(default_factory=dict)
+    resource: dict[str, t.Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """True when a write was made, or would be made in check mode."""
+        return bool(self.writes)
+
+
+Call = t.Callable[[Change], t.Mapping[str, t.Any]]
+
+
+def run_each(
+    items: t.Sequence[W], work: t.Callable[[W], None], results: t.Mapping[str, Result], workers: int
+) -> None:
+    """Run ``work`` for every item, at most ``workers`` at a time; an ItemError fails its own item only."""
+
+    def guarded(item: W) -> None:
+        try:
+            work(item)
+        except ItemError as error:
+            results[item.name].failed = True
+            results[item.name].msg = str(error)
+
+    if len(items) == 1:
+        guarded(items[0])
+    elif items:
+        with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
+            list(pool.map(guarded, items))
+
+
+def converge(kind: Kind[W, A], items: t.Sequence[W], call: Call, options: Options) -> list[Result]:
+    """Bring every item to its wanted state and say what became of each, in the order given.
+
+    ``call`` makes one planned call and returns AWS's answer, or raises ItemError.
+    """
+    return _Run(kind, items, call, options).go()
+
+
+class _Run(t.Generic[W, A]):
+    def __init__(self, kind: Kind[W, A], items: t.Sequence[W], call: Call, options: Options) -> None:
+        self.kind, self.items, self.call, self.options = kind, items, call, options
+        self.results = {item.name: Result(item.name) for item in items}
+        self.applied: dict[str, list[Change]] = {item.name: [] for item in items}
+        self.made: dict[str, dict[str, t.Mapping[str, t.Any]]] = {item.name: {} for item in items}
+        self.plans: dict[str, Plan] = {}
+        self.planned: set[str] = set()
+        self.started = options.clock.now()
+        self.last_write = self.started
+
+    def go(self) -> list[Result]:
+        active = list(self.items)
+        while active:
+            self.plan_all(active)
+            if self.options.check_mode:
+                self.predict(active)
+                break
+            progress = self.apply_all(active)
+            active = [item for item in active if self.unfinished(item)]
+            if active and not progress and not self.pause(active):
+                break
+        return list(self.results.values())
+
+    def plan_all(self, active: t.Sequence[W]) -> None:
+        """Read all active items together, then plan each; remember the very first before and after for the diff."""
+        actual: t.Mapping[str, A | ItemError]
+        try:
+            actual = self.kind.read(active, self.made)
+        except ItemError as error:  # the read that all items share
+            actual = {item.name: error for item in active}
+        for item in active:
+            result = self.results[item.name]
+            state = actual[item.name]
+            try:
+                if isinstance(state, ItemError):
+                    raise state
+                plan = self.kind.plan(item, state)
+            except ItemError as error:
+                result.failed, result.msg = True, str(error)
+                continue
+            self.plans[item.name] = plan
+            if item.name not in self.planned:
+                self.planned.add(item.name)
+                result.before, result.after = plan.before, plan.after
+            result.resource, result.waiting, result.warnings = plan.result, plan.waiting, plan.warnings
+
+    def predict(self, active: t.Sequence[W]) -> None:
+        for item in active:
+            result = self.results[item.name]
+            if not result.failed:
+                result.writes = [change.action for change in self.plans[item.name].changes]
+
+    def apply_all(self, active: t.Sequence[W]) -> bool:
+        """Apply, item by item, the leading changes that need no wait. True when anything was written."""
+        pending = [item for item in active if not self.results[item.name].failed and self.ready(item)]
+        run_each(pending, self.apply, self.results, self.options.workers)
+        if pending:
+            self.last_write = self.options.clock.now()
+        return bool(pending)
+
+    def ready(self, item: W) -> list[Change]:
+        """What can be called now. A change made before in this run is a stale read, never a reason to write again."""
+        ready: list[Change] = []
+        for change in self.plans[item.name].changes:
+            if change.after:
+                break
+            if change not in self.applied[item.name]:
+                ready.append(change)
+        return ready
+
+    def apply(self, item: W) -> None:
+        for change in self.ready(item):
+            answer = self.call(change)
+            self.applied[item.name].append(change)
+            self.made[item.name][change.action] = answer
+            self.results[item.name].writes.append(change.action)
+
+    def unfinished(self, item: W) -> bool:
+        """An item is done once a read shows nothing left to change and nothing still moving."""
+        result, plan = self.results[item.name], self.plans.get(item.name)
+        if result.failed or plan is None:
+            return False
+        blocked = next((change for change in plan.changes if change.after), None)
+        if blocked is not None:
+            result.waiting = blocked.after
+        elif plan.changes and not plan.waiting:
+            result.waiting = "AWS to show what was written"
+        return bool(plan.changes) or (bool(plan.waiting) and plan.poll)
+
+    def pause(self, active: list[W]) -> bool:
+        """Sleep one interval before the next round; False when the time is up or nobody wants to wait."""
+        clock, waited = self.options.clock, self.options.clock.now() - self.started
+        self.drop_settled(active)
+        if not active or not self.options.wait or waited >= self.options.wait_timeout:
+            return False
+        for item in active:
+            self.options.progress(
+                f"{item.name}: waiting for {self.results[item.name].waiting} "
+                f"({waited:.0f}s, gives up after {self.options.wait_timeout:.0f}s)"
+            )
+        clock.sleep(min(self.options.poll, max(0.0, self.options.wait_timeout - waited)))
+        return True
+
+    def drop_settled(self, active: list[W]) -> None:
+        """Give up on reads that keep showing the past: what was written was accepted, so the item is done."""
+        for item in list(active):
+            plan = self.plans[item.name]
+            stale = plan.changes and not plan.waiting and not any(change.after for change in plan.changes)
+            late = self.options.clock.now() - self.last_write >= self.options.settle
+            if stale and (late or not self.options.wait):
+                active.remove(item)
+                result = self.results[item.name]
+                result.waiting = ""
+                if late:
+                    result.warnings = [*result.warnings, f"{item.name}: AWS does not show the change yet"]
