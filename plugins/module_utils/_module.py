@@ -9,7 +9,6 @@ This module util is PRIVATE to the collection.
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -22,8 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
     Result,
     converge,
 )
-
-PROGRESS = "SAAS_PRIVATELINK_PROGRESS"  # a file that the action plugin reads lines from while the module waits
+from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
 
 ENVIRONMENT_SPEC: dict[str, t.Any] = {
     "assume_role_arn": {"type": "str"},
@@ -139,14 +137,6 @@ class ItemsModule(PrivateLinkModule):
         if failed and self.params["on_item_failure"] == "fail":
             self.fail_json(msg="; ".join(f"{result.name}: {result.msg}" for result in failed), **answer)
         self.exit_json(**answer)
-
-
-def progress(line: str) -> None:
-    """Say where a wait stands, for the action plugin to show; silent without one."""
-    path = os.environ.get(PROGRESS)
-    if path:
-        with open(path, "a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
 
 
 def as_dict(result: Result) -> dict[str, t.Any]:
