@@ -1,0 +1,74 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures for every test that talks to AWS: a running sandbox, a fresh account, boto3 clients, a VPC."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.sandbox.client import RunningSandbox
+
+Boto = Callable[..., Any]
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """A VPC with one subnet in each of two zones; ``subnets`` and ``zones`` go together."""
+
+    id: str
+    cidr: str
+    subnets: tuple[str, str]
+    zones: tuple[str, str]
+    security_group: str
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[RunningSandbox]:
+    """A running sandbox; each pytest-xdist worker has its own. Its states last 0.1 s."""
+    running = RunningSandbox("--lag", "0.1")
+    yield running
+    status = running.stop()
+    assert status == 0, f"the sandbox ended with status {status}"
+    assert running.process.poll() is not None
+
+
+@pytest.fixture
+def account() -> str:
+    """An account that no other test uses."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{9000 + int(worker)}{os.getpid() % 1000:03}{next(_numbers):05}"
+
+
+@pytest.fixture
+def boto(sandbox: RunningSandbox) -> Boto:
+    """``boto(account, service, region="us-east-1")`` makes a boto3 client without retries."""
+    return sandbox.boto
+
+
+@pytest.fixture
+def make_vpc(boto: Boto) -> Callable[..., Vpc]:
+    """``make_vpc(account, region="us-east-1", cidr="10.1.0.0/16")`` makes a VPC with subnets in two zones."""
+
+    def make(account: str, region: str = "us-east-1", cidr: str = "10.1.0.0/16") -> Vpc:
+        ec2 = boto(account, "ec2", region)
+        vpc_id = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+        prefix = ".".join(cidr.split(".")[:2])
+        zones = (f"{region}a", f"{region}b")
+        subnets = [
+            ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"{prefix}.{number}.0/24", AvailabilityZone=zone)
+            for number, zone in enumerate(zones)
+        ]
+        group = ec2.create_security_group(VpcId=vpc_id, GroupName="nlb", Description="nlb")["GroupId"]
+        first, second = (subnet["Subnet"]["SubnetId"] for subnet in subnets)
+        return Vpc(vpc_id, cidr, (first, second), zones, group)
+
+    return make

@@ -1,0 +1,174 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Python client of a running sandbox: start it, control it, and make boto3 clients for its accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
+
+
+class ControlError(Exception):
+    """A control request that the sandbox refused: ``code`` is AWS's, or the control API's own."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class SandboxClient:
+    """The control API of a running sandbox at ``url``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        # Service models are parsed once per botocore session.
+        self._session: Any = boto3.session.Session(botocore_session=botocore.session.Session())
+
+    def boto(self, account: str, service: str, region: str = "us-east-1", **options: Any) -> Any:
+        """A boto3 client of a service as an account; ``options`` for botocore's Config make a client of its own."""
+        key = (account, service, region)
+        if options or key not in self._clients:
+            config = Config(**{"retries": {"total_max_attempts": 1}, "max_pool_connections": 32, **options})
+            client = self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id=account,
+                aws_secret_access_key="sandbox",
+                config=config,
+            )
+            if options:
+                return client
+            self._clients[key] = client
+        return self._clients[key]
+
+    def environment(self, account: str, region: str = "us-east-1") -> dict[str, str]:
+        """The variables that point a process's AWS calls at the sandbox as an account."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": region,
+        }
+
+    def control(self, method: str, path: str, **body: Any) -> Any:
+        """One control request. Raises ControlError when the sandbox refuses it."""
+        url = f"{self.url}/_sandbox/{path}"
+        data = json.dumps(body).encode() if method == "POST" else None
+        if method != "POST" and body:
+            url += "?" + urllib.parse.urlencode(body)
+        request = urllib.request.Request(url, data=data, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            refused = json.load(error)
+            raise ControlError(refused["code"], refused["message"]) from error
+
+    def health(self) -> dict[str, Any]:
+        return dict(self.control("GET", "health"))
+
+    def reset(self) -> None:
+        self.control("POST", "reset")
+
+    def calls(self, account: str | None = None, service: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """Logged calls, oldest first, of an account and service if given, with numbers above ``since``."""
+        filters = {"account": account, "service": service, "since": since}
+        return list(self.control("GET", "calls", **{k: v for k, v in filters.items() if v is not None}))
+
+    def writes(self, account: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """Logged calls that could change something."""
+        return [call for call in self.calls(account, since=since) if call["kind"] == "write"]
+
+    def clear_calls(self) -> None:
+        self.control("DELETE", "calls")
+
+    def fault(self, service: str, operation: str, kind: str, **fields: Any) -> dict[str, Any]:
+        return dict(self.control("POST", "faults", service=service, operation=operation, kind=kind, **fields))
+
+    def clear_faults(self) -> None:
+        self.control("DELETE", "faults")
+
+    def lag(self, **lags: float) -> dict[str, Any]:
+        """Set lags: ``lag(**{"vpc_endpoint.pending": 2, "default": 0.1})``; the answer lists all."""
+        return dict(self.control("POST", "lag", **lags))
+
+    def buckets(self, **settings: Any) -> dict[str, Any]:
+        """Set ``enabled`` and ``latency`` and fill the buckets; without settings read them and ``throttled``."""
+        return dict(self.control("POST" if settings else "GET", "buckets", **settings))
+
+    def connect(self, service_name: str, **fields: Any) -> dict[str, Any]:
+        """Let a vendor request a connection; the answer is AWS's VpcEndpoint."""
+        return dict(self.control("POST", "vendor/connect", service_name=service_name, **fields))
+
+    def disconnect(self, vpc_endpoint_id: str, **fields: Any) -> None:
+        self.control("POST", "vendor/disconnect", vpc_endpoint_id=vpc_endpoint_id, **fields)
+
+    def redshift_endpoint(self, cluster_identifier: str, cluster_owner: str, **fields: Any) -> dict[str, Any]:
+        names = {"cluster_identifier": cluster_identifier, "cluster_owner": cluster_owner}
+        return dict(self.control("POST", "vendor/redshift_endpoint", **names, **fields))
+
+    def seed(self, document: dict[str, Any]) -> None:
+        self.control("POST", "seed", **document)
+
+    def dns(self, records: dict[str, Any]) -> None:
+        self.control("POST", "dns", **records)
+
+
+class RunningSandbox(SandboxClient):
+    """A sandbox started as a subprocess on a free port; ``stop`` it when done."""
+
+    def __init__(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.sandbox", "--port", "0", *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        if self.process.stdout is None:
+            raise RuntimeError("the sandbox has no output")
+        line = self.process.stdout.readline()
+        if not line.startswith("sandbox ready: AWS_ENDPOINT_URL="):
+            self.process.kill()
+            raise RuntimeError(f"the sandbox did not start: {line!r}")
+        super().__init__(line.split("AWS_ENDPOINT_URL=")[1].split()[0])
+
+    def stop(self) -> int:
+        """Stop it as a shell would, and answer its exit status."""
+        self.process.terminate()
+        status = self.process.wait(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return status
+
+
+def eventually[T](read: Callable[[], T], wanted: Callable[[T], bool], timeout: float = 10.0) -> T:
+    """Poll ``read`` until its value is ``wanted``; the answer is the value. Raises TimeoutError with the last one."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = read()
+        if wanted(value):
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not reached within {timeout} s, last: {value!r}")
+        time.sleep(0.02)

@@ -1,0 +1,186 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API under /_sandbox/: JSON over HTTP, for tests and for people. See docs/sandbox.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from . import seed, vendor
+from .calls import AwsError, HttpRequest
+from .ops.endpoint_services import conclude_private_dns
+from .resources import EndpointService, TargetGroup, VpcEndpoint
+from .wire import Response
+from .world import STATES, Life, R
+
+if TYPE_CHECKING:
+    from .server import Sandbox
+
+PREFIX = "/_sandbox/"
+
+Route = Callable[["Sandbox", dict[str, Any]], Any]
+
+
+def answer(sandbox: Sandbox, request: HttpRequest) -> Response:
+    """Answer one control request; errors are 400 or 404 with ``{"code", "message"}``."""
+    key = (request.method, request.path.removeprefix(PREFIX).strip("/"))
+    if key not in ROUTES:
+        known = sorted(f"{method} {path}" for method, path in ROUTES)
+        return _json(404, {"code": "NoSuchRoute", "message": f"known routes: {', '.join(known)}"})
+    try:
+        body = json.loads(request.body) if request.body else dict(parse_qsl(request.query))
+        return _json(200, ROUTES[key](sandbox, body))
+    except AwsError as error:
+        return _json(400, {"code": error.code, "message": error.message})
+    except (ValueError, KeyError, TypeError) as error:
+        return _json(400, {"code": "InvalidRequest", "message": f"{type(error).__name__}: {error}"})
+
+
+def _json(status: int, body: Any) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(body, default=str).encode())
+
+
+def _health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {"status": "ok", "dns_port": sandbox.dns.port}
+
+
+def _reset(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.reset()
+    return {}
+
+
+def _calls(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return sandbox.calls.select(body.get("account"), body.get("service"), int(body.get("since", 0)))
+
+
+def _clear_calls(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.calls.clear()
+    return {}
+
+
+def _list_faults(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [asdict(fault) for fault in sandbox.faults.faults]
+
+
+def _add_fault(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return asdict(sandbox.faults.add(**body))
+
+
+def _clear_faults(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.faults.clear()
+    return {}
+
+
+def _lags(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"seconds": sandbox.world.lag(name), "meaning": meaning} for name, meaning in sorted(STATES.items())}
+
+
+def _set_lags(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """``default`` is the lag of all states that follow the default; any other name is a state."""
+    unknown = set(body) - set(STATES) - {"default"}
+    if unknown:
+        raise ValueError(f"no state {', '.join(sorted(unknown))}; known: {', '.join(sorted(STATES))}")
+    lags = {name: float(seconds) for name, seconds in body.items()}
+    sandbox.world.default_lag = lags.pop("default", sandbox.world.default_lag)
+    sandbox.world.lags.update(lags)
+    return _lags(sandbox, {})
+
+
+def _buckets(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {"enabled": sandbox.buckets.enabled, "latency": sandbox.latency, "throttled": sandbox.buckets.throttled}
+
+
+def _set_buckets(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Buckets are full after every change."""
+    sandbox.buckets.enabled = bool(body.get("enabled", sandbox.buckets.enabled))
+    sandbox.latency = float(body.get("latency", sandbox.latency))
+    sandbox.buckets.refill()
+    return _buckets(sandbox, {})
+
+
+def _connect(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return vendor.connect(sandbox, **body)
+
+
+def _disconnect(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    vendor.disconnect(sandbox, **body)
+    return {}
+
+
+def _redshift_endpoint(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return vendor.redshift_endpoint(sandbox, **body)
+
+
+def _seed(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    seed.plant(sandbox, body)
+    return {}
+
+
+def _dns(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.dns.set(body)
+    return sandbox.dns.records
+
+
+def _known(sandbox: Sandbox, kind: type[R], key: str) -> R:
+    resource = sandbox.world.find(kind, key)
+    if resource is None:
+        raise ValueError(f"no {kind.KIND} {key}")
+    return resource
+
+
+def _private_dns(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """How the verification of a service's private DNS name ends: ``verified`` or ``failed``."""
+    if body["outcome"] not in ("verified", "failed"):
+        raise ValueError("outcome is verified or failed")
+    with sandbox.world.lock:
+        conclude_private_dns(_known(sandbox, EndpointService, body["service_id"]), body["outcome"], sandbox.world)
+    return {}
+
+
+def _endpoint_state(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Put an endpoint and its connection into a state AWS would choose, such as ``failed`` or ``expired``."""
+    with sandbox.world.lock:
+        _known(sandbox, VpcEndpoint, body["vpc_endpoint_id"]).life = Life([(body["state"], 0.0)])
+    return {}
+
+
+def _target_health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Make a target ``unhealthy`` (with a ``reason``) or ``healthy`` again; without a port on all its ports."""
+    with sandbox.world.lock:
+        group = _known(sandbox, TargetGroup, body["target_group_arn"])
+        key = (body["id"], body.get("port"))
+        if body["state"] == "unhealthy":
+            group.unhealthy[key] = body.get("reason", "Target.FailedHealthChecks")
+        elif body["state"] == "healthy":
+            group.unhealthy.pop(key, None)
+        else:
+            raise ValueError("state is healthy or unhealthy")
+    return {}
+
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "health"): _health,
+    ("POST", "reset"): _reset,
+    ("GET", "calls"): _calls,
+    ("DELETE", "calls"): _clear_calls,
+    ("GET", "faults"): _list_faults,
+    ("POST", "faults"): _add_fault,
+    ("DELETE", "faults"): _clear_faults,
+    ("GET", "lag"): _lags,
+    ("POST", "lag"): _set_lags,
+    ("GET", "buckets"): _buckets,
+    ("POST", "buckets"): _set_buckets,
+    ("POST", "vendor/connect"): _connect,
+    ("POST", "vendor/disconnect"): _disconnect,
+    ("POST", "vendor/redshift_endpoint"): _redshift_endpoint,
+    ("POST", "seed"): _seed,
+    ("POST", "dns"): _dns,
+    ("POST", "private_dns"): _private_dns,
+    ("POST", "endpoint_state"): _endpoint_state,
+    ("POST", "target_health"): _target_health,
+}
