@@ -9,6 +9,7 @@ This module util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -35,7 +36,7 @@ CONVERGE_SPEC: dict[str, t.Any] = {
 }
 
 
-class PrivateLinkModule(AnsibleAWSModule):  # type: ignore[misc]
+class PrivateLinkModule(AnsibleAWSModule):
     """An AWS module of this collection: adds role assumption, pacing and, where there are items, one-or-many."""
 
     def __init__(self, argument_spec: t.Mapping[str, t.Any], **kwargs: t.Any) -> None:
@@ -65,6 +66,18 @@ class PrivateLinkModule(AnsibleAWSModule):  # type: ignore[misc]
         )
 
 
+class InfoModule(PrivateLinkModule):
+    """A module that only reads."""
+
+    @contextlib.contextmanager
+    def reading(self) -> t.Iterator[Api]:
+        """The account and region to read from; a call that AWS refuses ends the module with the reason."""
+        try:
+            yield self.api()
+        except ItemError as error:
+            self.fail_json(msg=str(error))
+
+
 class ItemsModule(PrivateLinkModule):
     """A module that takes either one resource's options or a list of them under ``list_option``.
 
@@ -91,7 +104,8 @@ class ItemsModule(PrivateLinkModule):
         listed = self.params[self.list_option]
         given = [name for name, spec in self.item_spec.items() if self.params[name] != spec.get("default")]
         if listed is not None and given:
-            self.fail_json(msg=f"Give either {self.list_option} or the options of one item, not both: {', '.join(given)}.")
+            both = f"Give either {self.list_option} or the options of one item, not both: {', '.join(given)}."
+            self.fail_json(msg=both)
         options = [{name: self.params[name] for name in self.item_spec}] if listed is None else listed
         names = [one["name"] for one in options]
         if not all(names):
@@ -133,7 +147,7 @@ class ItemsModule(PrivateLinkModule):
         for warning in (line for result in results for line in result.warnings):
             self.warn(warning)
         if self._diff:
-            answer["diff"] = [as_diff(result) for result in results if result.before != result.after]
+            answer["diff"] = [as_diff(one) for one in results if one.changed and one.before != one.after]
         if failed and self.params["on_item_failure"] == "fail":
             self.fail_json(msg="; ".join(f"{result.name}: {result.msg}" for result in failed), **answer)
         self.exit_json(**answer)

@@ -25,6 +25,7 @@ try:
     import botocore.config
     import botocore.credentials
     import botocore.exceptions
+    import botocore.parsers
     import botocore.session
     from botocore import xform_name
 except ImportError:
@@ -35,10 +36,23 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import Chan
 
 SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
 EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2"}  # a service in botocore's events: its name
-THROTTLED = ("RequestLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled", "TooManyRequestsException")
-DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AuthFailure")
+THROTTLED = (
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 NEXT_STEP = {
-    "ExistingVpcEndpointConnections": "Its connections must be rejected first: on_connections=reject does that.",
+    "AuthFailure": "AWS does not know these credentials, or not in this region.",
+    "ExpiredToken": "The credentials have expired: get new ones.",
+    "InvalidClientTokenId": "AWS does not know these credentials.",
+    "RequestExpired": "The credentials have expired, or the clock of this machine is wrong.",
+    "ExistingVpcEndpointConnections": (
+        "Its connections must end first: have the vendor remove its endpoint, or reject them with accept_connection or, "
+        "when deleting the service, with on_connections=reject."
+    ),
     "DuplicateLoadBalancerName": "A load balancer of that name exists with other settings: give this one another name.",
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
 }
@@ -49,11 +63,11 @@ R = t.TypeVar("R")
 
 
 class CallError(ItemError):
-    """A call that AWS refused. ``code`` is AWS's error code, "" when no answer came."""
+    """A call that AWS refused. ``code`` is AWS's error code, "" when no answer came. ``subject`` says what it was for."""
 
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
         self.action, self.code = action, code
-        text = f"{action}{' on ' + subject if subject else ''}: {code + ': ' if code else ''}{message}"
+        text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
         if code in DENIED:
             text += f" Allow {action} in the policies of the credentials in use, then run again."
         elif code in NEXT_STEP:
@@ -64,24 +78,26 @@ class CallError(ItemError):
 class Credentials(t.NamedTuple):
     """Where credentials come from: options of the task, else botocore's own chain."""
 
-    access_key: t.Optional[str] = None
-    secret_key: t.Optional[str] = None
-    session_token: t.Optional[str] = None
-    profile: t.Optional[str] = None
-    role_arn: t.Optional[str] = None
-    external_id: t.Optional[str] = None
+    access_key: str | None = None
+    secret_key: str | None = None
+    session_token: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
 
 
 class Api:
     """Calls to one account and region. Safe to share between threads.
 
-    ``rate`` scales AWS's published rates (0 = no pacing); ``deadline`` is how many seconds throttled calls are repeated.
+    ``rate`` scales AWS's published rates (0 = no pacing); ``deadline`` is how many seconds throttled calls are
+    repeated. Raises BotoCoreError for a profile that does not exist and TypeError for an unknown setting in
+    ``config``.
     """
 
     def __init__(
         self,
         region: str,
-        credentials: Credentials = Credentials(),
+        credentials: Credentials | None = None,
         endpoint_url: str | None = None,
         verify: bool | str | None = None,
         config: t.Mapping[str, t.Any] | None = None,
@@ -92,45 +108,62 @@ class Api:
         self.ends = time.monotonic() + deadline
         self._clients: dict[str, t.Any] = {}
         self._lock = threading.Lock()
-        self._connect = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
-        self._config = dict(config or {})
+        ours = botocore.config.Config(
+            max_pool_connections=WORKERS,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            user_agent_extra="saas.privatelink",
+        )
+        self._connect = {
+            "region_name": region,
+            "endpoint_url": endpoint_url,
+            "verify": verify,
+            "config": ours.merge(botocore.config.Config(**(config or {}))),
+        }
+        credentials = credentials or Credentials()
         self._session = self._open(credentials)
         source = credentials.access_key or self._session.get_config_variable("profile") or ""
         self._pacer = Pacer(scope=f"{source} {credentials.role_arn} {region} {endpoint_url}", rate=rate)
         self._session.register("before-send", self._pace)
+        self._session.register("response-received", self._slow_down)
 
     def _open(self, credentials: Credentials) -> t.Any:
-        session = botocore.session.Session(profile=credentials.profile or None)
+        session: t.Any = botocore.session.Session(profile=credentials.profile or None)
         if credentials.access_key and not credentials.profile:
             session.set_credentials(credentials.access_key, credentials.secret_key, credentials.session_token)
         if not credentials.role_arn:
             return session
-        assumed = botocore.session.Session()
-        resolver = botocore.credentials.CredentialResolver([AssumedRole(session, self._connect, credentials)])
+        assumed: t.Any = botocore.session.Session(profile=credentials.profile or None)
+        assumed.register_component("data_loader", session.get_component("data_loader"))  # parses each file once
+        resolver = botocore.credentials.CredentialResolver([AssumedRole(session, self._connect, credentials)])  # type: ignore[list-item]
         assumed.register_component("credential_provider", resolver)
         return assumed
 
-    def _pace(self, request: t.Any, event_name: str, **kwargs: t.Any) -> None:
-        service, operation = event_name.split(".")[1:]
-        self._pacer.acquire(EVENT_NAMES.get(service, service), operation)
+    def _pace(self, event_name: str, **kwargs: t.Any) -> None:
+        self._pacer.acquire(*_of_event(event_name))
+
+    def _slow_down(self, event_name: str, parsed_response: t.Any = None, **kwargs: t.Any) -> None:
+        """Every refusal counts, also those that botocore repeats by itself."""
+        if ((parsed_response or {}).get("Error") or {}).get("Code") in THROTTLED:
+            self._pacer.throttled(*_of_event(event_name))
 
     def client(self, service: str) -> t.Any:
         """The botocore client of a service, made once; ``service`` is IAM's prefix or botocore's name."""
         name = SERVICES.get(service, service)
         with self._lock:
             if name not in self._clients:
-                config = botocore.config.Config(
-                    max_pool_connections=WORKERS,
-                    retries={"mode": "standard", "total_max_attempts": 4},
-                    user_agent_extra="saas.privatelink",
-                ).merge(botocore.config.Config(**self._config))
-                self._clients[name] = self._session.create_client(name, config=config, **self._connect)
+                try:
+                    self._clients[name] = self._session.create_client(name, **self._connect)
+                except (botocore.exceptions.BotoCoreError, ValueError) as error:
+                    raise ItemError(f"Cannot call {service} in {self.region}: {error}") from error
             return self._clients[name]
 
     @property
     def partition(self) -> str:
         """The partition of the region, for example C(aws) or C(aws-us-gov)."""
-        return str(self._session.get_partition_for_region(self.region))
+        try:
+            return str(self._session.get_partition_for_region(self.region))
+        except botocore.exceptions.BotoCoreError as error:
+            raise ItemError(f"Cannot use region {self.region}: {error}") from error
 
     def supports(self, action: str, member: str) -> bool:
         """Whether the installed botocore knows a parameter of a call. Versions are not a safe guide to that."""
@@ -141,27 +174,30 @@ class Api:
     def require(self, action: str, member: str, option: str) -> None:
         """Fail, clearly, where an option needs a newer botocore."""
         if not self.supports(action, member):
+            installed = botocore.__version__
             raise ItemError(
-                f"{option} needs a newer botocore: the installed {botocore.__version__} does not know {member} of {action}."
+                f"{option} needs a newer botocore: the installed {installed} does not know {member} of {action}."
             )
 
     def call(self, action: str, subject: str = "", **params: t.Any) -> t.Mapping[str, t.Any]:
         """Make one call and return the answer.
 
-        Raises CallError, also for an item that a 200 answer lists as unsuccessful. ``subject`` names the resource in
-        the message.
+        Raises CallError, also for what a 200 answer lists as unsuccessful. ``subject`` says in the message what the
+        call was for.
         """
         service, operation = action.split(":")
         answer = self._send(action, getattr(self.client(service), xform_name(operation)), subject, params)
-        for failed in answer.get("Unsuccessful") or []:
-            reason = failed.get("Error") or {}
-            raise CallError(action, reason.get("Code", ""), reason.get("Message", ""), failed.get("ResourceId", subject))
+        refused = [(one.get("ResourceId", subject), one.get("Error") or {}) for one in answer.get("Unsuccessful") or []]
+        if refused:
+            which = ", ".join(resource for resource, dummy in refused)
+            messages = "; ".join(dict.fromkeys(str(reason.get("Message", "")) for dummy, reason in refused))
+            raise CallError(action, str(refused[0][1].get("Code", "")), messages, which)
         return answer
 
     def _send(
         self, action: str, method: t.Callable[..., t.Any], subject: str, params: t.Mapping[str, t.Any]
     ) -> t.Mapping[str, t.Any]:
-        service, operation = action.split(":")
+        operation = action.split(":")[1]
         longest = 1.0
         while True:
             try:
@@ -170,9 +206,11 @@ class Api:
                 reason = error.response.get("Error", {})
                 code = str(reason.get("Code", ""))
                 if code not in THROTTLED or time.monotonic() >= self.ends:
-                    raise CallError(action, code, str(reason.get("Message", "")), subject) from error
-                self._pacer.throttled(SERVICES.get(service, service), operation)
-            except botocore.exceptions.BotoCoreError as error:
+                    refused = action
+                    if error.operation_name != operation:  # the role could not be assumed
+                        refused, subject = f"sts:{error.operation_name}", f"to call {action}"
+                    raise CallError(refused, code, str(reason.get("Message", "")), subject) from error
+            except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
                 raise CallError(action, "", str(error), subject) from error
             time.sleep(random.uniform(longest / 5, longest))
             longest = min(20.0, longest * 2)
@@ -180,7 +218,7 @@ class Api:
     def apply(self, change: Change) -> t.Mapping[str, t.Any]:
         """Make a planned call; an error that says that the change is already there is no error."""
         try:
-            return self.call(change.action, **change.params)
+            return self.call(change.action, change.summary, **change.params)
         except CallError as error:
             if error.code in change.settled_by:
                 return {}
@@ -214,6 +252,22 @@ class Api:
             return list(pool.map(guarded, things))
 
 
+def _of_event(name: str) -> tuple[str, str]:
+    """Service and operation of one of botocore's events, for example C(before-send.ec2.DescribeVpcs)."""
+    service, operation = name.split(".")[1:]
+    return EVENT_NAMES.get(service, service), operation
+
+
+    def all(self, work: t.Callable[[T], R], things: t.Sequence[T]) -> list[R]:
+        """``work`` on every thing, at most 16 at a time; the first ItemError is raised."""
+        done: list[R] = []
+        for one in self.each(work, things):
+            if isinstance(one, ItemError):
+                raise one
+            done.append(one)
+        return done
+
+
 class AssumedRole:
     """Credentials of an IAM role, taken with the credentials of ``session`` and renewed before they expire.
 
@@ -226,13 +280,16 @@ class AssumedRole:
         self.session, self.connect, self.wanted = session, connect, credentials
 
     def load(self) -> t.Any:
+        source = self.session.get_credentials()
+        if source is None:
+            raise botocore.exceptions.NoCredentialsError()
         extra = {"RoleSessionName": "saas.privatelink"}
         if self.wanted.external_id:
             extra["ExternalId"] = self.wanted.external_id
         fetcher = botocore.credentials.AssumeRoleCredentialFetcher(
             client_creator=lambda service, **kwargs: self.session.create_client(service, **{**kwargs, **self.connect}),
-            source_credentials=self.session.get_credentials(),
-            role_arn=self.wanted.role_arn,
+            source_credentials=source,
+            role_arn=str(self.wanted.role_arn),
             extra_args=extra,
         )
         return botocore.credentials.DeferredRefreshableCredentials(
