@@ -251,13 +251,6 @@ class Api:
         with ThreadPoolExecutor(max_workers=min(WORKERS, len(things))) as pool:
             return list(pool.map(guarded, things))
 
-
-def _of_event(name: str) -> tuple[str, str]:
-    """Service and operation of one of botocore's events, for example C(before-send.ec2.DescribeVpcs)."""
-    service, operation = name.split(".")[1:]
-    return EVENT_NAMES.get(service, service), operation
-
-
     def all(self, work: t.Callable[[T], R], things: t.Sequence[T]) -> list[R]:
         """``work`` on every thing, at most 16 at a time; the first ItemError is raised."""
         done: list[R] = []
@@ -266,6 +259,12 @@ def _of_event(name: str) -> tuple[str, str]:
                 raise one
             done.append(one)
         return done
+
+
+def _of_event(name: str) -> tuple[str, str]:
+    """Service and operation of one of botocore's events, for example C(before-send.ec2.DescribeVpcs)."""
+    service, operation = name.split(".")[1:]
+    return EVENT_NAMES.get(service, service), operation
 
 
 class AssumedRole:
