@@ -1,0 +1,209 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every check of the project, two at a time: `python -m tests.tools.check [step ...]`; all steps by default.
+
+A tool that finds nothing to check is content, and so is one whose configuration went missing. So each step also counts
+what its tool says it did, and fails when that is less than what lies in the checkout.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tools.place import CACHE, ROOT, private_environment
+
+LOGS = CACHE / "check"
+COLOUR = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;[^\x1b]*\x1b\\)")  # and hyperlinks
+SANITY_TESTS = 24  # what ansible-test of ansible-core 2.21 runs on a collection without docker
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command, and how to tell from its output what it did."""
+
+    name: str
+    command: str
+    ran: str  # regular expression; each match counts as the number it captures, or as one
+    noun: str  # what is counted
+    least: Callable[[], int]  # fewer than this means that something was passed over
+    failed: str = ""  # like `ran`, for a step whose things are tests; the things of the others count as one test
+    never: str = ""  # regular expression that must not appear
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did: things counted, tests passed and failed, seconds, and why it failed, if it did."""
+
+    step: Step
+    ran: int
+    passed: int
+    failed: int
+    seconds: float
+    reason: str
+
+
+def files(*patterns: str) -> list[Path]:
+    """Return the checkout's files that match, without what tools left there."""
+    return [path for pattern in patterns for path in ROOT.glob(pattern) if "__pycache__" not in path.parts]
+
+
+def test_functions(folder: str) -> int:
+    """Return how many test functions are written in `tests/<folder>`; each must run, none be skipped."""
+    tests = files(f"tests/{folder}/**/test_*.py")
+    return max(1, sum(len(re.findall(r"^ *def test_", path.read_text(), re.M)) for path in tests))
+
+
+def pytest(name: str, folder: str, options: str = "") -> Step:
+    """Return the step that runs the tests of one folder."""
+    command = f"pytest -q {options} tests/{folder}"
+    return Step(name, command, r"(\d+) passed", "tests", lambda: test_functions(folder), r"(\d+) (?:failed|error)")
+
+
+def python_files() -> int:
+    """Return how many Python files there are to lint and to type-check."""
+    return len(files("plugins/**/*.py", "tests/**/*.py"))
+
+
+def yaml_files() -> int:
+    """Return how many YAML files of playbooks, roles and scenarios there are to lint."""
+    return len(files("playbooks/*.yml", "roles/*/*/*.yml", "extensions/molecule/**/*.yml"))
+
+
+def scenarios() -> int:
+    """Return how many molecule scenarios there are, without the one that only starts and stops the sandbox."""
+    return max(1, len(files("extensions/molecule/*/molecule.yml")) - 1)
+
+
+# The long ones first: two run at a time.
+DOCS_LINT = "antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs ."
+CHANGELOG = "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml"
+STEPS = [
+    Step(
+        "molecule",
+        "molecule test --all --workers 2 --continue-on-failure",
+        r"^(?!default)\S+ +: actions=\d+ .*failed=0",
+        "scenarios",
+        scenarios,
+        r"^\S+ +: actions=\d+ .*failed=[1-9]",
+        "no hosts matched|Could not match supplied host pattern",
+    ),
+    Step(
+        "sanity",
+        "python -m tests.tools.sanity",
+        r'^Running sanity test "',
+        "tests",
+        lambda: SANITY_TESTS,
+        r"^FATAL: The (\d+) sanity test",
+        "All targets skipped",
+    ),
+    pytest("contract", "sandbox"),
+    pytest("unit", "unit", "-n 2"),
+    pytest("docs", "docs"),
+    Step("ansible-lint", "ansible-lint --offline", r"in (\d+) files processed", "files", yaml_files),
+    Step("types", "mypy", r"(\d+) source files", "files", python_files),
+    Step("docs-lint", DOCS_LINT, "", "", lambda: 0),
+    Step("ruff", "ruff check --verbose", r"Checked (\d+) files", "files", python_files),
+    Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
+]
+
+
+def count(pattern: str, text: str) -> int:
+    """Return the sum of what `pattern` captures in `text`, a match without capture being one."""
+    return sum(int(match[1]) if match.re.groups else 1 for match in re.finditer(pattern, text, re.M)) if pattern else 0
+
+
+def run(step: Step, environment: dict[str, str], echo: bool) -> Outcome:
+    """Run one step, keep its output in LOGS, show it too if `echo`, and judge it."""
+    began = time.monotonic()
+    lines = []
+    with (LOGS / f"{step.name}.log").open("w") as log:
+        process = subprocess.Popen(
+            shlex.split(step.command),
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(COLOUR.sub("", line))
+            log.write(lines[-1])
+            if echo:
+                print(line, end="", flush=True)
+    return judge(step, process.wait(), "".join(lines), time.monotonic() - began)
+
+
+def judge(step: Step, code: int, output: str, seconds: float) -> Outcome:
+    """Decide from exit code and output whether the step did all that it should, and well."""
+    ran, failed = count(step.ran, output), count(step.failed, output)
+    reason = ""
+    if failed:
+        reason = f"{failed} failed"
+    elif code:
+        reason = f"exit code {code}"
+    elif ran < step.least():
+        reason = f"only {ran} of {step.least()} {step.noun} ran"
+    elif step.never and (found := re.search(step.never, output)):
+        reason = f"it said: {found[0]}"
+    if not step.failed:
+        return Outcome(step, ran, int(not reason), int(bool(reason)), seconds, reason)
+    failed = max(failed, int(bool(reason)))
+    # pytest's and molecule's counts leave out what failed; ansible-test's tests are all announced.
+    return Outcome(step, ran, ran - failed if step.name == "sanity" else ran, failed, seconds, reason)
+
+
+def report(outcomes: Iterable[Outcome]) -> int:
+    """Print a line per step, where the output of a failed one is, and the total. Return the exit code."""
+    ordered = sorted(outcomes, key=lambda outcome: STEPS.index(outcome.step))
+    for one in (one for one in ordered if one.reason):
+        log = LOGS / f"{one.step.name}.log"
+        print(f"\n--- {one.step.name}: {one.reason}; the end of {log.relative_to(ROOT)}:")
+        print("\n".join(log.read_text().splitlines()[-40:]))
+    print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds")
+    for one in ordered:
+        ran = f"{one.ran} {one.step.noun}" if one.step.noun else "-"
+        result = "FAILED" if one.reason else "ok"
+        print(f"{one.step.name:<14}{result:<10}{ran:<16}{one.seconds:7.1f}  {one.reason}".rstrip())
+    failed = sum(one.failed for one in ordered)
+    print(f"\n{sum(one.passed for one in ordered)} passed, {failed} failed")
+    return int(failed > 0)
+
+
+def free_port() -> int:
+    """Return a port that is free now, for the sandbox, so that two checkouts can be tested at once."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> int:
+    """Run the steps named on the command line, or all; returns the exit code."""
+    by_name = {step.name: step for step in STEPS}
+    if unknown := set(sys.argv[1:]) - set(by_name):
+        sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {', '.join(by_name)}")
+    steps = [step for step in STEPS if step.name in (sys.argv[1:] or by_name)]
+    LOGS.mkdir(parents=True, exist_ok=True)
+    environment = private_environment() | {"SANDBOX_PORT": str(free_port())}
+    outcomes = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for future in as_completed([pool.submit(run, step, environment, len(steps) == 1) for step in steps]):
+            outcomes.append(future.result())
+            one = outcomes[-1]
+            print(f"{'FAILED' if one.reason else 'ok':<7}{one.step.name:<14}{one.seconds:6.1f} s", flush=True)
+    return report(outcomes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
