@@ -41,7 +41,7 @@ def pip_settings() -> dict[str, str]:
     for source in ("global.", ":env:."):
         for line in listing:
             if line.startswith(source):
-                name, _, value = line.removeprefix(source).partition("=")
+                name, value = line.removeprefix(source).split("=", 1)
                 settings[name] = str(ast.literal_eval(value)).replace("\n", "\n  ")
     return settings
 

@@ -1,0 +1,130 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection as a whole: what one file says about another stays true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play import Play
+from ansible.plugins.loader import init_plugin_loader
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
+SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
+WITHOUT_INFO = {"preflight"}  # manages nothing, so there is nothing to ask for
+
+HEADER = ("Copyright (c) ", "GNU General Public License v3.0+", "SPDX-License-Identifier: GPL-3.0-or-later")
+WITH_HEADER = {".py", ".yml", ".yaml", ".toml", ".sh"}
+GENERATED = {"changelogs/changelog.yaml"}
+
+# Brackets keep these patterns from finding themselves.
+LEFTOVERS = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|raise NotImplemented[E]rror)\b")
+ELSEWHERE = re.compile(r"(?<![\w.])/wor[k]/|\b[Ii]ssue #?\d+|/home[/]\w|/root[/]\w")
+
+
+def load(path: Path) -> Any:
+    """Return the YAML document in a file of the collection."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def text_files() -> list[Path]:
+    """Return every file that belongs to the project and is text, whether committed or not."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listing.split("\0") if name]
+    return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:1024]]
+
+
+def action_group() -> list[Any]:
+    """Return what meta/runtime.yml puts into the group `aws`."""
+    members: list[Any] = load(ROOT / "meta" / "runtime.yml")["action_groups"]["aws"]
+    return members
+
+
+def test_there_are_modules_and_roles() -> None:
+    assert MODULES and ROLES
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    names = [member for member in action_group() if isinstance(member, str)]
+    assert sorted(names) == sorted(MODULES)
+
+
+def test_defaults_of_the_action_group_reach_amazon_aws_too() -> None:
+    init_plugin_loader()
+    play = Play.load({"hosts": "all", "tasks": []}, loader=DataLoader())
+    name, actions = play._resolve_group("saas.privatelink.aws")
+    assert name == "saas.privatelink.aws"
+    assert {"saas.privatelink.endpoint_service", "amazon.aws.ec2_vpc_endpoint"} <= set(actions)
+
+
+def test_every_module_has_an_info_twin() -> None:
+    managing = {name for name in MODULES - WITHOUT_INFO if not name.endswith("_info")}
+    assert MODULES - WITHOUT_INFO - managing == {f"{name}_info" for name in managing}
+
+
+def test_every_action_plugin_has_its_module() -> None:
+    assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} <= MODULES
+
+
+def test_every_file_names_its_licence() -> None:
+    files = [path for path in text_files() if path.suffix in WITH_HEADER or path.name in ("Makefile", "run")]
+    files = [path for path in files if str(path.relative_to(ROOT)) not in GENERATED and path.stat().st_size]
+    assert len(files) > len(MODULES)
+    without = [path for path in files if not all(line in path.read_text(encoding="utf-8")[:400] for line in HEADER)]
+    assert [str(path.relative_to(ROOT)) for path in without] == []
+
+
+@pytest.mark.parametrize("pattern", [LEFTOVERS, ELSEWHERE], ids=["leftovers", "elsewhere"])
+def test_no_file_speaks_of_what_is_unfinished_or_not_the_project(pattern: re.Pattern[str]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in text_files()
+        if path.name != "LICENSE"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_of_a_role_equal_its_argument_specs(role: str) -> None:
+    specs = load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]
+    options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
+    defaults = load(ROOT / "roles" / role / "defaults" / "main.yml") or {}
+    assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_names_of_a_role_start_with_the_name_of_the_role(role: str) -> None:
+    specs = load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]
+    strangers = [name for spec in specs.values() for name in spec["options"] if not name.startswith(f"{role}_")]
+    shared = {"aws_region", "link"}  # belong to the environment or the command line, whichever role runs
+    assert set(strangers) <= shared
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_every_scenario_converges_and_verifies(scenario: Path) -> None:
+    wanted = {"create", "destroy"} if scenario.name == "default" else {"converge", "verify", "cleanup"}
+    assert wanted <= {path.stem for path in scenario.glob("*.yml")}
+
+
+def test_every_role_has_a_scenario() -> None:
+    assert set(ROLES) <= {path.name for path in SCENARIOS}
+
+
+def test_dependencies_are_pinned_and_constrained_alike() -> None:
+    pin = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", re.M)
+    direct = dict(pin.findall((ROOT / "requirements-dev.txt").read_text()))
+    everything = dict(pin.findall((ROOT / "constraints.txt").read_text()))
+    assert len(direct) >= 10
+    assert {name: everything.get(name) for name in direct} == direct
