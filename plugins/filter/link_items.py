@@ -1,0 +1,66 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: link_items
+short_description: Turn links into the list that one of the collection's modules takes
+version_added: 0.1.0
+description:
+  - Takes resolved links and the name of a step, and returns the items for the module of that step.
+  - Links that failed in an earlier step are left out.
+author:
+  - saas.privatelink contributors (@saas-privatelink)
+positional: step
+options:
+  _input:
+    description: Links as P(saas.privatelink.resolve_links#filter) returns them.
+    type: list
+    elements: dict
+    required: true
+  step:
+    description:
+      - Which list to make. V(absent) makes items of a name only, for modules that shall delete.
+    type: str
+    choices: [absent, prerequisites, load_balancers, syncs, services, connections, grants]
+    required: true
+  after:
+    description: Registered results of the steps before.
+    type: list
+    elements: dict
+    default: []
+  extra:
+    description: Options to add to every item.
+    type: dict
+"""
+
+EXAMPLES = r"""
+- name: Build the load balancers of all links in one task
+  saas.privatelink.network_load_balancer:
+    load_balancers: "{{ links | saas.privatelink.link_items('load_balancers') }}"
+    on_item_failure: report
+"""
+
+RETURN = r"""
+_value:
+  description: The items.
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, items
+
+
+def link_items(
+    links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), extra: t.Mapping[str, t.Any] | None = None
+) -> list[dict[str, t.Any]]:
+    return items(links, step, after, **(extra or {}))
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"link_items": link_items}

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: link_report
+short_description: Say where each link stands
+version_added: 0.1.0
+description:
+  - Takes resolved links and the registered results of the steps that ran for them, and returns one entry for each link
+    with its status and the next thing to do.
+author:
+  - saas.privatelink contributors (@saas-privatelink)
+positional: steps
+options:
+  _input:
+    description: Links as P(saas.privatelink.resolve_links#filter) returns them.
+    type: list
+    elements: dict
+    required: true
+  steps:
+    description: Registered results of the links' modules, in the order in which they ran.
+    type: list
+    elements: dict
+    required: true
+  check_mode:
+    description: Whether the steps ran in check mode. A link with calls to make is then V(planned).
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Say where each link stands
+  ansible.builtin.debug:
+    msg: "{{ links | saas.privatelink.link_report([balancers, services, connections]) | map(attribute='line') }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The entries, each with C(name), C(vendor), C(destination), C(status), C(next_action), C(line), C(changed), C(writes) and what the
+      vendor needs to know.
+    - C(status) is V(connected), V(waiting on vendor), V(waiting on AWS), V(planned), V(absent) or V(failed).
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, line, report
+
+
+def link_report(links: t.Sequence[Link], steps: t.Sequence[Step], check_mode: bool = False) -> list[dict[str, t.Any]]:
+    return [{**entry, "line": line(entry)} for entry in report(links, steps, check_mode)]
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"link_report": link_report}

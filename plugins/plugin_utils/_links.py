@@ -1,0 +1,227 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Links: from what an inventory says about them to what the modules take, and back to one status each.
+
+This plugin util is PRIVATE to the collection.
+
+A link is one private connection between one data store of ours and one vendor. Vendor roles resolve their links against
+their table of destinations; pattern roles turn resolved links into the lists that the modules converge, step by step,
+and leave out of each step the links that failed in one before.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
+
+Link = t.Mapping[str, t.Any]
+Step = t.Mapping[str, t.Any]  # the registered result of one of the collection's modules
+
+CONNECTED, PLANNED, FAILED, ABSENT = "connected", "planned", "failed", "absent"
+WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
+
+
+class LinkError(Exception):
+    """The links cannot be used as they are; the message says what to change."""
+
+
+def key(link: Link) -> str:
+    """What a link's resources are called in AWS: vendor and name, at most 32 characters."""
+    return resource_name(str(link.get("vendor") or "privatelink"), str(link["name"]))
+
+
+def resolve(
+    links: t.Sequence[Link],
+    destinations: t.Mapping[str, Link] | None = None,
+    only: t.Sequence[str] = (),
+    defaults: t.Mapping[str, t.Any] | None = None,
+) -> list[dict[str, t.Any]]:
+    """Each link with the facts of its destination and the defaults filled in; what the link says itself wins.
+
+    ``only`` narrows to links of these names. Raises LinkError for an unknown destination, a missing name, or two links
+    whose resources would have the same name.
+    """
+    resolved = []
+    for link in links:
+        if not link.get("name"):
+            raise LinkError(f"Every link needs a name: {dict(link)}.")
+        facts = (destinations or {}).get(str(link.get("destination")), {})
+        if destinations and not facts:
+            known = ", ".join(sorted(destinations))
+            raise LinkError(f"{link['name']}: unknown destination {link.get('destination')!r}. Known: {known}.")
+        own = {name: value for name, value in link.items() if value is not None}
+        resolved.append({**(defaults or {}), **facts, **own})
+    by_key: dict[str, Link] = {}
+    for link in resolved:
+        if by_key.setdefault(key(link), link) is not link:
+            raise LinkError(f"Two links would share the resource name {key(link)}: rename {link['name']}.")
+    return [link for link in resolved if not only or link["name"] in only]
+
+
+def pick(link: Link, *names: str, **renamed: str) -> dict[str, t.Any]:
+    """These keys of a link, under their own or another name, where they are set."""
+    wanted = {**{name: name for name in names}, **renamed}
+    return {new: link[old] for new, old in wanted.items() if link.get(old) is not None}
+
+
+def prerequisite(link: Link) -> dict[str, t.Any]:
+    facts = pick(
+        link,
+        "destination",
+        "vpc_id",
+        "subnet_ids",
+        "security_group_ids",
+        "endpoint",
+        "addresses",
+        "port",
+        "cross_zone",
+        "enforce_privatelink_rules",
+        "cluster_identifier",
+        principals="allowed_principals",
+    )
+    return {**facts, "name": key(link), **({"load_balancer": key(link)} if link.get("subnet_ids") else {})}
+
+
+def load_balancer(link: Link) -> dict[str, t.Any]:
+    target_group = {
+        "name": target_group_name(link),
+        **pick(link, "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"),
+    }
+    return {
+        **pick(
+            link, "vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"
+        ),
+        "name": key(link),
+        "listeners": [{"port": link.get("listener_port") or link["port"], "target_group": target_group}],
+        "purge_listeners": True,
+    }
+
+
+def target_group_name(link: Link) -> str:
+    return resource_name(key(link), str(link["port"]))
+
+
+def sync(link: Link) -> dict[str, t.Any]:
+    options = pick(link, "endpoint", "addresses", "port", "endpoint_kind", "drain", "allow_outside", "max_addresses")
+    return {**options, "name": key(link), "target_group": target_group_name(link)}
+
+
+def service(link: Link) -> dict[str, t.Any]:
+    options = pick(
+        link,
+        "acceptance_required",
+        "allowed_principals",
+        "purge_allowed_principals",
+        "private_dns_name",
+        "verify_private_dns",
+        "connection_notifications",
+        "tags",
+    )
+    return {**options, "name": key(link), "load_balancers": [key(link)]}
+
+
+def acceptance(link: Link) -> dict[str, t.Any]:
+    return {**pick(link, "owners", "vpc_endpoint_ids", "service_id"), "name": key(link)}
+
+
+def grant(link: Link) -> dict[str, t.Any]:
+    options = pick(link, "cluster_identifier", "vpc_ids", "all_vpcs", "purge_vpc_ids", "state", account="account_id")
+    return {**options, "name": key(link)}
+
+
+STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
+    "absent": lambda link: {"name": key(link)},
+    "prerequisites": prerequisite,
+    "load_balancers": load_balancer,
+    "syncs": sync,
+    "services": service,
+    "connections": acceptance,
+    "grants": grant,
+}
+
+
+def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **extra: t.Any) -> list[dict[str, t.Any]]:
+    """What the module of one step takes, for each link that did not fail in a step of ``after``.
+
+    ``extra`` is added to every item. A connection is looked up by the id of the service that a step of ``after`` made;
+    a link that still waits for the vendor's data has no connection to accept and no grant to make.
+    """
+    build = STEPS[step]
+    failed = {name for one in after for name in one.get("failed_items") or ()}
+    found = {result["name"]: result for one in after for result in one.get("results") or ()}
+    wanted = []
+    for link in links:
+        if key(link) in failed or (step in ("connections", "grants") and link.get("awaiting")):
+            continue
+        service_id = found.get(key(link), {}).get("service_id")
+        wanted.append({**build({**link, "service_id": service_id}), **extra})
+    return wanted
+
+
+def report(links: t.Sequence[Link], steps: t.Sequence[Step], check_mode: bool = False) -> list[dict[str, t.Any]]:
+    """One entry for each link: its status, the next thing to do, and what the vendor needs to know.
+
+    ``steps`` are the registered results of the link's modules, in the order in which they ran.
+    """
+    return [_report(link, _of(key(link), steps), check_mode) for link in links]
+
+
+def _of(name: str, steps: t.Sequence[Step]) -> list[t.Mapping[str, t.Any]]:
+    return [result for step in steps for result in step.get("results") or () if result["name"] == name]
+
+
+def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: bool) -> dict[str, t.Any]:
+    facts: dict[str, t.Any] = {}
+    for result in results:
+        facts.update(result)
+    status, action = _status(link, results, check_mode)
+    return {
+        **pick(link, "name", "vendor", "destination", "engine", "endpoint", "port", "cluster_identifier"),
+        **pick(facts, "service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
+        **pick(facts, "grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
+        "status": status,
+        "next_action": action,
+        "changed": any(result.get("changed") for result in results),
+        "writes": [write for result in results for write in result.get("writes") or ()],
+    }
+
+
+def _status(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: bool) -> tuple[str, str]:
+    """The link's status, and the next thing to do or why it failed."""
+    failed = [result["msg"] for result in results if result.get("failed")]
+    if failed:
+        return FAILED, failed[0]
+    if check_mode and any(result.get("writes") for result in results):
+        return PLANNED, f"{sum(len(result.get('writes') or ()) for result in results)} calls to make"
+    if link.get("state") == "absent":
+        moving = [result["waiting"] for result in results if result.get("waiting")]
+        return (WAITING_AWS, moving[0]) if moving else (ABSENT, "")
+    if link.get("awaiting"):
+        return WAITING_VENDOR, str(link["awaiting"])
+    return _standing(link, results)
+
+
+def _standing(link: Link, results: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[str, str]:
+    last = results[-1] if results else {}
+    asked = last.get("status") in ("waiting", "refused") and not any(
+        one["vpc_endpoint_state"].lower() == "pending" for one in last.get("connections") or ()
+    )
+    moving = [result["waiting"] for result in results if result.get("waiting") and not (asked and result is last)]
+    if moving:
+        return WAITING_AWS, moving[0]
+    if asked or last.get("endpoint_count") == 0:
+        return WAITING_VENDOR, str(link.get("hand_off") or last.get("waiting"))
+    sick = [result for result in results if result.get("healthy") is False]
+    if sick:
+        why = ", ".join(f"{one['id']} {one['state']} {one.get('reason') or ''}".strip() for one in sick[0]["targets"])
+        return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
+    return CONNECTED, ""
+
+
+def line(entry: t.Mapping[str, t.Any]) -> str:
+    """A link's status in one line."""
+    action = f": {entry['next_action']}" if entry["next_action"] else ""
+    return f"{entry['vendor']} {entry['name']}: {entry['status']}{action}"
