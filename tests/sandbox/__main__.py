@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from . import seed
+from .dns import POLL
 from .server import Sandbox, Server
 
 
@@ -43,7 +44,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     address = f"http://{options.host}:{server.server_port}"
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)
     # Requests are already served; the first that needs moto's EC2 shall not wait a second for this import.

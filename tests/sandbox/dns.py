@@ -16,6 +16,8 @@ import dns.rcode
 import dns.rrset
 
 DEFAULT_TTL = 60
+POLL = 0.05
+"""Seconds within which a server notices that it shall stop."""
 
 Records = dict[str, dict[str, Any]]
 
@@ -33,7 +35,7 @@ class DnsServer:
         udp = _Udp((host, port), _UdpHandler, self.records)
         self.port = udp.server_address[1]
         for server in (udp, _Tcp((host, self.port), _TcpHandler, self.records)):
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
             self._servers.append(server)
 
     def stop(self) -> None:

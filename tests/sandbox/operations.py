@@ -24,12 +24,12 @@ def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
     Raises LookupError at import when a name is misspelt, since such a handler would never be called.
     """
 
+    unknown = set(names) - set(get_service_model(service).operation_names)
+    if unknown:
+        raise LookupError(f"{service} has no operation {', '.join(sorted(unknown))}")
+
     def register(handler: Handler) -> Handler:
-        known = get_service_model(service).operation_names
-        for name in names:
-            if name not in known:
-                raise LookupError(f"{service} has no operation {name}")
-            OPERATIONS[service, name] = handler
+        OPERATIONS.update({(service, name): handler for name in names})
         return handler
 
     return register

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from functools import cache
 from typing import Any
@@ -17,6 +18,9 @@ from werkzeug.exceptions import HTTPException
 
 from .calls import AwsError, Call
 from .wire import Response
+
+# A new account would otherwise begin with a thousand images that nobody here asks for.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 
 def knows(call: Call) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from .. import redshift, underneath
 from ..calls import AwsError, Call
 from ..operations import operation
-from ..redshift import Cluster, SubnetGroup, get, get_group
+from ..redshift import Authorization, Cluster, SubnetGroup, get, get_group
 from ..world import GONE, Life, World
 
 IDENTIFIER = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){0,62}(?<!-)")
@@ -93,6 +93,9 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     if cluster.state not in ("available", "creating"):
         raise AwsError("InvalidClusterState", f"Cluster {cluster.identifier} is {cluster.state}")
     cluster.life = world.life("cluster", "deleting", GONE)
+    for grant in world.all(Authorization, call.account, call.region):
+        if grant.identifier == cluster.identifier:
+            world.remove(grant)
     return {"Cluster": described(cluster)}
 
 
