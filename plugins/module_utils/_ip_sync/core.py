@@ -76,7 +76,7 @@ class _Run:
         self.warnings: list[str] = []
 
     def steps(self) -> Generator[Effect, Any, Outcome]:
-        self.zones = yield from self.resolve()
+        yield from self.look_up()
         yield from self.describe()
         yield from self.register(self.desired - self.own.keys())
         since = (yield from self.recall()) if self.config.remembers else {}
@@ -119,6 +119,10 @@ class _Run:
 
     # Reading
 
+    def look_up(self) -> Generator[Effect, Any, None]:
+        for _sample in range(self.config.samples if self.config.policy == "sampled" else 1):
+            self.zones.update((yield from self.resolve()))
+
     def resolve(self) -> Generator[Effect, Any, dict[str, str | None]]:
         answer = yield Resolve(self.config.name, self.config.family)
         return zones(self.config, answer)
@@ -134,7 +138,7 @@ class _Run:
             yield Sleep(self.config.gap)
             latest = yield from self.resolve()
             if self.config.policy == "sampled":
-                self.zones = {**self.zones, **latest}
+                self.zones.update(latest)
             elif latest != self.zones:
                 self.zones = latest
                 return False
@@ -175,7 +179,7 @@ class _Run:
     def recall(self) -> Generator[Effect, Any, dict[str, float]]:
         """Since when each surplus target has been missing: from memory if its lease still holds, else from now on."""
         self.memory = yield LoadState()
-        if not self.surplus and not self.memory.since:
+        if not self.surplus:
             return {}
         self.now = yield Now()
         since = self.memory.since

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, Union
 
@@ -61,7 +61,11 @@ class Driver(Protocol):
 
 def run(config: Config, driver: Driver) -> Outcome:
     """One run of `sync`, performed by `driver`. Raises SyncFailed."""
-    steps = sync(config)
+    return drive(sync(config), driver)
+
+
+def drive(steps: Generator[Effect, Any, Outcome], driver: Driver) -> Outcome:
+    """Perform a run that has not begun yet: `sync(config)`."""
     try:
         effect = next(steps)
         while True:

@@ -135,7 +135,8 @@ class Config:
                     healthy, but not longer than `healthy_bound`.
     confirm, gap    so many further answers must agree, `gap` seconds apart, before anything is drained.
     healthy_bound   seconds that `after_healthy` waits at most, over all runs.
-    grace           sampled: seconds that a target must be missing from every answer before it is drained.
+    samples         sampled only: so many lookups in a row begin a run, and their answers add up.
+    grace           sampled only: seconds that a target must be missing from every answer before it is drained.
     lease           seconds after which what an earlier run remembered no longer counts: nobody looked in between.
                     Runs must be more frequent than this, or a remembered wait never ends.
     allow_outside   accept private addresses outside the subnets (peered VPC, on premises); AWS then needs zone `all`.
@@ -153,6 +154,7 @@ class Config:
     confirm: int = 2
     gap: float = 1.0
     healthy_bound: float = 600.0
+    samples: int = 10
     grace: float = 900.0
     lease: float = 3600.0
     allow_outside: bool = False
@@ -169,6 +171,7 @@ class Config:
             (self.policy == "sampled" and self.drain != "immediate", "drain: after_healthy belongs to policy: exact"),
             (self.confirm < 1, "confirm must be at least 1: nothing is drained on a single answer"),
             (min(self.gap, self.grace, self.healthy_bound) < 0, "gap, grace and healthy_bound must not be negative"),
+            (self.samples < 1, "samples must be at least 1"),
             (self.lease <= 0, "lease must be positive"),
             (self.max_addresses < 1, "max_addresses must be at least 1"),
         ):

@@ -163,14 +163,15 @@ class Resolver:
 
 def parse_nameserver(text: str) -> tuple[str, int]:
     """`10.0.0.2`, `10.0.0.2:5353`, `fd00::2` or `[fd00::2]:5353` as (address, port). ValueError for anything else."""
-    host, port = text, "53"
-    if text.startswith("["):
-        host, _bracket, rest = text[1:].partition("]")
-        port = rest[1:] if rest.startswith(":") else "53"
+    host, colon, port = text, ":", "53"
+    if text.startswith("[") and text.endswith("]"):
+        host = text[1:-1]
+    elif text.startswith("["):
+        host, colon, port = text[1:].partition("]:")
     elif text.count(":") == 1:
-        host, _colon, port = text.partition(":")
+        host, colon, port = text.partition(":")
     try:
-        if not 1 <= int(port) <= 65535:
+        if not colon or not 1 <= int(port) <= 65535:
             raise ValueError("port")
         return str(ipaddress.ip_address(host)), int(port)
     except ValueError:
