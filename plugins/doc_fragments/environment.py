@@ -57,7 +57,7 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Returns the same as a real run, RV(results[].writes) being the calls that would be made, and makes none.
+    description: Returns what a real run would, RV(results[].writes) being the calls that it would make, and makes none.
   diff_mode:
     support: full
     description: Shows each changed item before and after.

@@ -48,22 +48,26 @@ class PrivateLinkModule(AnsibleAWSModule):
         if not region:
             self.fail_json(msg="No region: set the option region, AWS_REGION or a region in the profile.")
         params = self.params
-        return Api(
-            region=region,
-            endpoint_url=endpoint_url,
-            verify=connection.get("verify"),
-            config=params.get("aws_config"),
-            credentials=Credentials(
-                access_key=connection.get("aws_access_key_id"),
-                secret_key=connection.get("aws_secret_access_key"),
-                session_token=connection.get("aws_session_token"),
-                profile=params.get("profile"),
-                role_arn=params.get("assume_role_arn"),
-                external_id=params.get("assume_role_external_id"),
-            ),
-            rate=params["api_rate"],
-            deadline=max(900.0, float(params.get("wait_timeout") or 0)),
+        credentials = Credentials(
+            access_key=connection.get("aws_access_key_id"),
+            secret_key=connection.get("aws_secret_access_key"),
+            session_token=connection.get("aws_session_token"),
+            profile=params.get("profile"),
+            role_arn=params.get("assume_role_arn"),
+            external_id=params.get("assume_role_external_id"),
         )
+        try:
+            return Api(
+                region=region,
+                endpoint_url=endpoint_url,
+                verify=connection.get("verify"),
+                config=params.get("aws_config"),
+                credentials=credentials,
+                rate=max(0.0, params["api_rate"]),
+                deadline=max(900.0, float(params.get("wait_timeout") or 0)),
+            )
+        except ItemError as error:
+            self.fail_json(msg=str(error))
 
 
 class InfoModule(PrivateLinkModule):

@@ -70,22 +70,38 @@ class Wanted(t.Protocol):
     def name(self) -> str: ...
 
 
+class Made(dict[str, t.Mapping[str, t.Any]]):
+    """What this run has called for one item: the last answer by action; ``changes`` are the calls, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: list[Change] = []
+
+    def add(self, change: Change, answer: t.Mapping[str, t.Any]) -> None:
+        self.changes.append(change)
+        self[change.action] = answer
+
+    def named(self, action: str, param: str) -> set[str]:
+        """The ids that calls of ``action`` have named in the list ``param``."""
+        return {one for change in self.changes if change.action == action for one in change.params.get(param) or []}
+
+
 W = t.TypeVar("W", bound=Wanted)
+Item = t.TypeVar("Item", bound=Wanted, contravariant=True)
 A = t.TypeVar("A")
-Made = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
-class Kind(t.Protocol[W, A]):
+class Kind(t.Protocol[Item, A]):
     """How one kind of resource is read and planned."""
 
-    def read(self, items: t.Sequence[W], made: t.Mapping[str, Made]) -> t.Mapping[str, A | ItemError]:
+    def read(self, items: t.Sequence[Item], made: t.Mapping[str, Made]) -> t.Mapping[str, A | ItemError]:
         """The actual state of every item by name, in as few requests as the API allows.
 
-        ``made`` holds, for each item name, the answers of the calls made for it in this run by action, so that what was
-        just created is found by its id even where listings lag behind.
+        ``made`` holds, for each item name, what was called for it in this run, so that what was just created is found
+        by its id even where listings lag behind.
         """
 
-    def plan(self, item: W, actual: A) -> Plan:
+    def plan(self, item: Item, actual: A) -> Plan:
         """The changes from ``actual`` to ``item``. Pure. Raises ItemError where AWS or safety forbids the change."""
 
 
@@ -130,6 +146,9 @@ class Result:
         """True when a write was made, or would be made in check mode."""
         return bool(self.writes)
 
+    def fail(self, error: ItemError) -> None:
+        self.failed, self.msg, self.waiting = True, str(error), ""
+
 
 Call = t.Callable[[Change], t.Mapping[str, t.Any]]
 
@@ -143,8 +162,7 @@ def run_each(
         try:
             work(item)
         except ItemError as error:
-            results[item.name].failed = True
-            results[item.name].msg = str(error)
+            results[item.name].fail(error)
 
     if len(items) == 1:
         guarded(items[0])
@@ -165,8 +183,7 @@ class _Run(t.Generic[W, A]):
     def __init__(self, kind: Kind[W, A], items: t.Sequence[W], call: Call, options: Options) -> None:
         self.kind, self.items, self.call, self.options = kind, items, call, options
         self.results = {item.name: Result(item.name) for item in items}
-        self.applied: dict[str, list[Change]] = {item.name: [] for item in items}
-        self.made: dict[str, dict[str, t.Mapping[str, t.Any]]] = {item.name: {} for item in items}
+        self.made = {item.name: Made() for item in items}
         self.plans: dict[str, Plan] = {}
         self.planned: set[str] = set()
         self.started = options.clock.now()
@@ -200,7 +217,7 @@ class _Run(t.Generic[W, A]):
                     raise state
                 plan = self.kind.plan(item, state)
             except ItemError as error:
-                result.failed, result.msg = True, str(error)
+                result.fail(error)
                 continue
             self.plans[item.name] = plan
             if item.name not in self.planned:
@@ -228,15 +245,13 @@ class _Run(t.Generic[W, A]):
         for change in self.plans[item.name].changes:
             if change.after:
                 break
-            if change not in self.applied[item.name]:
+            if change not in self.made[item.name].changes:
                 ready.append(change)
         return ready
 
     def apply(self, item: W) -> None:
         for change in self.ready(item):
-            answer = self.call(change)
-            self.applied[item.name].append(change)
-            self.made[item.name][change.action] = answer
+            self.made[item.name].add(change, self.call(change))
             self.results[item.name].writes.append(change.action)
 
     def unfinished(self, item: W) -> bool:
@@ -269,11 +284,12 @@ class _Run(t.Generic[W, A]):
         """Give up on reads that keep showing the past: what was written was accepted, so the item is done."""
         for item in list(active):
             plan = self.plans[item.name]
-            stale = plan.changes and not plan.waiting and not any(change.after for change in plan.changes)
+            moving = bool(plan.waiting) and plan.poll
+            stale = plan.changes and not moving and not any(change.after for change in plan.changes)
             late = self.options.clock.now() - self.last_write >= self.options.settle
             if stale and (late or not self.options.wait):
                 active.remove(item)
                 result = self.results[item.name]
-                result.waiting = ""
+                result.waiting = plan.waiting
                 if late:
                     result.warnings = [*result.warnings, f"{item.name}: AWS does not show the change yet"]

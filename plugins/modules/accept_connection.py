@@ -26,15 +26,16 @@ extends_documentation_fragment:
 options:
   connections:
     description:
-      - The services whose connections are meant, each with the same options as a single one. Mutually exclusive with those.
+      - The services whose connections are meant, each with the same options as a single one. Mutually exclusive with
+        those.
     type: list
     elements: dict
     suboptions: &connection
       name:
         description:
           - What the service is called here. Required. Without O(connections[].service_id) and
-            O(connections[].service_name) it is the service tagged so by M(saas.privatelink.endpoint_service), which costs
-            one call more per 1000 services.
+            O(connections[].service_name) it is the service tagged so by M(saas.privatelink.endpoint_service), which
+            costs one call more per 1000 services.
         type: str
       state:
         description:
@@ -127,12 +128,16 @@ results:
       sample: ["ec2:AcceptVpcEndpointConnections"]
     status:
       description:
-        - V(accepted) when a listed connection is available and none is pending, V(waiting) when there is none yet or it is
-          still coming up or ending, V(refused) when all there are were rejected, have failed or have expired.
+        - V(accepted) when a listed connection is available and none is pending, V(waiting) when there is none yet or it
+          is still coming up or ending, V(refused) when all there are were rejected, have failed or have expired.
       type: str
       returned: when not failed
       sample: accepted
-    service_id: {description: Id of the service., type: str, returned: when not failed, sample: vpce-svc-0123456789abcdef0}
+    service_id:
+      description: Id of the service.
+      type: str
+      returned: when not failed
+      sample: vpce-svc-0123456789abcdef0
     connections:
       description: The listed connections.
       type: list

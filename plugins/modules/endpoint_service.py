@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Creates, changes and deletes VPC endpoint services on Network Load Balancers, with their allowed principals, private
     DNS name, connection notifications and tags.
-  - Takes one service or a list of them in O(services), which is converged in one process. A list of any length costs one
-    read call per 1000 services, and one more for each service whose principals are managed.
+  - Takes one service or a list of them in O(services), which is converged in one process. A list of any length costs
+    one read call per 1000 services, and one more for each service whose principals are managed.
   - An option that is not set changes nothing. A set option is the wanted state. Principals, notifications and tags are
     added to what is there, unless the matching purge option is set.
   - A service is found by O(service_id), else by the tag C(saas.privatelink:name) that the collection sets, else by its
@@ -35,7 +35,7 @@ options:
     suboptions: &service
       name:
         description:
-          - What the service is called here. Required. Becomes the tags C(saas.privatelink:name) and, at creation, C(Name).
+          - The name of the service here. Required. Becomes the tag C(saas.privatelink:name) and, at creation, C(Name).
         type: str
       state:
         description:
@@ -56,13 +56,13 @@ options:
         elements: str
       acceptance_required:
         description:
-          - Whether each connection must be accepted, see M(saas.privatelink.accept_connection). A new service requires it
-            unless this says V(false).
+          - Whether each connection must be accepted, see M(saas.privatelink.accept_connection). A new service requires
+            it unless this says V(false).
         type: bool
       allowed_principals:
         description:
-          - Who may request a connection, as 12-digit account ids or ARNs. V(*) lets everybody. AWS accepts no ARN with a
-            path.
+          - Who may request a connection, as 12-digit account ids or ARNs. V(*) lets everybody. AWS accepts no ARN with
+            a path.
           - Removing a principal does not end its connections.
         type: list
         elements: str
@@ -73,12 +73,12 @@ options:
         default: false
       private_dns_name:
         description:
-          - The name by which consumers may reach the service, for example V(db.example.com). An empty string removes it.
+          - The name by which consumers may reach the service, like V(db.example.com). An empty string removes it.
           - Until its domain is verified, RV(results[].waiting) says which TXT record to publish.
         type: str
       verify_private_dns:
         description:
-          - Ask AWS to look for the TXT record now, unless the domain is verified already.
+          - Ask AWS to look for the TXT record now, unless the domain is verified already, and wait for its verdict.
         type: bool
         default: false
       supported_ip_address_types:
@@ -89,7 +89,8 @@ options:
         choices: [ipv4, ipv6]
       supported_regions:
         description:
-          - Regions from which the service can be reached. AWS asks for C(vpce:AllowMultiRegion) beside the usual actions.
+          - Regions from which the service can be reached. AWS asks for C(vpce:AllowMultiRegion) beside the usual
+            actions.
           - Needs botocore >= 1.35.72.
         type: list
         elements: str

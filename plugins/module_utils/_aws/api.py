@@ -50,8 +50,8 @@ NEXT_STEP = {
     "InvalidClientTokenId": "AWS does not know these credentials.",
     "RequestExpired": "The credentials have expired, or the clock of this machine is wrong.",
     "ExistingVpcEndpointConnections": (
-        "Its connections must end first: have the vendor remove its endpoint, or reject them with accept_connection or, "
-        "when deleting the service, with on_connections=reject."
+        "Its connections must end first: have the vendor remove its endpoint, or reject them by accept_connection, or, "
+        "to delete the service, by on_connections=reject."
     ),
     "DuplicateLoadBalancerName": "A load balancer of that name exists with other settings: give this one another name.",
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
@@ -63,7 +63,7 @@ R = t.TypeVar("R")
 
 
 class CallError(ItemError):
-    """A call that AWS refused. ``code`` is AWS's error code, "" when no answer came. ``subject`` says what it was for."""
+    """A call that AWS refused, ``subject`` says what for. ``code`` is AWS's error code, "" when no answer came."""
 
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
         self.action, self.code = action, code
@@ -90,8 +90,7 @@ class Api:
     """Calls to one account and region. Safe to share between threads.
 
     ``rate`` scales AWS's published rates (0 = no pacing); ``deadline`` is how many seconds throttled calls are
-    repeated. Raises BotoCoreError for a profile that does not exist and TypeError for an unknown setting in
-    ``config``.
+    repeated. Raises ItemError for a profile that does not exist and for an unknown setting in ``config``.
     """
 
     def __init__(
@@ -108,19 +107,13 @@ class Api:
         self.ends = time.monotonic() + deadline
         self._clients: dict[str, t.Any] = {}
         self._lock = threading.Lock()
-        ours = botocore.config.Config(
-            max_pool_connections=WORKERS,
-            retries={"mode": "standard", "total_max_attempts": 4},
-            user_agent_extra="saas.privatelink",
-        )
-        self._connect = {
-            "region_name": region,
-            "endpoint_url": endpoint_url,
-            "verify": verify,
-            "config": ours.merge(botocore.config.Config(**(config or {}))),
-        }
+        self._connect = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
         credentials = credentials or Credentials()
-        self._session = self._open(credentials)
+        try:
+            self._connect["config"] = _config(config or {})
+            self._session = self._open(credentials)
+        except (botocore.exceptions.BotoCoreError, TypeError) as error:
+            raise ItemError(f"These options make no connection to AWS: {error}") from error
         source = credentials.access_key or self._session.get_config_variable("profile") or ""
         self._pacer = Pacer(scope=f"{source} {credentials.role_arn} {region} {endpoint_url}", rate=rate)
         self._session.register("before-send", self._pace)
@@ -259,6 +252,16 @@ class Api:
                 raise one
             done.append(one)
         return done
+
+
+def _config(settings: t.Mapping[str, t.Any]) -> t.Any:
+    """How clients behave; ``settings`` of the user come last."""
+    ours = botocore.config.Config(
+        max_pool_connections=WORKERS,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        user_agent_extra="saas.privatelink",
+    )
+    return ours.merge(botocore.config.Config(**settings))
 
 
 def _of_event(name: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
 
+ACCEPT, REJECT = "ec2:AcceptVpcEndpointConnections", "ec2:RejectVpcEndpointConnections"
 FILTER_VALUES = 200  # at most in one EC2 filter
 SERVICE_ID = re.compile(r"^vpce-svc-[0-9a-f]+$")
 
@@ -42,7 +43,7 @@ class Connection:
 
     @property
     def live(self) -> bool:
-        """Still on the service. Rejected, failed, expired and deleted ones stay listed for a while, and mean nothing."""
+        """Still on the service. Rejected, failed, expired and deleted ones stay listed for a while and mean nothing."""
         return self.is_in("pendingAcceptance", "pending", "available", "partial", "deleting")
 
     @property
@@ -129,7 +130,7 @@ class Requests:
 
     service_id: str
     connections: list[Connection] = field(default_factory=list)
-    accepted_now: frozenset[str] = frozenset()
+    handled: t.AbstractSet[str] = frozenset()  # endpoints that this run has accepted, or rejected
 
 
 class Acceptances:
@@ -150,10 +151,8 @@ class Acceptances:
             if isinstance(service, ItemError):
                 found[item.name] = service
                 continue
-            accepted = "ec2:AcceptVpcEndpointConnections" in made[item.name]
-            mine = by_service.get(service, [])
-            now = frozenset(one.vpc_endpoint_id for one in mine if accepted and item.allows(one))
-            found[item.name] = Requests(service, mine, now)
+            handled = made[item.name].named(ACCEPT if item.state == "accepted" else REJECT, "VpcEndpointIds")
+            found[item.name] = Requests(service, by_service.get(service, []), handled)
         return found
 
     def _service_ids(self, items: t.Sequence[Acceptance]) -> dict[str, str | ItemError]:
@@ -193,20 +192,22 @@ class Acceptances:
 
 def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
     """Accept what asks; C(status) says where it stands: accepted, waiting or refused."""
-    lost = [one for one in allowed if one.vpc_endpoint_id in actual.accepted_now and not one.live]
+    lost = [one for one in allowed if one.vpc_endpoint_id in actual.handled and not one.live]
     if lost:
         raise ItemError(f"Accepted, but the connection did not come up: {'; '.join(map(str, lost))}.")
-    asking = sorted(one.vpc_endpoint_id for one in allowed if one.is_in("pendingAcceptance"))
-    coming = [one for one in allowed if one.is_in("pending")]
+    # What was accepted before in this run and still asks is a read of the past.
+    asking = [one for one in allowed if one.is_in("pendingAcceptance") and one.vpc_endpoint_id not in actual.handled]
+    coming = [one for one in allowed if one.is_in("pendingAcceptance", "pending") and one not in asking]
     up = [one for one in allowed if one.is_in("available", "partial")]
-    after = {one.vpc_endpoint_id: "available" for one in allowed if one.is_in("pendingAcceptance", "pending")}
+    after = {one.vpc_endpoint_id: "available" for one in [*asking, *coming]}
     plan = Plan(after={**{one.vpc_endpoint_id: one.state for one in up}, **after}, result={"status": "accepted"})
     if asking:
-        params = {"ServiceId": actual.service_id, "VpcEndpointIds": asking}
-        plan.changes.append(Change("ec2:AcceptVpcEndpointConnections", params, f"accept {', '.join(asking)}"))
+        ids = sorted(one.vpc_endpoint_id for one in asking)
+        params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
+        plan.changes.append(Change(ACCEPT, params, f"accept {', '.join(ids)}"))
     if asking or coming:
         plan.result["status"] = "waiting"
-        plan.waiting = "" if asking else f"{', '.join(one.vpc_endpoint_id for one in coming)} to be available"
+        plan.waiting = f"{_ids(coming)} to be available" if coming else ""
     elif not up:
         refused = [one for one in allowed if not one.is_in("deleting", "deleted")]
         plan.result["status"] = "refused" if refused else "waiting"
@@ -218,12 +219,28 @@ def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connec
 
 def plan_rejected(actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
     """Reject what is connected or asks, and wait until it is off."""
-    ids = sorted(one.vpc_endpoint_id for one in allowed if one.rejectable)
     live = [one for one in allowed if one.live]
-    plan = Plan(result={"status": "waiting" if live else "refused"})
-    if ids:
-        params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
-        plan.changes.append(Change("ec2:RejectVpcEndpointConnections", params, f"reject {', '.join(ids)}"))
-    elif live:
-        plan.waiting = f"{', '.join(one.vpc_endpoint_id for one in live)} to end"
+    plan = Plan(reject(actual.service_id, allowed, actual.handled))
+    plan.result["status"] = "waiting" if live else "refused"
+    if live and not plan.changes:
+        plan.waiting = f"{_ids(live)} to end"
     return plan
+
+
+def reject(service_id: str, connections: t.Iterable[Connection], handled: t.AbstractSet[str]) -> list[Change]:
+    """Reject what can be rejected now, and what is coming up when it is there. ``handled`` was rejected already."""
+    left = [one for one in connections if one.vpc_endpoint_id not in handled]
+    changes = []
+    for some, after in (
+        ([one for one in left if one.rejectable], ""),
+        ([one for one in left if one.is_in("pending")], "connections that are coming up to be available"),
+    ):
+        if some:
+            ids = sorted(one.vpc_endpoint_id for one in some)
+            params = {"ServiceId": service_id, "VpcEndpointIds": ids}
+            changes.append(Change(REJECT, params, f"reject {', '.join(ids)}", after))
+    return changes
+
+
+def _ids(connections: t.Iterable[Connection]) -> str:
+    return ", ".join(sorted(one.vpc_endpoint_id for one in connections))

@@ -21,13 +21,23 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import b
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import Connection, read_connections
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import (
+    REJECT,
+    Connection,
+    read_connections,
+    reject,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
 
 ALIVE = ("Pending", "Available")
+CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
+MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
+PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
+VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
 PRINCIPAL = re.compile(r"^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:\S+)$")
 WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
-Service = t.Dict[str, t.Any]
+TOPIC = re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$")
+Service = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Notification:
     """An SNS topic that hears of connection events: Accept, Connect, Delete, Reject."""
 
     topic_arn: str
-    events: t.FrozenSet[str]
+    events: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -64,12 +74,24 @@ class EndpointService:
             if WITH_PATH.match(principal):
                 raise ItemError(f"AWS does not accept a principal with a path: {principal}. Allow the account instead.")
             if not re.match(r"^\d{12}$", principal) and not PRINCIPAL.match(principal):
-                raise ItemError(f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, or '*' for everyone.")
-        if self.load_balancers is not None and not self.load_balancers:
-            raise ItemError("load_balancers is empty: an endpoint service needs at least one Network Load Balancer.")
+                raise ItemError(f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, or '*' for all.")
         if self.service_id is not None and not re.match(r"^vpce-svc-[0-9a-f]+$", self.service_id):
-            raise ItemError(f"Not the id of an endpoint service: {self.service_id!r}. It looks like vpce-svc-0123456789abcdef0.")
+            raise ItemError(f"Not the id of an endpoint service: {self.service_id!r}, like vpce-svc-0123456789abcdef0.")
+        for option, what in (
+            ("load_balancers", "Network Load Balancer"),
+            ("supported_ip_address_types", "IP address type"),
+        ):
+            if getattr(self, option) == []:
+                raise ItemError(f"{option} is empty: an endpoint service needs at least one {what}.")
         lb.check_arns(self.load_balancers or [])
+        topics = [one["topic_arn"] for one in self.connection_notifications or []]
+        for topic in topics:
+            if not TOPIC.match(topic):
+                raise ItemError(f"Not the ARN of an SNS topic: {topic!r}.")
+            if topics.count(topic) > 1:
+                raise ItemError(f"connection_notifications names {topic} twice: list its events in one entry.")
+        if not all(one["events"] for one in self.connection_notifications or []):
+            raise ItemError("connection_notifications has an entry without events.")
 
     @property
     def notifications(self) -> set[Notification]:
@@ -78,14 +100,20 @@ class EndpointService:
 
 @dataclass
 class Actual:
-    """What AWS shows for one wanted endpoint service."""
+    """What AWS shows for one wanted endpoint service. None: not read, because nobody asked."""
 
     partition: str
     service: Service | None
     load_balancers: t.Mapping[str, lb.LoadBalancer] = field(default_factory=dict)
-    principals: frozenset[str] = frozenset()
-    notifications: t.Mapping[str, Notification] = field(default_factory=dict)
+    principals: frozenset[str] | None = None
+    notifications: t.Mapping[str, Notification] | None = None
     connections: t.Sequence[Connection] = ()
+    token: str = ""  # makes a repeated create call harmless
+    rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
+    verifying: bool = False  # asked for by this run
+
+
+Have = list[tuple[EndpointService, Actual]]  # items whose service exists
 
 
 class EndpointServices:
@@ -94,58 +122,93 @@ class EndpointServices:
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
         self.tokens: dict[str, str] = {}
+        self.principals: dict[str, frozenset[str]] = {}
 
-    def read(
-        self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]
-    ) -> dict[str, Actual | ItemError]:
+    def read(self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         services = read_services(self.api)
-        present = [item for item in items if item.state == "present"]
-        balancers = lb.find(self.api, [one for item in present for one in item.load_balancers or []])
+        balancers = attached(services)
+        wanted = [one for item in items if item.state == "present" for one in item.load_balancers or []]
+        balancers.update(lb.find(self.api, [one for one in wanted if one not in balancers]))
         found: dict[str, Actual | ItemError] = {}
         for item in items:
             try:
-                service = self._created(services, made[item.name]) or find(item, services, balancers)
-                found[item.name] = Actual(self.api.partition, service, balancers)
+                found[item.name] = self._find(item, services, balancers, made[item.name])
             except ItemError as error:
                 found[item.name] = error
-        self._add_details(items, found)
+        refuse_shared(found)
+        have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
+        have = [(item, actual) for item, actual in have if actual.service]
+        self._add_notifications(have)
+        self._add_connections(have)
+        found.update(self._add_principals(have, made))
         return found
+
+    def _find(
+        self,
+        item: EndpointService,
+        services: t.Sequence[Service],
+        balancers: t.Mapping[str, lb.LoadBalancer],
+        made: Made,
+    ) -> Actual:
+        if item.supported_regions is not None:
+            self.api.require(CREATE, "SupportedRegions", "supported_regions")
+        return Actual(
+            self.api.partition,
+            self._created(services, made) or find(item, services, balancers),
+            balancers,
+            token=self.tokens.setdefault(item.name, str(uuid.uuid4())),
+            rejected=made.named(REJECT, "VpcEndpointIds"),
+            verifying=VERIFY in made,
+        )
 
     def _created(self, services: t.Sequence[Service], made: Made) -> Service | None:
         """The service that this run has created, even where the listing does not show it yet."""
-        answer = made.get("ec2:CreateVpcEndpointServiceConfiguration")
-        if not answer:
+        if CREATE not in made:
             return None
-        created: Service = dict(answer["ServiceConfiguration"])
+        created: Service = {**made[CREATE]["ServiceConfiguration"], "ServiceState": "Pending"}
         return next((one for one in services if one["ServiceId"] == created["ServiceId"]), created)
 
-    def _add_details(self, items: t.Sequence[EndpointService], found: dict[str, Actual | ItemError]) -> None:
-        """What takes calls of its own, and only for the items that need it."""
-        have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
-        have = [(item, actual) for item, actual in have if actual.service]
-        with_principals = [(i, a) for i, a in have if i.state == "present" and i.allowed_principals is not None]
-        for (item, actual), principals in zip(
-            with_principals, self.api.each(lambda pair: read_principals(self.api, pair[1].service), with_principals)
-        ):
-            if isinstance(principals, ItemError):
-                found[item.name] = principals
-            else:
-                actual.principals = principals
-        if any(item.connection_notifications is not None for item, actual in have):
-            by_service = read_notifications(self.api)
-            for item, actual in have:
-                actual.notifications = by_service.get(_id(actual), {})
+    def _add_notifications(self, have: Have) -> None:
+        """One call for all, if anyone asks."""
+        present = [(item, actual) for item, actual in have if item.state == "present"]
+        asking = [actual for item, actual in present if item.connection_notifications is not None]
+        by_service = read_notifications(self.api) if asking else {}
+        for actual in asking:
+            actual.notifications = by_service.get(_id(actual), {})
+
+    def _add_connections(self, have: Have) -> None:
+        """One call per 200 services that are to go."""
         leaving = {_id(actual): actual for item, actual in have if item.state == "absent"}
         for connection in read_connections(self.api, list(leaving)):
             actual = leaving[connection.service_id]
             actual.connections = [*actual.connections, connection]
 
+    def _add_principals(self, have: Have, made: t.Mapping[str, Made]) -> dict[str, ItemError]:
+        """A call for each service, so read once, and again only where this run has changed them."""
+        asking = []
+        for item, actual in have:
+            if item.state == "present" and item.allowed_principals is not None:
+                if CREATE in made[item.name]:
+                    self.principals.setdefault(item.name, frozenset())  # a new service allows nobody
+                if item.name not in self.principals or PERMIT in made[item.name]:
+                    asking.append((item.name, actual.service or {}))
+        failed = {}
+        answers = self.api.each(lambda one: read_principals(self.api, one[1]), asking)
+        for name, principals in zip([name for name, dummy in asking], answers):
+            if isinstance(principals, ItemError):
+                failed[name] = principals
+            else:
+                self.principals[name] = principals
+        for item, actual in have:
+            if item.allowed_principals is not None:
+                actual.principals = self.principals.get(item.name)
+        return failed
+
     def plan(self, item: EndpointService, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
         if actual.service is None:
-            token = self.tokens.setdefault(item.name, str(uuid.uuid4()))
-            return plan_create(item, actual, token, self.check_mode)
+            return plan_create(item, actual, self.check_mode)
         return plan_update(item, actual, actual.service, self.check_mode)
 
 
@@ -160,18 +223,29 @@ def read_services(api: Api) -> list[Service]:
 
 def read_principals(api: Api, service: Service) -> frozenset[str]:
     """The allowed principals of one service, as ARNs or C(*)."""
-    found = api.pages(
-        "ec2:DescribeVpcEndpointServicePermissions", "AllowedPrincipals", ServiceId=service["ServiceId"], MaxResults=1000
-    )
+    action = "ec2:DescribeVpcEndpointServicePermissions"
+    found = api.pages(action, "AllowedPrincipals", ServiceId=service["ServiceId"], MaxResults=1000)
     return frozenset(str(one["Principal"]) for one in found)
 
 
 def read_notifications(api: Api) -> dict[str, dict[str, Notification]]:
     """Connection notifications: service id → notification id → notification."""
     found: dict[str, dict[str, Notification]] = {}
-    for one in api.pages("ec2:DescribeVpcEndpointConnectionNotifications", "ConnectionNotificationSet", MaxResults=1000):
+    action = "ec2:DescribeVpcEndpointConnectionNotifications"
+    for one in api.pages(action, "ConnectionNotificationSet", MaxResults=1000):
         notification = Notification(one["ConnectionNotificationArn"], frozenset(one["ConnectionEvents"]))
         found.setdefault(one.get("ServiceId", ""), {})[one["ConnectionNotificationId"]] = notification
+    return found
+
+
+def attached(services: t.Iterable[Service]) -> dict[str, lb.LoadBalancer]:
+    """The load balancers of living services by name and ARN: known to exist and to work, without a call."""
+    living = [one for one in services if one["ServiceState"] in ALIVE]
+    found = {}
+    for match in (lb.ARN.match(arn) for one in living for arn in one.get("NetworkLoadBalancerArns") or []):
+        if match:
+            arn, name = match.group(0), match.group(1)
+            found[arn] = found[name] = lb.LoadBalancer(arn, name, "active")
     return found
 
 
@@ -187,21 +261,34 @@ def find(
         if not same and item.state == "present":
             raise ItemError(f"Endpoint service {item.service_id} does not exist in this account and region.")
         return same[0] if same else None
-    alive = (*ALIVE, "Deleting") if item.state == "absent" else ALIVE
-    living = [one for one in services if one.get("ServiceState") in alive]
-    same = [one for one in living if tagging.as_dict(one.get("Tags")).get(tagging.OWN_TAG) == item.name]
+    living = [one for one in services if one["ServiceState"] in ALIVE]
+    same = [one for one in living if _owner(one) == item.name]
     if not same and item.state == "present" and item.load_balancers:
-        arns = {balancers[one].arn for one in item.load_balancers if one in balancers}
-        same = [
-            one
-            for one in living
-            if arns and set(one.get("NetworkLoadBalancerArns") or []) == arns
-            and tagging.OWN_TAG not in tagging.as_dict(one.get("Tags"))
-        ]
+        arns = {balancers[one].arn if one in balancers else one for one in item.load_balancers}
+        same = [one for one in living if not _owner(one) and set(one.get("NetworkLoadBalancerArns") or []) == arns]
     if len(same) > 1:
         ids = ", ".join(sorted(one["ServiceId"] for one in same))
         raise ItemError(f"Several endpoint services could be {item.name}: {ids}. Say which one by service_id.")
+    if not same and item.state == "absent":
+        dead = [one for one in services if _owner(one) == item.name and one["ServiceState"] in ("Failed", "Deleting")]
+        same = sorted(dead, key=lambda one: str(one["ServiceState"]), reverse=True)  # what failed must still be deleted
     return same[0] if same else None
+
+
+def _owner(service: Service) -> str | None:
+    """The name of the item that a service belongs to, by the collection's tag."""
+    return tagging.as_dict(service.get("Tags")).get(tagging.OWN_TAG)
+
+
+def refuse_shared(found: dict[str, Actual | ItemError]) -> None:
+    """Two items that mean one service would undo each other's changes."""
+    names: dict[str, list[str]] = {}
+    for name, actual in found.items():
+        if isinstance(actual, Actual) and actual.service:
+            names.setdefault(_id(actual), []).append(name)
+    for service_id, shared in names.items():
+        for name in shared if len(shared) > 1 else ():
+            found[name] = ItemError(f"{service_id} is meant by several items: {', '.join(sorted(shared))}. Keep one.")
 
 
 def principal_arn(principal: str, partition: str) -> str:
@@ -220,15 +307,12 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
         plan.waiting = f"endpoint service {service_id} to be deleted"
         return plan
     live = [one for one in actual.connections if one.live]
-    rejectable = sorted(one.vpc_endpoint_id for one in live if one.rejectable)
-    if live and item.on_connections == "fail":
+    if item.on_connections == "fail" and not all(one.is_in("deleting") for one in live):
         raise ItemError(
             f"{service_id} has live connections ({', '.join(str(one) for one in live)}). Nothing was deleted. Have the "
             "vendor remove its endpoint, or set on_connections=reject."
         )
-    if rejectable:
-        params = {"ServiceId": service_id, "VpcEndpointIds": rejectable}
-        plan.changes.append(Change("ec2:RejectVpcEndpointConnections", params, f"reject {', '.join(rejectable)}"))
+    plan.changes = reject(service_id, live, actual.rejected)
     plan.changes.append(
         Change(
             "ec2:DeleteVpcEndpointServiceConfigurations",
@@ -241,20 +325,20 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
     return plan
 
 
-def plan_create(item: EndpointService, actual: Actual, token: str, check_mode: bool) -> Plan:
+def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan:
     """Create the service once its load balancers are active; what needs its id follows when it is available."""
     if not item.load_balancers:
         raise ItemError(f"Endpoint service {item.name} does not exist: give load_balancers to create it.")
     balancers = _balancers(item, actual, check_mode)
-    starting = sorted(one.name for one in balancers if one.state != "active")
     acceptance = True if item.acceptance_required is None else item.acceptance_required
+    arns = sorted({one.arn for one in balancers})
     params: dict[str, t.Any] = {
         "AcceptanceRequired": acceptance,
-        "NetworkLoadBalancerArns": sorted(one.arn for one in balancers),
+        "NetworkLoadBalancerArns": arns,
         "PrivateDnsName": item.private_dns_name or None,
         "SupportedIpAddressTypes": item.supported_ip_address_types,
         "SupportedRegions": item.supported_regions,
-        "ClientToken": token,
+        "ClientToken": actual.token,
         "TagSpecifications": [
             {
                 "ResourceType": "vpc-endpoint-service",
@@ -263,23 +347,31 @@ def plan_create(item: EndpointService, actual: Actual, token: str, check_mode: b
         ],
     }
     create = Change(
-        "ec2:CreateVpcEndpointServiceConfiguration",
+        CREATE,
         {key: value for key, value in params.items() if value is not None},
         f"create endpoint service {item.name}",
-        after=f"load balancer {', '.join(starting)} to be active" if starting else "",
+        after=_starting(balancers),
     )
     later = "the endpoint service to be available"
     created = {"ServiceId": UNKNOWN, "AcceptanceRequired": acceptance}
-    changes = [create, *_principal_changes(item, actual, created, later), *_notification_changes(item, actual, created, later)]
+    changes = [
+        create,
+        *_principal_changes(item, actual, created, later),
+        *_notification_changes(item, actual, created, later),
+    ]
     if item.verify_private_dns and item.private_dns_name:
         changes.append(_verification(UNKNOWN, item.private_dns_name, later))
-    after = _after(item, actual, {"load_balancers": [one.arn for one in balancers], "acceptance_required": acceptance})
-    after["tags"] = tagging.own_tags(item.name, item.tags)
-    return Plan(changes, after=after)
+    known = {"load_balancers": arns, "acceptance_required": acceptance, "tags": tagging.own_tags(item.name, item.tags)}
+    return Plan(changes, after=_after(item, actual, known))
 
 
 def plan_update(item: EndpointService, actual: Actual, service: Service, check_mode: bool) -> Plan:
     """Deltas only: what is not set stays, what others share is added to unless a purge option says otherwise."""
+    if service["ServiceState"] not in ALIVE:
+        raise ItemError(
+            f"Endpoint service {service['ServiceId']} is {service['ServiceState']}. Once it is deleted, run again to "
+            "make a new one."
+        )
     before, result = _shown(actual, service), _result(actual, service)
     plan = Plan(before=before, after=before, result=result)
     if service["ServiceState"] == "Pending":
@@ -291,26 +383,38 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
         *_notification_changes(item, actual, service, later),
         *_tag_changes(item, service),
     ]
-    dns = (service.get("PrivateDnsNameConfiguration") or {}) if service.get("PrivateDnsName") else {}
-    if dns.get("State") and dns["State"] != "verified" and item.private_dns_name == service.get("PrivateDnsName"):
-        if item.verify_private_dns:
-            plan.changes.append(_verification(service["ServiceId"], service["PrivateDnsName"], later))
-        plan.waiting, plan.poll = plan.waiting or _txt_record(dns, service), bool(plan.waiting)
+    _plan_private_dns(plan, item, actual, service)
     if plan.changes:
         plan.after = _after(item, actual, before)
     return plan
 
 
+def _plan_private_dns(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> None:
+    """Ask once in a run for the verification, if wanted. Without one it takes a human to publish the record."""
+    service_id, later, name = service["ServiceId"], plan.waiting, service.get("PrivateDnsName") or ""
+    dns = service.get("PrivateDnsNameConfiguration") or {}
+    if item.private_dns_name not in (None, name):
+        if item.private_dns_name and item.verify_private_dns:
+            later = later or f"the private DNS name to be {item.private_dns_name}"
+            plan.changes.append(_verification(service_id, item.private_dns_name, later))
+    elif dns.get("State") not in (None, "verified") and name and (item.private_dns_name or item.verify_private_dns):
+        if item.verify_private_dns and not actual.verifying:
+            plan.changes.append(_verification(service_id, name, later))
+        plan.poll = bool(later)
+        plan.waiting = later or _txt_record(dns, service)
+        if actual.verifying and dns["State"] == "pendingVerification":
+            plan.waiting, plan.poll = later or f"AWS to verify the domain of {name}", True
+
+
 def _txt_record(dns: t.Mapping[str, str], service: Service) -> str:
     return (
-        f"the domain of {service['PrivateDnsName']} to be verified ({dns['State']}): publish the {dns.get('Type', 'TXT')} "
-        f"record {dns.get('Name')} = {dns.get('Value')}, then run with verify_private_dns=true"
+        f"the domain of {service['PrivateDnsName']} to be verified ({dns['State']}): publish the "
+        f"{dns.get('Type', 'TXT')} record {dns.get('Name')} = {dns.get('Value')}, then run with verify_private_dns=true"
     )
 
 
 def _verification(service_id: str, name: str, after: str) -> Change:
-    action = "ec2:StartVpcEndpointServicePrivateDnsVerification"
-    return Change(action, {"ServiceId": service_id}, f"have AWS verify the domain of {name}", after)
+    return Change(VERIFY, {"ServiceId": service_id}, f"have AWS verify the domain of {name}", after)
 
 
 def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[lb.LoadBalancer]:
@@ -322,6 +426,15 @@ def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[
             raise ItemError(f"Load balancer {wanted} does not exist in this account and region.")
         found.append(balancer or lb.LoadBalancer(UNKNOWN, wanted, "active"))
     return found
+
+
+def _starting(balancers: t.Iterable[lb.LoadBalancer]) -> str:
+    """What must happen before load balancers can serve; "" when they can."""
+    dead = sorted(one.name for one in balancers if one.state == "failed")
+    if dead:
+        raise ItemError(f"Load balancer {', '.join(dead)} has failed: make it anew.")
+    starting = sorted(one.name for one in balancers if one.state not in ("active", "active_impaired"))
+    return f"load balancer {', '.join(starting)} to be active" if starting else ""
 
 
 def _config_changes(
@@ -344,17 +457,19 @@ def _config_changes(
             first[f"Add{suffix}"], first[f"Remove{suffix}"] = sorted(set(wanted) - have), sorted(have - set(wanted))
     last: list[str] = []
     if item.load_balancers is not None:
-        arns = {one.arn for one in _balancers(item, actual, check_mode)}
+        balancers = _balancers(item, actual, check_mode)
+        arns = {one.arn for one in balancers}
         have = set(service.get("NetworkLoadBalancerArns") or [])
         first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), sorted(have - arns)
-    action = "ec2:ModifyVpcEndpointServiceConfiguration"
+        after = after or _starting(one for one in balancers if one.arn not in have)
     changes = []
     first = {key: value for key, value in first.items() if value not in ([], None)}
     if first:
-        changes.append(Change(action, {"ServiceId": service_id, **first}, f"change {', '.join(sorted(first))}", after))
+        summary = f"change {', '.join(sorted(first))}"
+        changes.append(Change(MODIFY, {"ServiceId": service_id, **first}, summary, after))
     if last:
         params = {"ServiceId": service_id, "RemoveNetworkLoadBalancerArns": last}
-        changes.append(Change(action, params, f"remove load balancers {', '.join(last)}", after))
+        changes.append(Change(MODIFY, params, f"remove load balancers {', '.join(last)}", after))
     return changes
 
 
@@ -367,8 +482,9 @@ def _principal_changes(item: EndpointService, actual: Actual, service: Service, 
     if item.allowed_principals is None:
         return []
     wanted = {principal_arn(one, actual.partition) for one in item.allowed_principals}
-    add = sorted(wanted - actual.principals)
-    remove = sorted(actual.principals - wanted) if item.purge_allowed_principals else []
+    have = actual.principals or frozenset()
+    add = sorted(wanted - have)
+    remove = sorted(have - wanted) if item.purge_allowed_principals else []
     if not add and not remove:
         return []
     params: dict[str, t.Any] = {"ServiceId": service["ServiceId"]}
@@ -376,20 +492,26 @@ def _principal_changes(item: EndpointService, actual: Actual, service: Service, 
         params["AddAllowedPrincipals"] = add
     if remove:
         params["RemoveAllowedPrincipals"] = remove
-    summary = "; ".join([f"allow {', '.join(add)}"] * bool(add) + [f"no longer allow {', '.join(remove)}"] * bool(remove))
-    return [Change("ec2:ModifyVpcEndpointServicePermissions", params, summary, after)]
+    said = ((f"allow {', '.join(add)}", add), (f"no longer allow {', '.join(remove)}", remove))
+    return [Change(PERMIT, params, "; ".join(text for text, ids in said if ids), after)]
 
 
 def _notification_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
     if item.connection_notifications is None:
         return []
-    changes = []
-    by_topic = {one.topic_arn: (key, one) for key, one in actual.notifications.items()}
+    changes: list[Change] = []
+    params: dict[str, t.Any]
+    by_topic = {one.topic_arn: (key, one) for key, one in (actual.notifications or {}).items()}
     for wanted in sorted(item.notifications, key=lambda one: one.topic_arn):
         topic, events = wanted.topic_arn, sorted(wanted.events)
         key, have = by_topic.pop(topic, ("", None))
         if have is None:
-            params = {"ServiceId": service["ServiceId"], "ConnectionNotificationArn": topic, "ConnectionEvents": events}
+            params = {
+                "ServiceId": service["ServiceId"],
+                "ConnectionNotificationArn": topic,
+                "ConnectionEvents": events,
+                "ClientToken": str(uuid.uuid5(uuid.NAMESPACE_OID, actual.token + topic)),
+            }
             action = "ec2:CreateVpcEndpointConnectionNotification"
             changes.append(Change(action, params, f"notify {topic} of {', '.join(events)}", after))
         elif have.events != wanted.events:
@@ -399,7 +521,8 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
     extra = sorted(key for key, dummy in by_topic.values()) if item.purge_connection_notifications else []
     if extra:
         action = "ec2:DeleteVpcEndpointConnectionNotifications"
-        changes.append(Change(action, {"ConnectionNotificationIds": extra}, f"no longer notify {', '.join(extra)}", after))
+        params = {"ConnectionNotificationIds": extra}
+        changes.append(Change(action, params, f"no longer notify {', '.join(extra)}", after))
     return changes
 
 
@@ -417,26 +540,35 @@ def _tag_changes(item: EndpointService, service: Service) -> list[Change]:
 
 
 def _result(actual: Actual, service: Service) -> dict[str, t.Any]:
-    result: dict[str, t.Any] = boto3_resource_to_ansible_dict(service, force_tags=False)
-    result["allowed_principals"] = sorted(actual.principals)
+    result: dict[str, t.Any] = dict(boto3_resource_to_ansible_dict(service, force_tags=False) or {})
+    if actual.principals is not None:
+        result["allowed_principals"] = sorted(actual.principals)
     return result
 
 
 def _shown(actual: Actual, service: Service) -> dict[str, t.Any]:
-    """The service in the words of the options, for the diff."""
-    return {
+    """The service in the words of the options, for the diff; what was not read is left out."""
+    shown = {
         "acceptance_required": service.get("AcceptanceRequired"),
-        "allowed_principals": sorted(actual.principals),
         "load_balancers": sorted(service.get("NetworkLoadBalancerArns") or []),
         "private_dns_name": service.get("PrivateDnsName") or "",
         "supported_ip_address_types": sorted(service.get("SupportedIpAddressTypes") or []),
         "supported_regions": sorted(_regions(service)),
-        "connection_notifications": sorted(one.topic_arn for one in actual.notifications.values()),
         "tags": tagging.as_dict(service.get("Tags")),
     }
+    if actual.principals is not None:
+        shown["allowed_principals"] = sorted(actual.principals)
+    if actual.notifications is not None:
+        shown["connection_notifications"] = _events(actual.notifications.values())
+    return shown
+
+
+def _events(notifications: t.Iterable[Notification]) -> dict[str, list[str]]:
+    return {one.topic_arn: sorted(one.events) for one in notifications}
 
 
 def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """``before`` as the item's options change it."""
     after = dict(before)
     for option in ("acceptance_required", "private_dns_name", "supported_ip_address_types", "supported_regions"):
         value = getattr(item, option)
@@ -446,13 +578,12 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
         known = actual.load_balancers
         after["load_balancers"] = sorted(known[one].arn if one in known else one for one in item.load_balancers)
     if item.allowed_principals is not None:
-        keep = set() if item.purge_allowed_principals else set(actual.principals)
-        after["allowed_principals"] = sorted(
-            keep | {principal_arn(one, actual.partition) for one in item.allowed_principals}
-        )
+        kept = frozenset() if item.purge_allowed_principals else actual.principals or frozenset()
+        wanted = {principal_arn(one, actual.partition) for one in item.allowed_principals}
+        after["allowed_principals"] = sorted(kept | wanted)
     if item.connection_notifications is not None:
-        keep = set() if item.purge_connection_notifications else {one.topic_arn for one in actual.notifications.values()}
-        after["connection_notifications"] = sorted(keep | {one.topic_arn for one in item.notifications})
+        others = {} if item.purge_connection_notifications else actual.notifications or {}
+        after["connection_notifications"] = {**_events(others.values()), **_events(item.notifications)}
     current = before.get("tags") or {}
     to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}

@@ -60,9 +60,10 @@ ELBV2_CATEGORY = {
 }
 MARGIN = 0.99  # of the published refill rate: clocks differ
 RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
+SLOWEST = 0.1  # of the published rate
 
-Bucket = t.Tuple[str, float, float]  # name, capacity, tokens per second
-Levels = t.Dict[str, t.List[float]]  # bucket name: the values of its Level
+Bucket = tuple[str, float, float]  # name, capacity, tokens per second
+Levels = dict[str, list[float]]  # bucket name: the values of its Level
 
 
 class Level(t.NamedTuple):
@@ -120,7 +121,8 @@ class SharedFile:
             raise OSError(f"{folder} is not a private folder of this user")
         self.lock = threading.Lock()
         name = hashlib.sha256(scope.encode()).hexdigest()[:32]
-        self.file = os.fdopen(os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        descriptor = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
+        self.file = os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
 
     @contextlib.contextmanager
     def open(self) -> t.Iterator[Levels]:
@@ -194,14 +196,15 @@ class Pacer:
             for bucket in buckets(service, operation) if self.rate else []:
                 level = self._level(levels, bucket, now)
                 if now - level.since >= 1.0:  # calls in flight are refused together: one refusal, not many
-                    level = level._replace(pace=max(0.1, level.pace_at(now) / 2), since=now)
+                    level = level._replace(pace=max(SLOWEST, level.pace_at(now) / 2), since=now)
                 levels[bucket[0]] = list(level._replace(tokens=min(level.tokens, 0.0)))
 
     def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:
         """The bucket as it stands now: what was left, and what has flowed in since."""
         name, capacity, refill = bucket
         try:
-            level = Level(*(float(value) for value in levels[name]))
+            tokens, as_of, pace, since = (float(value) for value in levels[name])
+            level = Level(tokens, as_of, min(1.0, max(SLOWEST, pace)), min(since, now))
         except (KeyError, TypeError, ValueError):
             level = Level(capacity, now, 1.0, 0.0)
         gone = max(0.0, now - level.as_of)  # a clock that was set back must not stop us

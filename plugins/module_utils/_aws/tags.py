@@ -14,9 +14,14 @@ import typing as t
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 
 
+def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
+    """Tags as AWS takes them: YAML's numbers and booleans become text, nothing becomes the empty string."""
+    return {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
+
+
 def own_tags(name: str, tags: t.Mapping[str, str] | None) -> dict[str, str]:
     """The tags a new resource gets: the caller's, the collection's own, and a Name unless one is given."""
-    return {"Name": name, **(tags or {}), OWN_TAG: name}
+    return {"Name": name, **as_text(tags), OWN_TAG: name}
 
 
 def as_aws(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
@@ -34,7 +39,8 @@ def changes(
 
     Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own.
     """
-    wanted = {**(tags or {}), OWN_TAG: name}
+    wanted = {**as_text(tags), OWN_TAG: name}
     to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
-    extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith("aws:")]
+    kept = ("aws:", "saas.privatelink:")
+    extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith(kept)]
     return to_set, sorted(extra) if purge and tags is not None else []

@@ -39,7 +39,7 @@ def run_module() -> RunModule:
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_models() -> Iterator[None]:
-    """Parse botocore's service models once for all runs of this process, not once for each: they are most of the time."""
+    """Parse botocore's service models once for all runs of this process: they are most of the time of a run."""
     loader = botocore.loaders.create_loader()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.loaders, "create_loader", lambda search_path_string=None: loader)
