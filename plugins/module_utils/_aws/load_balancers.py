@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network Load Balancers by name or ARN.
+"""Reads of Elastic Load Balancing: load balancers, target groups, listeners, attributes and tags.
 
 This module util is PRIVATE to the collection.
 
-Source: Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers (read 2026-11).
+Source: Elastic Load Balancing API Reference 2015-12-01, the Describe actions (read 2026-11).
 """
 
 from __future__ import annotations
@@ -15,22 +15,38 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
 PAGE = 400
-ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/net/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
+TAGGED = 20  # resources in one DescribeTags
+ARN = re.compile(
+    r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/net/([A-Za-z0-9-]{1,32})/[0-9a-f]+$"
+)
 NAME = re.compile(r"^(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)$")
+GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
+Raw = t.Mapping[str, t.Any]
+Tags = dict[str, str]
 
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """A Network Load Balancer as AWS shows it; ``raw`` is its entry in DescribeLoadBalancers."""
+    """A load balancer as AWS shows it; ``raw`` is its entry in DescribeLoadBalancers."""
 
     arn: str
     name: str
     state: str
-    raw: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False)
+    raw: Raw = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, raw: Raw) -> LoadBalancer:
+        return cls(raw["LoadBalancerArn"], raw["LoadBalancerName"], raw.get("State", {}).get("Code", ""), raw)
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is a Network Load Balancer. Names are unique among load balancers of all types."""
+        return bool(self.raw.get("Type") == "network")
 
 
 def check_arns(wanted: t.Iterable[str]) -> None:
@@ -38,25 +54,78 @@ def check_arns(wanted: t.Iterable[str]) -> None:
     for one in wanted:
         if not NAME.match(one) and not ARN.match(one):
             raise ItemError(
-                f"Neither the name nor the ARN of a Network Load Balancer: {one!r}. A name has up to 32 letters, digits "
-                "and hyphens; an ARN looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/net/NAME/ID."
+                f"Neither the name nor the ARN of a Network Load Balancer: {one!r}. A name has up to 32 letters, "
+                "digits, hyphens; an ARN is like arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/net/NAME/ID."
             )
 
 
 def read_load_balancers(api: Api) -> list[LoadBalancer]:
-    """Every Network Load Balancer of the account and region, one call per 400.
+    """Every load balancer of the account and region, of every type, one call per 400.
 
     Asking by name would be one call per 20, and a single unknown name would fail it.
     """
-    return [
-        LoadBalancer(one["LoadBalancerArn"], one["LoadBalancerName"], one.get("State", {}).get("Code", ""), one)
-        for one in api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers", PageSize=PAGE)
-        if one.get("Type") == "network"
-    ]
+    found = api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers", PageSize=PAGE)
+    return [LoadBalancer.of(one) for one in found]
 
 
 def find(api: Api, wanted: t.Sequence[str]) -> dict[str, LoadBalancer]:
-    """Those of ``wanted`` (names or ARNs) that exist, by what they were asked for. No call when none is wanted."""
-    balancers = read_load_balancers(api) if wanted else []
+    """Those Network Load Balancers of ``wanted`` (names or ARNs) that exist, by what they were asked for.
+
+    No call when none is wanted.
+    """
+    balancers = [one for one in read_load_balancers(api) if one.is_network] if wanted else []
     by_key = {key: one for one in balancers for key in (one.name, one.arn)}
     return {one: by_key[one] for one in wanted if one in by_key}
+
+
+def read_target_groups(api: Api) -> list[Raw]:
+    """Every target group of the account and region, one call per 400."""
+    return api.pages("elasticloadbalancing:DescribeTargetGroups", "TargetGroups", PageSize=PAGE)
+
+
+def read_listeners(api: Api, balancer_arn: str) -> list[Raw]:
+    """The listeners of one load balancer; none when AWS does not know it (any more, or yet)."""
+    try:
+        return api.pages(
+            "elasticloadbalancing:DescribeListeners", "Listeners", LoadBalancerArn=balancer_arn, PageSize=PAGE
+        )
+    except CallError as error:
+        if error.code in GONE:
+            return []
+        raise
+
+
+def read_attributes(api: Api, arn: str) -> dict[str, str]:
+    """The attributes of one load balancer or target group; none when AWS does not know it (any more, or yet)."""
+    kind = "TargetGroup" if ":targetgroup/" in arn else "LoadBalancer"
+    try:
+        answer = api.call(f"elasticloadbalancing:Describe{kind}Attributes", subject=arn, **{f"{kind}Arn": arn})
+    except CallError as error:
+        if error.code in GONE:
+            return {}
+        raise
+    return {one["Key"]: one.get("Value", "") for one in answer["Attributes"]}
+
+
+def read_tags(api: Api, arns: t.Collection[str]) -> dict[str, Tags]:
+    """Tags by ARN, one call per 20 load balancers or 20 target groups; what AWS does not know is left out."""
+    chunks: list[list[str]] = []
+    for kind in (":loadbalancer/", ":targetgroup/"):
+        some = sorted({arn for arn in arns if kind in arn})
+        chunks += [some[start : start + TAGGED] for start in range(0, len(some), TAGGED)]
+    found: dict[str, Tags] = {}
+    for tags in api.all(lambda chunk: _read_tags(api, chunk), chunks):
+        found.update(tags)
+    return found
+
+
+def _read_tags(api: Api, arns: list[str]) -> dict[str, Tags]:
+    try:
+        answer = api.call("elasticloadbalancing:DescribeTags", ResourceArns=arns)
+    except CallError as error:
+        if error.code not in GONE:
+            raise
+        # One unknown ARN fails the call for all: ask for each alone.
+        alone = [[arn] for arn in arns] if len(arns) > 1 else []
+        return {arn: tags for one in alone for arn, tags in _read_tags(api, one).items()}
+    return {one["ResourceArn"]: tagging.as_dict(one.get("Tags")) for one in answer["TagDescriptions"]}

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can be wanted of an internal Network Load Balancer: the options, checked for what can never be right.
+
+This module util is PRIVATE to the collection.
+
+Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify actions (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from functools import cached_property
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+TARGET_GROUP_NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
+# option: AWS's name, the same in requests and in answers
+HEALTH_CHECK = {
+    "protocol": "HealthCheckProtocol",
+    "port": "HealthCheckPort",
+    "path": "HealthCheckPath",
+    "interval": "HealthCheckIntervalSeconds",
+    "timeout": "HealthCheckTimeoutSeconds",
+    "healthy_threshold": "HealthyThresholdCount",
+    "unhealthy_threshold": "UnhealthyThresholdCount",
+}
+RANGES = {"interval": (5, 300), "timeout": (2, 120), "healthy_threshold": (2, 10), "unhealthy_threshold": (2, 10)}
+GROUP_ATTRIBUTES = {
+    "deregistration_delay": "deregistration_delay.timeout_seconds",
+    "connection_termination": "deregistration_delay.connection_termination.enabled",
+    "preserve_client_ip": "preserve_client_ip.enabled",
+    "proxy_protocol_v2": "proxy_protocol_v2.enabled",
+    "cross_zone": "load_balancing.cross_zone.enabled",
+}
+BALANCER_ATTRIBUTES = {
+    "cross_zone": "load_balancing.cross_zone.enabled",
+    "deletion_protection": "deletion_protection.enabled",
+}
+ANOTHER_NAME = "Make a new load balancer under another name and move the endpoint service to it."
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """A wanted target group. ``health_check`` and ``attributes`` hold only what is set, under AWS's names."""
+
+    name: str
+    port: int
+    target_type: str
+    health_check: t.Mapping[str, t.Any]
+    attributes: t.Mapping[str, str]
+
+    @classmethod
+    def of(cls, balancer: str, listener_port: int, options: t.Mapping[str, t.Any]) -> TargetGroup:
+        """The target group that a listener's options describe. Raises ItemError for what can never be right."""
+        port = listener_port if options.get("port") is None else options["port"]
+        name = options.get("name") or resource_name(balancer, port)
+        check = {key: value for key, value in (options.get("health_check") or {}).items() if value is not None}
+        _check_port(port)
+        if not TARGET_GROUP_NAME.match(name):
+            raise ItemError(f"Not the name of a target group: {name!r}. It has up to 32 letters, digits and hyphens.")
+        _check_health_check(check)
+        delay = options.get("deregistration_delay")
+        if delay is not None and not 0 <= delay <= 3600:
+            raise ItemError(f"deregistration_delay is 0 to 3600 seconds, not {delay}.")
+        return cls(
+            name,
+            port,
+            options.get("target_type") or "ip",
+            {HEALTH_CHECK[key]: value for key, value in check.items()},
+            _attributes(options, GROUP_ATTRIBUTES),
+        )
+
+    def immutable(self, vpc_id: str) -> dict[str, t.Any]:
+        """What can never be changed, under AWS's names."""
+        return {"Protocol": "TCP", "Port": self.port, "VpcId": vpc_id, "TargetType": self.target_type}
+
+
+@dataclass(frozen=True)
+class NetworkLoadBalancer:
+    """One wanted load balancer; the fields are the options of the module of that name. None changes nothing."""
+
+    name: str
+    state: str = "present"
+    vpc_id: str | None = None
+    subnet_ids: list[str] | None = None
+    security_group_ids: list[str] | None = None
+    enforce_privatelink_rules: bool | None = None
+    cross_zone: bool | None = None
+    ip_address_type: str | None = None
+    deletion_protection: bool | None = None
+    listeners: list[dict[str, t.Any]] | None = None
+    purge_listeners: bool = False
+    tags: dict[str, str] | None = None
+    purge_tags: bool = False
+
+    def __post_init__(self) -> None:
+        if not lb.NAME.match(self.name):
+            raise ItemError(
+                f"Not the name of a load balancer: {self.name!r}. It has up to 32 letters, digits and hyphens, no "
+                "hyphen at its ends, and does not begin with internal-."
+            )
+        if self.subnet_ids is not None and not self.subnet_ids:
+            raise ItemError("subnet_ids is empty: a load balancer needs at least one subnet.")
+        for option, prefix, given in (
+            ("vpc_id", "vpc", [self.vpc_id] if self.vpc_id else []),
+            ("subnet_ids", "subnet", self.subnet_ids or []),
+            ("security_group_ids", "sg", self.security_group_ids or []),
+        ):
+            wrong = [one for one in given if not re.match(rf"^{prefix}-[0-9a-f]+$", one)]
+            if wrong or len(set(given)) < len(given):
+                raise ItemError(
+                    f"{option} takes ids like {prefix}-0123456789abcdef0, each once, not {', '.join(given)}."
+                )
+        if self.security_group_ids == [] and self.enforce_privatelink_rules is not None:
+            raise ItemError(no_rules_to_enforce(self.name))
+        ports = sorted(self.groups_by_port)
+        for port in ports:
+            _check_port(port)
+        if len(ports) < len(self.listeners or []):
+            raise ItemError(
+                f"Two listeners have the same port: {', '.join(str(one['port']) for one in self.listeners or [])}."
+            )
+        for group in self.groups_by_port.values():
+            if group != self.groups[group.name]:
+                raise ItemError(f"Two listeners describe the target group {group.name} differently.")
+
+    @cached_property
+    def groups_by_port(self) -> dict[int, TargetGroup]:
+        """Listener port: the target group it forwards to."""
+        return {
+            one["port"]: TargetGroup.of(self.name, one["port"], one.get("target_group") or {})
+            for one in self.listeners or []
+        }
+
+    @cached_property
+    def groups(self) -> dict[str, TargetGroup]:
+        """The wanted target groups by name. Listeners may share one."""
+        return {group.name: group for group in self.groups_by_port.values()}
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """The wanted attributes of the load balancer itself, under AWS's names."""
+        return _attributes(vars(self), BALANCER_ATTRIBUTES)
+
+
+def _check_port(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise ItemError(f"A port is 1 to 65535, not {port}.")
+
+
+def _check_health_check(check: t.Mapping[str, t.Any]) -> None:
+    for option, (least, most) in RANGES.items():
+        if option in check and not least <= check[option] <= most:
+            raise ItemError(f"{option} of a health check is {least} to {most}, not {check[option]}.")
+    port = check.get("port", "traffic-port")
+    if port != "traffic-port":
+        if not port.isdigit():
+            raise ItemError(f"port of a health check is traffic-port or a number, not {port!r}.")
+        _check_port(int(port))
+    if "path" in check and check.get("protocol") == "TCP":
+        raise ItemError("A health check by TCP has no path: leave it out, or set protocol to HTTP or HTTPS.")
+
+
+def _attributes(options: t.Mapping[str, t.Any], names: t.Mapping[str, str]) -> dict[str, str]:
+    """The options that are set, as AWS writes attributes: everything is a string, true and false in lower case."""
+    given = {key: options.get(option) for option, key in names.items()}
+    return {key: str(value).lower() for key, value in given.items() if value is not None}
+
+
+def no_rules_to_enforce(name: str) -> str:
+    return (
+        f"enforce_privatelink_rules says whether inbound rules of security groups apply to PrivateLink traffic, but "
+        f"{name} has no security groups. Leave it out, or give security_group_ids when it is made. {ANOTHER_NAME}"
+    )
