@@ -1,0 +1,383 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether links meet the prerequisites of a vendor and of AWS.
+
+This module util is PRIVATE to the collection.
+
+Each check is a pure function of a link, a prerequisite and a snapshot of the account. A listing that AWS has denied
+makes the checks that look at it unknown, never failed.
+
+Source: Amazon Redshift Management Guide, "Redshift-managed VPC endpoints"; Elastic Load Balancing, "Network Load
+Balancers" (read 2026-11). What a vendor demands comes with the prerequisites, each with its own source.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Raw, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import CLUSTER_MOVING
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
+NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints
+
+Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """One row of a role's table; the fields are the options of C(preflight). ``destinations`` None: every link."""
+
+    id: str
+    check: str
+    destinations: list[str] | None = None
+    level: str = FAIL
+    remedy: str = ""
+    source: str = ""
+    regions: list[str] | None = None
+    port_ranges: list[str] | None = None
+    cidr: str | None = None
+    limit: int | None = None
+    node_families: list[str] | None = None
+    min_free_addresses: int | None = None
+    known_destinations: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        needed = CHECKS[self.check].parameter
+        if needed and getattr(self, needed) is None:
+            raise ItemError(f"Prerequisite {self.id}: the check {self.check} needs {needed}.")
+        try:
+            self.ports()
+            self.network()
+        except ValueError as error:
+            raise ItemError(f"Prerequisite {self.id}: {error}.") from error
+
+    def ports(self) -> list[range]:
+        """The port ranges, ends included. ValueError for what is no range."""
+        found = []
+        for text in self.port_ranges or []:
+            if not re.fullmatch(r"[0-9]+(-[0-9]+)?", text):
+                raise ValueError(f"{text!r} is not a range of ports like 5431-5455")
+            first, dummy, last = text.partition("-")
+            found.append(range(int(first), int(last or first) + 1))
+        return found
+
+    def network(self) -> Network:
+        """The CIDR; all of IPv4 when unset. ValueError for what is no CIDR."""
+        return ipaddress.ip_network(self.cidr or "0.0.0.0/0")
+
+    def concerns(self, link: Link) -> bool:
+        return self.destinations is None or link.destination in self.destinations
+
+
+class Finding(t.NamedTuple):
+    """What one check says about one link. FAIL becomes a warning where the prerequisite's level says so."""
+
+    status: str
+    msg: str
+
+
+Run = t.Callable[[Link, Prerequisite, Snapshot], Finding]
+
+
+class Check(t.NamedTuple):
+    """A check: what it runs, which listings it looks at, and the parameter without which it makes no sense."""
+
+    run: Run
+    listings: tuple[str, ...]
+    parameter: str
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(name: str, *listings: str, parameter: str = "") -> t.Callable[[Run], Run]:
+    """Register a check under the name that a prerequisite calls it by."""
+
+    def register(run: Run) -> Run:
+        CHECKS[name] = Check(run, listings, parameter)
+        return run
+
+    return register
+
+
+@check("region", parameter="regions")
+def check_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    if snapshot.region in (rule.regions or []):
+        return Finding(PASS, f"{snapshot.region} is one of the regions.")
+    return Finding(FAIL, f"{snapshot.region} is none of the regions {', '.join(rule.regions or [])}.")
+
+
+@check("destination", parameter="known_destinations")
+def check_destination(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    known = rule.known_destinations or []
+    if link.destination in known:
+        return Finding(PASS, f"{link.destination} is a known destination.")
+    return Finding(FAIL, f"Unknown destination {link.destination!r}; there are {', '.join(known)}.")
+
+
+@check("limit", parameter="limit")
+def check_limit(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Counts the links of this run. The vendor may count those of other environments too."""
+    count = sum(rule.concerns(one) for one in snapshot.links)
+    return Finding(PASS if count <= (rule.limit or 0) else FAIL, f"{count} links here, {rule.limit} are allowed.")
+
+
+@check("port")
+def check_port(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    ports = [port for port in (link.port, link.listener_port) if port is not None]
+    if not ports:
+        return Finding(FAIL, "No port is given.")
+    wrong = [str(port) for port in ports if not 1 <= port <= 65535]
+    if wrong:
+        return Finding(FAIL, f"Not a port, which is 1 to 65535: {', '.join(wrong)}.")
+    return Finding(PASS, f"Port {link.port}.")
+
+
+@check("principals")
+def check_principals(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    EndpointService(link.name, allowed_principals=link.principals)  # raises ItemError for those that AWS refuses
+    return Finding(PASS, f"{len(link.principals or [])} well-formed principals.")
+
+
+@check("subnets", "subnets")
+def check_subnets(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    if not link.subnet_ids:
+        return Finding(FAIL, "No subnets are given.")
+    problems: list[str] = []
+    zones: dict[str, str] = {}
+    for subnet_id in dict.fromkeys(link.subnet_ids):
+        subnet = snapshot["subnets"].get(subnet_id)
+        if subnet is None:
+            problems.append(f"{subnet_id} does not exist in this account and region")
+            continue
+        zone, free = subnet["AvailabilityZone"], subnet["AvailableIpAddressCount"]
+        if link.vpc_id and subnet["VpcId"] != link.vpc_id:
+            problems.append(f"{subnet_id} is in {subnet['VpcId']}, not in {link.vpc_id}")
+        if zone in zones:
+            problems.append(f"{subnet_id} and {zones[zone]} are both in {zone}, only one can be used")
+        if free < (rule.min_free_addresses or 0):
+            problems.append(f"{subnet_id} has {free} free addresses, {rule.min_free_addresses} are needed")
+        zones.setdefault(zone, subnet_id)
+    if problems:
+        return Finding(FAIL, f"Subnets: {'; '.join(problems)}.")
+    return Finding(PASS, f"Subnets in {', '.join(sorted(zones))}.")
+
+
+def _networks(vpc: Raw) -> list[Network]:
+    """The CIDRs, IPv4 and IPv6, that a VPC has now."""
+    found = []
+    for version in ("", "Ipv6"):
+        for one in vpc.get(f"{version}CidrBlockAssociationSet") or []:
+            if (one.get(f"{version}CidrBlockState") or {}).get("State") == "associated":
+                found.append(ipaddress.ip_network(one[f"{version}CidrBlock"]))
+    return found
+
+
+@check("endpoint", "addresses", "vpcs")
+def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    addresses = snapshot.addresses(link)
+    if not link.vpc_id:
+        return Finding(FAIL, "No vpc_id is given, in which the addresses should be.")
+    vpc = snapshot["vpcs"].get(link.vpc_id)
+    if vpc is None:
+        return Finding(FAIL, f"VPC {link.vpc_id} does not exist in this account and region.")
+    networks, what = _networks(vpc), link.endpoint or "The link"
+    outside = [one for one in addresses if not any(ipaddress.ip_address(one) in network for network in networks)]
+    if outside:
+        return Finding(FAIL, f"{what} has addresses outside of {link.vpc_id}: {', '.join(outside)}.")
+    return Finding(PASS, f"{what} has addresses in {link.vpc_id}: {', '.join(addresses)}.")
+
+
+@check("availability_zones", "addresses", "subnets")
+def check_availability_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    if link.cross_zone:
+        return Finding(PASS, "Cross-zone load balancing is on.")
+    try:
+        addresses = snapshot.addresses(link)
+    except ItemError:
+        return Finding(UNKNOWN, "The Availability Zones of the targets are not known, because their addresses are not.")
+    subnets = snapshot["subnets"]
+    served = {subnets[one]["AvailabilityZone"] for one in link.subnet_ids or [] if one in subnets}
+    zones = {one: snapshot.zone(link, one) for one in addresses}
+    nowhere = f"no subnet of {link.vpc_id}"
+    missed = [f"{one} is in {zone or nowhere}" for one, zone in zones.items() if zone not in served]
+    if missed:
+        where = ", ".join(sorted(served)) or "no zone"
+        only = f"The load balancer serves {where}, and cross-zone load balancing is off"
+        return Finding(FAIL, f"{only}, but {'; '.join(missed)}.")
+    return Finding(PASS, f"The load balancer has a subnet in {', '.join(sorted(set(zones.values())))}.")
+
+
+def _admits(permission: Raw, port: int) -> bool:
+    """Whether an inbound rule is about TCP on a port."""
+    if permission.get("IpProtocol") == "-1":
+        return True
+    return permission.get("IpProtocol") == "tcp" and permission["FromPort"] <= port <= permission["ToPort"]
+
+
+def _admitted(permissions: t.Iterable[Raw], version: int) -> list[Network]:
+    """The CIDRs that inbound rules admit together, adjacent ones joined."""
+    key, member = ("IpRanges", "CidrIp") if version == 4 else ("Ipv6Ranges", "CidrIpv6")
+    cidrs = [ipaddress.ip_network(one[member], strict=False) for rule in permissions for one in rule.get(key) or []]
+    return list(ipaddress.collapse_addresses(cidrs))  # type: ignore[type-var]
+
+
+@check("privatelink_rules", "security_groups", parameter="cidr")
+def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on."""
+    if not link.security_group_ids:
+        return Finding(PASS, "The load balancer has no security groups.")
+    groups = [(one, snapshot["security_groups"].get(one)) for one in link.security_group_ids]
+    missing = [group_id for group_id, group in groups if group is None]
+    if missing:
+        return Finding(FAIL, f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
+    if link.enforce_privatelink_rules is False:
+        return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
+    port, wanted = link.listener_port or link.port or 0, rule.network()
+    admitting = [
+        one for group_id, group in groups for one in (group or {}).get("IpPermissions") or [] if _admits(one, port)
+    ]
+    if any(wanted.subnet_of(one) for one in _admitted(admitting, wanted.version)):  # type: ignore[arg-type]
+        return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
+    lists = sorted({str(one["PrefixListId"]) for each in admitting for one in each.get("PrefixListIds") or []})
+    names = ", ".join(link.security_group_ids)
+    if lists:
+        return Finding(UNKNOWN, f"Whether {names} let {wanted} in on port {port} depends on {', '.join(lists)}.")
+    enforced = "Inbound rules are enforced on PrivateLink traffic"
+    return Finding(FAIL, f"{enforced}, but those of {names} do not let {wanted} in on port {port}.")
+
+
+@check("load_balancer", "load_balancers")
+def check_load_balancer(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    name = link.load_balancer or ""
+    found = snapshot["load_balancers"].get(name)
+    if found is None:
+        return Finding(PASS, f"There is no load balancer {name} yet." if name else "No load balancer is named.")
+    shown = {"type": found.get("Type"), "scheme": found.get("Scheme"), "VPC": found.get("VpcId")}
+    wanted = {"type": "network", "scheme": "internal", "VPC": link.vpc_id or found.get("VpcId")}
+    wrong = [f"its {what} is {shown[what]}, not {wanted[what]}" for what in wanted if shown[what] != wanted[what]]
+    if wrong:
+        return Finding(FAIL, f"There is a load balancer {name} already, but {'; '.join(wrong)}.")
+    return Finding(PASS, f"Load balancer {name} is internal and in {found.get('VpcId')}.")
+
+
+def _cluster(link: Link, snapshot: Snapshot) -> Raw:
+    """The link's cluster. Raises ItemError where there is none."""
+    if not link.cluster_identifier:
+        raise ItemError("No cluster_identifier is given.")
+    cluster: Raw | None = snapshot["clusters"].get(link.cluster_identifier)
+    if cluster is None:
+        raise ItemError(f"Redshift cluster {link.cluster_identifier} does not exist in this account and region.")
+    return cluster
+
+
+@check("redshift_cluster", "clusters")
+def check_redshift_cluster(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    status = str(_cluster(link, snapshot).get("ClusterStatus", ""))
+    found = f"Redshift cluster {link.cluster_identifier} is {status}."
+    if status.split(",")[0] == "available":  # also "available, prep-for-resize" and the like
+        return Finding(PASS, found)
+    return Finding(WARN if status in CLUSTER_MOVING else FAIL, found)
+
+
+@check("redshift_node_type", "clusters", parameter="node_families")
+def check_redshift_node_type(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """A family newer than the table may well do, so it only warns."""
+    node_type = str(_cluster(link, snapshot).get("NodeType", ""))
+    family, wanted = node_type.split(".")[0], ", ".join(rule.node_families or [])
+    if family in (rule.node_families or []):
+        return Finding(PASS, f"The nodes are {node_type}.")
+    if family in NOT_RA3:
+        return Finding(FAIL, f"The nodes are {node_type}, not of {wanted}.")
+    return Finding(WARN, f"The nodes are {node_type}; only {wanted} is known to do.")
+
+
+@check("redshift_relocation", "clusters")
+def check_redshift_relocation(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """AWS takes either. MultiAZ is text in the API, V(Enabled) or V(Disabled)."""
+    cluster = _cluster(link, snapshot)
+    relocation = str(cluster.get("AvailabilityZoneRelocationStatus") or "unknown").lower()
+    if str(cluster.get("MultiAZ")).lower() in ("enabled", "true"):
+        return Finding(PASS, "The cluster is Multi-AZ.")
+    statuses = {"enabled": PASS, "pending_enabling": WARN, "unknown": UNKNOWN}
+    return Finding(statuses.get(relocation, FAIL), f"Cluster relocation is {relocation}, Multi-AZ is off.")
+
+
+@check("redshift_port", "clusters", parameter="port_ranges")
+def check_redshift_port(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    port = (_cluster(link, snapshot).get("Endpoint") or {}).get("Port")
+    if port is None:
+        return Finding(UNKNOWN, "The cluster shows no port yet.")
+    if any(port in ports for ports in rule.ports()):
+        return Finding(PASS, f"The cluster's port is {port}.")
+    return Finding(FAIL, f"The cluster's port is {port}, not within {', '.join(rule.port_ranges or [])}.")
+
+
+def needs(links: t.Sequence[Link], prerequisites: t.Sequence[Prerequisite]) -> dict[str, list[Link]]:
+    """The listings that the prerequisites look at, and for which links."""
+    found: dict[str, list[Link]] = {}
+    for rule in prerequisites:
+        for listing in CHECKS[rule.check].listings:
+            found.setdefault(listing, []).extend(link for link in links if rule.concerns(link))
+    return found
+
+
+def evaluate(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """What a prerequisite says about a link, its level applied."""
+    try:
+        finding = CHECKS[rule.check].run(link, rule, snapshot)
+    except CallError as denied:
+        return Finding(UNKNOWN, str(denied))
+    except ItemError as error:
+        finding = Finding(FAIL, str(error))
+    return finding._replace(status=rule.level) if finding.status == FAIL else finding
+
+
+def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapshot) -> dict[str, t.Any]:
+    """The result of one link as the module returns it."""
+    checks = [
+        {
+            "id": rule.id,
+            "check": rule.check,
+            "status": finding.status,
+            "msg": finding.msg,
+            "remedy": rule.remedy,
+            "source": rule.source,
+        }
+        for rule in prerequisites
+        if rule.concerns(link)
+        for finding in [evaluate(link, rule, snapshot)]
+    ]
+    found = {one["status"] for one in checks}
+    status = FAIL if FAIL in found else WARN if found & {WARN, UNKNOWN} else PASS
+    telling = (FAIL,) if status == FAIL else (WARN, UNKNOWN)
+    return {
+        "name": link.name,
+        "status": status,
+        "failed": status == FAIL,
+        "msg": " ".join(sentence(one) for one in checks if one["status"] in telling),
+        "addresses": _known_addresses(link, snapshot),
+        "checks": checks,
+    }
+
+
+def sentence(checked: t.Mapping[str, str]) -> str:
+    """What a check found and what to do about it, in one line. A denial says itself what to do."""
+    remedy = f" {checked['remedy'].strip()}" if checked["remedy"] and checked["status"] != UNKNOWN else ""
+    return f"{checked['id']}: {checked['msg']}{remedy}"
+
+
+def _known_addresses(link: Link, snapshot: Snapshot) -> list[str]:
+    try:
+        return snapshot.addresses(link)
+    except ItemError:
+        return []

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the checks of a preflight look at: the links, and one snapshot of the account for all of them.
+
+This module util is PRIVATE to the collection.
+
+Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeSecurityGroups; Elastic Load Balancing API
+Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_clusters
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
+Listing = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One wanted connection; the fields are the options of C(preflight). None is unset."""
+
+    name: str
+    destination: str | None = None
+    vpc_id: str | None = None
+    subnet_ids: list[str] | None = None
+    security_group_ids: list[str] | None = None
+    endpoint: str | None = None
+    addresses: list[str] | None = None
+    port: int | None = None
+    listener_port: int | None = None
+    cross_zone: bool | None = None
+    enforce_privatelink_rules: bool | None = None
+    load_balancer: str | None = None
+    cluster_identifier: str | None = None
+    principals: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the checks look at: listings by name, each of things by id or name, or the denial of its call."""
+
+    region: str
+    listings: t.Mapping[str, Listing | CallError] = field(default_factory=dict)
+    links: t.Sequence[Link] = ()
+
+    def __getitem__(self, listing: str) -> Listing:
+        """A listing. Raises the CallError of one that was denied."""
+        found = self.listings.get(listing, {})
+        if isinstance(found, CallError):
+            raise found
+        return found
+
+    def addresses(self, link: Link) -> list[str]:
+        """The addresses behind a link. Raises ItemError where there are none: no name, or one that does not resolve."""
+        found = link.addresses or self["addresses"].get(link.endpoint)
+        if isinstance(found, ItemError):
+            raise found
+        if not found:
+            raise ItemError("Neither an endpoint nor addresses are given.")
+        for one in found:
+            try:
+                ipaddress.ip_address(one)
+            except ValueError:
+                raise ItemError(f"Not an IP address: {one!r}.") from None
+        return list(found)
+
+    def zone(self, link: Link, address: str) -> str:
+        """The Availability Zone of the subnet in which an address lies, "" for none."""
+        ip = ipaddress.ip_address(address)
+        for subnet in self["subnets"].values():
+            if subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(subnet["CidrBlock"]):
+                return str(subnet["AvailabilityZone"])
+        return ""
+
+
+Resolve = t.Callable[[str], t.Sequence[str]]
+
+
+class Reader:
+    """Reads a snapshot. Each listing has the method of its name and is one call, or one for each page of it.
+
+    ``resolve`` returns the addresses of a DNS name and raises ResolveError. Unknown ids are given to AWS as filters
+    only: as parameters, one of them would fail the whole call.
+    """
+
+    def __init__(self, api: Api, resolve: Resolve) -> None:
+        self.api, self.resolve = api, resolve
+
+    def snapshot(self, links: t.Sequence[Link], needs: t.Mapping[str, t.Sequence[Link]]) -> Snapshot:
+        """Read the listings in ``needs``, each for the links that need it, at the same time.
+
+        Raises ItemError where AWS refuses a call for another reason than missing permission.
+        """
+
+        def read(listing: str) -> Listing | CallError:
+            try:
+                found: Listing = getattr(self, listing)(needs[listing])
+                return found
+            except CallError as error:
+                if error.code in DENIED:
+                    return error
+                raise
+
+        return Snapshot(self.api.region, dict(zip(needs, self.api.all(read, list(needs)))), links)
+
+    def _filtered(self, action: str, key: str, name: str, ids: t.Iterable[str | None]) -> list[Raw]:
+        wanted = sorted({one for one in ids if one})
+        found: list[Raw] = []
+        for start in range(0, len(wanted), FILTER_VALUES):
+            some = [{"Name": name, "Values": wanted[start : start + FILTER_VALUES]}]
+            found += self.api.pages(action, key, Filters=some, MaxResults=1000)
+        return found
+
+    def subnets(self, links: t.Sequence[Link]) -> Listing:
+        """All subnets of the region: those of a VPC and those named by id cannot be had by one filter."""
+        if not links:
+            return {}
+        found = self.api.pages("ec2:DescribeSubnets", "Subnets", MaxResults=1000)
+        return {one["SubnetId"]: one for one in found}
+
+    def vpcs(self, links: t.Sequence[Link]) -> Listing:
+        found = self._filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links])
+        return {one["VpcId"]: one for one in found}
+
+    def security_groups(self, links: t.Sequence[Link]) -> Listing:
+        ids = [group for link in links for group in link.security_group_ids or []]
+        found = self._filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
+        return {one["GroupId"]: one for one in found}
+
+    def load_balancers(self, links: t.Sequence[Link]) -> Listing:
+        """Load balancers of every type, by name: they share their names."""
+        if not any(link.load_balancer for link in links):
+            return {}
+        action = "elasticloadbalancing:DescribeLoadBalancers"
+        found = self.api.pages(action, "LoadBalancers", PageSize=lb.PAGE)
+        return {one["LoadBalancerName"]: one for one in found}
+
+    def clusters(self, links: t.Sequence[Link]) -> Listing:
+        ids = [link.cluster_identifier for link in links if link.cluster_identifier]
+        return read_clusters(self.api, ids) if ids else {}
+
+    def addresses(self, links: t.Sequence[Link]) -> Listing:
+        """Addresses by DNS name; an ItemError for a name that does not resolve."""
+        names = sorted({link.endpoint for link in links if link.endpoint and not link.addresses})
+
+        def look_up(name: str) -> t.Sequence[str]:
+            try:
+                return self.resolve(name)
+            except ResolveError as error:
+                raise ItemError(f"The endpoint does not resolve: {error}.") from error
+
+        return dict(zip(names, self.api.each(look_up, names)))

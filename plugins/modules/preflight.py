@@ -1,0 +1,393 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Check the prerequisites of links before anything is built
+version_added: 0.1.0
+description:
+  - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
+    it passes, and if not, what to do about it. Changes nothing.
+  - A call of any length costs at most one listing each of subnets, VPCs, security groups, load balancers and Redshift
+    clusters, and one DNS lookup for each endpoint. Only what the checks need is read.
+  - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
+    names the missing IAM action.
+  - "IAM actions: see C(docs/iam/preflight.json)."
+author:
+  - saas.privatelink contributors (@saas-privatelink)
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - saas.privatelink.environment
+  - saas.privatelink.environment.info
+requirements:
+  - dnspython, where an endpoint is to be resolved
+options:
+  links:
+    description:
+      - The links to check.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - Name of the link, once in the list.
+        type: str
+        required: true
+      destination:
+        description:
+          - Kind of data store, in the words of the table of prerequisites.
+        type: str
+      vpc_id:
+        description:
+          - VPC of the data store and its load balancer.
+        type: str
+      subnet_ids:
+        description:
+          - Subnets of the load balancer.
+        type: list
+        elements: str
+      security_group_ids:
+        description:
+          - Security groups of the load balancer.
+        type: list
+        elements: str
+      endpoint:
+        description:
+          - DNS name of the data store.
+        type: str
+      addresses:
+        description:
+          - IP addresses of the data store, instead of O(links[].endpoint).
+        type: list
+        elements: str
+      port:
+        description:
+          - Port of the data store.
+        type: int
+      listener_port:
+        description:
+          - Port of the load balancer's listener. The same as O(links[].port) unless set.
+        type: int
+      cross_zone:
+        description:
+          - Whether the load balancer balances across zones. Unset counts as off, as AWS's default is.
+        type: bool
+      enforce_privatelink_rules:
+        description:
+          - Whether inbound rules of the security groups are enforced on PrivateLink traffic. Unset counts as on, as
+            AWS's default is.
+        type: bool
+      load_balancer:
+        description:
+          - Name that the load balancer has or will have.
+        type: str
+      cluster_identifier:
+        description:
+          - Identifier of the Redshift cluster.
+        type: str
+      principals:
+        description:
+          - Principals that are to be allowed on the endpoint service.
+        type: list
+        elements: str
+  prerequisites:
+    description:
+      - The table of prerequisites, one row for each condition.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      id:
+        description:
+          - What the prerequisite is called in the results.
+        type: str
+        required: true
+      check:
+        description:
+          - V(region), that the region is one of O(prerequisites[].regions).
+          - V(destination), that the link's destination is one of O(prerequisites[].known_destinations).
+          - V(limit), that there are at most O(prerequisites[].limit) links among those that the prerequisite is about.
+          - V(port), that there is a port and it is 1 to 65535.
+          - V(principals), that each is an account id, an ARN without a path, or V(*).
+          - V(subnets), that there are some, that they exist in the link's VPC, one in each Availability Zone, with at
+            least O(prerequisites[].min_free_addresses).
+          - V(endpoint), that the endpoint resolves, and that all its addresses lie in the link's VPC.
+          - V(availability_zones), that the load balancer has a subnet in each Availability Zone of the addresses, or
+            that cross-zone load balancing is on.
+          - V(privatelink_rules), that the load balancer has no security groups, does not enforce them on PrivateLink
+            traffic, or that they let O(prerequisites[].cidr) in on the port.
+          - V(load_balancer), that a load balancer of the link's name, if there is one, is an internal Network Load
+            Balancer in the link's VPC.
+          - V(redshift_cluster), that the cluster exists and is available. One that is being made or modified warns.
+          - V(redshift_node_type), that its nodes are of O(prerequisites[].node_families). Families that are neither
+            listed nor known to be unfit only warn.
+          - V(redshift_relocation), that cluster relocation or Multi-AZ is on. Relocation that is being turned on only
+            warns.
+          - V(redshift_port), that the cluster's port is within O(prerequisites[].port_ranges).
+        type: str
+        required: true
+        choices:
+          - availability_zones
+          - destination
+          - endpoint
+          - limit
+          - load_balancer
+          - port
+          - principals
+          - privatelink_rules
+          - redshift_cluster
+          - redshift_node_type
+          - redshift_port
+          - redshift_relocation
+          - region
+          - subnets
+      destinations:
+        description:
+          - Links to these destinations only. Unset means every link.
+        type: list
+        elements: str
+      level:
+        description:
+          - Whether a link that does not meet the prerequisite has failed.
+        type: str
+        choices: [fail, warn]
+        default: fail
+      remedy:
+        description:
+          - What to do about it, as a sentence.
+        type: str
+        default: ""
+      source:
+        description:
+          - Where the prerequisite is written.
+        type: str
+        default: ""
+      regions:
+        description:
+          - Regions for V(region).
+        type: list
+        elements: str
+      known_destinations:
+        description:
+          - Destinations for V(destination).
+        type: list
+        elements: str
+      port_ranges:
+        description:
+          - Ports for V(redshift_port), like V(5431-5455).
+        type: list
+        elements: str
+      cidr:
+        description:
+          - Addresses for V(privatelink_rules), like V(10.0.0.0/8).
+        type: str
+      limit:
+        description:
+          - How many links V(limit) allows.
+        type: int
+      node_families:
+        description:
+          - Families for V(redshift_node_type), like V(ra3).
+        type: list
+        elements: str
+      min_free_addresses:
+        description:
+          - How many free addresses V(subnets) wants in each subnet. Unset wants none.
+        type: int
+  nameservers:
+    description:
+      - Name servers to ask for endpoints, each an IP address or V(ip:port). Unset means those of the system.
+    type: list
+    elements: str
+  on_item_failure:
+    description:
+      - What to do when links failed.
+      - V(fail) ends the task as failed and names each failed link with its reasons.
+      - V(report) ends it as successful; RV(failed_items) tells.
+    type: str
+    choices: [fail, report]
+    default: fail
+seealso:
+  - module: saas.privatelink.network_load_balancer
+  - module: saas.privatelink.redshift_cross_vpc_grant
+"""
+
+EXAMPLES = r"""
+- name: Check a database and a Redshift cluster
+  saas.privatelink.preflight:
+    links:
+      - name: orders
+        destination: rds_postgres
+        endpoint: orders.abc.us-east-1.rds.amazonaws.com
+        port: 5432
+        vpc_id: vpc-0123456789abcdef0
+        subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+      - name: events
+        destination: redshift
+        cluster_identifier: events
+    prerequisites:
+      - id: region
+        check: region
+        regions: [us-east-1, us-west-2]
+        remedy: The vendor connects in these regions only.
+      - id: zones
+        check: availability_zones
+        destinations: [rds_postgres]
+        remedy: Give subnets in the database's Availability Zone too, or set cross_zone.
+      - id: ports
+        check: redshift_port
+        destinations: [redshift]
+        port_ranges: [5431-5455, 8191-8215]
+        remedy: Change the cluster's port.
+        source: https://docs.aws.amazon.com/redshift/latest/mgmt/managing-cluster-cross-vpc.html
+    on_item_failure: report
+  register: preflight
+"""
+
+RETURN = r"""
+results:
+  description: What was found about each link, in the order given.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the link., type: str, returned: always, sample: orders}
+    status:
+      description: V(fail) when a check failed, else V(warn) when one warns or is unknown, else V(pass).
+      type: str
+      returned: always
+      sample: pass
+    failed: {description: Whether a check failed., type: bool, returned: always}
+    msg:
+      description: What failed, or else what warns, and what to do about it, in one line. Empty when all passed.
+      type: str
+      returned: always
+      sample: "ports: The cluster's port is 5430, not within 5431-5455, 8191-8215. Change the cluster's port."
+    addresses:
+      description: IP addresses of the data store, given or resolved. Empty when no check asked for them.
+      type: list
+      elements: str
+      returned: always
+      sample: [10.1.0.10]
+    checks:
+      description: What each prerequisite found, in the order of the table, without those for other destinations.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id: {description: The prerequisite., type: str, returned: always, sample: ports}
+        check: {description: Its check., type: str, returned: always, sample: redshift_port}
+        status:
+          description: V(pass), V(warn), V(fail), or V(unknown) where AWS did not let it be seen.
+          type: str
+          returned: always
+          sample: pass
+        msg: {description: What was found., type: str, returned: always, sample: "The cluster's port is 5439."}
+        remedy: {description: What to do about it., type: str, returned: always, sample: "Change the cluster's port."}
+        source: {description: Where the prerequisite is written., type: str, returned: always}
+failed_items:
+  description: Names of the links that failed.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+"""
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Reader
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver, parse_nameserver
+from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+
+LINK = {
+    "name": {"type": "str", "required": True},
+    "destination": {"type": "str"},
+    "vpc_id": {"type": "str"},
+    "subnet_ids": {"type": "list", "elements": "str"},
+    "security_group_ids": {"type": "list", "elements": "str"},
+    "endpoint": {"type": "str"},
+    "addresses": {"type": "list", "elements": "str"},
+    "port": {"type": "int"},
+    "listener_port": {"type": "int"},
+    "cross_zone": {"type": "bool"},
+    "enforce_privatelink_rules": {"type": "bool"},
+    "load_balancer": {"type": "str"},
+    "cluster_identifier": {"type": "str"},
+    "principals": {"type": "list", "elements": "str"},
+}
+PREREQUISITE = {
+    "id": {"type": "str", "required": True},
+    "check": {"type": "str", "required": True, "choices": sorted(checks.CHECKS)},
+    "destinations": {"type": "list", "elements": "str"},
+    "level": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "remedy": {"type": "str", "default": ""},
+    "source": {"type": "str", "default": ""},
+    "regions": {"type": "list", "elements": "str"},
+    "known_destinations": {"type": "list", "elements": "str"},
+    "port_ranges": {"type": "list", "elements": "str"},
+    "cidr": {"type": "str"},
+    "limit": {"type": "int"},
+    "node_families": {"type": "list", "elements": "str"},
+    "min_free_addresses": {"type": "int"},
+}
+OPTIONS = {
+    "links": {"type": "list", "elements": "dict", "required": True, "options": LINK},
+    "prerequisites": {"type": "list", "elements": "dict", "required": True, "options": PREREQUISITE},
+    "nameservers": {"type": "list", "elements": "str"},
+    "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
+}
+
+
+def check_options(module: InfoModule) -> None:
+    """Fail the module where it cannot tell links apart, or for a name server that is none."""
+    names = [one["name"] for one in module.params["links"]]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        module.fail_json(msg=f"Two items of links have the same name: {', '.join(twice)}.")
+    try:
+        for one in module.params["nameservers"] or []:
+            parse_nameserver(one)
+    except ValueError as error:
+        module.fail_json(msg=f"nameservers: {error}.")
+
+
+def warn(module: InfoModule, results: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    """One warning for each thing to warn of, however many links it is about."""
+    about: dict[str, list[str]] = {}
+    for result in results:
+        for one in result["checks"]:
+            if one["status"] in (checks.WARN, checks.UNKNOWN):
+                about.setdefault(checks.sentence(one), []).append(result["name"])
+    for sentence, names in about.items():
+        module.warn(f"{', '.join(names)}: {sentence}")
+
+
+def main() -> None:
+    module = InfoModule(OPTIONS)
+    check_options(module)
+
+    def resolve(name: str) -> t.Sequence[str]:
+        return Resolver(module.params["nameservers"]).resolve(name).addresses
+
+    with module.reading() as api:
+        links = [Link(**one) for one in module.params["links"]]
+        rules = [checks.Prerequisite(**one) for one in module.params["prerequisites"]]
+        snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))
+        results = [checks.report(link, rules, snapshot) for link in links]
+    warn(module, results)
+    failed = [one for one in results if one["failed"]]
+    answer = {"changed": False, "results": results, "failed_items": [one["name"] for one in failed]}
+    if failed and module.params["on_item_failure"] == "fail":
+        module.fail_json(msg="; ".join(f"{one['name']}: {one['msg']}" for one in failed), **answer)
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()
