@@ -1,0 +1,518 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The AWS side of IP sync: target groups, their targets, and many runs of the engine in C(_ip_sync) at once.
+
+This module util is PRIVATE to the collection.
+
+What all items need is read together: every target group in one call per 400, the subnets of all their VPCs in one. An
+item with nothing to do then costs one DescribeTargetHealth.
+
+Source: Elastic Load Balancing API Reference 2015-12-01, DescribeTargetGroups, DescribeTargetHealth, RegisterTargets,
+DeregisterTargets, AddTags, and Amazon EC2 API Reference, DescribeSubnets (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.core import NOT_HEALTHY
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import Driver, DryRun, run
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
+    Answer,
+    BadAnswer,
+    Config,
+    Memory,
+    Outcome,
+    SyncFailed,
+    Target,
+    TargetHealth,
+    canonical,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import ResolveError, Resolver
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    UNKNOWN,
+    ItemError,
+    Options,
+    Result,
+    run_each,
+)
+
+NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
+ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
+MISSING_SINCE_TAG = "saas.privatelink:missing-since"  # and ":PORT": names may share a group, each with its own port
+FILTER_VALUES = 200  # at most in one EC2 filter
+FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
+
+Lookup = t.Callable[[str, str], Answer]  # (name, family)
+Subnets = tuple[tuple[str, str], ...]  # (CIDR, availability zone)
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """A target group; port 0 and arn UNKNOWN where it does not exist yet."""
+
+    name: str
+    arn: str = UNKNOWN
+    port: int = 0
+    vpc_id: str = ""
+    target_type: str = "ip"
+    family: str = "ipv4"
+
+    @classmethod
+    def of(cls, raw: lb.Raw) -> TargetGroup:
+        return cls(
+            name=raw["TargetGroupName"],
+            arn=raw["TargetGroupArn"],
+            port=raw.get("Port", 0),
+            vpc_id=raw.get("VpcId", ""),
+            target_type=raw.get("TargetType", ""),
+            family=raw.get("IpAddressType", "ipv4"),
+        )
+
+    @property
+    def exists(self) -> bool:
+        return self.arn != UNKNOWN
+
+
+def read_groups(api: Api) -> dict[str, TargetGroup]:
+    """Every target group of the account and region, by name and by ARN."""
+    groups = [TargetGroup.of(raw) for raw in lb.read_target_groups(api)]
+    return {key: group for group in groups for key in (group.name, group.arn)}
+
+
+def check_target_group(text: str | None) -> str:
+    """Refuse what can be neither the name nor the ARN of a target group."""
+    if not text:
+        raise ItemError("target_group is missing: give the name or the ARN of the target group.")
+    if not NAME.match(text) and not ARN.match(text):
+        raise ItemError(
+            f"Neither the name nor the ARN of a target group: {text!r}. A name has up to 32 letters, digits and "
+            "hyphens; an ARN looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID."
+        )
+    return text
+
+
+def read_health(api: Api, group: TargetGroup) -> list[TargetHealth]:
+    """All targets of a group, draining ones included. One call: AWS does not page it."""
+    answer = api.call("elasticloadbalancing:DescribeTargetHealth", group.name, TargetGroupArn=group.arn)
+    return [
+        TargetHealth(
+            address=one["Target"]["Id"],
+            port=one["Target"].get("Port", group.port),
+            state=one["TargetHealth"].get("State", ""),
+            reason=one["TargetHealth"].get("Reason", ""),
+            zone=one["Target"].get("AvailabilityZone"),
+        )
+        for one in answer.get("TargetHealthDescriptions") or []
+    ]
+
+
+def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
+    """The subnets of some VPCs, by VPC: one call per 1000 of them. No call when there is no VPC."""
+    vpcs = sorted(vpc_ids)
+    found: dict[str, Subnets] = {}
+    for start in range(0, len(vpcs), FILTER_VALUES):
+        some = [{"Name": "vpc-id", "Values": vpcs[start : start + FILTER_VALUES]}]
+        for one in api.pages("ec2:DescribeSubnets", "Subnets", Filters=some, MaxResults=1000):
+            cidrs = [one["CidrBlock"]] if one.get("CidrBlock") else []
+            cidrs += [
+                association["Ipv6CidrBlock"]
+                for association in one.get("Ipv6CidrBlockAssociationSet") or []
+                if association.get("Ipv6CidrBlockState", {}).get("State") == "associated"
+            ]
+            zones = tuple((cidr, one["AvailabilityZone"]) for cidr in cidrs)
+            found[one["VpcId"]] = found.get(one["VpcId"], ()) + zones
+    return found
+
+
+def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Resolver:
+    """A resolver, or ItemError for nameservers or a timeout that cannot be."""
+    try:
+        return Resolver(nameservers, timeout)
+    except (ResolveError, ValueError) as error:
+        raise ItemError(f"Names cannot be resolved: {error}") from error
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One target group that follows a name or holds fixed addresses; the fields are the options of C(nlb_ip_sync)."""
+
+    name: str
+    target_group: str | None = None
+    endpoint: str | None = None
+    addresses: list[str] | None = None
+    port: int | None = None
+    endpoint_kind: str = "instance"
+    drain: str = "immediate"
+    confirm: int = 2
+    gap: float = 1.0
+    grace: float = 900.0
+    lease: float = 3600.0
+    healthy_bound: float = 600.0
+    max_addresses: int = 16
+    allow_outside: bool = False
+    protected: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        check_target_group(self.target_group)
+        if bool(self.endpoint) == bool(self.addresses):
+            raise ItemError("Give either endpoint, a name to follow, or addresses, which stay the same.")
+        if self.endpoint_kind == "reader" and (self.addresses or self.drain == "after_healthy"):
+            raise ItemError("endpoint_kind reader needs an endpoint, and drains by grace, not by drain.")
+        self.config(TargetGroup(self.target_group or ""), ())
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it waits over several runs, and so keeps a tag on the group while it does."""
+        return self.config(TargetGroup(self.target_group or ""), ()).remembers
+
+    def config(self, group: TargetGroup, subnets: Subnets) -> Config:
+        """What the engine is told. A group that does not exist yet is planned for as if it were anywhere."""
+        port = group.port or 1 if self.port is None else self.port
+        try:
+            return Config(
+                name=self.endpoint or "the option addresses",
+                port=port,
+                subnets=subnets,
+                family=group.family,
+                policy="sampled" if self.endpoint_kind == "reader" else "exact",
+                drain=self.drain,
+                confirm=1 if self.addresses else self.confirm,
+                gap=0 if self.addresses else self.gap,
+                grace=self.grace,
+                lease=self.lease,
+                healthy_bound=self.healthy_bound,
+                max_addresses=self.max_addresses,
+                allow_outside=self.allow_outside or not group.exists,
+                protected=tuple(self.protected or ()),
+            )
+        except ValueError as error:
+            raise ItemError(f"{error}.") from error
+
+
+class GroupDriver:
+    """Performs the engine's effects on one target group."""
+
+    def __init__(self, api: Api, group: TargetGroup, port: int, lookup: Lookup, tags: lb.Tags) -> None:
+        self.api, self.group, self.lookup = api, group, lookup
+        self.tag = f"{MISSING_SINCE_TAG}:{port}"
+        self.memory = Memory.from_text(tags.get(self.tag, ""))
+
+    def resolve(self, name: str, family: str) -> Answer:
+        return self.lookup(name, family)
+
+    def describe(self) -> t.Sequence[TargetHealth]:
+        return read_health(self.api, self.group) if self.group.exists else []
+
+    def register(self, targets: t.Sequence[Target]) -> None:
+        self._write("elasticloadbalancing:RegisterTargets", targets)
+
+    def deregister(self, targets: t.Sequence[Target]) -> None:
+        self._write("elasticloadbalancing:DeregisterTargets", targets)
+
+    def _write(self, action: str, targets: t.Sequence[Target]) -> None:
+        described = [
+            {"Id": one.address, "Port": one.port, **({"AvailabilityZone": one.zone} if one.zone else {})}
+            for one in targets
+        ]
+        self.api.call(action, self.group.name, TargetGroupArn=self.group.arn, Targets=described)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def now(self) -> float:
+        return time.time()
+
+    def load_state(self) -> Memory:
+        return self.memory
+
+    def save_state(self, memory: Memory) -> None:
+        name, arns = self.group.name, [self.group.arn]
+        if memory.since:
+            tag = {"Key": self.tag, "Value": memory.to_text()}
+            self.api.call("elasticloadbalancing:AddTags", name, ResourceArns=arns, Tags=[tag])
+        else:
+            self.api.call("elasticloadbalancing:RemoveTags", name, ResourceArns=arns, TagKeys=[self.tag])
+        self.memory = memory
+
+
+class Recorder:
+    """A driver around another, real or dry, that keeps what was seen and which calls were made."""
+
+    def __init__(self, inner: Driver) -> None:
+        self.inner = inner
+        self.ttl: int | None = None
+        self.first: t.Sequence[TargetHealth] | None = None
+        self.view: t.Sequence[TargetHealth] = ()
+        self.registered: set[str] = set()
+        self.drained: set[str] = set()
+        self.writes: list[str] = []
+        self.sleep, self.now, self.load_state = inner.sleep, inner.now, inner.load_state
+
+    def resolve(self, name: str, family: str) -> Answer:
+        answer = self.inner.resolve(name, family)
+        self.ttl = answer.ttl
+        return answer
+
+    def describe(self) -> t.Sequence[TargetHealth]:
+        self.view = self.inner.describe()
+        self.first = self.view if self.first is None else self.first
+        return self.view
+
+    def register(self, targets: t.Sequence[Target]) -> None:
+        self.inner.register(targets)
+        self.registered |= {one.address for one in targets}
+        self.writes.append("elasticloadbalancing:RegisterTargets")
+
+    def deregister(self, targets: t.Sequence[Target]) -> None:
+        self.inner.deregister(targets)
+        self.drained |= {canonical(one.address) for one in targets}
+        self.writes.append("elasticloadbalancing:DeregisterTargets")
+
+    def save_state(self, memory: Memory) -> None:
+        self.inner.save_state(memory)
+        self.writes.append(f"elasticloadbalancing:{'AddTags' if memory.since else 'RemoveTags'}")
+
+
+class Job:
+    """One item at work: its group, what the engine is told, and what came of it so far."""
+
+    def __init__(self, item: Sync, group: TargetGroup, config: Config, driver: Driver) -> None:
+        self.item, self.group, self.config, self.name = item, group, config, item.name
+        self.driver = Recorder(driver)
+        self.outcome = Outcome("failed", "")
+        self.warnings: list[str] = []
+
+    def run(self, config: Config | None = None) -> None:
+        """One run of the engine. Raises ItemError; what was done until then stays recorded."""
+        try:
+            self.outcome = run(config or self.config, self.driver)
+        except SyncFailed as failure:
+            self.outcome = failure.outcome
+            known = isinstance(failure.__cause__, (ItemError, ResolveError, BadAnswer))
+            raise ItemError(str(failure) if known else repr(failure.__cause__)) from failure
+        finally:
+            self.warnings += [f"{self.name}: {line}" for line in self.outcome.warnings]
+
+    @property
+    def awaits_health(self) -> bool:
+        """Whether old targets stay until the new ones are healthy."""
+        return self.outcome.reason == NOT_HEALTHY
+
+    @property
+    def wanted(self) -> list[TargetHealth]:
+        """The targets of the answer, as the group last showed them."""
+        return [
+            one
+            for one in self.driver.view
+            if one.port == self.config.port and canonical(one.address) in self.outcome.desired
+        ]
+
+    @property
+    def settling(self) -> list[str]:
+        """What AWS has yet to do with them, in words: show them, register them, find out whether they are healthy."""
+        active = {canonical(one.address): one for one in self.wanted if one.active}
+        words = [f"{address} to be shown as registered" for address in self.outcome.desired if address not in active]
+        return words + [f"{one.address} to leave initial" for one in active.values() if one.state == "initial"]
+
+    @property
+    def waiting(self) -> str:
+        return self.outcome.reason if self.outcome.state == "waiting" else ", ".join(self.settling)
+
+    def describe(self) -> dict[str, t.Any]:
+        """What the module returns for the item."""
+        moved = self.outcome.state == "in_sync" and bool(self.driver.registered or self.driver.drained)
+        return {
+            "target_group_arn": self.group.arn,
+            "target_group_name": self.group.name,
+            "port": self.shown_port(self.config.port),
+            "endpoint": self.item.endpoint,
+            "desired": list(self.outcome.desired),
+            "targets": [self.shown(one) for one in self.driver.view],
+            "registered": sorted(self.driver.registered),
+            "drained": sorted(self.driver.drained),
+            "state": "changed" if moved else self.outcome.state,
+            "reason": self.outcome.reason,
+            "ttl": self.driver.ttl if self.item.endpoint else None,
+            "healthy": any(one.state == "healthy" for one in self.wanted),
+        }
+
+    def shown(self, one: TargetHealth) -> dict[str, t.Any]:
+        zone = (one.zone or zone_of(one.address, self.config.subnets)) if self.group.exists else UNKNOWN
+        return {**as_dict(one), "port": self.shown_port(one.port), "availability_zone": zone}
+
+    def shown_port(self, port: int) -> t.Any:
+        return port if self.group.port or self.item.port else UNKNOWN
+
+    def active(self, view: t.Sequence[TargetHealth] | None) -> dict[str, t.Any]:
+        """One side of the diff."""
+        active = [f"{one.address} port {self.shown_port(one.port)}" for one in view or () if one.active]
+        return {"targets": sorted(active)}
+
+
+def as_dict(one: TargetHealth) -> dict[str, t.Any]:
+    return {
+        "id": one.address,
+        "port": one.port,
+        "availability_zone": one.zone,
+        "state": one.state,
+        "reason": one.reason,
+    }
+
+
+def zone_of(address: str, subnets: Subnets) -> str | None:
+    """The zone of an address by the subnets; AWS names it only once the target is registered."""
+    target = ipaddress.ip_address(address)
+    return next((zone for cidr, zone in subnets if target in ipaddress.ip_network(cidr)), None)
+
+
+class Syncs:
+    """Brings many target groups in line with their names, at most 16 at a time, with one wait for all."""
+
+    def __init__(
+        self, api: Api, options: Options, nameservers: t.Sequence[str] | None = None, resolve_timeout: float = 2.0
+    ) -> None:
+        self.api, self.options = api, options
+        self.nameservers, self.resolve_timeout = nameservers, resolve_timeout
+        self.groups: dict[str, TargetGroup] = {}
+        self.subnets: dict[str, Subnets] = {}
+        self.tags: t.Mapping[str, lb.Tags] | ItemError = {}
+        self.twins: dict[str, list[str]] = {}
+        self.jobs: dict[str, Job] = {}
+
+    def converge(self, items: t.Sequence[Sync]) -> list[Result]:
+        """What became of each item, in the order given."""
+        results = {item.name: Result(item.name) for item in items}
+        try:
+            self.read(items)
+        except ItemError as error:  # a read that all items share
+            return [Result(item.name, failed=True, msg=str(error)) for item in items]
+        run_each(items, self.start, results, WORKERS)
+        if self.options.wait and not self.options.check_mode:
+            self.wait(results)
+        for job in self.jobs.values():
+            self.report(job, results[job.name])
+        return list(results.values())
+
+    def read(self, items: t.Sequence[Sync]) -> None:
+        """What the items have in common, in as few calls as the API allows."""
+        self.groups = read_groups(self.api) if items else {}
+        known = [(item, self.group(item)) for item in items if self.group(item).exists]
+        self.subnets = read_subnets(self.api, {group.vpc_id for item, group in known if group.vpc_id})
+        self.twins = self.same_targets(items)
+        try:
+            self.tags = lb.read_tags(self.api, [group.arn for item, group in known if item.remembers])
+        except ItemError as error:  # concerns those items alone
+            self.tags = error
+
+    def group(self, item: Sync) -> TargetGroup:
+        wanted = item.target_group or ""
+        return self.groups.get(wanted) or TargetGroup(wanted)
+
+    def same_targets(self, items: t.Sequence[Sync]) -> dict[str, list[str]]:
+        """Items, by name, whose targets would be mistaken for each other's: same group, same port."""
+        names: dict[tuple[str, str, int], list[str]] = {}
+        for item in items:
+            group = self.group(item)
+            names.setdefault((group.arn, group.name, item.port or group.port), []).append(item.name)
+        return {name: twins for twins in names.values() for name in twins if len(twins) > 1}
+
+    def start(self, item: Sync) -> None:
+        """The first run of one item; in check mode a dry one. Raises ItemError."""
+        group = self.group(item)
+        if item.name in self.twins:
+            twins = " and ".join(self.twins[item.name])
+            raise ItemError(f"{twins} name the same target group and port: which of the targets would be whose?")
+        if not group.exists and not self.options.check_mode:
+            raise ItemError(f"There is no target group {group.name}: make it first, network_load_balancer does.")
+        if group.target_type != "ip":
+            raise ItemError(f"Target group {group.name} takes targets of type {group.target_type}, not ip.")
+        config = item.config(group, self.subnets.get(group.vpc_id, ()))
+        driver: Driver = GroupDriver(self.api, group, config.port, self.lookup(item), self.remembered(item, group))
+        job = self.jobs[item.name] = Job(item, group, config, DryRun(driver) if self.options.check_mode else driver)
+        job.run()
+        if self.options.check_mode and self.options.wait and job.awaits_health and job.settling:
+            # A real run would now wait for the new targets to be healthy, and then drain.
+            job.run(replace(config, healthy_bound=0))
+
+    def remembered(self, item: Sync, group: TargetGroup) -> lb.Tags:
+        """The group's tags, of which one is the memory of earlier runs."""
+        if not isinstance(self.tags, ItemError):
+            return self.tags.get(group.arn, {})
+        if item.remembers:
+            raise self.tags
+        return {}
+
+    def lookup(self, item: Sync) -> Lookup:
+        """Where the item's addresses come from: DNS, or the option, which is an answer that never changes."""
+        if item.addresses:
+            fixed = Answer(tuple(item.addresses))
+            return lambda name, family: fixed
+        return open_resolver(self.nameservers, self.resolve_timeout).resolve
+
+    def wait(self, results: t.Mapping[str, Result]) -> None:
+        """Look again at the groups whose wanted targets are still coming up, less and less often."""
+        clock, pause = self.options.clock, FIRST_LOOK
+        started = clock.now()
+        pending = [job for job in self.jobs.values() if not results[job.name].failed and job.settling]
+        while pending:
+            waited = clock.now() - started
+            left = self.options.wait_timeout - waited
+            if left <= 0:
+                return
+            for job in pending:
+                limit = f"({waited:.0f}s, gives up after {self.options.wait_timeout:.0f}s)"
+                self.options.progress(f"{job.name}: waiting for {job.waiting} {limit}")
+            clock.sleep(min(pause, left))
+            pause = min(LONGEST_PAUSE, pause * 2)
+            run_each(pending, self.look, results, WORKERS)
+            pending = [job for job in pending if not results[job.name].failed and job.settling]
+
+    def look(self, job: Job) -> None:
+        job.driver.describe()
+        if job.awaits_health and not job.settling:
+            job.run()
+
+    def report(self, job: Job, result: Result) -> None:
+        result.resource, result.writes, result.warnings = job.describe(), job.driver.writes, job.warnings
+        result.before, result.after = job.active(job.driver.first), job.active(job.driver.view)
+        awaited = self.options.check_mode and self.options.wait and job.outcome.state != "waiting"
+        if not result.failed and not awaited:
+            result.waiting = job.waiting
+
+
+def show(
+    api: Api, group: TargetGroup, sync: t.Mapping[str, t.Any], nameservers: t.Sequence[str] | None, timeout: float
+) -> dict[str, t.Any]:
+    """A target group with its targets, beside what the name says if there is one.
+
+    ``sync`` holds the suboptions of C(nlb_ip_sync_info). Raises ItemError; that the name does not resolve is no error.
+    """
+    endpoint, port = sync.get("endpoint"), sync.get("port") or group.port
+    view = read_health(api, group)
+    shown = {
+        "name": sync.get("name") or group.name,
+        "target_group_arn": group.arn,
+        "target_group_name": group.name,
+        "vpc_id": group.vpc_id,
+        "port": port,
+        "targets": [as_dict(one) for one in view],
+        "healthy": any(one.state == "healthy" for one in view if one.port == port),
+    }
+    if not endpoint:
+        return shown
+    try:
+        resolved, error = sorted(open_resolver(nameservers, timeout).resolve(endpoint, group.family).addresses), ""
+    except ResolveError as failure:
+        resolved, error = [], str(failure)
+    active = {canonical(one.address) for one in view if one.port == port and one.active}
+    compared = {"resolved": resolved, "resolve_error": error, "in_sync": not error and set(resolved) == active}
+    return {**shown, "endpoint": endpoint, **compared}
