@@ -47,8 +47,8 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     address = f"http://{options.host}:{server.server_port}"
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)
-    # Requests are already served; the first that needs moto's EC2 shall not wait a second for this import.
-    importlib.import_module("moto.ec2.responses")
+    # The first request that needs moto's EC2 shall not wait a second for this import.
+    threading.Thread(target=importlib.import_module, args=("moto.ec2.responses",), daemon=True).start()
     stop.wait()
     server.shutdown()
     server.server_close()

@@ -51,7 +51,7 @@ class DnsServer:
         for name, record in records.items():
             value: dict[str, Any] = {"addresses": record} if isinstance(record, list) else dict(record)
             if "rcode" in value:
-                dns.rcode.from_text(value["rcode"])
+                _rcode(value["rcode"])
             self.records[_normal(name)] = value
 
 
@@ -71,7 +71,7 @@ def answer(query_wire: bytes, records: Records, udp: bool) -> bytes | None:
         if record.get("drop"):
             return None
         if "rcode" in record:
-            response.set_rcode(dns.rcode.from_text(record["rcode"]))
+            response.set_rcode(_rcode(record["rcode"]))
             break
         ttl = int(record.get("ttl", DEFAULT_TTL))
         if "cname" not in record:
@@ -90,6 +90,13 @@ def answer(query_wire: bytes, records: Records, udp: bool) -> bytes | None:
         response.answer.clear()
         response.flags |= dns.flags.TC
         return response.to_wire()
+
+
+def _rcode(name: str) -> dns.rcode.Rcode:
+    try:
+        return dns.rcode.from_text(name)
+    except dns.rcode.UnknownRcode as error:
+        raise ValueError(f"{name} is no DNS response code") from error
 
 
 def _normal(name: str) -> str:
