@@ -25,6 +25,7 @@ import tempfile
 import threading
 import time
 import typing as t
+import weakref
 
 try:
     import fcntl
@@ -123,6 +124,7 @@ class SharedFile:
         name = hashlib.sha256(scope.encode()).hexdigest()[:32]
         descriptor = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
         self.file = os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
+        weakref.finalize(self, self.file.close)
 
     @contextlib.contextmanager
     def open(self) -> t.Iterator[Levels]:
