@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import botocore.loaders
+import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
@@ -42,5 +43,5 @@ def shared_models() -> Iterator[None]:
     """Parse botocore's service models once for all runs of this process: they are most of the time of a run."""
     loader = botocore.loaders.create_loader()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.loaders, "create_loader", lambda search_path_string=None: loader)
+        patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
         yield
