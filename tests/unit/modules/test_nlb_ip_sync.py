@@ -1,0 +1,731 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""nlb_ip_sync and nlb_ip_sync_info against the sandbox: its DNS, its target groups, its faults, its call log."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import read_subnets
+
+from tests.sandbox.client import RunningSandbox, eventually
+
+REGISTER, DEREGISTER = "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"
+ADD_TAGS, REMOVE_TAGS = "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"
+A, B, C, D = "10.1.0.11", "10.1.1.12", "10.1.0.13", "10.1.1.14"
+PORT = 5432
+TAG = f"saas.privatelink:missing-since:{PORT}"
+IAM = Path(__file__).parents[3] / "docs" / "iam"
+
+Boto = Callable[..., Any]
+RunModule = Callable[..., dict[str, Any]]
+NUMBERS = itertools.count(1)
+ACCOUNT = "880000000001"
+VPC, SUBNETS = "vpc-0a000000000000001", ["subnet-0a000000000000001", "subnet-0a000000000000002"]
+
+
+@dataclass
+class Bench:
+    """The module pointed at an account with a VPC 10.1.0.0/16. Tests share it: ``test`` is in the names of each."""
+
+    sandbox: RunningSandbox
+    account: str
+    elb: Any
+    run_module: RunModule
+    test: str = field(default_factory=lambda: f"t{next(NUMBERS)}")
+    seen: int = 0
+
+    def called(self, name: str) -> str:
+        """The name of a target group of this test."""
+        return f"{name}-{self.test}"
+
+    def group(self, name: str = "orders", port: int = PORT, listener: bool = False, **options: Any) -> str:
+        """The ARN of a new target group, behind a load balancer if ``listener``, else its targets stay unused."""
+        wanted = {
+            "Name": self.called(name),
+            "Protocol": "TCP",
+            "Port": port,
+            "VpcId": VPC,
+            "TargetType": "ip",
+            **options,
+        }
+        arn = str(self.elb.create_target_group(**wanted)["TargetGroups"][0]["TargetGroupArn"])
+        if listener:
+            made = self.elb.create_load_balancer(
+                Name=self.called(name), Type="network", Scheme="internal", Subnets=SUBNETS
+            )
+            action = {"Type": "forward", "TargetGroupArn": arn}
+            balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
+            self.elb.create_listener(LoadBalancerArn=balancer, Protocol="TCP", Port=port, DefaultActions=[action])
+        return arn
+
+    def register(self, arn: str, *addresses: str, port: int = PORT, **options: Any) -> None:
+        """What somebody else, or an earlier run, has registered."""
+        targets = [{"Id": address, "Port": port, **options} for address in addresses]
+        self.elb.register_targets(TargetGroupArn=arn, Targets=targets)
+
+    def settle(self, arn: str) -> None:
+        """Wait until no target is initial, as a time long before the run would have left it."""
+        eventually(lambda: self.states(arn), lambda states: "initial" not in states.values())
+
+    def states(self, arn: str, port: int = PORT) -> dict[str, str]:
+        """The group's targets on a port by an independent read: address → state."""
+        found = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in found if one["Target"]["Port"] == port}
+
+    def active(self, arn: str, port: int = PORT) -> set[str]:
+        return {address for address, state in self.states(arn, port).items() if state != "draining"}
+
+    def name(self, short: str = "db") -> str:
+        return f"{short}.{self.test}.example"
+
+    def dns(self, record: Any, short: str = "db") -> None:
+        self.sandbox.dns({self.name(short): record})
+
+    def item(self, name: str = "orders", **options: Any) -> dict[str, Any]:
+        """One item that follows this bench's name quickly."""
+        source = {} if "addresses" in options else {"endpoint": self.name()}
+        return {"name": name, "target_group": self.called(name), "gap": 0.01, **source, **options}
+
+    def environment(self) -> dict[str, Any]:
+        return {
+            "region": "us-east-1",
+            "endpoint_url": self.sandbox.url,
+            "access_key": self.account,
+            "secret_key": "sandbox",
+            "api_rate": 0,
+            "nameservers": [f"127.0.0.1:{self.sandbox.health()['dns_port']}"],
+            "resolve_timeout": 10,
+        }
+
+    def sync(self, *items: dict[str, Any], check: bool = False, diff: bool = True, **options: Any) -> dict[str, Any]:
+        """Run the module; ``calls`` and ``writes`` then tell what this run did."""
+        self.seen = max([0, *(one["n"] for one in self.sandbox.calls(self.account))])
+        args = {**self.environment(), "wait_timeout": 5, "syncs": list(items), **options}
+        return self.run_module("nlb_ip_sync", args, check=check, diff=diff)
+
+    def one(self, check: bool = False, **options: Any) -> dict[str, Any]:
+        """Run the module on one item; its result."""
+        result: dict[str, Any] = self.sync(self.item(**options), check=check)["results"][0]
+        return result
+
+    def info(self, **options: Any) -> dict[str, Any]:
+        return self.run_module("nlb_ip_sync_info", {**self.environment(), **options})
+
+    @property
+    def calls(self) -> Counter[str]:
+        """The calls of the last run, as IAM names them."""
+        prefix = {"elbv2": "elasticloadbalancing"}
+        found = self.sandbox.calls(self.account, since=self.seen)
+        return Counter(f"{prefix.get(one['service'], one['service'])}:{one['operation']}" for one in found)
+
+    @property
+    def writes(self) -> list[str]:
+        """The write calls of the last run that AWS accepted, in order."""
+        found = self.sandbox.writes(self.account, since=self.seen)
+        return [f"elasticloadbalancing:{one['operation']}" for one in found if not one["error"]]
+
+    def fault(self, operation: str, kind: str, service: str = "elbv2", **options: Any) -> None:
+        self.sandbox.fault(service, operation, kind, account=self.account, **options)
+
+    def lag(self, **seconds: float) -> None:
+        self.sandbox.lag(**{f"target.{state}": value for state, value in seconds.items()})
+
+
+@pytest.fixture(scope="module")
+def vpc(sandbox: RunningSandbox) -> None:
+    """A VPC with the subnets 10.1.0.0/24 and 10.1.1.0/24, made once: to make it takes longer than most tests."""
+    subnets = [
+        {"id": SUBNETS[0], "cidr": "10.1.0.0/24", "availability_zone": "us-east-1a"},
+        {"id": SUBNETS[1], "cidr": "10.1.1.0/24", "availability_zone": "us-east-1b"},
+    ]
+    vpcs = [{"id": VPC, "cidr": "10.1.0.0/16", "subnets": subnets}]
+    sandbox.seed({"accounts": {ACCOUNT: {"us-east-1": {"vpcs": vpcs}}}})
+
+
+@pytest.fixture
+def bench(sandbox: RunningSandbox, vpc: None, boto: Boto, run_module: RunModule) -> Iterator[Bench]:
+    yield Bench(sandbox, ACCOUNT, boto(ACCOUNT, "elbv2"), run_module)
+    sandbox.clear_faults()
+    sandbox.lag(**{"target.initial": 0.1, "target.draining": 0.1})
+
+
+@pytest.fixture
+def empty(sandbox: RunningSandbox, account: str, boto: Boto, run_module: RunModule) -> Bench:
+    """The module pointed at an account in which there is nothing."""
+    return Bench(sandbox, account, boto(account, "elbv2"), run_module)
+
+
+# What a run does
+
+
+def test_an_empty_group_is_filled(bench: Bench) -> None:
+    arn = bench.group()
+    bench.dns({"addresses": [B, A], "ttl": 5})
+    result = bench.one()
+    assert bench.active(arn) == {A, B}
+    assert bench.writes == result["writes"] == [REGISTER]
+    assert (result["changed"], result["state"], result["registered"], result["drained"]) == (
+        True,
+        "changed",
+        [A, B],
+        [],
+    )
+    assert (result["target_group_arn"], result["endpoint"], result["ttl"]) == (arn, bench.name(), 5)
+    assert [
+        (one["id"], one["port"], one["availability_zone"], one["state"], one["reason"]) for one in result["targets"]
+    ] == [
+        (A, PORT, "us-east-1a", "unused", "Target.NotInUse"),
+        (B, PORT, "us-east-1b", "unused", "Target.NotInUse"),
+    ]
+    assert result["healthy"] is False
+    again = bench.one()
+    assert (again["changed"], again["state"], bench.writes) == (False, "in_sync", [])
+    assert bench.calls == {
+        "elasticloadbalancing:DescribeTargetGroups": 1,
+        "ec2:DescribeSubnets": 1,
+        "elasticloadbalancing:DescribeTargetHealth": 1,
+    }
+
+
+def test_a_flip_and_the_flip_back_while_draining(bench: Bench) -> None:
+    bench.lag(draining=60)
+    arn = bench.group(listener=True)
+    bench.dns([A])
+    bench.one()
+    bench.dns([B])
+    flip = bench.sync(bench.item())
+    assert bench.writes == flip["results"][0]["writes"] == [REGISTER, DEREGISTER]
+    assert flip["diff"] == [
+        {
+            "before_header": "orders",
+            "after_header": "orders",
+            "before": {"targets": [f"{A} port {PORT}"]},
+            "after": {"targets": [f"{B} port {PORT}"]},
+        }
+    ]
+    assert bench.states(arn) == {A: "draining", B: "healthy"}
+    bench.dns([A])
+    back = bench.one()
+    assert (back["registered"], back["drained"]) == ([A], [B])
+    assert bench.states(arn) == {A: "healthy", B: "draining"}
+    assert bench.one()["changed"] is False
+
+
+def test_wait_is_for_targets_that_are_initial(bench: Bench) -> None:
+    bench.lag(initial=0.7)
+    arn = bench.group(listener=True)
+    bench.dns([A])
+    hasty = bench.sync(bench.item(), wait=False)["results"][0]
+    assert (hasty["waiting"], hasty["healthy"]) == (f"{A} to leave initial", False)
+    assert hasty["targets"][0]["state"] == "initial"
+    patient = bench.one()
+    assert (patient["waiting"], patient["healthy"], patient["changed"]) == ("", True, False)
+    assert bench.states(arn) == {A: "healthy"}
+    bench.lag(initial=60)
+    bench.dns([B])
+    late = bench.sync(bench.item(), wait_timeout=1)
+    assert late.get("failed", False) is False
+    assert late["results"][0]["waiting"] == f"{B} to leave initial"
+
+
+def test_one_wait_looks_only_at_groups_that_are_not_there_yet(bench: Bench) -> None:
+    bench.dns([A])
+    ready, coming = bench.group("ready", listener=True), bench.group("coming", listener=True)
+    bench.lag(initial=0.4)
+    bench.register(ready, A)
+    bench.settle(ready)
+    bench.sync(bench.item("ready"), bench.item("coming"))
+    looks = [
+        one["params"]["TargetGroupArn"]
+        for one in bench.sandbox.calls(bench.account, since=bench.seen)
+        if one["operation"] == "DescribeTargetHealth"
+    ]
+    assert Counter(looks) == {ready: 1, coming: 3}  # to see, to verify, to wait
+
+
+def test_an_unhealthy_target_is_shown_and_no_failure(bench: Bench) -> None:
+    arn = bench.group(listener=True)
+    bench.sandbox.control("POST", "target_health", target_group_arn=arn, id=A, state="unhealthy")
+    bench.dns([A])
+    result = bench.one()
+    assert (result["failed"], result["healthy"], result["waiting"]) == (False, False, "")
+    assert (result["targets"][0]["state"], result["targets"][0]["reason"]) == ("unhealthy", "Target.FailedHealthChecks")
+
+
+def test_foreign_targets_and_other_ports_stay(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A, D)
+    bench.register(arn, A, port=6432)
+    bench.dns([B])
+    result = bench.one(protected=["10.1.1.14/32"])
+    assert (bench.active(arn), bench.active(arn, 6432)) == ({B, D}, {A})
+    assert result["drained"] == [A]
+
+
+def test_port_of_the_item_or_of_the_group(bench: Bench) -> None:
+    arn = bench.group(port=1433)
+    bench.dns([A])
+    assert bench.one()["port"] == 1433
+    assert bench.one(port=1434)["registered"] == [A]
+    assert (bench.active(arn, 1433), bench.active(arn, 1434)) == ({A}, {A})
+
+
+def test_fixed_addresses_need_no_dns(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A)
+    started = time.monotonic()
+    result = bench.sync(bench.item(addresses=[B], gap=30), nameservers=["127.0.0.1:1"])["results"][0]
+    assert time.monotonic() - started < 5
+    assert (bench.active(arn), result["writes"]) == ({B}, [REGISTER, DEREGISTER])
+    assert (result["endpoint"], result["ttl"], result["desired"]) == (None, None, [B])
+    assert bench.one(addresses=[B])["changed"] is False
+
+
+def test_zones_follow_the_subnets(bench: Bench) -> None:
+    arn = bench.group()
+    bench.dns([A, "10.9.9.9", "10.1.77.1"])
+    refused = bench.one()
+    assert refused["failed"] and "allow_outside" in refused["msg"]
+    result = bench.one(allow_outside=True)
+    zones = {one["id"]: one["availability_zone"] for one in result["targets"]}
+    assert zones == {A: "us-east-1a", "10.9.9.9": "all", "10.1.77.1": "all"}
+    bench.dns([A])
+    assert bench.one(allow_outside=True)["drained"] == ["10.1.77.1", "10.9.9.9"]
+    assert bench.active(arn) == {A}
+
+
+# What must change nothing
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        (None, "NXDOMAIN"),
+        ({"rcode": "SERVFAIL"}, "SERVFAIL"),
+        ({"rcode": "REFUSED"}, "REFUSED"),
+        ({"addresses": []}, "no A record"),
+        (["52.1.2.3"], "public address"),
+        (["127.0.0.1"], "loopback"),
+        (["0.0.0.0"], "unspecified"),
+        ([A, "169.254.169.254"], "link-local"),
+        ([f"10.1.0.{last}" for last in range(20, 37)], "17 addresses, max_addresses is 16"),
+    ],
+)
+def test_a_bad_answer_touches_nothing(bench: Bench, record: Any, says: str) -> None:
+    arn = bench.group()
+    bench.register(arn, A)
+    if record is not None:
+        bench.dns(record)
+    result = bench.one()
+    assert result["failed"] and says in result["msg"] and bench.name() in result["msg"]
+    assert (result["changed"], result["state"], bench.writes, bench.active(arn)) == (False, "failed", [], {A})
+
+
+def test_silent_nameservers_are_given_up(bench: Bench) -> None:
+    bench.group()
+    bench.dns({"drop": True})
+    started = time.monotonic()
+    result = bench.sync(bench.item(), resolve_timeout=0.4)["results"][0]
+    assert result["failed"] and "no answer" in result["msg"]
+    assert time.monotonic() - started < 5
+    assert bench.writes == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"target_group": None}, "target_group is missing"),
+        ({"target_group": "a_b"}, "Neither the name nor the ARN"),
+        (
+            {"target_group": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/0"},
+            "Neither the name",
+        ),
+        ({"endpoint": None}, "Give either endpoint"),
+        ({"addresses": [A], "endpoint": "x.example"}, "Give either endpoint"),
+        ({"endpoint_kind": "reader", "drain": "after_healthy"}, "endpoint_kind reader"),
+        ({"addresses": [A], "endpoint_kind": "reader"}, "endpoint_kind reader"),
+        ({"addresses": ["db"]}, "not an IP address"),
+        ({"port": 70000}, "port must be 1 to 65535"),
+        ({"confirm": 0}, "confirm must be at least 1"),
+        ({"gap": -1}, "must not be negative"),
+        ({"protected": ["10.1.0.0/99"]}, "10.1.0.0/99"),
+        ({"target_group": "absent"}, "There is no target group absent"),
+    ],
+)
+def test_impossible_options_fail_alone(bench: Bench, wrong: dict[str, Any], says: str) -> None:
+    bench.group("bad")
+    arn = bench.group("good")
+    bench.dns([A])
+    result = bench.sync(bench.item("bad", **wrong), bench.item("good"))
+    assert result["failed"] and result["failed_items"] == ["bad"]
+    assert [one["name"] for one in result["results"]] == ["bad", "good"]
+    assert says in result["results"][0]["msg"]
+    assert (bench.writes, bench.active(arn)) == ([REGISTER], {A})
+
+
+def test_a_group_of_instances_is_refused(bench: Bench) -> None:
+    bench.group(TargetType="instance")
+    bench.dns([A])
+    assert "type instance" in bench.one()["msg"]
+
+
+def test_bad_nameservers_fail_only_items_that_ask_them(bench: Bench) -> None:
+    bench.group("named")
+    bench.group("fixed")
+    result = bench.sync(bench.item("named"), bench.item("fixed", addresses=[A]), nameservers=["resolver.example"])
+    assert result["failed_items"] == ["named"]
+    assert "is not a nameserver" in result["results"][0]["msg"]
+    assert bench.writes == [REGISTER]
+
+
+def test_two_items_for_one_group_and_port_touch_nothing(bench: Bench) -> None:
+    arn = bench.group()
+    bench.dns([A])
+    by_arn = bench.item("other", target_group=arn, port=PORT)
+    result = bench.sync(bench.item("orders"), by_arn, on_item_failure="report")
+    assert result["failed_items"] == ["orders", "other"]
+    assert not result.get("failed") and bench.writes == []
+    assert all("orders and other" in one["msg"] for one in result["results"])
+    assert bench.sync(bench.item("orders"), {**by_arn, "port": 6432})["failed_items"] == []
+
+
+# Faults of AWS
+
+
+def test_throttling_and_lost_connections_are_ridden_out(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A)
+    bench.dns([B])
+    bench.fault("DescribeTargetGroups", "throttle")
+    bench.fault("RegisterTargets", "throttle")
+    bench.fault("DeregisterTargets", "drop")
+    result = bench.one()
+    assert not result["failed"], result["msg"]
+    assert (bench.active(arn), result["writes"]) == ({B}, [REGISTER, DEREGISTER])
+
+
+def test_a_denied_register_drains_nothing(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A)
+    bench.dns([B])
+    bench.fault("RegisterTargets", "deny")
+    result = bench.one()
+    assert result["failed"] and f"Allow {REGISTER}" in result["msg"] and "orders" in result["msg"]
+    assert (result["changed"], bench.active(arn)) == (False, {A})
+    assert bench.one()["drained"] == [A]
+
+
+def test_a_denied_deregister_shows_what_was_done_and_heals(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A)
+    bench.dns([B])
+    bench.fault("DeregisterTargets", "deny")
+    result = bench.one()
+    assert (result["failed"], result["changed"], result["writes"]) == (True, True, [REGISTER])
+    assert bench.active(arn) == {A, B}
+    assert bench.one()["writes"] == [DEREGISTER]
+
+
+@pytest.mark.parametrize(("service", "operation"), [("elbv2", "DescribeTargetGroups"), ("ec2", "DescribeSubnets")])
+def test_a_denied_shared_read_fails_all_items(bench: Bench, service: str, operation: str) -> None:
+    bench.group("one")
+    bench.group("two")
+    bench.dns([A])
+    bench.fault(operation, "deny", service=service)
+    result = bench.sync(bench.item("one"), bench.item("two"))
+    assert result["failed_items"] == ["one", "two"]
+    assert all(f":{operation}" in one["msg"] for one in result["results"])
+    assert bench.writes == []
+
+
+def test_a_denied_health_read_fails_its_item_only(bench: Bench) -> None:
+    bench.group("one")
+    bench.group("two")
+    bench.dns([A])
+    bench.fault("DescribeTargetHealth", "deny")
+    result = bench.sync(bench.item("one"), bench.item("two"))
+    assert len(result["failed_items"]) == 1
+    assert bench.writes == [REGISTER]
+
+
+def test_a_stale_read_after_a_write_does_no_harm(bench: Bench) -> None:
+    arn = bench.group(listener=True)
+    bench.register(arn, A)
+    bench.settle(arn)
+    bench.dns([B])
+    bench.fault("DescribeTargetHealth", "stale", times=2)
+    result = bench.one()
+    assert not result["failed"], result["msg"]
+    eventually(lambda: bench.one()["changed"], lambda changed: changed is False)
+    assert bench.active(arn) == {B}
+
+
+# Check mode
+
+
+FLIPS: list[tuple[dict[str, Any], list[str], list[str]]] = [
+    ({}, [], [REGISTER]),
+    ({}, [A], [REGISTER, DEREGISTER]),
+    ({}, [A, B], [DEREGISTER]),
+    ({}, [B], []),
+    ({"drain": "after_healthy"}, [A], [REGISTER, ADD_TAGS, DEREGISTER, REMOVE_TAGS]),
+    ({"drain": "after_healthy"}, [A, B], [DEREGISTER]),
+    ({"endpoint_kind": "reader"}, [A], [REGISTER, ADD_TAGS]),
+    ({"endpoint_kind": "reader", "grace": 0}, [A], [REGISTER, DEREGISTER]),
+]
+
+
+@pytest.mark.parametrize(("options", "before", "writes"), FLIPS)
+def test_check_mode_predicts_the_writes_and_makes_none(
+    bench: Bench, options: dict[str, Any], before: list[str], writes: list[str]
+) -> None:
+    arn = bench.group(listener=True)
+    if before:
+        bench.register(arn, *before)
+        bench.settle(arn)
+    bench.dns([B])
+    item = bench.item(**options)
+    predicted = bench.sync(item, check=True)
+    assert (bench.writes, bench.active(arn)) == ([], set(before))
+    real = bench.sync(item)
+    assert bench.writes == real["results"][0]["writes"] == predicted["results"][0]["writes"] == writes
+    assert (predicted["changed"], predicted.get("diff")) == (real["changed"], real.get("diff"))
+    for key in ("desired", "registered", "drained", "state", "waiting", "target_group_arn", "ttl"):
+        assert predicted["results"][0][key] == real["results"][0][key], key
+    assert bench.sync(item)["changed"] is False
+    assert bench.writes == []
+
+
+def test_check_mode_on_an_empty_account(empty: Bench) -> None:
+    empty.dns([A])
+    result = empty.sync(empty.item("named"), empty.item("fixed", addresses=["192.168.7.7"], port=1433), check=True)
+    named, fixed = result["results"]
+    assert result["failed_items"] == [] and result["changed"]
+    assert (named["writes"], named["registered"], fixed["writes"]) == ([REGISTER], [A], [REGISTER])
+    assert result["diff"][0]["after"] == {"targets": [f"{A} port (known after it is created)"]}
+    assert result["diff"][1]["after"] == {"targets": ["192.168.7.7 port 1433"]}
+    assert named["targets"][0]["availability_zone"] == "(known after it is created)"
+    assert empty.calls == {"elasticloadbalancing:DescribeTargetGroups": 1}
+    unknown = empty.sync(empty.item("named", endpoint=empty.name("unknown")), check=True)
+    assert unknown["failed"] and "NXDOMAIN" in unknown["msg"]
+
+
+# Policies
+
+
+def test_after_healthy_without_wait_leaves_the_old_to_a_later_run(bench: Bench) -> None:
+    arn = bench.group(listener=True)
+    bench.register(arn, A)
+    bench.settle(arn)
+    bench.dns([B])
+    item = bench.item(drain="after_healthy")
+    first = bench.sync(item, wait=False)["results"][0]
+    assert (first["state"], first["waiting"]) == ("waiting", "draining old after new is healthy")
+    assert (first["writes"], bench.active(arn)) == ([REGISTER, ADD_TAGS], {A, B})
+    bench.settle(arn)
+    second = bench.sync(item, wait=False)["results"][0]
+    assert (second["writes"], bench.active(arn)) == ([DEREGISTER, REMOVE_TAGS], {B})
+
+
+def test_after_healthy_keeps_the_old_while_the_new_is_unhealthy(bench: Bench) -> None:
+    arn = bench.group(listener=True)
+    bench.register(arn, A)
+    bench.settle(arn)
+    bench.sandbox.control("POST", "target_health", target_group_arn=arn, id=B, state="unhealthy")
+    bench.dns([B])
+    result = bench.one(drain="after_healthy")
+    assert (result["writes"], result["state"], bench.active(arn)) == ([REGISTER, ADD_TAGS], "waiting", {A, B})
+    assert bench.one(drain="after_healthy", check=True)["writes"] == []
+    assert bench.one(drain="after_healthy", healthy_bound=0)["drained"] == [A]
+
+
+def tags(bench: Bench, arn: str) -> dict[str, str]:
+    found = bench.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+    return {one["Key"]: one["Value"] for one in found}
+
+
+def test_a_reader_is_drained_after_its_grace(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A, B)
+    bench.dns([B])
+    reader: dict[str, Any] = {"endpoint_kind": "reader", "grace": 100}
+    first = bench.one(**reader)
+    assert (first["writes"], first["state"], bench.active(arn)) == ([ADD_TAGS], "waiting", {A, B})
+    assert first["waiting"] == first["reason"] != ""
+    seen_at, missing = tags(bench, arn)[TAG].split()
+    assert missing == f"{A}=0"
+    assert bench.one(**reader)["writes"] == []
+    earlier = [{"Key": TAG, "Value": f"{int(seen_at) - 100} {A}=0"}]
+    bench.elb.add_tags(ResourceArns=[arn], Tags=earlier)
+    second = bench.one(**reader)
+    assert (second["writes"], bench.active(arn), tags(bench, arn)) == ([DEREGISTER, REMOVE_TAGS], {B}, {})
+    assert bench.one(**reader)["changed"] is False
+    assert bench.calls == {
+        "elasticloadbalancing:DescribeTargetGroups": 1,
+        "ec2:DescribeSubnets": 1,
+        "elasticloadbalancing:DescribeTags": 1,
+        "elasticloadbalancing:DescribeTargetHealth": 1,
+    }
+
+
+def test_a_reader_that_comes_back_is_forgotten(bench: Bench) -> None:
+    arn = bench.group()
+    bench.register(arn, A, B)
+    bench.dns([B])
+    bench.one(endpoint_kind="reader")
+    bench.dns([A, B])
+    assert bench.one(endpoint_kind="reader")["writes"] == [REMOVE_TAGS]
+    assert (bench.active(arn), tags(bench, arn)) == ({A, B}, {})
+
+
+def test_denied_tags_fail_readers_only(bench: Bench) -> None:
+    bench.group("reader")
+    bench.group("writer")
+    bench.dns([A])
+    bench.fault("DescribeTags", "deny", times=None)
+    result = bench.sync(bench.item("reader", endpoint_kind="reader"), bench.item("writer"))
+    assert result["failed_items"] == ["reader"]
+    assert bench.writes == [REGISTER]
+
+
+# Many
+
+
+def test_fifty_groups_at_once(bench: Bench) -> None:
+    """One bad name among them, all others flip: each group costs the engine's calls, the rest is shared."""
+    count, gap = 50, 0.2
+    names = [f"link-{number}" for number in range(count)]
+    arns = {name: bench.group(name) for name in names}
+    for arn in arns.values():
+        bench.register(arn, A)
+    bench.dns([B])
+    items = [bench.item(name, gap=gap) for name in names]
+    items[7]["endpoint"] = bench.name("unknown")
+    started = time.monotonic()
+    result = bench.sync(*items)
+    took = time.monotonic() - started
+    assert result["failed_items"] == ["link-7"]
+    assert [one["name"] for one in result["results"]] == names
+    assert bench.active(arns["link-7"]) == {A}
+    assert all(bench.active(arn) == {B} for name, arn in arns.items() if name != "link-7")
+    assert bench.writes.count(REGISTER) == bench.writes.count(DEREGISTER) == count - 1
+    assert took < count * gap  # one after the other would sleep twice that
+    again = bench.sync(*(item for item in items if item["name"] != "link-7"))
+    assert (again["changed"], again["failed_items"]) == (False, [])
+    assert bench.calls == {
+        "elasticloadbalancing:DescribeTargetGroups": 1,
+        "ec2:DescribeSubnets": 1,
+        "elasticloadbalancing:DescribeTargetHealth": count - 1,
+    }
+
+
+def test_no_items_make_no_call(bench: Bench) -> None:
+    result = bench.sync()
+    assert (result["changed"], result["results"], bench.calls) == (False, [], {})
+
+
+# The info twin
+
+
+def test_info_shows_targets_and_whether_they_agree(bench: Bench) -> None:
+    arn = bench.group(listener=True)
+    bench.register(arn, A)
+    bench.settle(arn)
+    bench.dns([A])
+    asked = {"target_group": bench.called("orders"), "endpoint": bench.name()}
+    shown = bench.info(syncs=[asked, {"target_group": "absent"}])["target_groups"]
+    target = {"id": A, "port": PORT, "availability_zone": "us-east-1a", "state": "healthy", "reason": ""}
+    assert shown == [
+        {
+            "name": bench.called("orders"),
+            "target_group_arn": arn,
+            "target_group_name": bench.called("orders"),
+            "vpc_id": VPC,
+            "port": PORT,
+            "targets": [target],
+            "healthy": True,
+            "endpoint": bench.name(),
+            "resolved": [A],
+            "resolve_error": "",
+            "in_sync": True,
+        }
+    ]
+    bench.dns([B])
+    assert bench.info(syncs=[asked])["target_groups"][0]["in_sync"] is False
+    bench.dns({"rcode": "SERVFAIL"})
+    failing = bench.info(syncs=[{**asked, "name": "x"}])["target_groups"][0]
+    assert (failing["name"], failing["resolved"], failing["in_sync"]) == ("x", [], False)
+    assert "SERVFAIL" in failing["resolve_error"]
+
+
+def test_info_of_everything(bench: Bench) -> None:
+    ips, instances = bench.group("ips"), bench.group("instances", TargetType="instance")
+    shown = {one["target_group_arn"] for one in bench.info()["target_groups"]}
+    assert ips in shown and instances not in shown
+    assert "Neither the name" in bench.info(syncs=[{"target_group": "a_b"}])["msg"]
+    bench.fault("DescribeTargetHealth", "deny")
+    assert "Allow elasticloadbalancing:DescribeTargetHealth" in bench.info()["msg"]
+
+
+def test_info_of_nothing(empty: Bench) -> None:
+    assert empty.info()["target_groups"] == []
+
+
+# IAM
+
+
+@pytest.mark.parametrize("module", ["nlb_ip_sync", "nlb_ip_sync_info"])
+def test_the_policy_allows_exactly_what_the_module_calls(bench: Bench, module: str) -> None:
+    policy = json.loads((IAM / f"{module}.json").read_text())
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    arn = bench.group(listener=True)
+    bench.register(arn, A)
+    bench.settle(arn)
+    bench.dns([B])
+    before = max(one["n"] for one in bench.sandbox.calls(bench.account))
+    if module == "nlb_ip_sync":
+        bench.one(drain="after_healthy")
+    else:
+        bench.info()
+    bench.seen = before
+    assert set(bench.calls) == allowed
+
+
+# Reads without a sandbox
+
+
+class Pages:
+    """An Api that answers DescribeSubnets and counts the VPCs asked for in each call."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def pages(self, action: str, key: str, Filters: list[dict[str, Any]], MaxResults: int) -> list[dict[str, Any]]:
+        vpcs = Filters[0]["Values"]
+        self.asked.append(len(vpcs))
+        cidrs = [("fd00:1::/64", "associated"), ("fd00:2::/64", "disassociated")]
+        ipv6 = [{"Ipv6CidrBlock": cidr, "Ipv6CidrBlockState": {"State": state}} for cidr, state in cidrs]
+        subnets = [("10.1.0.0/24", "a"), ("10.1.1.0/24", "b")]
+        return [
+            {"VpcId": vpcs[0], "CidrBlock": cidr, "AvailabilityZone": zone, "Ipv6CidrBlockAssociationSet": ipv6}
+            for cidr, zone in subnets
+        ] + [{"VpcId": vpcs[0], "AvailabilityZone": "c", "Ipv6CidrBlockAssociationSet": ipv6}]
+
+
+def test_subnets_of_both_families_in_few_calls() -> None:
+    api = Pages()
+    found = read_subnets(cast(Api, api), [f"vpc-{number:03}" for number in range(250)])
+    assert api.asked == [200, 50]
+    ipv6 = "fd00:1::/64"
+    assert found["vpc-000"] == (("10.1.0.0/24", "a"), (ipv6, "a"), ("10.1.1.0/24", "b"), (ipv6, "b"), (ipv6, "c"))
