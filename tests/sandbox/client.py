@@ -120,10 +120,12 @@ class SandboxClient:
         """Let a vendor request a connection; the answer is AWS's VpcEndpoint."""
         return dict(self.control("POST", "vendor/connect", service_name=service_name, **fields))
 
-    def disconnect(self, vpc_endpoint_id: str, **fields: Any) -> None:
-        self.control("POST", "vendor/disconnect", vpc_endpoint_id=vpc_endpoint_id, **fields)
+    def disconnect(self, vpc_endpoint_id: str) -> None:
+        """Let the vendor delete its endpoint."""
+        self.control("POST", "vendor/disconnect", vpc_endpoint_id=vpc_endpoint_id)
 
     def redshift_endpoint(self, cluster_identifier: str, cluster_owner: str, **fields: Any) -> dict[str, Any]:
+        """Let a vendor make its Redshift-managed endpoint; the answer is AWS's EndpointAccess."""
         names = {"cluster_identifier": cluster_identifier, "cluster_owner": cluster_owner}
         return dict(self.control("POST", "vendor/redshift_endpoint", **names, **fields))
 

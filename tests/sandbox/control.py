@@ -39,6 +39,9 @@ def answer(sandbox: Sandbox, request: HttpRequest) -> Response:
         return _json(400, {"code": error.code, "message": error.message})
     except (ValueError, KeyError, TypeError) as error:
         return _json(400, {"code": "InvalidRequest", "message": f"{type(error).__name__}: {error}"})
+    except Exception as error:
+        # moto's own refusals, such as a subnet outside its VPC in a seed.
+        return _json(500, {"code": "InternalFailure", "message": f"{type(error).__name__}: {error}"})
 
 
 def _json(status: int, body: Any) -> Response:

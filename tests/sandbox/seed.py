@@ -41,7 +41,8 @@ def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
         underneath.make_subnet(account, region, *where, tags=subnet.get("tags"))
     for group in vpc.get("security_groups") or []:
         name = group.get("name", group["id"])
-        underneath.make_security_group(account, region, vpc["id"], group["id"], name, group.get("description", name))
+        texts = (group["id"], name, group.get("description", name))
+        underneath.make_security_group(account, region, vpc["id"], *texts, ingress=group.get("ingress") or [])
 
 
 def _cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ import yaml
 from tests.sandbox.client import ROOT, ControlError, RunningSandbox, eventually
 from tests.sandbox.conftest import refused
 
+INGRESS = {"cidr": "10.0.0.0/8", "from_port": 5432, "to_port": 5432}
 SEED = {
     "accounts": {
         "111111111111": {
@@ -45,7 +46,7 @@ SEED = {
                                 "cidr": "10.20.2.0/24",
                             },
                         ],
-                        "security_groups": [{"id": "sg-0aaaaaaaaaaaaaaa1", "name": "nlb"}],
+                        "security_groups": [{"id": "sg-0aaaaaaaaaaaaaaa1", "name": "nlb", "ingress": [INGRESS]}],
                     }
                 ],
                 "redshift_clusters": [
@@ -88,7 +89,11 @@ def test_a_seed_has_the_ids_it_names_and_nothing_in_transit(own: RunningSandbox)
     assert (vpc["CidrBlock"], vpc["Tags"]) == ("10.20.0.0/16", [{"Key": "Name", "Value": "data"}])
     subnets = ec2.describe_subnets(SubnetIds=["subnet-0aaaaaaaaaaaaaaa2"])["Subnets"]
     assert (subnets[0]["AvailabilityZone"], subnets[0]["CidrBlock"]) == ("us-east-1b", "10.20.2.0/24")
-    assert ec2.describe_security_groups(GroupIds=["sg-0aaaaaaaaaaaaaaa1"])["SecurityGroups"][0]["GroupName"] == "nlb"
+    group = ec2.describe_security_groups(GroupIds=["sg-0aaaaaaaaaaaaaaa1"])["SecurityGroups"][0]
+    assert group["GroupName"] == "nlb"
+    assert [(rule["FromPort"], rule["IpRanges"]) for rule in group["IpPermissions"]] == [
+        (5432, [{"CidrIp": "10.0.0.0/8"}])
+    ]
     cluster = redshift.describe_clusters(ClusterIdentifier="warehouse")["Clusters"][0]
     assert (cluster["ClusterStatus"], cluster["VpcId"]) == ("available", "vpc-0aaaaaaaaaaaaaaa1")
     assert cluster["AvailabilityZoneRelocationStatus"] == "enabled"

@@ -151,8 +151,21 @@ def make_subnet(
     return wanted
 
 
-def make_security_group(account: str, region: str, vpc_id: str, group_id: str, name: str, description: str) -> None:
-    """Make a security group of that id, unless it exists."""
-    if find_security_group(account, region, group_id) is None:
-        with mock.patch("moto.ec2.models.security_groups.random_security_group_id", return_value=group_id):
-            ec2(account, region).create_security_group(name, description, vpc_id)
+def make_security_group(
+    account: str,
+    region: str,
+    vpc_id: str,
+    group_id: str,
+    name: str,
+    description: str,
+    ingress: list[dict[str, Any]],
+) -> None:
+    """Make a security group of that id, unless it exists; ``ingress`` are TCP rules: cidr, from_port, to_port."""
+    if find_security_group(account, region, group_id) is not None:
+        return
+    backend = ec2(account, region)
+    with mock.patch("moto.ec2.models.security_groups.random_security_group_id", return_value=group_id):
+        backend.create_security_group(name, description, vpc_id)
+    for rule in ingress:
+        ports = (str(rule["from_port"]), str(rule["to_port"]))
+        backend.authorize_security_group_ingress(group_id, "tcp", *ports, ip_ranges=[{"CidrIp": rule["cidr"]}])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import underneath
 from .calls import AwsError
+from .resources import VpcEndpoint
 
 if TYPE_CHECKING:
     from .server import Sandbox
@@ -56,11 +57,12 @@ def connect(
     return endpoint
 
 
-def disconnect(sandbox: Sandbox, vpc_endpoint_id: str, account: str = VENDOR, region: str = "us-east-1") -> None:
-    """Delete the vendor's endpoint. Raises AwsError if it does not exist."""
-    answer = sandbox.act(account, region, "ec2", "DeleteVpcEndpoints", VpcEndpointIds=[vpc_endpoint_id])
-    for item in answer["Unsuccessful"]:
-        raise AwsError(item["Error"]["Code"], item["Error"]["Message"])
+def disconnect(sandbox: Sandbox, vpc_endpoint_id: str) -> None:
+    """Let the endpoint's owner delete it. Raises AwsError if it does not exist."""
+    endpoint = sandbox.world.find(VpcEndpoint, vpc_endpoint_id)
+    if endpoint is None:
+        raise AwsError("InvalidVpcEndpoint.NotFound", f"The Vpc Endpoint Id '{vpc_endpoint_id}' does not exist")
+    sandbox.act(endpoint.account, endpoint.region, "ec2", "DeleteVpcEndpoints", VpcEndpointIds=[vpc_endpoint_id])
 
 
 def redshift_endpoint(

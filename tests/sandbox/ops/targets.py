@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from .. import elb, underneath
@@ -34,12 +35,13 @@ def register(call: Call, world: World) -> dict[str, Any]:
 def deregister(call: Call, world: World) -> dict[str, Any]:
     """Unknown targets are no error; without a port only the registration on the group's own port goes."""
     group = elb.get(TargetGroup, call.params["TargetGroupArn"], call, world)
+    uses = _uses(group, world)
     for description in call.params["Targets"]:
         key = (description["Id"], description.get("Port") or group.port)
         target = group.targets.get(key)
         if target is None or target.draining is not None:
             continue
-        if _used_since(group, target, world) is None:
+        if _used_since(group, target, uses) is None:
             del group.targets[key]
         else:
             target.draining = world.life("target", "draining", GONE)
@@ -52,14 +54,15 @@ def describe_health(call: Call, world: World) -> dict[str, Any]:
     for key, target in list(group.targets.items()):
         if target.draining is not None and target.draining.state == GONE:
             del group.targets[key]
-    asked = call.params.get("Targets")
+    uses, asked = _uses(group, world), call.params.get("Targets")
     if not asked:
-        return {"TargetHealthDescriptions": [_description(target, group, world) for target in group.targets.values()]}
+        found = [_description(target, group, uses, world) for target in group.targets.values()]
+        return {"TargetHealthDescriptions": found}
     descriptions = []
     for item in asked:
         key = (item["Id"], item.get("Port") or group.port)
         known = group.targets.get(key)
-        descriptions.append(_description(known, group, world) if known else _unregistered(*key))
+        descriptions.append(_description(known, group, uses, world) if known else _unregistered(*key))
     return {"TargetHealthDescriptions": descriptions}
 
 
@@ -104,14 +107,28 @@ def _ip_zone(description: dict[str, Any], group: TargetGroup, call: Call) -> str
     return str(asked)
 
 
-def _used_since(group: TargetGroup, target: Target, world: World) -> float | None:
-    """When the target came into use: it is registered, a listener forwards to it, and its zone is enabled."""
+@dataclass
+class Use:
+    """A load balancer that sends traffic to a group since a moment, through its first listener that does."""
+
+    since: float
+    balancer: LoadBalancer
+
+
+def _uses(group: TargetGroup, world: World) -> list[Use]:
     listeners = [listener for listener in world.all(Listener) if group.key in listener.target_group_arns]
-    for listener in sorted(listeners, key=lambda listener: listener.created):
-        balancer = world.find(LoadBalancer, listener.load_balancer_arn)
-        if balancer and (_crosses_zones(group, balancer) or _zone_enabled(target, balancer)):
-            return max(listener.created, target.registered)
-    return None
+    found = [(listener.created, world.find(LoadBalancer, listener.load_balancer_arn)) for listener in listeners]
+    return [Use(created, balancer) for created, balancer in found if balancer is not None]
+
+
+def _used_since(group: TargetGroup, target: Target, uses: list[Use]) -> float | None:
+    """When the target came into use: it is registered, a listener forwards to it, and its zone is enabled."""
+    moments = [
+        max(use.since, target.registered)
+        for use in uses
+        if _crosses_zones(group, use.balancer) or _zone_enabled(target, use.balancer)
+    ]
+    return min(moments, default=None)
 
 
 def _crosses_zones(group: TargetGroup, balancer: LoadBalancer) -> bool:
@@ -124,10 +141,10 @@ def _zone_enabled(target: Target, balancer: LoadBalancer) -> bool:
     return target.zone == "all" or any(zone["ZoneName"] == target.zone for zone in balancer.zones)
 
 
-def _health(target: Target, group: TargetGroup, world: World) -> dict[str, str]:
+def _health(target: Target, group: TargetGroup, uses: list[Use], world: World) -> dict[str, str]:
     if target.draining is not None:
         return _state("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
-    since = _used_since(group, target, world)
+    since = _used_since(group, target, uses)
     if since is None:
         return _state("unused", "Target.NotInUse", "No load balancer sends traffic to the target")
     if time.time() - since < world.lag("target.initial"):
@@ -142,7 +159,7 @@ def _state(state: str, reason: str, text: str) -> dict[str, str]:
     return {"State": state, "Reason": reason, "Description": text}
 
 
-def _description(target: Target, group: TargetGroup, world: World) -> dict[str, Any]:
+def _description(target: Target, group: TargetGroup, uses: list[Use], world: World) -> dict[str, Any]:
     port = group.health_check["HealthCheckPort"]
     described: dict[str, Any] = {"Id": target.id, "Port": target.port}
     if group.target_type == "ip":
@@ -150,7 +167,7 @@ def _description(target: Target, group: TargetGroup, world: World) -> dict[str, 
     return {
         "Target": described,
         "HealthCheckPort": str(target.port) if port == "traffic-port" else port,
-        "TargetHealth": _health(target, group, world),
+        "TargetHealth": _health(target, group, uses, world),
     }
 
 
