@@ -35,7 +35,8 @@ class Change:
     ``action`` is the call as IAM names it, for example C(ec2:AcceptVpcEndpointConnections).
     ``after`` names what must be true before the call can be made ("" = now). A change that must wait is listed for the
     sake of a complete plan only: it is planned anew, with real ids, once the wait is over.
-    ``settled_by`` lists error codes that mean that somebody else has already brought the change about.
+    ``settled_by`` lists error codes that mean that somebody else has already brought the change about, ``retried_on``
+    those that AWS answers for a while, until an earlier change has reached all of it.
     """
 
     action: str
@@ -43,6 +44,7 @@ class Change:
     summary: str
     after: str = ""
     settled_by: tuple[str, ...] = ()
+    retried_on: tuple[str, ...] = ()
 
 
 @dataclass

@@ -102,9 +102,9 @@ options:
             required: true
           target_group:
             description:
-              - Where the port forwards to. Listeners of one load balancer may share a target group.
+              - Where the port forwards to; the defaults below when not set. Listeners of one load balancer may share
+                one.
             type: dict
-            default: {}
             suboptions:
               name:
                 description:
@@ -341,7 +341,7 @@ TARGET_GROUP = {
 }
 LISTENER = {
     "port": {"type": "int", "required": True},
-    "target_group": {"type": "dict", "options": TARGET_GROUP, "default": {}},
+    "target_group": {"type": "dict", "options": TARGET_GROUP},
 }
 LOAD_BALANCER = {
     "name": {"type": "str"},

@@ -55,7 +55,12 @@ NEXT_STEP = {
     ),
     "DuplicateLoadBalancerName": "A load balancer of that name exists with other settings: give this one another name.",
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
+    "ResourceInUse": (
+        "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
+        "group's listeners."
+    ),
 }
+CATCHING_UP = 120.0  # seconds that AWS may take until one of its parts knows what another has done
 WORKERS = 16  # more gains nothing: refill rates are 20 a second at most
 
 T = t.TypeVar("T")
@@ -210,12 +215,16 @@ class Api:
 
     def apply(self, change: Change) -> t.Mapping[str, t.Any]:
         """Make a planned call; an error that says that the change is already there is no error."""
-        try:
-            return self.call(change.action, change.summary, **change.params)
-        except CallError as error:
-            if error.code in change.settled_by:
-                return {}
-            raise
+        ends = time.monotonic() + CATCHING_UP
+        while True:
+            try:
+                return self.call(change.action, change.summary, **change.params)
+            except CallError as error:
+                if error.code in change.settled_by:
+                    return {}
+                if error.code not in change.retried_on or time.monotonic() >= ends:
+                    raise
+            time.sleep(1.0)
 
     def pages(self, action: str, key: str, **params: t.Any) -> list[t.Any]:
         """All entries under ``key`` of a call that answers in pages (NextToken or Marker)."""

@@ -573,9 +573,16 @@ def _leftover_deletions(item: NetworkLoadBalancer, actual: Actual) -> list[Chang
         if wanted or arn in in_use or not users <= {actual.arn} or not _is_ours(item, actual, arn):
             continue
         after = f"target group {name} to be out of use" if users else ""
-        settled = ("TargetGroupNotFound",)
-        params = {"TargetGroupArn": arn}
-        changes.append(Change(f"{ELB}:DeleteTargetGroup", params, f"delete target group {name}", after, settled))
+        changes.append(
+            Change(
+                f"{ELB}:DeleteTargetGroup",
+                {"TargetGroupArn": arn},
+                f"delete target group {name}",
+                after,
+                settled_by=("TargetGroupNotFound",),
+                retried_on=("ResourceInUse",),  # listings are ahead of what the call goes by
+            )
+        )
     return changes
 
 

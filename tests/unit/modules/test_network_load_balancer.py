@@ -1,0 +1,800 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""network_load_balancer and network_load_balancer_info: the plan alone, and whole runs against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import network_load_balancer as nlb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Options, Result, converge
+
+from tests.sandbox.client import RunningSandbox
+
+ROOT = Path(__file__).parents[3]
+ELB = "elasticloadbalancing"
+CREATION = ["CreateTargetGroup", "CreateLoadBalancer", "CreateListener"]
+Item = dict[str, Any]
+
+
+def policy(module: str) -> set[str]:
+    """The actions that docs/iam allows a module."""
+    document = json.loads((ROOT / "docs" / "iam" / f"{module}.json").read_text(encoding="utf-8"))
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+# What can never be right, found without a call
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"name": "a" * 33}, "Not the name of a load balancer"),
+        ({"name": "internal-orders"}, "Not the name of a load balancer"),
+        ({"name": "a_b"}, "Not the name of a load balancer"),
+        ({"subnet_ids": []}, "at least one subnet"),
+        ({"subnet_ids": ["subnet-1", "subnet-1"]}, "each once"),
+        ({"subnet_ids": ["vpc-1"]}, "subnet_ids takes ids like"),
+        ({"vpc_id": "subnet-1"}, "vpc_id takes ids like"),
+        ({"security_group_ids": ["default"]}, "security_group_ids takes ids like"),
+        ({"security_group_ids": [], "enforce_privatelink_rules": False}, "has no security groups"),
+        ({"listeners": [{"port": 0}]}, "A port is 1 to 65535"),
+        ({"listeners": [{"port": 1, "target_group": {"port": 65536}}]}, "A port is 1 to 65535"),
+        ({"listeners": [{"port": 1}, {"port": 1}]}, "same port"),
+        ({"listeners": [{"port": 1, "target_group": {"name": "-a"}}]}, "Not the name of a target group"),
+        ({"listeners": [{"port": 1, "target_group": {"deregistration_delay": 3601}}]}, "0 to 3600"),
+        ({"listeners": [{"port": 1, "target_group": {"health_check": {"interval": 4}}}]}, "interval.* 5 to 300"),
+        ({"listeners": [{"port": 1, "target_group": {"health_check": {"timeout": 121}}}]}, "timeout.* 2 to 120"),
+        ({"listeners": [{"port": 1, "target_group": {"health_check": {"healthy_threshold": 11}}}]}, "2 to 10"),
+        ({"listeners": [{"port": 1, "target_group": {"health_check": {"port": "any"}}}]}, "traffic-port or a number"),
+        (
+            {"listeners": [{"port": 1, "target_group": {"health_check": {"protocol": "TCP", "path": "/"}}}]},
+            "by TCP has no path",
+        ),
+        (
+            {
+                "listeners": [
+                    {"port": 1, "target_group": {"name": "a", "port": 5}},
+                    {"port": 2, "target_group": {"name": "a", "port": 6}},
+                ]
+            },
+            "describe the target group a differently",
+        ),
+    ],
+)
+def test_options_that_can_never_be_right(options: Item, reason: str) -> None:
+    with pytest.raises(ItemError, match=reason):
+        NetworkLoadBalancer(**{"name": "orders", **options})
+
+
+def test_names() -> None:
+    assert resource_name("fivetran", "orders_db", 5432) == "fivetran-orders-db-5432"
+    assert resource_name("a" * 32) == "a" * 32
+    long = resource_name("segment", "customer_warehouse_production", 5439)
+    assert re.fullmatch(r"segment-customer-warehous-[0-9a-f]{6}", long) and len(long) == 32
+    assert long == resource_name("segment", "customer_warehouse_production", 5439)
+    assert long != resource_name("segment", "customer_warehouse_production", 5440)
+
+
+# The plan alone
+
+
+ARN = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/orders/1"
+GROUP_ARN = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/orders-5432/2"
+OURS = {"saas.privatelink:name": "orders"}
+
+
+def actual(**changes: Any) -> nlb.Actual:
+    """A load balancer named orders in vpc-1 with one subnet, one security group and one listener, as AWS shows it."""
+    raw = {
+        "LoadBalancerArn": ARN,
+        "LoadBalancerName": "orders",
+        "Type": "network",
+        "Scheme": "internal",
+        "VpcId": "vpc-1",
+        "State": {"Code": "active"},
+        "AvailabilityZones": [{"ZoneName": "us-east-1a", "SubnetId": "subnet-a"}],
+        "SecurityGroups": ["sg-1"],
+        "IpAddressType": "ipv4",
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "on",
+        **changes.pop("balancer", {}),
+    }
+    group = {
+        "TargetGroupArn": GROUP_ARN,
+        "TargetGroupName": "orders-5432",
+        "Protocol": "TCP",
+        "Port": 5432,
+        "VpcId": "vpc-1",
+        "TargetType": "ip",
+        "LoadBalancerArns": [ARN],
+        **changes.pop("group", {}),
+    }
+    listener = {
+        "ListenerArn": f"{ARN}/3",
+        "Port": 5432,
+        "Protocol": "TCP",
+        "DefaultActions": [{"Type": "forward", "TargetGroupArn": GROUP_ARN}],
+        **changes.pop("listener", {}),
+    }
+    shown: dict[str, Any] = {
+        "balancer": LoadBalancer.of(raw),
+        "listeners": [listener],
+        "groups": {"orders-5432": group},
+        "tags": {ARN: OURS, GROUP_ARN: OURS},
+        "subnets": {
+            "subnet-a": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
+            "subnet-a2": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
+            "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b"},
+            "subnet-c": {"VpcId": "vpc-2", "AvailabilityZone": "us-east-1b"},
+        },
+    }
+    return nlb.Actual(**{**shown, **changes})
+
+
+def wanted(**options: Any) -> NetworkLoadBalancer:
+    return NetworkLoadBalancer(**{"name": "orders", **options})
+
+
+def planned(item: NetworkLoadBalancer, state: nlb.Actual) -> list[str]:
+    plan = nlb.plan_absent(item, state) if item.state == "absent" else nlb.plan_present(item, state)
+    return [change.action.removeprefix(f"{ELB}:") for change in plan.changes]
+
+
+def test_unset_options_change_nothing() -> None:
+    assert planned(wanted(), actual()) == []
+
+
+def test_the_same_options_change_nothing() -> None:
+    item = wanted(
+        vpc_id="vpc-1",
+        subnet_ids=["subnet-a"],
+        security_group_ids=["sg-1"],
+        enforce_privatelink_rules=True,
+        ip_address_type="ipv4",
+        listeners=[{"port": 5432}],
+        purge_listeners=True,
+    )
+    assert planned(item, actual()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "state", "reason"),
+    [
+        ({}, {"balancer": {"Scheme": "internet-facing"}}, "is internet-facing, not internal"),
+        ({}, {"balancer": {"Type": "application"}}, "of type application, not network"),
+        ({"vpc_id": "vpc-2"}, {}, "is in vpc-1, not in vpc-2"),
+        ({}, {"balancer": {"State": {"Code": "failed", "Reason": "no room"}}}, "could not be set up by AWS: no room"),
+        ({"subnet_ids": ["subnet-c"]}, {}, "subnet-c is in vpc-2, not in vpc-1"),
+        ({"subnet_ids": ["subnet-a", "subnet-a2"]}, {}, "both in us-east-1a"),
+        ({"subnet_ids": ["subnet-0"]}, {}, "No such subnet.*subnet-0"),
+        ({"subnet_ids": ["subnet-a2"]}, {}, "without any subnet"),
+        ({"security_group_ids": ["sg-1"]}, {"balancer": {"SecurityGroups": None}}, "lets none be added.*another name"),
+        ({"security_group_ids": []}, {}, "all of them be removed.*another name"),
+        ({"enforce_privatelink_rules": False}, {"balancer": {"SecurityGroups": []}}, "has no security groups"),
+        ({"listeners": [{"port": 5432}]}, {"group": {"Protocol": "TLS"}}, "Protocol TLS instead of TCP"),
+        ({"listeners": [{"port": 5432}]}, {"group": {"Port": 1}}, "Port 1 instead of 5432"),
+        ({"listeners": [{"port": 5432}]}, {"group": {"VpcId": "vpc-2"}}, "VpcId vpc-2 instead of vpc-1"),
+        ({"listeners": [{"port": 5432}]}, {"group": {"TargetType": "instance"}}, "TargetType instance instead of ip"),
+        ({"listeners": [{"port": 5432}]}, {"group": {"LoadBalancerArns": ["other"]}}, "in use by other"),
+        ({"listeners": [{"port": 5432}]}, {"listener": {"Protocol": "TLS"}}, "a TLS listener on port 5432"),
+        ({"state": "absent"}, {"tags": {}}, "was not made here.*Add that tag"),
+        ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "was not made here"),
+        (
+            {"state": "absent"},
+            {"attributes": {ARN: {"deletion_protection.enabled": "true"}}},
+            "protected from deletion.*deletion_protection=false",
+        ),
+    ],
+)
+def test_what_the_actual_state_forbids(options: Item, state: Item, reason: str) -> None:
+    with pytest.raises(ItemError, match=reason):
+        planned(wanted(**options), actual(**state))
+
+
+def test_a_load_balancer_that_is_missing_needs_subnets() -> None:
+    with pytest.raises(ItemError, match="give subnet_ids to create it"):
+        planned(wanted(), nlb.Actual())
+
+
+def test_security_groups_are_set_with_the_flag_as_it_was() -> None:
+    plan = nlb.plan_present(wanted(security_group_ids=["sg-2"]), actual())
+    flag = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+    assert plan.changes[0].params == {"LoadBalancerArn": ARN, "SecurityGroups": ["sg-2"], flag: "on"}
+
+
+def test_the_flag_is_set_with_the_security_groups_as_they_were() -> None:
+    plan = nlb.plan_present(wanted(enforce_privatelink_rules=False), actual())
+    flag = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+    assert [change.params for change in plan.changes] == [
+        {"LoadBalancerArn": ARN, "SecurityGroups": ["sg-1"], flag: "off"}
+    ]
+
+
+def test_attributes_that_were_not_read_are_not_compared() -> None:
+    assert planned(wanted(cross_zone=True), actual()) == []
+    read = actual(attributes={ARN: {"load_balancing.cross_zone.enabled": "false"}})
+    assert planned(wanted(cross_zone=True), read) == ["ModifyLoadBalancerAttributes"]
+
+
+def test_attributes_go_in_one_call() -> None:
+    group = {"deregistration_delay": 5, "connection_termination": True, "cross_zone": "true"}
+    item = wanted(cross_zone=True, deletion_protection=True, listeners=[{"port": 5432, "target_group": group}])
+    plan = nlb.plan_present(item, actual(attributes={ARN: {}, GROUP_ARN: {}}))
+    assert [(change.action, len(change.params["Attributes"])) for change in plan.changes] == [
+        (f"{ELB}:ModifyLoadBalancerAttributes", 2),
+        (f"{ELB}:ModifyTargetGroupAttributes", 3),
+    ]
+    assert {"Key": "deregistration_delay.connection_termination.enabled", "Value": "true"} in plan.changes[1].params[
+        "Attributes"
+    ]
+
+
+def test_a_subnet_is_exchanged_in_two_steps() -> None:
+    zones = [{"ZoneName": "us-east-1a", "SubnetId": "subnet-a"}, {"ZoneName": "us-east-1b", "SubnetId": "subnet-b"}]
+    state = actual(balancer={"AvailabilityZones": zones})
+    first, second = nlb.plan_present(wanted(subnet_ids=["subnet-a2", "subnet-b"]), state).changes
+    assert (first.params["Subnets"], first.after) == (["subnet-b"], "")
+    assert second.params["Subnets"] == ["subnet-a2", "subnet-b"] and second.after
+
+
+def test_a_weighted_listener_is_repointed() -> None:
+    both = [{"TargetGroupArn": GROUP_ARN, "Weight": 1}, {"TargetGroupArn": "arn:other", "Weight": 1}]
+    state = actual(listener={"DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": both}}]})
+    assert planned(wanted(listeners=[{"port": 5432}]), state) == ["ModifyListener"]
+
+
+def test_a_listener_by_weights_of_one_group_is_the_same() -> None:
+    one = [{"TargetGroupArn": GROUP_ARN, "Weight": 1}]
+    state = actual(listener={"DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": one}}]})
+    assert planned(wanted(listeners=[{"port": 5432}]), state) == []
+
+
+def test_our_own_target_group_goes_when_its_listener_moves() -> None:
+    item = wanted(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+    assert planned(item, actual()) == ["CreateTargetGroup", "ModifyListener", "DeleteTargetGroup"]
+
+
+def test_a_target_group_of_others_stays_when_its_listener_moves() -> None:
+    item = wanted(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+    assert planned(item, actual(tags={ARN: OURS, GROUP_ARN: {}})) == ["CreateTargetGroup", "ModifyListener"]
+
+
+def test_a_target_group_that_another_load_balancer_uses_is_never_deleted() -> None:
+    shared = actual(group={"LoadBalancerArns": [ARN, "another"]})
+    item = wanted(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+    assert "DeleteTargetGroup" not in planned(item, shared)
+    assert planned(wanted(state="absent"), shared) == ["DeleteLoadBalancer"]
+
+
+def test_a_target_group_that_another_port_uses_stays() -> None:
+    state = actual()
+    state.listeners = [*state.listeners, {**state.listeners[0], "ListenerArn": f"{ARN}/4", "Port": 15432}]
+    item = wanted(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+    assert planned(item, state) == ["CreateTargetGroup", "ModifyListener"]
+
+
+def test_listeners_are_removed_only_when_purging() -> None:
+    listeners = [{"port": 6432}]
+    kept = planned(wanted(listeners=listeners), actual())
+    assert kept == ["CreateTargetGroup", "CreateListener"]
+    purged = planned(wanted(listeners=listeners, purge_listeners=True), actual())
+    assert purged == ["CreateTargetGroup", "DeleteListener", "CreateListener", "DeleteTargetGroup"]
+
+
+def test_an_unknown_state_of_another_type_is_not_ours_to_delete() -> None:
+    assert planned(wanted(state="absent"), actual(balancer={"Type": "application"}, groups={})) == []
+
+
+def test_adoption_is_tagging() -> None:
+    plan = nlb.plan_present(wanted(listeners=[{"port": 5432}]), actual(tags={ARN: {"team": "x"}, GROUP_ARN: {}}))
+    own = [{"Key": "saas.privatelink:name", "Value": "orders"}]
+    assert [change.params for change in plan.changes] == [
+        {"ResourceArns": [ARN], "Tags": own},
+        {"ResourceArns": [GROUP_ARN], "Tags": own},
+    ]
+
+
+# Whole runs against the sandbox
+
+
+@dataclass
+class Environment:
+    """An account of the sandbox with a VPC, and ways to run the module there."""
+
+    sandbox: RunningSandbox
+    account: str
+    vpc: Any
+    elb: Any
+    ec2: Any
+    run_module: Callable[..., dict[str, Any]]
+
+    def item(self, name: str = "orders", **options: Any) -> Item:
+        return {"name": name, "subnet_ids": list(self.vpc.subnets), "listeners": [{"port": 5432}], **options}
+
+    def run(self, *items: Item, check: bool = False, **options: Any) -> dict[str, Any]:
+        """Run the module on the items; every call it makes must be in its policy."""
+        before = self.mark()
+        connection = {
+            "access_key": self.account,
+            "secret_key": "sandbox",
+            "region": "us-east-1",
+            "endpoint_url": self.sandbox.url,
+            "api_rate": 0,
+        }
+        result = self.run_module(
+            "network_load_balancer", {**connection, "load_balancers": list(items), **options}, check=check, diff=True
+        )
+        names = {"elbv2": ELB}
+        called = {f"{names.get(one['service'], one['service'])}:{one['operation']}" for one in self.calls(before)}
+        assert called <= policy("network_load_balancer"), called
+        return result
+
+    def converge(self, *items: Item, attributes: bool = True, **options: Any) -> list[Result]:
+        """The same without Ansible, polling fast."""
+        kind = nlb.NetworkLoadBalancers(self.api(), attributes)
+        given = Options(**{"poll": 0.02, "settle": 2, "wait_timeout": 10, **options})
+        return converge(kind, [NetworkLoadBalancer(**one) for one in items], self.api().apply, given)
+
+    def api(self) -> Api:
+        credentials = Credentials(access_key=self.account, secret_key="sandbox")
+        return Api("us-east-1", credentials, self.sandbox.url, rate=0)
+
+    def mark(self) -> int:
+        return max((int(call["n"]) for call in self.sandbox.calls(self.account)), default=0)
+
+    def calls(self, since: int) -> list[dict[str, Any]]:
+        return self.sandbox.calls(self.account, since=since)
+
+    def writes(self, since: int) -> list[str]:
+        return [call["operation"] for call in self.calls(since) if call["kind"] == "write" and not call["error"]]
+
+    def group_names(self) -> set[str]:
+        return {one["TargetGroupName"] for one in self.elb.describe_target_groups()["TargetGroups"]}
+
+    def balancer(self, name: str = "orders") -> dict[str, Any]:
+        found: dict[str, Any] = self.elb.describe_load_balancers(Names=[name])["LoadBalancers"][0]
+        return found
+
+    def tag(self, arn: str, name: str = "orders") -> None:
+        self.elb.add_tags(ResourceArns=[arn], Tags=[{"Key": "saas.privatelink:name", "Value": name}])
+
+
+@pytest.fixture
+def env(
+    sandbox: RunningSandbox,
+    account: str,
+    make_vpc: Callable[..., Any],
+    boto: Callable[..., Any],
+    run_module: Callable[..., dict[str, Any]],
+) -> Iterator[Environment]:
+    lag = sandbox.lag()["load_balancer.provisioning"]["seconds"]
+    sandbox.lag(**{"load_balancer.provisioning": 0})
+    yield Environment(sandbox, account, make_vpc(account), boto(account, "elbv2"), boto(account, "ec2"), run_module)
+    sandbox.clear_faults()
+    sandbox.lag(**{"load_balancer.provisioning": lag})
+
+
+def names(writes: list[str]) -> list[str]:
+    """Planned actions without the service."""
+    return [write.removeprefix(f"{ELB}:") for write in writes]
+
+
+def converges(env: Environment, item: Item) -> list[str]:
+    """Run in check mode, for real and again: check mode foretells what is done, and the second run does nothing."""
+    start = env.mark()
+    foretold = env.run(item, check=True)
+    assert env.writes(start) == [], "check mode wrote"
+    done = env.run(item)
+    written = env.writes(start)
+    assert not done["results"][0]["failed"] and not done["results"][0]["waiting"], done["results"][0]
+    assert names(foretold["results"][0]["writes"]) == written == names(done["results"][0]["writes"])
+    assert foretold["diff"] == done["diff"] and foretold["changed"] and done["changed"]
+    start = env.mark()
+    again = env.run(item)
+    assert env.writes(start) == [] and not again["changed"] and again["diff"] == []
+    return written
+
+
+def test_create_from_nothing(env: Environment) -> None:
+    check = {"protocol": "HTTP", "path": "/up", "port": "8080", "interval": 10, "healthy_threshold": 2}
+    group = {"health_check": check, "deregistration_delay": 30, "connection_termination": True}
+    item = env.item(
+        security_group_ids=[env.vpc.security_group],
+        enforce_privatelink_rules=False,
+        cross_zone=True,
+        tags={"team": "data"},
+        listeners=[{"port": 5432, "target_group": group}],
+    )
+    assert converges(env, item) == [
+        "CreateTargetGroup",
+        "CreateLoadBalancer",
+        "SetSecurityGroups",
+        "ModifyLoadBalancerAttributes",
+        "ModifyTargetGroupAttributes",
+        "CreateListener",
+    ]
+    balancer = env.balancer()
+    assert balancer["Scheme"] == "internal" and balancer["Type"] == "network"
+    assert balancer["SecurityGroups"] == [env.vpc.security_group]
+    assert balancer["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] == "off"
+    group = env.elb.describe_target_groups(Names=["orders-5432"])["TargetGroups"][0]
+    assert (group["TargetType"], group["Protocol"], group["Port"]) == ("ip", "TCP", 5432)
+    assert (group["HealthCheckProtocol"], group["HealthCheckPath"], group["HealthCheckPort"]) == ("HTTP", "/up", "8080")
+    assert group["LoadBalancerArns"] == [balancer["LoadBalancerArn"]]
+    tags = env.elb.describe_tags(ResourceArns=[balancer["LoadBalancerArn"], group["TargetGroupArn"]])
+    found = [{tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tags["TagDescriptions"]]
+    assert found[0] == {"Name": "orders", "team": "data", "saas.privatelink:name": "orders"}
+    assert found[1] == {"Name": "orders-5432", "team": "data", "saas.privatelink:name": "orders"}
+
+
+def test_the_result_describes_the_load_balancer(env: Environment) -> None:
+    env.run(env.item(cross_zone=True, security_group_ids=[env.vpc.security_group]))
+    result = env.run(env.item(cross_zone=True))["results"][0]
+    balancer = env.balancer()
+    assert result["load_balancer_arn"] == balancer["LoadBalancerArn"]
+    assert result["dns_name"] == balancer["DNSName"]
+    assert result["canonical_hosted_zone_id"] == balancer["CanonicalHostedZoneId"]
+    assert (result["load_balancer_name"], result["load_balancer_state"]) == ("orders", "active")
+    assert result["vpc_id"] == env.vpc.id
+    assert {one["zone_name"]: one["subnet_id"] for one in result["availability_zones"]} == dict(
+        zip(env.vpc.zones, env.vpc.subnets, strict=True)
+    )
+    assert (result["cross_zone"], result["enforce_privatelink_rules"]) == (True, True)
+    assert result["tags"]["saas.privatelink:name"] == "orders"
+    listener = result["listeners"][0]
+    assert (listener["port"], listener["target_group_name"], listener["target_port"]) == (5432, "orders-5432", 5432)
+    assert listener["listener_arn"].startswith("arn:") and listener["target_group_arn"].startswith("arn:")
+
+
+def test_values_equal_to_defaults_are_written_at_creation(env: Environment) -> None:
+    item = env.item(cross_zone=False, listeners=[{"port": 1, "target_group": {"proxy_protocol_v2": False}}])
+    attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
+    assert converges(env, item) == [*CREATION[:2], *attributes, "CreateListener"]
+
+
+def test_many_listeners(env: Environment) -> None:
+    groups = [{"deregistration_delay": delay} for delay in (0, 300)]
+    item = env.item(listeners=[{"port": 1 + i, "target_group": group} for i, group in enumerate(groups)])
+    written = converges(env, item)
+    assert sorted(written) == sorted([*CREATION, *CREATION[::2], *["ModifyTargetGroupAttributes"] * 2])
+    assert env.group_names() == {"orders-1", "orders-2"}
+
+
+def test_listeners_share_a_target_group(env: Environment) -> None:
+    ports = [{"port": port, "target_group": {"port": 5432}} for port in (5432, 15432)]
+    assert converges(env, env.item(listeners=ports)) == [*CREATION, "CreateListener"]
+
+
+Change = Callable[[Environment], Item]
+CHANGES: dict[str, tuple[Change, list[str]]] = {
+    "security groups": (
+        lambda env: {"security_group_ids": [more_security_groups(env)]},
+        ["SetSecurityGroups"],
+    ),
+    "privatelink rules": (lambda env: {"enforce_privatelink_rules": False}, ["SetSecurityGroups"]),
+    "cross zone": (lambda env: {"cross_zone": True}, ["ModifyLoadBalancerAttributes"]),
+    "deletion protection": (lambda env: {"deletion_protection": True}, ["ModifyLoadBalancerAttributes"]),
+    "address type": (lambda env: {"ip_address_type": "dualstack"}, ["SetIpAddressType"]),
+    "fewer subnets": (lambda env: {"subnet_ids": [env.vpc.subnets[0]]}, ["SetSubnets"]),
+    "exchanged subnet": (
+        lambda env: {"subnet_ids": [env.vpc.subnets[0], another_subnet(env)]},
+        ["SetSubnets", "SetSubnets"],
+    ),
+    "another port": (
+        lambda env: {"listeners": [{"port": 5432, "target_group": {"port": 6432}}]},
+        ["CreateTargetGroup", "ModifyListener", "DeleteTargetGroup"],
+    ),
+    "another port with attributes": (
+        lambda env: {"listeners": [{"port": 5432, "target_group": {"port": 6432, "deregistration_delay": 300}}]},
+        ["CreateTargetGroup", "ModifyTargetGroupAttributes", "ModifyListener", "DeleteTargetGroup"],
+    ),
+    "one more listener": (
+        lambda env: {"listeners": [{"port": 3306}]},
+        ["CreateTargetGroup", "CreateListener"],
+    ),
+    "purged listener": (
+        lambda env: {"listeners": [{"port": 3306}], "purge_listeners": True},
+        ["CreateTargetGroup", "DeleteListener", "CreateListener", "DeleteTargetGroup"],
+    ),
+    "no listeners": (
+        lambda env: {"listeners": [], "purge_listeners": True},
+        ["DeleteListener", "DeleteTargetGroup"],
+    ),
+    "health check": (
+        lambda env: {"listeners": [{"port": 5432, "target_group": {"health_check": {"interval": 10, "port": "1"}}}]},
+        ["ModifyTargetGroup"],
+    ),
+    "target group attributes": (
+        lambda env: {
+            "listeners": [{"port": 5432, "target_group": {"deregistration_delay": 0, "preserve_client_ip": True}}]
+        },
+        ["ModifyTargetGroupAttributes"],
+    ),
+    "tags": (lambda env: {"tags": {"team": "data"}}, ["AddTags", "AddTags"]),
+    "purged tags": (lambda env: {"tags": {}, "purge_tags": True}, ["RemoveTags", "RemoveTags"]),
+    "absent": (lambda env: {"state": "absent"}, ["DeleteLoadBalancer", "DeleteTargetGroup"]),
+}
+
+
+def more_security_groups(env: Environment) -> str:
+    group = env.ec2.create_security_group(VpcId=env.vpc.id, GroupName="more", Description="more")
+    return str(group["GroupId"])
+
+
+def another_subnet(env: Environment) -> str:
+    """One in the second zone, where the load balancer has a subnet already."""
+    subnet = env.ec2.create_subnet(VpcId=env.vpc.id, CidrBlock="10.1.9.0/24", AvailabilityZone=env.vpc.zones[1])
+    return str(subnet["Subnet"]["SubnetId"])
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_change(env: Environment, case: str) -> None:
+    change, expected = CHANGES[case]
+    made = env.item(security_group_ids=[env.vpc.security_group], tags={"old": "1"})
+    env.run(made)
+    changed = {**made, "tags": None, **change(env)}
+    assert converges(env, changed) == expected
+    if case == "absent":
+        assert env.elb.describe_load_balancers()["LoadBalancers"] == [] and env.group_names() == set()
+
+
+def test_absent_where_nothing_is(env: Environment) -> None:
+    result = env.run({"name": "orders", "state": "absent"})
+    assert not result["changed"] and result["results"][0]["writes"] == []
+
+
+def test_deletion_protection_is_switched_off_only_on_demand(env: Environment) -> None:
+    env.run(env.item(deletion_protection=True))
+    start = env.mark()
+    refused = env.run({"name": "orders", "state": "absent"})
+    assert "protected from deletion" in refused["msg"] and env.writes(start) == []
+    written = converges(env, {"name": "orders", "state": "absent", "deletion_protection": False})
+    assert written == ["ModifyLoadBalancerAttributes", "DeleteLoadBalancer", "DeleteTargetGroup"]
+
+
+def test_a_load_balancer_behind_an_endpoint_service_is_not_deleted(env: Environment) -> None:
+    env.run(env.item())
+    arn = env.balancer()["LoadBalancerArn"]
+    env.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
+    result = env.run({"name": "orders", "state": "absent"})
+    assert result["failed"] and "ResourceInUse" in result["msg"] and "endpoint_service" in result["msg"]
+    assert env.group_names() == {"orders-5432"}
+
+
+def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    start = env.mark()
+    refused = env.run({"name": "orders", "state": "absent"})
+    assert "Add that tag" in refused["msg"] and env.writes(start) == []
+    assert converges(env, env.item()) == ["CreateTargetGroup", "AddTags", "CreateListener"]
+    assert converges(env, {"name": "orders", "state": "absent"}) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+
+
+def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Subnets=list(env.vpc.subnets))
+    start = env.mark()
+    result = env.run(env.item())
+    assert "internet-facing, not internal" in result["msg"] and env.writes(start) == []
+
+
+def test_strangers_target_groups_stay(env: Environment) -> None:
+    env.run(env.item())
+    other = env.elb.create_target_group(Name="other", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
+    used = env.elb.create_target_group(Name="used", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
+    env.elb.create_listener(
+        LoadBalancerArn=env.balancer()["LoadBalancerArn"],
+        Protocol="TCP",
+        Port=1,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": used["TargetGroups"][0]["TargetGroupArn"]}],
+    )
+    env.tag(other["TargetGroups"][0]["TargetGroupArn"], "billing")
+    assert converges(env, env.item(purge_listeners=True)) == ["DeleteListener"]
+    env.run({"name": "orders", "state": "absent"})
+    assert env.group_names() == {"other", "used"}
+
+
+def test_targets_are_never_touched(env: Environment) -> None:
+    env.run(env.item())
+    arn = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    env.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.1.0.9", "Port": 5432}])
+    env.run(env.item(tags={"a": "b"}, listeners=[{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]))
+    targets = env.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    assert [one["Target"]["Id"] for one in targets] == ["10.1.0.9"]
+
+
+def test_fast_mode_looks_at_no_attributes_but_sets_those_of_new_ones(env: Environment) -> None:
+    item = env.item(cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
+    attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
+    start = env.mark()
+    env.run(item, check_attributes=False)
+    assert env.writes(start) == [*CREATION[:2], *attributes, "CreateListener"]
+    start = env.mark()
+    result = env.run({**item, "cross_zone": False}, check_attributes=False)
+    assert env.writes(start) == [] and result["results"][0]["cross_zone"] is None
+    assert not [call for call in env.calls(start) if "Attributes" in call["operation"]]
+
+
+def test_attributes_that_no_option_asks_for_are_not_read(env: Environment) -> None:
+    env.run(env.item())
+    start = env.mark()
+    env.run(env.item())
+    assert [call["operation"] for call in env.calls(start)] == [
+        "DescribeLoadBalancers",
+        "DescribeTargetGroups",
+        "DescribeTags",
+        "DescribeTags",
+        "DescribeListeners",
+    ]
+
+
+def test_calls_of_a_no_op(env: Environment) -> None:
+    count = 20
+    items = [
+        env.item(f"lb-{i}", cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
+        for i in range(count)
+    ]
+    assert not env.run(*items)["failed_items"]
+    for check_attributes, per_link in ((False, 1.2), (True, 3.2)):
+        start = env.mark()
+        assert not env.run(*items, check_attributes=check_attributes)["changed"]
+        calls = env.calls(start)
+        assert len(calls) <= per_link * count and {call["service"] for call in calls} == {"elbv2"}
+        assert env.writes(start) == []
+
+
+def test_one_bad_item_does_not_stop_the_others(env: Environment) -> None:
+    bad = [
+        env.item("no-such-subnet", subnet_ids=["subnet-0"]),
+        env.item("bad-port", listeners=[{"port": 0}]),
+        env.item("same-group-1", listeners=[{"port": 1, "target_group": {"name": "same"}}]),
+        env.item("same-group-2", listeners=[{"port": 1, "target_group": {"name": "same"}}]),
+    ]
+    result = env.run(bad[0], env.item("good-1"), *bad[1:], env.item("good-2"), on_item_failure="report")
+    assert sorted(result["failed_items"]) == ["bad-port", "no-such-subnet", "same-group-1", "same-group-2"]
+    assert {one["LoadBalancerName"] for one in env.elb.describe_load_balancers()["LoadBalancers"]} == {
+        "good-1",
+        "good-2",
+    }
+    assert env.group_names() == {"good-1-5432", "good-2-5432"}
+
+
+def test_throttling_is_waited_out(env: Environment) -> None:
+    for operation in ("CreateLoadBalancer", "DescribeListeners", "CreateListener"):
+        env.sandbox.fault("elbv2", operation, "throttle", account=env.account, times=2)
+    assert not env.run(env.item())["failed_items"]
+    assert len(env.elb.describe_load_balancers()["LoadBalancers"]) == 1
+
+
+def test_a_denied_call_names_the_permission_and_the_next_run_goes_on(env: Environment) -> None:
+    env.sandbox.fault("elbv2", "CreateLoadBalancer", "deny", account=env.account)
+    denied = env.run(env.item())
+    assert "Allow elasticloadbalancing:CreateLoadBalancer" in denied["msg"]
+    assert names(denied["results"][0]["writes"]) == ["CreateTargetGroup"]
+    assert converges(env, env.item()) == ["CreateLoadBalancer", "CreateListener"]
+
+
+def test_a_target_group_left_over_is_cleaned_up_later(env: Environment) -> None:
+    env.run(env.item())
+    moved = env.item(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+    env.sandbox.fault("elbv2", "DeleteTargetGroup", "deny", account=env.account, times=2)
+    assert env.run(moved)["failed"] and env.group_names() == {"orders-5432", "orders-6432"}
+    gone = {"name": "orders", "state": "absent"}
+    assert env.run(gone)["failed"]
+    assert converges(env, gone) == ["DeleteTargetGroup", "DeleteTargetGroup"]
+
+
+def test_a_target_group_that_is_released_late_is_deleted_all_the_same(env: Environment) -> None:
+    env.run(env.item())
+    env.sandbox.fault("elbv2", "DeleteTargetGroup", "error", account=env.account, code="ResourceInUse")
+    result = env.converge({"name": "orders", "state": "absent"})[0]
+    assert not result.failed and env.group_names() == set()
+
+
+def test_a_lost_answer_makes_nothing_twice(env: Environment) -> None:
+    for operation in ("CreateTargetGroup", "CreateLoadBalancer", "CreateListener"):
+        env.sandbox.fault("elbv2", operation, "drop", account=env.account, performed=True)
+    assert not env.run(env.item())["failed_items"]
+    assert len(env.elb.describe_load_balancers()["LoadBalancers"]) == 1 and env.group_names() == {"orders-5432"}
+
+
+@pytest.mark.parametrize("operation", ["DescribeLoadBalancers", "DescribeTargetGroups", "DescribeListeners"])
+def test_listings_that_lag_behind_make_nothing_twice(env: Environment, operation: str) -> None:
+    env.sandbox.fault("elbv2", operation, "not_found_after_create", account=env.account, delay=0.3)
+    start = env.mark()
+    item = env.item(cross_zone=False, listeners=[{"port": port} for port in (1, 2)])
+    result = env.converge(item)[0]
+    assert not result.failed and not result.waiting, result
+    assert sorted(env.writes(start)) == sorted(
+        [*CREATION, "CreateTargetGroup", "CreateListener", "ModifyLoadBalancerAttributes"]
+    )
+    env.sandbox.clear_faults()
+    assert env.converge(item)[0].writes == []
+
+
+def test_stale_reads_after_a_change(env: Environment) -> None:
+    env.run(env.item(security_group_ids=[env.vpc.security_group]))
+    env.sandbox.fault("elbv2", "DescribeLoadBalancers", "stale", account=env.account, times=3)
+    start = env.mark()
+    result = env.converge(env.item(enforce_privatelink_rules=False, subnet_ids=[env.vpc.subnets[0]]))[0]
+    assert not result.failed and sorted(env.writes(start)) == ["SetSecurityGroups", "SetSubnets"]
+
+
+def test_a_listener_that_appears_in_between_is_repointed(env: Environment) -> None:
+    env.run(env.item())
+    arn = env.balancer()["LoadBalancerArn"]
+    env.elb.delete_listener(ListenerArn=env.elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]["ListenerArn"])
+    group = env.elb.create_target_group(Name="other", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
+    env.sandbox.fault("elbv2", "DescribeListeners", "stale", account=env.account, times=2)
+    forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"]}]
+    env.elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=5432, DefaultActions=forward)
+    result = env.converge(env.item())[0]
+    assert not result.failed, result.msg
+    assert names(result.writes) == ["CreateListener", "ModifyListener"]
+    listener = env.elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]
+    assert "targetgroup/orders-5432/" in listener["DefaultActions"][0]["TargetGroupArn"]
+
+
+def test_a_tagged_resource_that_vanishes_in_between_fails_nobody(env: Environment) -> None:
+    env.run(env.item())
+    env.sandbox.fault("elbv2", "DescribeTags", "error", account=env.account, code="TargetGroupNotFound", times=1)
+    assert not env.run(env.item())["changed"]
+
+
+def test_wait_until_active(env: Environment) -> None:
+    env.sandbox.lag(**{"load_balancer.provisioning": 0.4})
+    lines: list[str] = []
+    result = env.converge(env.item(), progress=lines.append)[0]
+    assert result.resource["load_balancer_state"] == "active" and result.waiting == ""
+    assert "orders: waiting for load balancer orders to be active" in lines[0]
+    assert names(result.writes) == CREATION
+
+
+def test_no_wait_leaves_it_provisioning_with_its_listener(env: Environment) -> None:
+    env.sandbox.lag(**{"load_balancer.provisioning": 60})
+    result = env.converge(env.item(), wait=False)[0]
+    assert result.waiting == "load balancer orders to be active" and names(result.writes) == CREATION
+    assert result.resource["load_balancer_state"] == "provisioning"
+
+
+def test_info(env: Environment, run_module: Callable[..., dict[str, Any]]) -> None:
+    def info(**options: Any) -> list[dict[str, Any]]:
+        before = env.mark()
+        connection = {"access_key": env.account, "secret_key": "sandbox", "region": "us-east-1"}
+        args = {**connection, "endpoint_url": env.sandbox.url, "api_rate": 0, **options}
+        found: list[dict[str, Any]] = run_module("network_load_balancer_info", args)["load_balancers"]
+        called = {f"{ELB}:{call['operation']}" for call in env.calls(before)}
+        assert called <= policy("network_load_balancer_info")
+        return found
+
+    assert info() == []
+    env.elb.create_load_balancer(Name="public", Type="network", Subnets=list(env.vpc.subnets))
+    made = env.run(env.item("b", cross_zone=True), env.item("a"))["results"]
+    found = info()
+    assert [one["load_balancer_name"] for one in found] == ["a", "b"]
+    assert found[1] == {key: made[0][key] for key in found[1]} | {"cross_zone": None}
+    assert [one["cross_zone"] for one in info(names=["b", "nobody"], attributes=True)] == [True]
+
+
+def test_the_policies_name_exactly_what_the_code_can_call() -> None:
+    sources = [
+        ROOT / "plugins" / "module_utils" / "_aws" / f"{name}.py"
+        for name in ("network_load_balancer", "load_balancers")
+    ]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources).replace("{ELB}", ELB)
+    text = re.sub(
+        r"Describe\{kind\}Attributes", f'DescribeTargetGroupAttributes" "{ELB}:DescribeLoadBalancerAttributes', text
+    )
+    assert set(re.findall(r'"((?:ec2|elasticloadbalancing):[A-Z]\w+)', text)) == policy("network_load_balancer")
+    reads = {action for action in policy("network_load_balancer") if ":Describe" in action}
+    assert policy("network_load_balancer_info") < reads
