@@ -20,7 +20,7 @@ TTL = 5
 
 
 class DnsServer:
-    """`modes` is the script: one mode per question, the last one stays. `records`: name → addresses or `CNAME target`.
+    """`modes` is the script: one mode per question, the last one stays. `records`: name to addresses or `CNAME target`.
 
     ok; nxdomain, servfail, refused, nodata; drop; garbage, wrongid, otherquestion (one such packet, then silence);
     garbage+ok (junk first, the answer after it); flood (junk without end); truncated (TCP is fine), hang (truncated,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import DryRun, run
@@ -31,13 +32,13 @@ class Recorder(World):
         super().__post_init__()
         self.sent: list[Register | Deregister] = []
 
-    def register(self, targets: object) -> None:
-        super().register(targets)  # type: ignore[arg-type]
-        self.sent.append(Register(tuple(targets)))  # type: ignore[arg-type]
+    def register(self, targets: Sequence[Target]) -> None:
+        super().register(targets)
+        self.sent.append(Register(tuple(targets)))
 
-    def deregister(self, targets: object) -> None:
-        super().deregister(targets)  # type: ignore[arg-type]
-        self.sent.append(Deregister(tuple(targets)))  # type: ignore[arg-type]
+    def deregister(self, targets: Sequence[Target]) -> None:
+        super().deregister(targets)
+        self.sent.append(Deregister(tuple(targets)))
 
 
 def test_run_performs_and_returns() -> None:
@@ -79,7 +80,8 @@ def test_dry_run_sends_nothing_and_shows_the_writes() -> None:
 def test_check_mode_predicts_exactly_the_writes_of_a_real_run(
     active: set[str], draining: set[str], answers: list[set[str]], waited: dict[str, int], options: Config
 ) -> None:
-    real = Recorder().add(*draining, state="draining").add(*active).says(*(answer(*a) for a in answers))
+    real = Recorder(answers=[answer(*addresses) for addresses in answers])
+    real.add(*draining, state="draining").add(*active)
     real.memory = Memory(real.time, {address: real.time - age for address, age in waited.items()})
     before = copy.deepcopy(real)
     dry = DryRun(copy.deepcopy(real))

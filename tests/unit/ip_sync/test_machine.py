@@ -106,6 +106,12 @@ class IpSyncMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.world.tick(seconds)
 
+    @rule(host=st.sampled_from(HOSTS))
+    def another_writer_drains(self, host: str) -> None:
+        if host in self.own() and len(self.own()) > 1:
+            self.world.deregister_by_other(host)
+            self.drains += 1
+
     @rule(slot=SLOT, count=st.integers(1, 8), part=PART)
     def a_run_goes_on(self, slot: int, count: int, part: int) -> None:
         self.run_of(slot)
@@ -217,10 +223,10 @@ class IpSyncMachine(RuleBasedStateMachine):
             assert (target.address, target.port) not in FOREIGN
             assert target == Target(target.address, PORT, zone(target.address))
         if isinstance(effect, Register):
-            allowed = run.answers[-1] if self.config.policy == "exact" else set.union(*run.answers)
+            allowed = run.answers[-1] if self.config.policy == "exact" else set().union(*run.answers)
             assert addresses <= allowed, "registered what the answer lacks"
             return
-        assert not addresses & set.union(*run.answers), "drained what an answer of this run holds"
+        assert not addresses & set().union(*run.answers), "drained what an answer of this run holds"
         assert len(run.answers) > self.config.confirm, "drained unconfirmed"
         if self.config.policy == "exact":
             assert all(told == run.answers[0] for told in run.answers), "drained on unequal answers"

@@ -191,14 +191,14 @@ def test_what_another_writer_removes_is_registered_again_once(core: ModuleType) 
 
 def test_a_target_another_writer_adds_is_left_to_the_next_run(core: ModuleType) -> None:
     world = World().says(answer(A))
-    world.after["register"] = lambda: world.add(C) and None
+    world.after["register"] = lambda: world.add_by_other(C)
     outcome = play(core, world, config())
     assert (outcome.state, outcome.reason, outcome.kept) == ("waiting", core.LATECOMER, (f"{C}:5432",))
 
 
 def test_a_stale_read_after_draining_is_not_a_latecomer(core: ModuleType) -> None:
     world = World().add(A).says(answer(B))
-    world.after["deregister"] = lambda: world.add(A) and None
+    world.after["deregister"] = lambda: world.add_by_other(A)
     outcome = play(core, world, config())
     assert (outcome.state, outcome.active, outcome.kept) == ("changed", (B,), ())
 

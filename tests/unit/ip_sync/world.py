@@ -60,7 +60,7 @@ class World:
     time: float = 1_800_000_000.0
     calls: list[str] = field(default_factory=list)
     fail: dict[str, Exception] = field(default_factory=dict)  # "register" or "describe#2" → raised instead
-    after: dict[str, Callable[[], None]] = field(default_factory=dict)  # same keys → what someone else does just after
+    after: dict[str, Callable[[], None]] = field(default_factory=dict)  # same keys: what others do just after
 
     def __post_init__(self) -> None:
         self.zones_sent: list[str | None] = []
@@ -76,6 +76,9 @@ class World:
     def says(self, *answers: Answer | Exception) -> World:
         self.answers = list(answers)
         return self
+
+    def add_by_other(self, address: str) -> None:
+        self.add(address)
 
     def deregister_by_other(self, address: str) -> None:
         self.records[address, PORT] = Record("draining", self.time)
