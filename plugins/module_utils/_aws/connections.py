@@ -21,7 +21,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
 
-ACCEPT, REJECT = "ec2:AcceptVpcEndpointConnections", "ec2:RejectVpcEndpointConnections"
+ACCEPT = "ec2:AcceptVpcEndpointConnections"
+REJECT = "ec2:RejectVpcEndpointConnections"
 FILTER_VALUES = 200  # at most in one EC2 filter
 SERVICE_ID = re.compile(r"^vpce-svc-[0-9a-f]+$")
 
