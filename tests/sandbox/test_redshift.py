@@ -51,13 +51,18 @@ def slow(sandbox: RunningSandbox) -> Iterator[None]:
     sandbox.lag(**{"endpoint_authorization.Revoking": 0.1, "cluster_relocation.pending_enabling": 0.1})
 
 
-def test_a_cluster_is_made_changed_and_deleted(redshift: Any, cluster: Make) -> None:
+def test_a_cluster_is_made_changed_and_deleted(redshift: Any, cluster: Make, account: str) -> None:
     name = cluster(Tags=[{"Key": "team", "Value": "data"}])
     made = described(redshift, name)
     assert made["Endpoint"]["Port"] == 5439
     assert made["AvailabilityZoneRelocationStatus"] == "enabled"
     assert made["MultiAZ"] == "Disabled"
     assert made["Tags"] == [{"Key": "team", "Value": "data"}]
+    arn = f"arn:aws:redshift:us-east-1:{account}:cluster:{name}"
+    redshift.create_tags(ResourceName=arn, Tags=[{"Key": "env", "Value": "prod"}])
+    redshift.delete_tags(ResourceName=arn, TagKeys=["team"])
+    tagged = redshift.describe_tags(ResourceName=arn)["TaggedResources"]
+    assert [row["Tag"] for row in tagged] == [{"Key": "env", "Value": "prod"}]
     with refused("ClusterAlreadyExists"):
         cluster()
     with refused("InvalidParameterValue"):

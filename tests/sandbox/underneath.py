@@ -23,8 +23,14 @@ from .wire import Response
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 
+OURS_ALONE = {"elbv2", "redshift"}
+"""Services whose resources moto does not have, so that its answers about them would be wrong."""
+
+
 def knows(call: Call) -> bool:
     """Whether moto performs the operation, found out without trying it."""
+    if call.service in OURS_ALONE:
+        return False
     handler = _handler(call.service, _url(call))
     if handler is None:
         return False

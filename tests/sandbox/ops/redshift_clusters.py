@@ -159,6 +159,19 @@ def delete_tags(call: Call, world: World) -> dict[str, Any]:
     return {}
 
 
+@operation("redshift", "DescribeTags")
+def describe_tags(call: Call, world: World) -> dict[str, Any]:
+    clusters = redshift.tagged(call, world.all(Cluster, call.account, call.region))
+    rows = [
+        {"Tag": tag, "ResourceName": cluster.arn, "ResourceType": "cluster"}
+        for cluster in clusters
+        for tag in cluster.tag_list
+        if call.params.get("ResourceName") in (None, cluster.arn)
+    ]
+    found, marker = redshift.page(call, rows)
+    return {"TaggedResources": found, "Marker": marker}
+
+
 def described(cluster: Cluster) -> dict[str, Any]:
     """A Cluster of the API."""
     host = f"{cluster.identifier}.{cluster.account[:10]}.{cluster.region}.redshift.amazonaws.com"
