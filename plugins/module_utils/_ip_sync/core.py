@@ -8,7 +8,7 @@ events, error and crash can be played to it in a test.
 
 A run: resolve, guard, describe, register what is missing, confirm the answer, describe again, drain what the confirmed
 answer lacks, describe, register again what another writer took away meanwhile. A run with nothing to do ends after the
-first describe. These hold after every single effect:
+first describe (and after loading the memory, for policies that wait over several runs). These hold after every effect:
 
 * a group with targets never becomes empty: drain only while a target of the answer is active;
 * nothing in the latest good answer is drained, and nothing on the word of a single answer;
