@@ -104,16 +104,18 @@ class Reader:
         Raises ItemError where AWS refuses a call for another reason than missing permission.
         """
 
-        def read(listing: str) -> Listing | CallError:
+        def read(listing: str) -> dict[str, Listing | CallError]:
             try:
-                found: Listing = getattr(self, listing)(needs[listing])
-                return found
+                return {listing: getattr(self, listing)(needs[listing])}
             except CallError as error:
                 if error.code in DENIED:
-                    return error
+                    return {listing: error}
                 raise
 
-        return Snapshot(self.api.region, dict(zip(needs, self.api.all(read, list(needs)))), links)
+        listings: dict[str, Listing | CallError] = {}
+        for one in self.api.all(read, list(needs)):
+            listings.update(one)
+        return Snapshot(self.api.region, listings, links)
 
     def _filtered(self, action: str, key: str, name: str, ids: t.Iterable[str | None]) -> list[Raw]:
         wanted = sorted({one for one in ids if one})

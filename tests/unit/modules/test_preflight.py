@@ -1,0 +1,589 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""preflight: each check on a snapshot, then the module against the sandbox: its reads, its DNS, its faults."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.checks import (
+    CHECKS,
+    Prerequisite,
+    evaluate,
+    report,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+from tests.sandbox.client import RunningSandbox
+
+SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
+BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
+IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
+
+RunModule = Callable[..., dict[str, Any]]
+
+
+# Each check on a snapshot
+
+
+def subnet(number: int, zone: str, vpc: str = "vpc-1", free: int = 200) -> dict[str, Any]:
+    cidr = f"10.{1 if vpc == 'vpc-1' else 2}.{number}.0/24"
+    name = f"subnet-{number}"
+    return {
+        "SubnetId": name,
+        "VpcId": vpc,
+        "CidrBlock": cidr,
+        "AvailabilityZone": zone,
+        "AvailableIpAddressCount": free,
+    }
+
+
+def vpc(*cidrs: tuple[str, str], v6: str | None = None) -> dict[str, Any]:
+    shown = [{"CidrBlock": cidr, "CidrBlockState": {"State": state}} for cidr, state in cidrs]
+    six = [{"Ipv6CidrBlock": v6, "Ipv6CidrBlockState": {"State": "associated"}}] if v6 else []
+    return {"VpcId": "vpc-1", "CidrBlockAssociationSet": shown, "Ipv6CidrBlockAssociationSet": six}
+
+
+def group(*permissions: dict[str, Any]) -> dict[str, Any]:
+    return {"IpPermissions": list(permissions)}
+
+
+def inbound(*cidrs: str, ports: tuple[int, int] | None = (5432, 5432), protocol: str = "tcp", **more: Any) -> Any:
+    bounds = {"FromPort": ports[0], "ToPort": ports[1]} if ports else {}
+    return {"IpProtocol": protocol, **bounds, "IpRanges": [{"CidrIp": one} for one in cidrs], **more}
+
+
+def balancer(kind: str = "network", scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
+    return {"Type": kind, "Scheme": scheme, "VpcId": vpc_id}
+
+
+def cluster(status: str = "available", node: str = "ra3.large", relocation: str | None = "enabled", **more: Any) -> Any:
+    shown = {"ClusterStatus": status, "NodeType": node, "Endpoint": {"Port": 5439}, "MultiAZ": "Disabled", **more}
+    return {**shown, **({"AvailabilityZoneRelocationStatus": relocation} if relocation else {})}
+
+
+SNAPSHOT = Snapshot(
+    "us-east-1",
+    {
+        "subnets": {
+            one["SubnetId"]: one
+            for one in (
+                subnet(0, "us-east-1a"),
+                subnet(1, "us-east-1b"),
+                subnet(2, "us-east-1a", free=3),
+                subnet(3, "us-east-1c", vpc="vpc-2"),
+            )
+        },
+        "vpcs": {
+            "vpc-1": vpc(
+                ("10.1.0.0/16", "associated"), ("10.9.0.0/16", "associated"), ("10.8.0.0/16", "failed"), v6="fd00::/56"
+            )
+        },
+        "security_groups": {
+            "sg-open": group(inbound("10.0.0.0/8")),
+            "sg-halves": group(inbound("10.0.0.0/9"), inbound("10.128.0.0/9", ports=(1, 9999))),
+            "sg-all": group(inbound("0.0.0.0/0", ports=None, protocol="-1")),
+            "sg-other-port": group(inbound("10.0.0.0/8", ports=(443, 443))),
+            "sg-udp": group(inbound("10.0.0.0/8", protocol="udp")),
+            "sg-narrow": group(inbound("10.1.0.0/16")),
+            "sg-list": group(inbound(PrefixListIds=[{"PrefixListId": "pl-1"}])),
+            "sg-six": group(inbound(Ipv6Ranges=[{"CidrIpv6": "fd00::/8"}])),
+        },
+        "load_balancers": {
+            "right": balancer(),
+            "public": balancer(scheme="internet-facing"),
+            "application": balancer(kind="application"),
+            "elsewhere": balancer(vpc_id="vpc-2"),
+        },
+        "clusters": {
+            "right": cluster(),
+            "resized": cluster("available, prep-for-resize"),
+            "paused": cluster("paused"),
+            "modifying": cluster("modifying"),
+            "dc2": cluster(node="dc2.large", relocation="disabled"),
+            "rg": cluster(node="rg.large"),
+            "multi-az": cluster(relocation="disabled", MultiAZ="Enabled"),
+            "turning-on": cluster(relocation="pending_enabling"),
+            "turning-off": cluster(relocation="pending_disabling"),
+            "silent": cluster(relocation=None),
+            "odd-port": cluster(Endpoint={"Port": 5430}),
+            "portless": cluster("creating", Endpoint=None),
+        },
+        "addresses": {
+            "db.example": ["10.1.0.5"],
+            "two.example": ["10.1.0.5", "10.1.1.5"],
+            "second-cidr.example": ["10.9.0.5"],
+            "failed-cidr.example": ["10.8.0.5"],
+            "public.example": ["10.1.0.5", "192.0.2.1"],
+            "six.example": ["fd00::5"],
+            "nowhere.example": ItemError("The endpoint does not resolve: no such name."),
+        },
+    },
+    links=[Link("a", "redshift"), Link("b", "redshift"), Link("c", "rds")],
+)
+
+CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
+    # check: (prerequisite, link, status, part of the message)
+    "region": [
+        ({"regions": ["us-west-2", "us-east-1"]}, {}, "pass", "us-east-1"),
+        ({"regions": ["us-west-2"]}, {}, "fail", "us-east-1 is none of the regions us-west-2"),
+    ],
+    "destination": [
+        ({"known_destinations": ["rds"]}, {"destination": "rds"}, "pass", "rds"),
+        ({"known_destinations": ["rds"]}, {"destination": "oracle"}, "fail", "Unknown destination 'oracle'"),
+        ({"known_destinations": ["rds"]}, {}, "fail", "Unknown destination None"),
+    ],
+    "limit": [
+        ({"limit": 3}, {}, "pass", "3 links here, 3 are allowed"),
+        ({"limit": 2}, {}, "fail", "3 links here, 2 are allowed"),
+        ({"limit": 2, "destinations": ["redshift"]}, {}, "pass", "2 links"),
+        ({"limit": 2, "level": "warn"}, {}, "warn", "3 links here"),
+    ],
+    "port": [
+        ({}, {"port": 5432}, "pass", "5432"),
+        ({}, {"port": 65535, "listener_port": 1}, "pass", ""),
+        ({}, {}, "fail", "No port"),
+        ({}, {"port": 0}, "fail", "Not a port, which is 1 to 65535: 0"),
+        ({}, {"port": 65536}, "fail", "65536"),
+        ({}, {"port": 5432, "listener_port": 70000}, "fail", "70000"),
+    ],
+    "principals": [
+        ({}, {}, "pass", "0 well-formed"),
+        ({}, {"principals": ["834469178297", "arn:aws:iam::834469178297:role/x", "*"]}, "pass", "3 well-formed"),
+        ({}, {"principals": ["arn:aws:iam::834469178297:role/team/x"]}, "fail", "principal with a path"),
+        ({}, {"principals": ["arn:aws:iam:834469178297:root"]}, "fail", "Not a principal"),
+        ({}, {"principals": ["12345"]}, "fail", "Not a principal"),
+    ],
+    "subnets": [
+        ({}, {"subnet_ids": ["subnet-0", "subnet-1"], "vpc_id": "vpc-1"}, "pass", "us-east-1a, us-east-1b"),
+        ({}, {"subnet_ids": ["subnet-0", "subnet-0"]}, "pass", ""),
+        ({}, {}, "fail", "No subnets are given"),
+        ({}, {"subnet_ids": []}, "fail", "No subnets are given"),
+        ({}, {"subnet_ids": ["subnet-9"]}, "fail", "subnet-9 does not exist"),
+        ({}, {"subnet_ids": ["subnet-3"], "vpc_id": "vpc-1"}, "fail", "subnet-3 is in vpc-2, not in vpc-1"),
+        ({}, {"subnet_ids": ["subnet-0", "subnet-2"]}, "fail", "subnet-2 and subnet-0 are both in us-east-1a"),
+        ({"min_free_addresses": 8}, {"subnet_ids": ["subnet-2"]}, "fail", "3 free addresses, 8 are needed"),
+        ({"min_free_addresses": 3}, {"subnet_ids": ["subnet-2"]}, "pass", ""),
+    ],
+    "endpoint": [
+        ({}, {"endpoint": "db.example", "vpc_id": "vpc-1"}, "pass", "10.1.0.5"),
+        ({}, {"endpoint": "second-cidr.example", "vpc_id": "vpc-1"}, "pass", ""),
+        ({}, {"endpoint": "six.example", "vpc_id": "vpc-1"}, "pass", ""),
+        ({}, {"addresses": ["10.1.0.7"], "vpc_id": "vpc-1"}, "pass", "10.1.0.7"),
+        ({}, {"endpoint": "nowhere.example", "vpc_id": "vpc-1"}, "fail", "does not resolve"),
+        ({}, {"endpoint": "public.example", "vpc_id": "vpc-1"}, "fail", "outside of vpc-1: 192.0.2.1."),
+        ({}, {"endpoint": "failed-cidr.example", "vpc_id": "vpc-1"}, "fail", "outside of vpc-1: 10.8.0.5."),
+        ({}, {"addresses": ["10.1.0.300"], "vpc_id": "vpc-1"}, "fail", "Not an IP address: '10.1.0.300'"),
+        ({}, {"endpoint": "db.example", "vpc_id": "vpc-9"}, "fail", "VPC vpc-9 does not exist"),
+        ({}, {"endpoint": "db.example"}, "fail", "No vpc_id"),
+        ({}, {"vpc_id": "vpc-1"}, "fail", "Neither an endpoint nor addresses"),
+    ],
+    "availability_zones": [
+        ({}, {"endpoint": "db.example", "vpc_id": "vpc-1", "subnet_ids": ["subnet-2"]}, "pass", "us-east-1a"),
+        (
+            {},
+            {"endpoint": "two.example", "vpc_id": "vpc-1", "subnet_ids": ["subnet-0"]},
+            "fail",
+            "serves us-east-1a, and cross-zone load balancing is off, but 10.1.1.5 is in us-east-1b.",
+        ),
+        (
+            {},
+            {"endpoint": "two.example", "vpc_id": "vpc-1", "subnet_ids": ["subnet-0"], "cross_zone": False},
+            "fail",
+            "us-east-1b",
+        ),
+        (
+            {},
+            {"endpoint": "two.example", "vpc_id": "vpc-1", "subnet_ids": ["subnet-0"], "cross_zone": True},
+            "pass",
+            "Cross-zone load balancing is on",
+        ),
+        (
+            {},
+            {"addresses": ["10.1.77.1"], "vpc_id": "vpc-1", "subnet_ids": ["subnet-0"]},
+            "fail",
+            "10.1.77.1 is in no subnet of vpc-1",
+        ),
+        ({}, {"addresses": ["10.2.3.1"], "vpc_id": "vpc-1", "subnet_ids": ["subnet-3"]}, "fail", "no subnet of vpc-1"),
+        ({}, {"endpoint": "db.example", "vpc_id": "vpc-1"}, "fail", "serves no zone"),
+        ({}, {"endpoint": "nowhere.example", "vpc_id": "vpc-1"}, "unknown", "not known"),
+    ],
+    "privatelink_rules": [
+        ({}, {"port": 5432}, "pass", "no security groups"),
+        ({}, {"port": 5432, "security_group_ids": ["sg-open"]}, "pass", "let 10.0.0.0/8 in on port 5432"),
+        ({}, {"port": 5432, "security_group_ids": ["sg-narrow", "sg-open"]}, "pass", ""),
+        ({}, {"port": 5432, "security_group_ids": ["sg-halves"]}, "pass", ""),
+        ({}, {"port": 5432, "security_group_ids": ["sg-all"]}, "pass", ""),
+        ({}, {"port": 5433, "listener_port": 5432, "security_group_ids": ["sg-open"]}, "pass", "on port 5432"),
+        ({}, {"port": 5432, "listener_port": 5433, "security_group_ids": ["sg-open"]}, "fail", "on port 5433"),
+        ({}, {"port": 5432, "security_group_ids": ["sg-other-port"]}, "fail", "do not let 10.0.0.0/8 in"),
+        ({}, {"port": 5432, "security_group_ids": ["sg-udp"]}, "fail", ""),
+        ({}, {"port": 5432, "security_group_ids": ["sg-narrow"]}, "fail", "sg-narrow"),
+        ({}, {"port": 5432, "security_group_ids": ["sg-six"]}, "fail", "sg-six"),
+        ({"cidr": "fd12::/16"}, {"port": 5432, "security_group_ids": ["sg-six"]}, "pass", ""),
+        ({}, {"port": 5432, "security_group_ids": ["sg-list"]}, "unknown", "depends on pl-1"),
+        (
+            {},
+            {"port": 5432, "security_group_ids": ["sg-narrow"], "enforce_privatelink_rules": True},
+            "fail",
+            "are enforced",
+        ),
+        (
+            {},
+            {"port": 5432, "security_group_ids": ["sg-narrow"], "enforce_privatelink_rules": False},
+            "pass",
+            "not enforced",
+        ),
+        (
+            {},
+            {"port": 5432, "security_group_ids": ["sg-9"], "enforce_privatelink_rules": False},
+            "fail",
+            "do not exist in this account and region: sg-9",
+        ),
+    ],
+    "load_balancer": [
+        ({}, {"load_balancer": "right", "vpc_id": "vpc-1"}, "pass", "internal and in vpc-1"),
+        ({}, {"load_balancer": "right"}, "pass", ""),
+        ({}, {"load_balancer": "new", "vpc_id": "vpc-1"}, "pass", "no load balancer new yet"),
+        ({}, {}, "pass", "No load balancer"),
+        ({}, {"load_balancer": "public", "vpc_id": "vpc-1"}, "fail", "its scheme is internet-facing, not internal"),
+        ({}, {"load_balancer": "application", "vpc_id": "vpc-1"}, "fail", "its type is application, not network"),
+        ({}, {"load_balancer": "elsewhere", "vpc_id": "vpc-1"}, "fail", "its VPC is vpc-2, not vpc-1"),
+    ],
+    "redshift_cluster": [
+        ({}, {"cluster_identifier": "right"}, "pass", "right is available"),
+        ({}, {"cluster_identifier": "resized"}, "pass", ""),
+        ({}, {"cluster_identifier": "modifying"}, "warn", "modifying is modifying"),
+        ({}, {"cluster_identifier": "paused"}, "fail", "paused is paused"),
+        ({}, {"cluster_identifier": "nowhere"}, "fail", "Redshift cluster nowhere does not exist"),
+        ({}, {}, "fail", "No cluster_identifier"),
+    ],
+    "redshift_node_type": [
+        ({}, {"cluster_identifier": "right"}, "pass", "ra3.large"),
+        ({}, {"cluster_identifier": "dc2"}, "fail", "The nodes are dc2.large, not of ra3"),
+        ({}, {"cluster_identifier": "rg"}, "warn", "rg.large; only ra3 is known to do"),
+        ({"node_families": ["ra3", "rg"]}, {"cluster_identifier": "rg"}, "pass", ""),
+        ({}, {"cluster_identifier": "nowhere"}, "fail", "does not exist"),
+    ],
+    "redshift_relocation": [
+        ({}, {"cluster_identifier": "right"}, "pass", "relocation is enabled"),
+        ({}, {"cluster_identifier": "multi-az"}, "pass", "Multi-AZ"),
+        ({}, {"cluster_identifier": "turning-on"}, "warn", "pending_enabling"),
+        ({}, {"cluster_identifier": "turning-off"}, "fail", "pending_disabling"),
+        ({}, {"cluster_identifier": "dc2"}, "fail", "relocation is disabled, Multi-AZ is off"),
+        ({}, {"cluster_identifier": "silent"}, "unknown", "unknown"),
+    ],
+    "redshift_port": [
+        ({}, {"cluster_identifier": "right"}, "pass", "5439"),
+        ({"port_ranges": ["5430"]}, {"cluster_identifier": "odd-port"}, "pass", ""),
+        ({"port_ranges": ["5430-5430"]}, {"cluster_identifier": "odd-port"}, "pass", ""),
+        ({}, {"cluster_identifier": "odd-port"}, "fail", "port is 5430, not within 5431-5455, 8191-8215"),
+        ({}, {"cluster_identifier": "portless"}, "unknown", "no port yet"),
+    ],
+}
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "privatelink_rules": {"cidr": "10.0.0.0/8"},
+    "redshift_node_type": {"node_families": ["ra3"]},
+    "redshift_port": {"port_ranges": ["5431-5455", "8191-8215"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "link", "status", "message"),
+    [
+        pytest.param(name, *case, id=f"{name}{number}")
+        for name, cases in CASES.items()
+        for number, case in enumerate(cases)
+    ],
+)
+def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: str, message: str) -> None:
+    prerequisite = Prerequisite("X-1", name, **{**PARAMETERS.get(name, {}), **rule})
+    finding = evaluate(Link("orders", **link), prerequisite, SNAPSHOT)
+    assert finding.status == status, finding
+    assert message in finding.msg
+    assert finding.msg.endswith(".")
+
+
+def test_every_check_has_a_passing_and_a_failing_case() -> None:
+    assert set(CASES) == set(CHECKS)
+    assert all({"pass", "fail"} <= {case[2] for case in cases} for cases in CASES.values())
+
+
+@pytest.mark.parametrize("name", sorted(name for name, check in CHECKS.items() if set(check.listings) - {"addresses"}))
+def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
+    """Whatever the link, nothing fails because we may not look."""
+    denial = CallError("ec2:DescribeX", "UnauthorizedOperation", "You are not authorized.")
+    blind = Snapshot(
+        "us-east-1",
+        {**SNAPSHOT.listings, **{listing: denial for listing in CHECKS[name].listings if listing != "addresses"}},
+    )
+    link = Link(
+        "orders",
+        vpc_id="vpc-1",
+        subnet_ids=["subnet-0"],
+        security_group_ids=["sg-open"],
+        endpoint="db.example",
+        load_balancer="right",
+        cluster_identifier="right",
+    )
+    finding = evaluate(link, Prerequisite("X-1", name, **PARAMETERS.get(name, {})), blind)
+    assert finding.status == "unknown"
+    assert "Allow ec2:DescribeX in the policies" in finding.msg
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"check": "region"}, "Prerequisite X-1: the check region needs regions"),
+        ({"check": "privatelink_rules", "cidr": "10.0.0.1/8"}, "Prerequisite X-1: 10.0.0.1/8 has host bits set"),
+        ({"check": "redshift_port", "port_ranges": ["5431 to 5455"]}, "'5431 to 5455' is not a range of ports"),
+    ],
+)
+def test_a_table_that_makes_no_sense(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ItemError, match=message):
+        Prerequisite("X-1", **options)
+
+
+def test_a_report_joins_what_failed_with_the_remedies() -> None:
+    rules = [
+        Prerequisite("X-1", "port", remedy="Give one."),
+        Prerequisite("X-2", "redshift_cluster", remedy="Make it.", source="https://example.com"),
+        Prerequisite("X-3", "limit", limit=0, level="warn", remedy="Ask for more."),
+        Prerequisite("X-4", "port", destinations=["rds"]),
+    ]
+    found = report(Link("orders", "redshift", cluster_identifier="right"), rules, SNAPSHOT)
+    assert found["msg"] == "X-1: No port is given. Give one."
+    assert (found["status"], found["failed"], found["addresses"]) == ("fail", True, [])
+    statuses = [(one["id"], one["status"]) for one in found["checks"]]
+    assert statuses == [("X-1", "fail"), ("X-2", "pass"), ("X-3", "warn")]
+    assert found["checks"][1]["source"] == "https://example.com"
+    warned = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules, SNAPSHOT)
+    assert (warned["status"], warned["failed"]) == ("warn", False)
+    assert warned["msg"] == "X-3: 3 links here, 0 are allowed. Ask for more."
+    passed = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules[:2], SNAPSHOT)
+    assert (passed["status"], passed["msg"]) == ("pass", "")
+
+
+# The module, against the sandbox
+
+NLB = ["port", "principals", "subnets", "endpoint", "availability_zones", "privatelink_rules", "load_balancer"]
+REDSHIFT = ["redshift_cluster", "redshift_node_type", "redshift_relocation", "redshift_port"]
+TABLE: list[dict[str, Any]] = [
+    {"id": "S-G2", "check": "region", "regions": ["us-east-1"]},
+    *({"id": check, "check": check, "destinations": ["rds"], **PARAMETERS.get(check, {})} for check in NLB),
+    *({"id": check, "check": check, "destinations": ["redshift"], **PARAMETERS.get(check, {})} for check in REDSHIFT),
+]
+
+
+@dataclass
+class Bench:
+    """One account with a VPC 10.1.0.0/16 and the cluster events, and the module pointed at it."""
+
+    sandbox: RunningSandbox
+    account: str
+    vpc: Any
+    boto: Any
+    run_module: RunModule
+    seen: int = 0
+
+    def preflight(self, *links: dict[str, Any], check: bool = False, **options: Any) -> dict[str, Any]:
+        """Run the module; ``calls`` then tells what this run did."""
+        self.seen = max([0, *(one["n"] for one in self.sandbox.calls(self.account))])
+        args = {
+            "region": "us-east-1",
+            "endpoint_url": self.sandbox.url,
+            "access_key": self.account,
+            "secret_key": "sandbox",
+            "api_rate": 0,
+            "nameservers": [f"127.0.0.1:{self.sandbox.health()['dns_port']}"],
+            "links": list(links),
+            "prerequisites": TABLE,
+            "on_item_failure": "report",
+            **options,
+        }
+        return self.run_module("preflight", args, check=check)
+
+    def database(self, name: str = "orders", **options: Any) -> dict[str, Any]:
+        """A link to a database that meets everything."""
+        link = {"name": name, "destination": "rds", "port": 5432, "load_balancer": name, "vpc_id": self.vpc.id}
+        return {**link, "endpoint": self.endpoint, "subnet_ids": list(self.vpc.subnets), **options}
+
+    def warehouse(self, name: str = "events", **options: Any) -> dict[str, Any]:
+        """A link to a Redshift cluster that meets everything."""
+        return {"name": name, "destination": "redshift", "cluster_identifier": "events", **options}
+
+    @property
+    def endpoint(self) -> str:
+        return f"db.{self.account}.example"
+
+    @property
+    def calls(self) -> Counter[str]:
+        """The calls of the last run, as IAM names them."""
+        prefix = {"elbv2": "elasticloadbalancing"}
+        found = self.sandbox.calls(self.account, since=self.seen)
+        return Counter(f"{prefix.get(one['service'], one['service'])}:{one['operation']}" for one in found)
+
+    def fault(self, service: str, operation: str, kind: str, **options: Any) -> None:
+        self.sandbox.fault(service, operation, kind, account=self.account, **options)
+
+    def clusters(self, *clusters: dict[str, Any]) -> None:
+        self.sandbox.seed({"accounts": {self.account: {"us-east-1": {"redshift_clusters": list(clusters)}}}})
+
+
+@pytest.fixture
+def bench(sandbox: RunningSandbox, account: str, boto: Any, make_vpc: Any, run_module: RunModule) -> Iterator[Bench]:
+    made = Bench(sandbox, account, make_vpc(account), boto, run_module)
+    made.clusters({"ClusterIdentifier": "events", "Port": 5439, "AvailabilityZoneRelocation": True})
+    sandbox.dns({made.endpoint: ["10.1.0.11"]})
+    yield made
+    sandbox.clear_faults()
+
+
+def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
+    """Any number of links costs the same calls, none of them a write, in check mode as in a real run."""
+    links = [bench.database(f"db{number}", security_group_ids=[bench.vpc.security_group]) for number in range(60)]
+    for link in links:
+        link["enforce_privatelink_rules"] = False
+    links += [bench.warehouse(f"dwh{number}") for number in range(60)]
+    found = {}
+    for check in (True, False):
+        found[check] = bench.preflight(*links, check=check)
+        assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, BALANCERS: 1, CLUSTERS: 1}
+    assert found[True]["results"] == found[False]["results"]
+    assert Counter(one["status"] for one in found[False]["results"]) == {"pass": 120}
+    assert [one["name"] for one in found[False]["results"]] == [link["name"] for link in links]
+    assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
+    assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
+    policy = json.loads(IAM.read_text())
+    assert set(bench.calls) == {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def test_nothing_is_read_that_no_check_needs(bench: Bench) -> None:
+    bench.preflight(bench.warehouse())
+    assert bench.calls == {CLUSTERS: 1}
+    bench.preflight(bench.database())
+    assert bench.calls == {SUBNETS: 1, VPCS: 1, BALANCERS: 1}
+    bench.preflight(bench.database(), prerequisites=TABLE[:3])
+    assert bench.calls == {}
+    assert bench.preflight()["results"] == []
+    assert bench.calls == {}
+
+
+def test_bad_links_fail_alone_and_say_why(bench: Bench) -> None:
+    elb = bench.boto(bench.account, "elbv2")
+    elb.create_load_balancer(Name="taken", Type="network", Scheme="internal", Subnets=[bench.vpc.subnets[0]])
+    other = bench.boto(bench.account, "ec2").create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    path, cluster = ["arn:aws:iam::834469178297:role/team/x"], {"cluster_identifier": "nowhere"}
+    bad = {
+        "unknown": (bench.database("unknown", destination="oracle"), "Unknown destination 'oracle'; there are rds"),
+        "port": (bench.database("port", port=65536), "Not a port, which is 1 to 65535: 65536"),
+        "empty": (bench.database("empty", subnet_ids=[]), "No subnets are given"),
+        "arn": (bench.database("arn", principals=["arn:aws:iam"]), "Not a principal: 'arn:aws:iam'"),
+        "path": (bench.database("path", principals=path), "does not accept a principal with a path"),
+        "name": (bench.database("name", endpoint="nowhere.example"), "nowhere.example.: no such name (NXDOMAIN)"),
+        "taken": (bench.database("taken", vpc_id=other), f"its VPC is {bench.vpc.id}, not {other}"),
+        "cluster": (bench.warehouse("cluster", **cluster), "Redshift cluster nowhere does not exist"),
+        "subnet": (bench.database("subnet", subnet_ids=["subnet-0123456789abcdef0"]), "does not exist"),
+        "vpc": (bench.database("vpc", vpc_id="vpc-0123456789abcdef0"), "VPC vpc-0123456789abcdef0 does not exist"),
+        "group": (bench.database("group", security_group_ids=["sg-0123456789abcdef0"]), "sg-0123456789abcdef0"),
+    }
+    known = {"id": "known", "check": "destination", "known_destinations": ["rds", "redshift"]}
+    links = [bench.database(), *(link for link, _ in bad.values()), bench.warehouse()]
+    found = bench.preflight(*links, prerequisites=[*TABLE, known])
+    by_name = {one["name"]: one for one in found["results"]}
+    for name, (_, message) in bad.items():
+        assert message in by_name[name]["msg"]
+    assert found["failed_items"] == list(bad)
+    assert by_name["orders"]["status"] == by_name["events"]["status"] == "pass"
+    assert not found.get("failed")
+    failed = bench.preflight(*links, prerequisites=[*TABLE, known], on_item_failure="fail")
+    assert failed["failed"]
+    assert failed["results"] == found["results"]
+    assert all(f"{name}: " in failed["msg"] for name in bad)
+
+
+def test_what_the_sandbox_shows_is_judged_as_the_snapshots_are(bench: Bench) -> None:
+    """The checks that read most from AWS, on answers that come over the wire."""
+    ec2 = bench.boto(bench.account, "ec2")
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    group = bench.vpc.security_group
+    assert bench.preflight(bench.database(security_group_ids=[group]))["failed_items"] == ["orders"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    assert bench.preflight(bench.database(security_group_ids=[group]))["failed_items"] == []
+    one_zone = bench.database(subnet_ids=[bench.vpc.subnets[1]])
+    assert "10.1.0.11 is in us-east-1a" in bench.preflight(one_zone)["results"][0]["msg"]
+    assert bench.preflight({**one_zone, "cross_zone": True})["results"][0]["status"] == "pass"
+    roomy = [{"id": "free", "check": "subnets", "min_free_addresses": 300}]
+    assert "300 are needed" in bench.preflight(bench.database(), prerequisites=roomy)["results"][0]["msg"]
+    bench.clusters(
+        {"ClusterIdentifier": "old", "NodeType": "dc2.large", "Port": 5439},
+        {"ClusterIdentifier": "plain", "Port": 5439},
+        {"ClusterIdentifier": "both", "Port": 5439, "MultiAZ": True},
+    )
+    found = bench.preflight(*(bench.warehouse(one, cluster_identifier=one) for one in ("old", "plain", "both")))
+    assert found["failed_items"] == ["old", "plain"]
+    assert "dc2.large" in found["results"][0]["msg"]
+    assert "relocation is disabled" in found["results"][1]["msg"]
+
+
+def test_a_denied_listing_is_a_warning(bench: Bench) -> None:
+    """One warning for all links names the action; the rest of the checks still count."""
+    bench.fault("ec2", "DescribeSubnets", "deny", times=None)
+    bench.fault("redshift", "DescribeClusters", "deny", times=None)
+    found = bench.preflight(bench.database(), bench.database("port", port=0), bench.warehouse())
+    assert found["failed_items"] == ["port"]
+    assert [one["status"] for one in found["results"]] == ["warn", "fail", "warn"]
+    by_id = {one["id"]: one for one in found["results"][0]["checks"]}
+    assert by_id["subnets"]["status"] == by_id["availability_zones"]["status"] == "unknown"
+    assert by_id["endpoint"]["status"] == "pass"
+    warnings = json.dumps(found["warnings"])
+    assert "Allow ec2:DescribeSubnets in the policies" in warnings
+    assert "Allow redshift:DescribeClusters in the policies" in warnings
+    assert warnings.count("orders, port: subnets: ") == 1
+
+
+def test_an_answer_that_cannot_be_trusted_ends_the_module(bench: Bench) -> None:
+    bench.fault("ec2", "DescribeVpcs", "error", code="InternalError", status=400, times=None)
+    found = bench.preflight(bench.database())
+    assert found["failed"]
+    assert "ec2:DescribeVpcs: InternalError" in found["msg"]
+
+
+def test_throttled_reads_are_repeated(bench: Bench) -> None:
+    bench.fault("ec2", "DescribeSubnets", "throttle", times=2)
+    assert bench.preflight(bench.database())["results"][0]["status"] == "pass"
+    assert bench.calls[SUBNETS] == 3
+
+
+def test_names_are_looked_up_once_and_silence_fails_its_own_link(bench: Bench) -> None:
+    silent = f"silent.{bench.account}.example"
+    bench.sandbox.dns({silent: {"drop": True}})
+    fixed = bench.database("fixed", addresses=["10.1.1.7"])
+    found = bench.preflight(bench.database(), bench.database("silent", endpoint=silent), fixed)
+    assert found["failed_items"] == ["silent"]
+    assert "The endpoint does not resolve" in found["results"][1]["msg"]
+    assert found["results"][2]["addresses"] == ["10.1.1.7"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"nameservers": ["ns.example"]}, "nameservers: 'ns.example' is not a nameserver"),
+        ({"links": [{"name": "a"}, {"name": "a"}]}, "Two items of links have the same name: a"),
+        ({"prerequisites": [{"id": "X", "check": "region"}]}, "Prerequisite X: the check region needs regions"),
+        ({"prerequisites": [{"id": "X", "check": "moon"}]}, "value of check must be one of"),
+    ],
+)
+def test_options_that_make_no_sense(bench: Bench, options: dict[str, Any], message: str) -> None:
+    found = bench.preflight(**options)
+    assert found["failed"]
+    assert message in found["msg"]
