@@ -277,8 +277,8 @@ def _refuse_to_cut(item: Grant, have: Authorization, why: str) -> None:
     """Never cut the vendor off without being told to. AWS counts endpoints for each grant, not for each VPC."""
     if have.endpoints and not item.force:
         raise ItemError(
-            f"{_grant(item)} (from {have.scope}) has {have.endpoints} endpoints in use. {why} That would cut them. "
-            "Have the vendor delete them first, or set force=true, which deletes them."
+            f"{_grant(item)} (from {have.scope}) has endpoints in use ({have.endpoints}). {why} That would cut "
+            "them. Have the vendor delete them first, or set force=true, which deletes them."
         )
 
 
