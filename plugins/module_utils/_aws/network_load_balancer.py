@@ -163,17 +163,20 @@ class NetworkLoadBalancers:
                 have[name].attributes = {**have[name].attributes, arn: attributes}
 
     def _attributes_of(self, item: NetworkLoadBalancer, actual: Actual) -> list[str]:
-        """ARNs of which attributes are needed: those that an option asks for and that are not written anyway."""
+        """ARNs of which attributes are needed: those that an option asks for and that are not written anyway.
+
+        Listeners are made last: without any, an earlier run was cut short, and attributes are compared in any case.
+        """
         if item.state == "absent":
             return [actual.arn] if actual.balancer else []
-        if not self.check_attributes:
-            return []
-        compared = item.attributes and actual.balancer and not actual.unset(f"{ELB}:ModifyLoadBalancerAttributes")
-        return [actual.arn] * bool(compared) + [
-            actual.group_arn(group.name)
-            for group in item.groups.values()
-            if group.attributes and not actual.unset_group(group.name)
-        ]
+        arns = []
+        if item.attributes and actual.balancer and not actual.unset(f"{ELB}:ModifyLoadBalancerAttributes"):
+            arns += [actual.arn] if self.check_attributes or not actual.listeners else []
+        for group in item.groups.values():
+            if group.attributes and not actual.unset_group(group.name):
+                raw = actual.groups[group.name]
+                arns += [raw["TargetGroupArn"]] if self.check_attributes or not raw.get("LoadBalancerArns") else []
+        return arns
 
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
         return plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
@@ -238,6 +241,9 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         plan.result = as_result(actual.balancer, actual)
         if actual.balancer.state == "provisioning":
             plan.waiting = f"load balancer {item.name} to be active"
+        elif actual.balancer.state != "active":
+            reason = actual.balancer.raw.get("State", {}).get("Reason", "")
+            plan.warnings = [f"{item.name}: AWS reports the load balancer as {actual.balancer.state}. {reason}".strip()]
     return plan
 
 
@@ -448,7 +454,7 @@ def _ip_address_type_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
 
 
 def _security_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
-    """Groups and flag go together: AWS sets the flag by no other call, and resets it when a call leaves it out."""
+    """Groups and flag go in one call: AWS sets the flag by no other, and has a default for one that is left out."""
     action, enforce, shown = f"{ELB}:SetSecurityGroups", item.enforce_privatelink_rules, _enforced(actual.balancer)
     have = _security_groups(actual) if actual.balancer else sorted(item.security_group_ids or [])
     wanted = have if item.security_group_ids is None else sorted(item.security_group_ids)

@@ -248,6 +248,13 @@ def test_a_subnet_is_exchanged_in_two_steps() -> None:
     assert second.params["Subnets"] == ["subnet-a2", "subnet-b"] and second.after
 
 
+def test_an_impaired_load_balancer_is_reported() -> None:
+    state = actual(balancer={"State": {"Code": "active_impaired", "Reason": "no addresses"}})
+    plan = nlb.plan_present(wanted(), state)
+    assert plan.warnings == ["orders: AWS reports the load balancer as active_impaired. no addresses"]
+    assert not plan.waiting
+
+
 def test_a_weighted_listener_is_repointed() -> None:
     both = [{"TargetGroupArn": GROUP_ARN, "Weight": 1}, {"TargetGroupArn": "arn:other", "Weight": 1}]
     state = actual(listener={"DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": both}}]})
@@ -588,6 +595,16 @@ def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> No
     assert "internet-facing, not internal" in result["msg"] and env.writes(start) == []
 
 
+def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Environment) -> None:
+    env.run(env.item())
+    arn = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    noted = {"Key": "saas.privatelink:missing-since:5432", "Value": "{}"}
+    env.elb.add_tags(ResourceArns=[arn], Tags=[noted, {"Key": "mine", "Value": "x"}])
+    env.run(env.item(tags={}, purge_tags=True))
+    tags = env.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+    assert noted in tags and "mine" not in {tag["Key"] for tag in tags}
+
+
 def test_strangers_target_groups_stay(env: Environment) -> None:
     env.run(env.item())
     other = env.elb.create_target_group(Name="other", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
@@ -623,6 +640,20 @@ def test_fast_mode_looks_at_no_attributes_but_sets_those_of_new_ones(env: Enviro
     result = env.run({**item, "cross_zone": False}, check_attributes=False)
     assert env.writes(start) == [] and result["results"][0]["cross_zone"] is None
     assert not [call for call in env.calls(start) if "Attributes" in call["operation"]]
+
+
+def test_fast_mode_makes_up_for_a_run_that_was_cut_short(env: Environment) -> None:
+    item = env.item(cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
+    attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
+    for operation in attributes:
+        env.sandbox.fault("elbv2", operation, "deny", account=env.account)
+        assert env.run(item, check_attributes=False)["failed"]
+    start = env.mark()
+    assert env.run(item, check_attributes=False)["changed"]
+    assert env.writes(start) == ["ModifyTargetGroupAttributes", "CreateListener"]
+    group = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    found = env.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+    assert {"Key": "deregistration_delay.timeout_seconds", "Value": "0"} in found
 
 
 def test_attributes_that_no_option_asks_for_are_not_read(env: Environment) -> None:
