@@ -308,28 +308,29 @@ def test_zones_follow_the_subnets(bench: Bench) -> None:
 # What must change nothing
 
 
-@pytest.mark.parametrize(
-    ("record", "says"),
-    [
-        (None, "NXDOMAIN"),
-        ({"rcode": "SERVFAIL"}, "SERVFAIL"),
-        ({"rcode": "REFUSED"}, "REFUSED"),
-        ({"addresses": []}, "no A record"),
-        (["52.1.2.3"], "public address"),
-        (["127.0.0.1"], "loopback"),
-        (["0.0.0.0"], "unspecified"),
-        ([A, "169.254.169.254"], "link-local"),
-        ([f"10.1.0.{last}" for last in range(20, 37)], "17 addresses, max_addresses is 16"),
-    ],
-)
-def test_a_bad_answer_touches_nothing(bench: Bench, record: Any, says: str) -> None:
-    arn = bench.group()
-    bench.register(arn, A)
-    if record is not None:
-        bench.dns(record)
-    result = bench.one()
-    assert result["failed"] and says in result["msg"] and bench.name() in result["msg"]
-    assert (result["changed"], result["state"], bench.writes, bench.active(arn)) == (False, "failed", [], {A})
+BAD_ANSWERS: dict[str, tuple[Any, str]] = {
+    "nothing": ({"rcode": "NXDOMAIN"}, "NXDOMAIN"),
+    "servfail": ({"rcode": "SERVFAIL"}, "SERVFAIL"),
+    "refused": ({"rcode": "REFUSED"}, "REFUSED"),
+    "nodata": ({"addresses": []}, "no A record"),
+    "public": (["52.1.2.3"], "public address"),
+    "loopback": (["127.0.0.1"], "loopback"),
+    "unspecified": (["0.0.0.0"], "unspecified"),
+    "half-bad": ([B, "169.254.169.254"], "link-local"),
+    "too-many": ([f"10.1.0.{last}" for last in range(20, 37)], "17 addresses, max_addresses is 16"),
+}
+
+
+def test_a_bad_answer_touches_nothing(bench: Bench) -> None:
+    arns = {name: bench.group(name) for name in BAD_ANSWERS}
+    for name, (record, _says) in BAD_ANSWERS.items():
+        bench.register(arns[name], A)
+        bench.dns(record, name)
+    result = bench.sync(*(bench.item(name, endpoint=bench.name(name)) for name in BAD_ANSWERS))
+    assert (result["changed"], bench.writes) == (False, [])
+    for one, (name, (_record, says)) in zip(result["results"], BAD_ANSWERS.items(), strict=True):
+        assert one["failed"] and says in one["msg"] and bench.name(name) in one["msg"]
+        assert (one["state"], one["changed"], bench.active(arns[name])) == ("failed", False, {A})
 
 
 def test_silent_nameservers_are_given_up(bench: Bench) -> None:
@@ -342,36 +343,37 @@ def test_silent_nameservers_are_given_up(bench: Bench) -> None:
     assert bench.writes == []
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"target_group": None}, "target_group is missing"),
-        ({"target_group": "a_b"}, "Neither the name nor the ARN"),
-        (
-            {"target_group": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/0"},
-            "Neither the name",
-        ),
-        ({"endpoint": None}, "Give either endpoint"),
-        ({"addresses": [A], "endpoint": "x.example"}, "Give either endpoint"),
-        ({"endpoint_kind": "reader", "drain": "after_healthy"}, "endpoint_kind reader"),
-        ({"addresses": [A], "endpoint_kind": "reader"}, "endpoint_kind reader"),
-        ({"addresses": ["db"]}, "not an IP address"),
-        ({"port": 70000}, "port must be 1 to 65535"),
-        ({"confirm": 0}, "confirm must be at least 1"),
-        ({"gap": -1}, "must not be negative"),
-        ({"protected": ["10.1.0.0/99"]}, "10.1.0.0/99"),
-        ({"target_group": "absent"}, "There is no target group absent"),
-    ],
-)
-def test_impossible_options_fail_alone(bench: Bench, wrong: dict[str, Any], says: str) -> None:
-    bench.group("bad")
-    arn = bench.group("good")
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    ({"target_group": None}, "target_group is missing"),
+    ({"target_group": "a_b"}, "Neither the name nor the ARN"),
+    ({"target_group": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/0"}, "Neither"),
+    ({"target_group": "absent"}, "There is no target group absent"),
+    ({"endpoint": None}, "Give either endpoint"),
+    ({"addresses": [A], "endpoint": "x.example"}, "Give either endpoint"),
+    ({"endpoint_kind": "reader", "drain": "after_healthy"}, "endpoint_kind reader"),
+    ({"addresses": [A], "endpoint_kind": "reader"}, "endpoint_kind reader"),
+    ({"addresses": ["db"]}, "not an IP address"),
+    ({"port": 70000}, "port must be 1 to 65535"),
+    ({"port": 0}, "port must be 1 to 65535"),
+    ({"confirm": 0}, "confirm must be at least 1"),
+    ({"gap": -1}, "must not be negative"),
+    ({"protected": ["10.1.0.0/99"]}, "10.1.0.0/99"),
+]
+
+
+def test_impossible_options_fail_alone(bench: Bench) -> None:
     bench.dns([A])
-    result = bench.sync(bench.item("bad", **wrong), bench.item("good"))
-    assert result["failed"] and result["failed_items"] == ["bad"]
-    assert [one["name"] for one in result["results"]] == ["bad", "good"]
-    assert says in result["results"][0]["msg"]
-    assert (bench.writes, bench.active(arn)) == ([REGISTER], {A})
+    good = bench.group("good")
+    bad = []
+    for number, (wrong, _says) in enumerate(IMPOSSIBLE):
+        bench.group(f"bad{number}")
+        bad.append(bench.item(f"bad{number}", **wrong))
+    result = bench.sync(*bad[:7], bench.item("good"), *bad[7:])
+    assert result["failed"] and result["failed_items"] == [item["name"] for item in bad]
+    for one, (_wrong, says) in zip((one for one in result["results"] if one["failed"]), IMPOSSIBLE, strict=True):
+        assert says in one["msg"] and f"{one['name']}: {one['msg']}" in result["msg"]
+    assert [one["name"] for one in result["results"]].index("good") == 7
+    assert (bench.writes, bench.active(good)) == ([REGISTER], {A})
 
 
 def test_a_group_of_instances_is_refused(bench: Bench) -> None:
