@@ -1,7 +1,10 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module as Ansible does, but in this process: real arguments in, the JSON that Ansible would read out."""
+"""Run a module as Ansible does, but in this process: real arguments in, the JSON that Ansible would read out.
+
+``estate`` is one account in the sandbox on which modules run; it holds each run to what every module promises.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,22 @@ import importlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import botocore.loaders
 import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.saas.privatelink.plugins.module_utils import _module, _plan
+
+from tests.sandbox.client import RunningSandbox, eventually
 
 RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"
+POLICIES = Path(__file__).parents[3] / "docs" / "iam"
+IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
 
 
 def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
@@ -45,3 +55,99 @@ def shared_models() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
         yield
+
+
+def action(call: Mapping[str, Any]) -> str:
+    """The IAM action of an entry of the sandbox's call log."""
+    return f"{IAM_PREFIX.get(call['service'], call['service'])}:{call['operation']}"
+
+
+def is_active(balancer: Mapping[str, Any]) -> bool:
+    return bool(balancer["State"]["Code"] == "active")
+
+
+def check_documented(module: str, calls: list[dict[str, Any]]) -> None:
+    """Every call of the log is allowed by the module's policy in docs/iam."""
+    policy = json.loads((POLICIES / f"{module}.json").read_text(encoding="utf-8"))
+    allowed = {name for statement in policy["Statement"] for name in statement["Action"]}
+    assert {action(call) for call in calls} <= allowed
+
+
+@dataclass
+class Estate:
+    """One account in the sandbox. ``calls`` are those of the last run."""
+
+    sandbox: RunningSandbox
+    account: str
+    boto: Callable[..., Any]
+    make_vpc: Callable[..., Any]
+    vpc: Any = None
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def access(self) -> dict[str, Any]:
+        """Options that lead a module to this account, unpaced."""
+        return {
+            "region": "us-east-1",
+            "endpoint_url": self.sandbox.url,
+            "access_key": self.account,
+            "secret_key": "not-to-be-shown",
+            "api_rate": 0,
+        }
+
+    @property
+    def ec2(self) -> Any:
+        return self.boto(self.account, "ec2")
+
+    def run(self, module: str, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+        """Run a module: only documented calls, no writes in check mode, else exactly the writes it reports."""
+        since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
+        result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
+        self.calls = self.sandbox.calls(self.account, since=since)
+        check_documented(module, self.calls)
+        made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
+        said = [] if check else [name for one in result.get("results", []) for name in one["writes"]]
+        assert made == sorted(said)
+        assert "not-to-be-shown" not in json.dumps(result)
+        return result
+
+    def count(self, operation: str) -> int:
+        """How often the last run called an operation."""
+        return sum(call["operation"] == operation for call in self.calls)
+
+    def balancer(self, name: str, wait: bool = True) -> str:
+        """Make an internal Network Load Balancer; the answer is its ARN."""
+        self.vpc = self.vpc or self.make_vpc(self.account)
+        elb = self.boto(self.account, "elbv2")
+        made = elb.create_load_balancer(Name=name, Type="network", Scheme="internal", Subnets=list(self.vpc.subnets))
+        arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
+        if wait:
+            eventually(lambda: elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0], is_active)
+        return arn
+
+    def service(self, name: str, *principals: str, **options: Any) -> dict[str, Any]:
+        """Make an endpoint service on a load balancer of its own; the answer is the module's result for it."""
+        self.balancer(name)
+        wanted = {"name": name, "load_balancers": [name], "allowed_principals": list(principals), **options}
+        made: dict[str, Any] = self.run("endpoint_service", **wanted)["results"][0]
+        return made
+
+    def connection(self, endpoint_id: str) -> str:
+        """The state of a connection as the account sees it."""
+        listed = self.ec2.describe_vpc_endpoint_connections()["VpcEndpointConnections"]
+        return {one["VpcEndpointId"]: str(one["VpcEndpointState"]) for one in listed}.get(endpoint_id, "")
+
+
+@pytest.fixture
+def estate(
+    sandbox: RunningSandbox,
+    account: str,
+    boto: Callable[..., Any],
+    make_vpc: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Estate]:
+    """A fresh account; modules that run in it look again after 0.03 s instead of 5 s."""
+    quick = {"poll": 0.03, "settle": 1.0}
+    monkeypatch.setattr(_module, "Options", lambda **options: _plan.Options(**{**options, **quick}))
+    yield Estate(sandbox, account, boto, make_vpc)
+    sandbox.clear_faults()
