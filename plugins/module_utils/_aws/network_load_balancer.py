@@ -249,7 +249,9 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
 
 def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Delete the load balancer, its listeners going with it; then its own target groups, once it is gone."""
-    balancer = actual.balancer if actual.balancer and actual.balancer.is_network else None
+    # Listings show a load balancer for a while after it is gone; its tags are gone at once.
+    there = actual.balancer is not None and actual.balancer.is_network and actual.arn in actual.tags
+    balancer = actual.balancer if there else None
     plan = Plan()
     if balancer:
         if not _is_ours(item, actual, balancer.arn):

@@ -188,7 +188,7 @@ def test_the_same_options_change_nothing() -> None:
         ({"listeners": [{"port": 5432}]}, {"group": {"TargetType": "instance"}}, "TargetType instance instead of ip"),
         ({"listeners": [{"port": 5432}]}, {"group": {"LoadBalancerArns": ["other"]}}, "in use by other"),
         ({"listeners": [{"port": 5432}]}, {"listener": {"Protocol": "TLS"}}, "a TLS listener on port 5432"),
-        ({"state": "absent"}, {"tags": {}}, "was not made here.*Add that tag"),
+        ({"state": "absent"}, {"tags": {ARN: {}}}, "was not made here.*Add that tag"),
         ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "was not made here"),
         (
             {"state": "absent"},
@@ -759,6 +759,14 @@ def test_stale_reads_after_a_change(env: Environment) -> None:
     start = env.mark()
     result = env.converge(env.item(enforce_privatelink_rules=False, subnet_ids=[env.vpc.subnets[0]]))[0]
     assert not result.failed and sorted(env.writes(start)) == ["SetSecurityGroups", "SetSubnets"]
+
+
+def test_a_load_balancer_still_listed_after_its_deletion(env: Environment) -> None:
+    env.run(env.item())
+    env.sandbox.fault("elbv2", "DescribeLoadBalancers", "stale", account=env.account, times=2)
+    result = env.converge({"name": "orders", "state": "absent"})[0]
+    assert not result.failed and names(result.writes) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    assert env.elb.describe_load_balancers()["LoadBalancers"] == [] and env.group_names() == set()
 
 
 def test_a_listener_that_appears_in_between_is_repointed(env: Environment) -> None:
