@@ -84,6 +84,10 @@ class Provider:
 @pytest.fixture
 def provider(sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc]) -> Iterator[Provider]:
     region = "us-east-1"
+    # What every test waits for first takes no longer than one poll.
+    sandbox.lag(
+        **dict.fromkeys(["load_balancer.provisioning", "endpoint_service.Pending", "vpc_endpoint.unseen"], 0.02)
+    )
     clients = (sandbox.boto(account, "ec2", region), sandbox.boto(account, "elbv2", region))
     made = Provider(account, region, *clients, make_vpc(account), "", sandbox)
     made.load_balancer = made.make_load_balancer("main")

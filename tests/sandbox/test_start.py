@@ -23,6 +23,8 @@ import yaml
 
 from tests.sandbox.client import ROOT, ControlError, RunningSandbox, eventually
 from tests.sandbox.conftest import refused
+from tests.sandbox.control import ROUTES
+from tests.sandbox.faults import KINDS
 
 INGRESS = {"cidr": "10.0.0.0/8", "from_port": 5432, "to_port": 5432}
 SEED = {
@@ -192,3 +194,20 @@ def test_the_endpoint_variable_is_enough(sandbox: RunningSandbox, account: str, 
     answer = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == account
     assert eventually(lambda: sandbox.calls(account, service="sts"), bool)[0]["operation"] == "GetCallerIdentity"
+
+
+def test_the_guide_names_every_state_route_and_kind_of_fault(sandbox: RunningSandbox) -> None:
+    guide = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    routes = {path for _, path in ROUTES}
+    assert len(routes) >= 14
+    absent = [name for name in (*sandbox.lag(), *routes, *KINDS) if f"`{name}`" not in guide]
+    assert absent == []
+
+
+def test_the_guides_seed_can_be_planted(sandbox: RunningSandbox) -> None:
+    guide = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    document = yaml.safe_load(guide.partition("```yaml\n")[2].partition("```")[0])
+    assert set(document) == {"accounts", "dns"}
+    sandbox.seed(document)
+    clusters = sandbox.boto("111111111111", "redshift").describe_clusters()["Clusters"]
+    assert [cluster["ClusterIdentifier"] for cluster in clusters] == ["warehouse"]
