@@ -428,7 +428,7 @@ def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[
     return found
 
 
-def _starting(balancers: t.Iterable[lb.LoadBalancer]) -> str:
+def _starting(balancers: t.Sequence[lb.LoadBalancer]) -> str:
     """What must happen before load balancers can serve; "" when they can."""
     dead = sorted(one.name for one in balancers if one.state == "failed")
     if dead:
@@ -461,7 +461,7 @@ def _config_changes(
         arns = {one.arn for one in balancers}
         have = set(service.get("NetworkLoadBalancerArns") or [])
         first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), sorted(have - arns)
-        after = after or _starting(one for one in balancers if one.arn not in have)
+        after = after or _starting([one for one in balancers if one.arn not in have])
     changes = []
     first = {key: value for key, value in first.items() if value not in ([], None)}
     if first:

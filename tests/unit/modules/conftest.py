@@ -81,6 +81,7 @@ class Estate:
     account: str
     boto: Callable[..., Any]
     make_vpc: Callable[..., Any]
+    run_module: RunModule = run
     vpc: Any = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 

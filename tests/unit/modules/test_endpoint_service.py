@@ -1,0 +1,577 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""endpoint_service against the sandbox: every option and rule, check mode beside the real run, faults, call counts."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils import _module, _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+
+from tests.sandbox.client import eventually
+
+Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
+
+VENDOR, OTHER = "834469178297", "111111111111"
+ROOT = "arn:aws:iam::{}:root".format
+TOPIC = "arn:aws:sns:us-east-1:111111111111:connections"
+CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
+MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
+DELETE = "ec2:DeleteVpcEndpointServiceConfigurations"
+PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
+REJECT = "ec2:RejectVpcEndpointConnections"
+VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
+TAG, UNTAG = "ec2:CreateTags", "ec2:DeleteTags"
+NOTIFY, RENOTIFY, UNNOTIFY = (
+    "ec2:CreateVpcEndpointConnectionNotification",
+    "ec2:ModifyVpcEndpointConnectionNotification",
+    "ec2:DeleteVpcEndpointConnectionNotifications",
+)
+
+
+def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    """One item; the answer is its result, with the module's ``diff``, ``warnings`` and ``msg`` beside it."""
+    result = estate.run("endpoint_service", check=check, diff=diff, **{"name": "orders", **options})
+    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    one["warnings"] = str(result.get("warnings", ""))
+    return one
+
+
+def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
+    """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
+    predicted = run(estate, check=True, diff=True, **options)
+    real = run(estate, diff=True, **options)
+    assert (predicted["writes"], predicted["changed"]) == (writes, bool(writes)), predicted
+    assert (real["writes"], real["changed"], real["failed"]) == (writes, bool(writes), False), real
+    assert real["diff"] == predicted["diff"] or CREATE in writes
+    for check in (True, False):
+        again = run(estate, check=check, diff=True, **options)
+        assert (again["writes"], again["changed"], again["diff"]) == ([], False, []), again
+    return real
+
+
+def services(estate: Estate) -> list[dict[str, Any]]:
+    return list(estate.ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"])
+
+
+def service(estate: Estate) -> dict[str, Any]:
+    """The only service of the account, as AWS shows it."""
+    (one,) = services(estate)
+    return one
+
+
+def principals(estate: Estate, service_id: str) -> set[str]:
+    found = estate.ec2.describe_vpc_endpoint_service_permissions(ServiceId=service_id)["AllowedPrincipals"]
+    return {one["Principal"] for one in found}
+
+
+def notifications(estate: Estate) -> dict[str, list[str]]:
+    found = estate.ec2.describe_vpc_endpoint_connection_notifications()["ConnectionNotificationSet"]
+    return {one["ConnectionNotificationArn"]: one["ConnectionEvents"] for one in found}
+
+
+def test_create_modify_delete(estate: Estate) -> None:
+    arn = estate.balancer("nlb")
+    everything: dict[str, Any] = {
+        "load_balancers": ["nlb"],
+        "acceptance_required": True,
+        "allowed_principals": [VENDOR],
+        "private_dns_name": "db.example.com",
+        "supported_ip_address_types": ["ipv4"],
+        "supported_regions": ["eu-west-1"],
+        "connection_notifications": [{"topic_arn": TOPIC, "events": ["Connect"]}],
+        "tags": {"team": "data", "cost": 5},
+    }
+    made = change(estate, [CREATE, PERMIT, NOTIFY], **everything)
+    actual = service(estate)
+    assert actual["NetworkLoadBalancerArns"] == [arn] and actual["AcceptanceRequired"] is True
+    assert actual["PrivateDnsName"] == "db.example.com" and actual["SupportedRegions"][0]["Region"] == "eu-west-1"
+    tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
+    assert {one["Key"]: one["Value"] for one in actual["Tags"]} == tags == made["tags"]
+    assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR)}
+    assert notifications(estate) == {TOPIC: ["Connect"]}
+    assert made["service_name"] == actual["ServiceName"] and made["service_state"] == "Available"
+    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["allowed_principals"] == [ROOT(VENDOR)]
+
+    changed = {**everything, "acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "bi"}}
+    real = change(estate, [MODIFY, PERMIT, TAG], **changed)
+    assert real["diff"][0]["before"]["acceptance_required"] is True
+    assert real["diff"][0]["after"]["acceptance_required"] is False
+    assert service(estate)["AcceptanceRequired"] is False
+    assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR), ROOT(OTHER)}
+
+    gone = change(estate, [DELETE], state="absent")
+    assert gone["diff"][0]["after"] == {} and not services(estate)
+
+
+def test_unset_options_change_nothing(estate: Estate) -> None:
+    estate.service("orders", VENDOR, private_dns_name="db.example.com", tags={"team": "data"})
+    before = service(estate)
+    change(estate, [])
+    assert service(estate) == before
+    assert estate.count("DescribeVpcEndpointServicePermissions") == 0
+
+
+def test_empty_account_is_planned_with_a_load_balancer_that_does_not_exist_yet(estate: Estate) -> None:
+    options = {"load_balancers": ["later"], "allowed_principals": [VENDOR], "private_dns_name": "a.example.com"}
+    options |= {"verify_private_dns": True, "connection_notifications": [{"topic_arn": TOPIC}]}
+    predicted = run(estate, check=True, **options)
+    assert not estate.count("CreateVpcEndpointServiceConfiguration") and not predicted["failed"]
+    refused = run(estate, **options)
+    assert refused["failed"] and "Load balancer later does not exist" in refused["msg"] and not refused["writes"]
+    estate.balancer("later")
+    assert run(estate, **options)["writes"] == predicted["writes"] == [CREATE, PERMIT, NOTIFY, VERIFY]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"allowed_principals": ["arn:aws:iam::111111111111:role/service/vendor"]}, "principal with a path"),
+        ({"allowed_principals": ["garbage"]}, "Not a principal: 'garbage'"),
+        ({"allowed_principals": ["12345678901"]}, "Not a principal"),
+        ({"load_balancers": []}, "load_balancers is empty"),
+        ({"load_balancers": ["not_a_name"]}, "Neither the name nor the ARN"),
+        ({"load_balancers": ["arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/x/1"]}, "Neither the name nor"),
+        ({"service_id": "vpce-0123"}, "Not the id of an endpoint service"),
+        ({"supported_ip_address_types": []}, "supported_ip_address_types is empty"),
+        ({"connection_notifications": [{"topic_arn": "nowhere"}]}, "Not the ARN of an SNS topic"),
+        ({"connection_notifications": [{"topic_arn": TOPIC}, {"topic_arn": TOPIC}]}, "twice"),
+        ({"connection_notifications": [{"topic_arn": TOPIC, "events": []}]}, "without events"),
+        ({}, "give load_balancers to create it"),
+        ({"service_id": "vpce-svc-0123456789abcdef0"}, "does not exist in this account and region"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_impossible_options_fail_before_the_first_write(
+    estate: Estate, options: dict[str, Any], says: str, check: bool
+) -> None:
+    result = run(estate, check=check, **options)
+    assert result["failed"] and says in result["msg"] and not result["writes"]
+
+
+# Identity
+
+
+def test_found_by_id_and_renamed(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    result = change(estate, [TAG], name="sales", service_id=made["service_id"])
+    assert result["tags"]["saas.privatelink:name"] == "sales" and result["tags"]["Name"] == "orders"
+
+
+def test_adopted_by_its_load_balancers(estate: Estate) -> None:
+    arns = [estate.balancer("nlb-a"), estate.balancer("nlb-b")]
+    foreign = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns)["ServiceConfiguration"]
+    eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    result = change(estate, [TAG], load_balancers=["nlb-b", arns[0]])
+    assert result["service_id"] == foreign["ServiceId"]
+
+
+def test_a_foreign_service_is_never_deleted_by_its_load_balancers(estate: Estate) -> None:
+    arn = estate.balancer("nlb")
+    estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
+    change(estate, [], state="absent", load_balancers=["nlb"])
+    assert len(services(estate)) == 1
+
+
+def test_a_service_of_another_item_is_not_adopted(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    change(estate, [CREATE], name="sales", load_balancers=["orders"])
+    assert len(services(estate)) == 2
+
+
+@pytest.mark.parametrize("by", ["tag", "load balancers"])
+def test_ambiguity_lists_the_candidates(estate: Estate, by: str) -> None:
+    arn = estate.balancer("nlb")
+    tags = [{"Key": "saas.privatelink:name", "Value": "orders"}] if by == "tag" else [{"Key": "a", "Value": "b"}]
+    specification = [{"ResourceType": "vpc-endpoint-service", "Tags": tags}]
+    ids = [
+        estate.ec2.create_vpc_endpoint_service_configuration(
+            NetworkLoadBalancerArns=[arn], TagSpecifications=specification
+        )["ServiceConfiguration"]["ServiceId"]
+        for _ in range(2)
+    ]
+    result = run(estate, load_balancers=["nlb"])
+    assert result["failed"] and all(one in result["msg"] for one in ids) and "service_id" in result["msg"]
+    assert run(estate, load_balancers=["nlb"], service_id=ids[0])["failed"] is False
+
+
+def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    items = [{"name": "orders"}, {"name": "sales", "service_id": made["service_id"]}]
+    result = estate.run("endpoint_service", services=items)
+    assert result["failed"] and result["failed_items"] == ["orders", "sales"]
+    assert "meant by several items: orders, sales" in result["msg"]
+
+
+def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    estate.sandbox.lag(**{"endpoint_service.Deleting": 60})
+    try:
+        waiting = run(estate, state="absent", wait=False)
+        assert waiting["writes"] == [DELETE] and "to be deleted" in waiting["waiting"]
+        run(estate, check=True, load_balancers=["orders"])
+        again = run(estate, load_balancers=["orders"])
+        assert again["writes"] == [CREATE]
+        states = {one["ServiceId"]: one["ServiceState"] for one in services(estate)}
+        assert sorted(states.values()) == ["Available", "Deleting"] and states[again["service_id"]] == "Available"
+        dying = next(one for one, state in states.items() if state == "Deleting")
+        refused = run(estate, service_id=dying, acceptance_required=False)
+        assert refused["failed"] and f"{dying} is Deleting" in refused["msg"]
+        assert run(estate, state="absent", wait=False)["writes"] == [DELETE]
+        assert run(estate, state="absent", wait=False)["writes"] == []
+    finally:
+        estate.sandbox.lag(**{"endpoint_service.Deleting": 0.1})
+
+
+# Principals
+
+
+def test_principals_are_normalised_and_merged(estate: Estate) -> None:
+    role = "arn:aws:iam::111111111111:role/vendor"
+    made = estate.service("orders", VENDOR, ROOT(VENDOR), role)
+    assert made["allowed_principals"] == [role, ROOT(VENDOR)]
+    change(estate, [], allowed_principals=[ROOT(VENDOR)])
+    change(estate, [PERMIT], allowed_principals=[OTHER, "*"])
+    assert principals(estate, made["service_id"]) == {role, ROOT(VENDOR), ROOT(OTHER), "*"}
+
+
+def test_principals_are_purged_if_asked(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR, OTHER)
+    result = change(estate, [PERMIT], allowed_principals=[OTHER], purge_allowed_principals=True)
+    assert principals(estate, made["service_id"]) == {ROOT(OTHER)} and result["allowed_principals"] == [ROOT(OTHER)]
+    change(estate, [PERMIT], allowed_principals=[], purge_allowed_principals=True)
+    assert principals(estate, made["service_id"]) == set()
+
+
+def test_other_partitions_have_other_arns(estate: Estate) -> None:
+    result = run(estate, check=True, diff=True, load_balancers=["x"], allowed_principals=[VENDOR], region="us-gov-west-1")
+    assert result["diff"][0]["after"]["allowed_principals"] == [f"arn:aws-us-gov:iam::{VENDOR}:root"]
+
+
+# Private DNS
+
+
+def test_private_dns_is_set_verified_changed_and_removed(estate: Estate) -> None:
+    estate.service("orders")
+    waiting = change(estate, [MODIFY], private_dns_name="db.example.com")
+    record = service(estate)["PrivateDnsNameConfiguration"]
+    assert f"record {record['Name']} = {record['Value']}" in waiting["waiting"]
+    done = change(estate, [VERIFY], private_dns_name="db.example.com", verify_private_dns=True)
+    assert done["waiting"] == "" and done["private_dns_name_configuration"]["state"] == "verified"
+    done = change(estate, [MODIFY, VERIFY], private_dns_name="new.example.com", verify_private_dns=True)
+    assert service(estate)["PrivateDnsName"] == "new.example.com"
+    change(estate, [MODIFY], private_dns_name="")
+    assert "PrivateDnsName" not in service(estate)
+
+
+def test_verification_needs_no_name_when_the_service_has_one(estate: Estate) -> None:
+    estate.service("orders", private_dns_name="db.example.com")
+    change(estate, [VERIFY], verify_private_dns=True)
+
+
+def test_a_verification_that_fails_says_what_to_publish(estate: Estate) -> None:
+    made = estate.service("orders", private_dns_name="db.example.com")
+    estate.sandbox.control("POST", "private_dns", service_id=made["service_id"], outcome="failed")
+    result = run(estate, private_dns_name="db.example.com", verify_private_dns=True)
+    assert result["writes"] == [VERIFY] and not result["failed"]
+    assert "(failed): publish the TXT record" in result["waiting"]
+
+
+# Settings
+
+
+def test_ip_address_types_and_regions_are_the_wanted_set(estate: Estate) -> None:
+    estate.service("orders")
+    change(estate, [MODIFY], supported_regions=["eu-west-1", "us-west-2"])
+    change(estate, [MODIFY], supported_regions=["us-west-2", "eu-central-1"])
+    assert {one["Region"] for one in service(estate)["SupportedRegions"]} == {"us-west-2", "eu-central-1"}
+    change(estate, [MODIFY], supported_regions=[])
+    assert not service(estate).get("SupportedRegions")
+    change(estate, [], supported_ip_address_types=["ipv4"])
+    refused = run(estate, supported_ip_address_types=["ipv4", "ipv6"])  # the load balancer speaks IPv4 only
+    assert refused["failed"] and MODIFY in refused["msg"]
+
+
+def test_notifications_are_merged_changed_and_purged(estate: Estate) -> None:
+    estate.service("orders")
+    second = TOPIC + "-2"
+    change(estate, [NOTIFY, NOTIFY], connection_notifications=[{"topic_arn": TOPIC}, {"topic_arn": second}])
+    assert notifications(estate)[TOPIC] == ["Accept", "Connect", "Delete", "Reject"]
+    change(estate, [RENOTIFY], connection_notifications=[{"topic_arn": TOPIC, "events": ["Reject", "Accept"]}])
+    only = [{"topic_arn": TOPIC, "events": ["Accept", "Reject"]}]
+    result = change(estate, [UNNOTIFY], connection_notifications=only, purge_connection_notifications=True)
+    assert notifications(estate) == {TOPIC: ["Accept", "Reject"]}
+    assert set(result["diff"][0]["before"]["connection_notifications"]) == {TOPIC, second}
+
+
+def test_tags_are_merged_and_purged(estate: Estate) -> None:
+    estate.service("orders", tags={"team": "data", "old": "x"})
+    change(estate, [TAG], tags={"new": True})
+    assert service(estate)["Tags"].count({"Key": "new", "Value": "True"}) == 1
+    result = change(estate, [TAG, UNTAG], tags={"team": "bi"}, purge_tags=True)
+    assert result["tags"] == {"Name": "orders", "saas.privatelink:name": "orders", "team": "bi"}
+
+
+# Load balancers
+
+
+def test_a_load_balancer_that_is_not_active_is_waited_for(estate: Estate) -> None:
+    estate.sandbox.lag(**{"load_balancer.provisioning": 0.8})
+    try:
+        estate.balancer("slow", wait=False)
+        left = run(estate, load_balancers=["slow"], wait=False)
+        assert left["writes"] == [] and left["waiting"] == "load balancer slow to be active"
+        change(estate, [CREATE], load_balancers=["slow"])
+        estate.balancer("slower", wait=False)
+        predicted = run(estate, check=True, load_balancers=["slower"])
+        result = run(estate, load_balancers=["slower"])
+        assert result["writes"] == predicted["writes"] == [MODIFY, MODIFY] and not result["failed"], result
+    finally:
+        estate.sandbox.lag(**{"load_balancer.provisioning": 0.1})
+
+
+def test_new_load_balancers_are_added_before_old_ones_go(estate: Estate) -> None:
+    estate.service("orders")
+    arn = estate.balancer("new")
+    change(estate, [MODIFY, MODIFY], load_balancers=["new"])
+    assert service(estate)["NetworkLoadBalancerArns"] == [arn]
+    estate.balancer("newer")
+    run(estate, load_balancers=["newer"])
+    made = [set(call["params"]) - {"ServiceId"} for call in estate.calls if call["kind"] == "write"]
+    assert made == [{"AddNetworkLoadBalancerArns"}, {"RemoveNetworkLoadBalancerArns"}]
+
+
+def test_load_balancers_stay_while_endpoints_are_connected(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR, acceptance_required=False)
+    estate.sandbox.connect(made["service_name"])
+    estate.balancer("new")
+    result = run(estate, load_balancers=["new"])
+    assert result["failed"] and "ExistingVpcEndpointConnections" in result["msg"] and "must end first" in result["msg"]
+    assert service(estate)["NetworkLoadBalancerArns"] == made["network_load_balancer_arns"]
+
+
+# Absent
+
+
+@pytest.fixture
+def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
+    """A service with an accepted and an asking connection."""
+    made = estate.service("orders", VENDOR, OTHER)
+    ids = [str(estate.sandbox.connect(made["service_name"], account=one)["VpcEndpointId"]) for one in (VENDOR, OTHER)]
+    for one in ids:
+        eventually(functools.partial(estate.connection, one), lambda state: bool(state == "pendingAcceptance"))
+    estate.ec2.accept_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=ids[:1])
+    return made, ids
+
+
+def test_live_connections_keep_a_service(estate: Estate, connected: tuple[dict[str, Any], list[str]]) -> None:
+    for check in (True, False):
+        result = run(estate, check=check, state="absent")
+        assert result["failed"] and all(one in result["msg"] for one in connected[1])
+        assert "Nothing was deleted" in result["msg"] and "on_connections=reject" in result["msg"]
+    assert service(estate)["ServiceState"] == "Available"
+
+
+@pytest.mark.parametrize("coming_up", [True, False])
+def test_live_connections_are_rejected_if_asked(
+    estate: Estate, connected: tuple[dict[str, Any], list[str]], coming_up: bool
+) -> None:
+    ids = connected[1]
+    if not coming_up:
+        eventually(lambda: estate.connection(ids[0]), lambda state: bool(state == "available"))
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.5})
+    predicted = run(estate, check=True, state="absent", on_connections="reject")
+    result = run(estate, state="absent", on_connections="reject")
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    assert result["writes"] == predicted["writes"]
+    assert result["writes"] in ([REJECT, DELETE], [REJECT, REJECT, DELETE]) and not services(estate)
+    assert {estate.connection(one) for one in ids} == {"rejected"}
+    assert run(estate, state="absent")["writes"] == []  # rejected connections stay listed, and mean nothing
+
+
+def test_rejected_connections_do_not_keep_a_service(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
+    eventually(lambda: estate.connection(one), lambda state: bool(state == "pendingAcceptance"))
+    estate.ec2.reject_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=[one])
+    change(estate, [DELETE], state="absent")
+
+
+def test_an_endpoint_that_the_vendor_is_deleting_is_waited_for(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR, acceptance_required=False)
+    one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
+    eventually(lambda: estate.connection(one), lambda state: bool(state == "available"))
+    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.6})
+    estate.sandbox.disconnect(one)
+    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.1})
+    left = run(estate, state="absent", wait=False)
+    assert left["writes"] == [] and left["waiting"] == "connections to end"
+    change(estate, [DELETE], state="absent")
+
+
+# Faults
+
+
+def test_a_dropped_connection_makes_no_second_service(estate: Estate) -> None:
+    estate.balancer("nlb")
+    operation = "CreateVpcEndpointServiceConfiguration"
+    estate.sandbox.fault("ec2", operation, "drop", account=estate.account, performed=True)
+    result = estate_run_loosely(estate, load_balancers=["nlb"])
+    assert result["writes"] == [CREATE] and estate.count(operation) == 2 and len(services(estate)) == 1
+    assert run(estate, load_balancers=["nlb"])["writes"] == []
+
+
+def estate_run_loosely(estate: Estate, **options: Any) -> dict[str, Any]:
+    """A run during which AWS performs a call twice that the module makes once; it is not held to the log."""
+    access = {**estate.access, "wait_timeout": 10, "name": "orders", **options}
+    since = max(call["n"] for call in estate.sandbox.calls(estate.account))
+    result = estate.run_module("endpoint_service", access)
+    estate.calls = estate.sandbox.calls(estate.account, since=since)
+    one: dict[str, Any] = result["results"][0]
+    return one
+
+
+def test_a_listing_that_lags_makes_no_second_service(estate: Estate) -> None:
+    estate.balancer("nlb")
+    listing = "DescribeVpcEndpointServiceConfigurations"
+    estate.sandbox.fault("ec2", listing, "not_found_after_create", account=estate.account, delay=0.5)
+    result = run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])
+    assert result["writes"] == [CREATE, PERMIT] and len(services(estate)) == 1
+    assert run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])["writes"] == []
+
+
+def test_stale_reads_write_nothing_twice(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=4)
+    wanted = {"acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "data"}}
+    result = run(estate, **wanted)
+    assert result["writes"] == [MODIFY, PERMIT, TAG] and result["waiting"] == "" and not result["warnings"]
+
+
+def test_reads_that_stay_stale_end_the_run_with_a_warning(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=None)
+    result = run(estate, acceptance_required=False)
+    assert result["writes"] == [MODIFY] and "orders: AWS does not show the change yet" in result["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("service_name", "operation", "iam"),
+    [
+        ("ec2", "DescribeVpcEndpointServiceConfigurations", "ec2:DescribeVpcEndpointServiceConfigurations"),
+        ("ec2", "CreateVpcEndpointServiceConfiguration", CREATE),
+        ("ec2", "ModifyVpcEndpointServicePermissions", PERMIT),
+        ("elbv2", "DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancers"),
+    ],
+)
+def test_denied_calls_name_the_missing_action(estate: Estate, service_name: str, operation: str, iam: str) -> None:
+    estate.balancer("nlb")
+    estate.sandbox.fault(service_name, operation, "deny", account=estate.account, times=None)
+    result = run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])
+    assert result["failed"] and f"Allow {iam} in the policies" in result["msg"]
+
+
+def test_a_half_done_run_is_continued(estate: Estate) -> None:
+    estate.balancer("nlb")
+    estate.sandbox.fault("ec2", "ModifyVpcEndpointServicePermissions", "error", code="InternalError", times=None)
+    wanted = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "connection_notifications": [{"topic_arn": TOPIC}]}
+    half = run(estate, **wanted)
+    assert half["failed"] and half["writes"] == [CREATE] and half["changed"]
+    estate.sandbox.clear_faults()
+    assert run(estate, **wanted)["writes"] == [PERMIT, NOTIFY]
+    assert run(estate, **wanted)["writes"] == []
+
+
+def test_without_waiting_the_next_run_goes_on(estate: Estate) -> None:
+    estate.balancer("nlb")
+    wanted = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "wait": False}
+    first = run(estate, **wanted)
+    assert first["writes"] == [CREATE] and "to be available" in first["waiting"]
+    eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    assert run(estate, **wanted)["writes"] == [PERMIT]
+    assert run(estate, **wanted)["waiting"] == ""
+
+
+def test_a_wait_that_ends_is_no_failure(estate: Estate) -> None:
+    estate.sandbox.lag(**{"endpoint_service.Pending": 60})
+    try:
+        result = estate.service("orders", VENDOR, wait_timeout=0)
+    finally:
+        estate.sandbox.lag(**{"endpoint_service.Pending": 0.1})
+    assert result["writes"] == [CREATE] and not result["failed"] and "to be available" in result["waiting"]
+
+
+def test_an_older_botocore_is_named(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    estate.service("orders")
+    monkeypatch.setattr(Api, "supports", lambda self, action, member: member != "SupportedRegions")
+    result = run(estate, supported_regions=["eu-west-1"])
+    assert result["failed"] and "supported_regions needs a newer botocore" in result["msg"]
+    assert not run(estate, tags={"a": "b"})["failed"]
+
+
+# Many
+
+
+def test_one_bad_item_stops_no_other(estate: Estate) -> None:
+    estate.balancer("nlb")
+    items = [
+        {"name": "broken", "load_balancers": []},
+        {"name": "lost", "load_balancers": ["nowhere"]},
+        {"name": "orders", "load_balancers": ["nlb"], "allowed_principals": [VENDOR]},
+        {"name": "gone", "state": "absent"},
+    ]
+    result = estate.run("endpoint_service", services=items)
+    assert result["failed"] and result["changed"] and result["failed_items"] == ["broken", "lost"]
+    assert [one["name"] for one in result["results"]] == ["broken", "lost", "orders", "gone"]
+    assert "broken: load_balancers is empty" in result["msg"] and "lost: Load balancer nowhere" in result["msg"]
+    assert service(estate)["Tags"]
+    reported = estate.run("endpoint_service", services=items, on_item_failure="report")
+    assert not reported.get("failed") and reported["failed_items"] == ["broken", "lost"] and not reported["changed"]
+
+
+def test_calls_of_a_run_that_changes_nothing(estate: Estate) -> None:
+    estate.balancer("shared")
+    names = [f"service-{number}" for number in range(6)]
+    items: list[dict[str, Any]] = [
+        {"name": name, "load_balancers": ["shared"], "allowed_principals": [VENDOR]} for name in names
+    ]
+    made = estate.run("endpoint_service", services=items)
+    assert Counter(call["operation"] for call in estate.calls if call["kind"] == "write") == {
+        "CreateVpcEndpointServiceConfiguration": 6,
+        "ModifyVpcEndpointServicePermissions": 6,
+    }
+    assert {one["name"] for one in made["results"]} == set(names)
+    assert not estate.run("endpoint_service", services=items)["changed"]
+    assert Counter(call["operation"] for call in estate.calls) == {
+        "DescribeVpcEndpointServiceConfigurations": 1,
+        "DescribeVpcEndpointServicePermissions": 6,
+    }
+    bare = [{"name": name, "load_balancers": ["shared"]} for name in names]
+    assert not estate.run("endpoint_service", services=bare)["changed"]
+    assert len(estate.calls) == 1
+    estate.run("endpoint_service", services=[{"name": name, "state": "absent"} for name in names], check=True)
+    assert len(estate.calls) == 2  # the services, and all their connections
+
+
+def test_the_wait_is_shared(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for many services costs as many listings as waiting for one."""
+    quick = _module.Options
+    monkeypatch.setattr(_module, "Options", lambda **options: with_poll(quick(**options), 0.2))
+    listings = []
+    for count in (1, 5):
+        names = [f"of-{count}-{number}" for number in range(count)]
+        estate.balancer(f"nlb-{count}")
+        items = [{"name": name, "load_balancers": [f"nlb-{count}"], "allowed_principals": [VENDOR]} for name in names]
+        estate.run("endpoint_service", services=items)
+        listings.append(estate.count("DescribeVpcEndpointServiceConfigurations"))
+    assert listings[0] == listings[1] <= 5
+
+
+def with_poll(options: _plan.Options, poll: float) -> _plan.Options:
+    options.poll = poll
+    return options
