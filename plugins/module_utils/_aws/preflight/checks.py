@@ -284,7 +284,7 @@ def _cluster(link: Link, snapshot: Snapshot) -> Raw:
 def check_redshift_cluster(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     status = str(_cluster(link, snapshot).get("ClusterStatus", ""))
     found = f"Redshift cluster {link.cluster_identifier} is {status}."
-    if status.split(",")[0] == "available":  # also "available, prep-for-resize" and the like
+    if status.partition(",")[0] == "available":  # also "available, prep-for-resize" and the like
         return Finding(PASS, found)
     return Finding(WARN if status in CLUSTER_MOVING else FAIL, found)
 
@@ -293,7 +293,7 @@ def check_redshift_cluster(link: Link, rule: Prerequisite, snapshot: Snapshot) -
 def check_redshift_node_type(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """A family newer than the table may well do, so it only warns."""
     node_type = str(_cluster(link, snapshot).get("NodeType", ""))
-    family, wanted = node_type.split(".")[0], ", ".join(rule.node_families or [])
+    family, wanted = node_type.partition(".")[0], ", ".join(rule.node_families or [])
     if family in (rule.node_families or []):
         return Finding(PASS, f"The nodes are {node_type}.")
     if family in NOT_RA3:
