@@ -60,26 +60,27 @@ class Connection:
         }
 
 
-def read_connections(api: Api, service_ids: t.Sequence[str]) -> list[Connection]:
-    """The connections of some services: one call per 1000, for up to 200 services at a time."""
-    found: list[Connection] = []
-    for start in range(0, len(service_ids), FILTER_VALUES):
-        some = list(service_ids[start : start + FILTER_VALUES])
-        found += [
-            Connection(
-                one["ServiceId"],
-                one["VpcEndpointId"],
-                str(one.get("VpcEndpointOwner", "")),
-                str(one.get("VpcEndpointState", "")),
-            )
-            for one in api.pages(
-                "ec2:DescribeVpcEndpointConnections",
-                "VpcEndpointConnections",
-                Filters=[{"Name": "service-id", "Values": some}],
-                MaxResults=1000,
-            )
-        ]
-    return found
+def read_connections(api: Api, service_ids: t.Collection[str]) -> list[Connection]:
+    """The connections of some services: one call per 1000.
+
+    A filter holds 200 services at most; for more, all connections of the account are read and the others left out.
+    """
+    wanted = set(service_ids)
+    if not wanted:
+        return []
+    params: dict[str, t.Any] = {"MaxResults": 1000}
+    if len(wanted) <= FILTER_VALUES:
+        params["Filters"] = [{"Name": "service-id", "Values": sorted(wanted)}]
+    return [
+        Connection(
+            one["ServiceId"],
+            one["VpcEndpointId"],
+            str(one.get("VpcEndpointOwner", "")),
+            str(one.get("VpcEndpointState", "")),
+        )
+        for one in api.pages("ec2:DescribeVpcEndpointConnections", "VpcEndpointConnections", **params)
+        if one["ServiceId"] in wanted
+    ]
 
 
 @dataclass(frozen=True)
