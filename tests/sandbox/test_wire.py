@@ -105,7 +105,7 @@ def test_a_misspelt_operation_cannot_be_registered() -> None:
 @pytest.mark.parametrize(
     ("answer", "named"),
     [
-        ({"Bogus": 1}, "Bogus"),
+        ({"Bogus": 1}, "contract: DescribeVpcEndpointConnections.Bogus: no such member"),
         ({"VpcEndpointConnections": [{"VpcEndpointState": "nonsense"}]}, "nonsense"),
         ({"VpcEndpointConnections": {"a": 1}}, "is not a list"),
         ({"NextToken": True}, "is not a string"),
