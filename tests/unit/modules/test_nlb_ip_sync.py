@@ -9,7 +9,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -27,23 +27,31 @@ PORT = 5432
 TAG = f"saas.privatelink:missing-since:{PORT}"
 IAM = Path(__file__).parents[3] / "docs" / "iam"
 
-Boto = Callable[..., Any]
-RunModule = Callable[..., dict[str, Any]]
+Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 NUMBERS = itertools.count(1)
 ACCOUNT = "880000000001"
 VPC, SUBNETS = "vpc-0a000000000000001", ["subnet-0a000000000000001", "subnet-0a000000000000002"]
+
+
+def action(call: dict[str, Any]) -> str:
+    """The IAM action of an entry of the call log."""
+    return f"{'elasticloadbalancing' if call['service'] == 'elbv2' else call['service']}:{call['operation']}"
 
 
 @dataclass
 class Bench:
     """The module pointed at an account with a VPC 10.1.0.0/16. Tests share it: ``test`` is in the names of each."""
 
-    sandbox: RunningSandbox
-    account: str
-    elb: Any
-    run_module: RunModule
+    estate: Estate
     test: str = field(default_factory=lambda: f"t{next(NUMBERS)}")
-    seen: int = 0
+
+    @property
+    def sandbox(self) -> RunningSandbox:
+        return cast(RunningSandbox, self.estate.sandbox)
+
+    @property
+    def elb(self) -> Any:
+        return self.estate.boto(self.estate.account, "elbv2")
 
     def called(self, name: str) -> str:
         """The name of a target group of this test."""
@@ -97,46 +105,40 @@ class Bench:
         source = {} if "addresses" in options else {"endpoint": self.name()}
         return {"name": name, "target_group": self.called(name), "gap": 0.01, **source, **options}
 
-    def environment(self) -> dict[str, Any]:
-        return {
-            "region": "us-east-1",
-            "endpoint_url": self.sandbox.url,
-            "access_key": self.account,
-            "secret_key": "sandbox",
-            "api_rate": 0,
-            "nameservers": [f"127.0.0.1:{self.sandbox.health()['dns_port']}"],
-            "resolve_timeout": 10,
-        }
+    @property
+    def resolver(self) -> dict[str, Any]:
+        return {"nameservers": [f"127.0.0.1:{self.sandbox.health()['dns_port']}"], "resolve_timeout": 10}
 
-    def sync(self, *items: dict[str, Any], check: bool = False, diff: bool = True, **options: Any) -> dict[str, Any]:
+    def sync(self, *items: dict[str, Any], check: bool = False, **options: Any) -> dict[str, Any]:
         """Run the module; ``calls`` and ``writes`` then tell what this run did."""
-        self.seen = max([0, *(one["n"] for one in self.sandbox.calls(self.account))])
-        args = {**self.environment(), "wait_timeout": 5, "syncs": list(items), **options}
-        return self.run_module("nlb_ip_sync", args, check=check, diff=diff)
+        args = {**self.resolver, "wait_timeout": 5, "syncs": list(items), **options}
+        result: dict[str, Any] = self.estate.run("nlb_ip_sync", check=check, diff=True, **args)
+        return result
+
+    def info(self, **options: Any) -> dict[str, Any]:
+        since = max((one["n"] for one in self.sandbox.calls(self.estate.account)), default=0)
+        args = {**self.estate.access, **self.resolver, **options}
+        result: dict[str, Any] = self.estate.run_module("nlb_ip_sync_info", args)
+        self.estate.calls = self.sandbox.calls(self.estate.account, since=since)
+        return result
 
     def one(self, check: bool = False, **options: Any) -> dict[str, Any]:
         """Run the module on one item; its result."""
         result: dict[str, Any] = self.sync(self.item(**options), check=check)["results"][0]
         return result
 
-    def info(self, **options: Any) -> dict[str, Any]:
-        return self.run_module("nlb_ip_sync_info", {**self.environment(), **options})
-
     @property
     def calls(self) -> Counter[str]:
         """The calls of the last run, as IAM names them."""
-        prefix = {"elbv2": "elasticloadbalancing"}
-        found = self.sandbox.calls(self.account, since=self.seen)
-        return Counter(f"{prefix.get(one['service'], one['service'])}:{one['operation']}" for one in found)
+        return Counter(action(one) for one in self.estate.calls)
 
     @property
     def writes(self) -> list[str]:
         """The write calls of the last run that AWS accepted, in order."""
-        found = self.sandbox.writes(self.account, since=self.seen)
-        return [f"elasticloadbalancing:{one['operation']}" for one in found if not one["error"]]
+        return [action(one) for one in self.estate.calls if one["kind"] == "write" and not one["error"]]
 
     def fault(self, operation: str, kind: str, service: str = "elbv2", **options: Any) -> None:
-        self.sandbox.fault(service, operation, kind, account=self.account, **options)
+        self.sandbox.fault(service, operation, kind, account=self.estate.account, **options)
 
     def lag(self, **seconds: float) -> None:
         self.sandbox.lag(**{f"target.{state}": value for state, value in seconds.items()})
@@ -154,16 +156,16 @@ def vpc(sandbox: RunningSandbox) -> None:
 
 
 @pytest.fixture
-def bench(sandbox: RunningSandbox, vpc: None, boto: Boto, run_module: RunModule) -> Iterator[Bench]:
-    yield Bench(sandbox, ACCOUNT, boto(ACCOUNT, "elbv2"), run_module)
-    sandbox.clear_faults()
-    sandbox.lag(**{"target.initial": 0.1, "target.draining": 0.1})
+def empty(estate: Estate) -> Bench:
+    """The module pointed at an account in which there is nothing."""
+    return Bench(estate)
 
 
 @pytest.fixture
-def empty(sandbox: RunningSandbox, account: str, boto: Boto, run_module: RunModule) -> Bench:
-    """The module pointed at an account in which there is nothing."""
-    return Bench(sandbox, account, boto(account, "elbv2"), run_module)
+def bench(estate: Estate, vpc: None) -> Iterator[Bench]:
+    estate.account = ACCOUNT
+    yield Bench(estate)
+    estate.sandbox.lag(**{"target.initial": 0.1, "target.draining": 0.1})
 
 
 # What a run does
@@ -247,9 +249,7 @@ def test_one_wait_looks_only_at_groups_that_are_not_there_yet(bench: Bench) -> N
     bench.settle(ready)
     bench.sync(bench.item("ready"), bench.item("coming"))
     looks = [
-        one["params"]["TargetGroupArn"]
-        for one in bench.sandbox.calls(bench.account, since=bench.seen)
-        if one["operation"] == "DescribeTargetHealth"
+        one["params"]["TargetGroupArn"] for one in bench.estate.calls if one["operation"] == "DescribeTargetHealth"
     ]
     assert Counter(looks) == {ready: 1, coming: 3}  # to see, to verify, to wait
 
@@ -695,12 +695,10 @@ def test_the_policy_allows_exactly_what_the_module_calls(bench: Bench, module: s
     bench.register(arn, A)
     bench.settle(arn)
     bench.dns([B])
-    before = max(one["n"] for one in bench.sandbox.calls(bench.account))
     if module == "nlb_ip_sync":
         bench.one(drain="after_healthy")
     else:
         bench.info()
-    bench.seen = before
     assert set(bench.calls) == allowed
 
 
