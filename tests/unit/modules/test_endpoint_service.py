@@ -249,7 +249,8 @@ def test_principals_are_purged_if_asked(estate: Estate) -> None:
 
 
 def test_other_partitions_have_other_arns(estate: Estate) -> None:
-    result = run(estate, check=True, diff=True, load_balancers=["x"], allowed_principals=[VENDOR], region="us-gov-west-1")
+    options = {"load_balancers": ["x"], "allowed_principals": [VENDOR], "region": "us-gov-west-1"}
+    result = run(estate, check=True, diff=True, **options)
     assert result["diff"][0]["after"]["allowed_principals"] == [f"arn:aws-us-gov:iam::{VENDOR}:root"]
 
 
@@ -479,7 +480,8 @@ def test_denied_calls_name_the_missing_action(estate: Estate, service_name: str,
 def test_a_half_done_run_is_continued(estate: Estate) -> None:
     estate.balancer("nlb")
     estate.sandbox.fault("ec2", "ModifyVpcEndpointServicePermissions", "error", code="InternalError", times=None)
-    wanted = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "connection_notifications": [{"topic_arn": TOPIC}]}
+    topics = [{"topic_arn": TOPIC}]
+    wanted = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "connection_notifications": topics}
     half = run(estate, **wanted)
     assert half["failed"] and half["writes"] == [CREATE] and half["changed"]
     estate.sandbox.clear_faults()

@@ -1,0 +1,358 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""accept_connection against the sandbox and its vendor actor: who is accepted, who never, what is waited for."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import (
+    ACCEPT,
+    REJECT,
+    Acceptance,
+    Acceptances,
+    Connection,
+    Requests,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+from tests.sandbox.client import eventually
+
+Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
+
+VENDOR, STRANGER = "834469178297", "222222222222"
+SERVICE = "vpce-svc-0123456789abcdef0"
+
+
+def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    """One item, of the vendor's account unless told otherwise; its result, with ``diff`` and ``warnings``."""
+    given = {"name": "orders", **({} if "vpc_endpoint_ids" in options else {"owners": [VENDOR]}), **options}
+    result = estate.run("accept_connection", check=check, diff=diff, **given)
+    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    one["warnings"] = str(result.get("warnings", ""))
+    return one
+
+
+def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
+    """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
+    predicted = run(estate, check=True, diff=True, **options)
+    real = run(estate, diff=True, **options)
+    assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+    assert predicted["diff"] == real["diff"]
+    for check in (True, False):
+        again = run(estate, check=check, diff=True, **options)
+        assert (again["writes"], again["changed"], again["diff"]) == ([], False, []), again
+    return real
+
+
+def ask(estate: Estate, service: dict[str, Any], account: str = VENDOR) -> str:
+    """An account requests a connection; the answer is its endpoint's id, once the request is there."""
+    endpoint = str(estate.sandbox.connect(service["service_name"], account=account)["VpcEndpointId"])
+    eventually(lambda: estate.connection(endpoint), lambda state: bool(state == "pendingAcceptance"))
+    return endpoint
+
+
+@pytest.fixture
+def service(estate: Estate) -> dict[str, Any]:
+    made: dict[str, Any] = estate.service("orders", VENDOR, STRANGER)
+    return made
+
+
+def test_accept_and_reject(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    accepted = change(estate, [ACCEPT])
+    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["strangers"] == []
+    assert accepted["connections"] == [
+        {
+            "service_id": service["service_id"],
+            "vpc_endpoint_id": endpoint,
+            "vpc_endpoint_owner": VENDOR,
+            "vpc_endpoint_state": "available",
+        }
+    ]
+    assert accepted["diff"][0]["before"] == {endpoint: "pendingAcceptance"}
+    assert accepted["diff"][0]["after"] == {endpoint: "available"}
+    rejected = change(estate, [REJECT], state="rejected")
+    assert rejected["status"] == "refused" and estate.connection(endpoint) == "rejected"
+    assert rejected["diff"][0]["before"] == {endpoint: "available"} and rejected["diff"][0]["after"] == {}
+    assert run(estate)["status"] == "refused"
+
+
+def test_accepted_means_available(estate: Estate, service: dict[str, Any]) -> None:
+    """AWS shows ``pending`` for a while after the call; the run waits it out, in AWS's own spelling of states."""
+    endpoint = ask(estate, service)
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.6})
+    try:
+        left = run(estate, wait=False)
+    finally:
+        estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    assert left["writes"] == [ACCEPT] and left["status"] == "waiting"
+    assert left["waiting"] == f"{endpoint} to be available"
+    done = run(estate)
+    assert done["writes"] == [] and done["status"] == "accepted"
+    assert done["connections"][0]["vpc_endpoint_state"] == "available"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"owners": None}, "give owners or vpc_endpoint_ids"),
+        ({"owners": []}, "give owners or vpc_endpoint_ids"),
+        ({"owners": ["1234"]}, "Not an account id of 12 digits: '1234'"),
+        ({"owners": ["*"]}, "Not an account id"),
+        ({"vpc_endpoint_ids": ["vpce-svc-0123"]}, "Not the id of a VPC endpoint"),
+        ({"service_id": "vpce-0123"}, "Not an endpoint service"),
+        ({"service_name": "com.amazonaws.us-east-1.s3"}, "Not an endpoint service"),
+        ({"state": "rejected", "owners": None}, "give owners or vpc_endpoint_ids"),
+    ],
+)
+def test_never_runs_without_an_allow_list_of_valid_entries(estate: Estate, options: dict[str, Any], says: str) -> None:
+    result = run(estate, **options)
+    assert result["failed"] and says in result["msg"] and not estate.count("AcceptVpcEndpointConnections")
+
+
+def test_strangers_are_reported_and_left_alone(estate: Estate, service: dict[str, Any]) -> None:
+    stranger, vendor = ask(estate, service, STRANGER), ask(estate, service)
+    result = change(estate, [ACCEPT])
+    assert [one["vpc_endpoint_id"] for one in result["connections"]] == [vendor]
+    assert [one["vpc_endpoint_id"] for one in result["strangers"]] == [stranger]
+    assert f"not on the list and left alone: {stranger} of account {STRANGER}" in result["warnings"]
+    assert estate.connection(stranger) == "pendingAcceptance"
+    rejected = change(estate, [REJECT], state="rejected")
+    assert [one["vpc_endpoint_id"] for one in rejected["strangers"]] == [stranger]
+    assert estate.connection(stranger) == "pendingAcceptance"
+
+
+def test_both_lists_must_allow(estate: Estate, service: dict[str, Any]) -> None:
+    first, second = ask(estate, service), ask(estate, service)
+    foreign = ask(estate, service, STRANGER)
+    both = {"owners": [VENDOR], "vpc_endpoint_ids": [first, foreign]}
+    result = change(estate, [ACCEPT], **both)
+    assert [one["vpc_endpoint_id"] for one in result["connections"]] == [first]
+    assert {one["vpc_endpoint_id"] for one in result["strangers"]} == {second, foreign}
+
+
+def test_several_connections_cost_one_call(estate: Estate, service: dict[str, Any]) -> None:
+    ids = sorted([ask(estate, service), ask(estate, service)])
+    change(estate, [ACCEPT])
+    write = [call for call in estate.sandbox.writes(estate.account) if "Accept" in call["operation"]]
+    assert [call["params"]["VpcEndpointIds"] for call in write] == [ids]
+
+
+@pytest.mark.parametrize("by", ["service_id", "service_name"])
+def test_a_service_may_be_named(estate: Estate, service: dict[str, Any], by: str) -> None:
+    ask(estate, service)
+    change(estate, [ACCEPT], name="whatever", **{by: service[by]})
+    assert estate.count("DescribeVpcEndpointServiceConfigurations") == 0
+
+
+def test_a_service_that_does_not_exist(estate: Estate) -> None:
+    missing = run(estate)
+    assert missing["failed"] and "No endpoint service is tagged orders" in missing["msg"]
+    planned = run(estate, check=True)
+    assert not planned["failed"] and planned["status"] == "waiting"
+    assert "request a connection to orders" in planned["waiting"]
+    assert run(estate, state="rejected")["status"] == "refused"  # nothing is connected to what does not exist
+
+
+def test_ambiguity_lists_the_candidates(estate: Estate) -> None:
+    arn = estate.balancer("nlb")
+    tags = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "saas.privatelink:name", "Value": "orders"}]}]
+    create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, NetworkLoadBalancerArns=[arn])
+    ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for _ in range(2)]
+    result = run(estate)
+    assert result["failed"] and all(one in result["msg"] for one in ids)
+
+
+# Waiting for the vendor
+
+
+def test_no_request_yet_is_a_normal_result(estate: Estate, service: dict[str, Any]) -> None:
+    result = change(estate, [])
+    assert result["status"] == "waiting"
+    assert result["waiting"] == f"account {VENDOR} to request a connection to {service['service_id']}"
+
+
+def test_a_request_is_waited_for_if_asked(estate: Estate, service: dict[str, Any]) -> None:
+    timer = threading.Timer(0.4, lambda: estate.sandbox.connect(service["service_name"]))
+    timer.start()
+    result = run(estate, wait_for_request=True)
+    timer.join()
+    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+
+
+def test_the_wait_for_a_request_ends(estate: Estate, service: dict[str, Any]) -> None:
+    result = run(estate, wait_for_request=True, wait_timeout=1)
+    assert not result["failed"] and result["status"] == "waiting" and estate.count("DescribeVpcEndpointConnections") > 5
+
+
+@pytest.mark.parametrize("state", ["rejected", "failed", "expired"])
+def test_a_refused_connection_must_be_requested_again(estate: Estate, service: dict[str, Any], state: str) -> None:
+    old = ask(estate, service)
+    estate.sandbox.control("POST", "endpoint_state", vpc_endpoint_id=old, state=state)
+    refused = change(estate, [])
+    assert refused["status"] == "refused" and f"again ({old} of account {VENDOR}: {state})" in refused["waiting"]
+    new = ask(estate, service)
+    accepted = change(estate, [ACCEPT])  # the old one stays listed, and is not mistaken for the new one
+    assert accepted["status"] == "accepted" and estate.connection(new) == "available"
+
+
+def test_a_connection_that_the_vendor_has_deleted_is_no_refusal(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    estate.sandbox.disconnect(endpoint)
+    eventually(lambda: estate.connection(endpoint), lambda state: bool(state in ("deleted", "")))
+    assert run(estate)["status"] == "waiting"
+
+
+def test_a_connection_that_fails_after_it_was_accepted_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
+    state = {"vpc_endpoint_id": endpoint, "state": "failed"}
+    timer = threading.Timer(0.5, lambda: estate.sandbox.control("POST", "endpoint_state", **state))
+    timer.start()
+    result = run(estate)
+    timer.join()
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    assert result["failed"] and result["writes"] == [ACCEPT]
+    assert f"the connection did not come up: {endpoint} of account {VENDOR}: failed" in result["msg"]
+
+
+def test_what_is_coming_up_is_rejected_once_it_is_there(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.8})
+    try:
+        run(estate, wait=False)
+    finally:
+        estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    left = run(estate, state="rejected", wait=False)
+    assert left["writes"] == [] and left["status"] == "waiting" and left["waiting"]
+    predicted = run(estate, check=True, state="rejected")
+    assert run(estate, state="rejected")["writes"] == predicted["writes"] == [REJECT]
+    assert estate.connection(endpoint) == "rejected"
+
+
+def test_a_rejected_connection_that_is_ending_is_waited_for(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.5})
+    estate.sandbox.disconnect(endpoint)
+    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.1})
+    left = run(estate, state="rejected", wait=False)
+    assert left["writes"] == [] and left["waiting"] == f"{endpoint} to end"
+    assert run(estate, state="rejected")["status"] == "refused"
+
+
+# Faults
+
+
+def test_unsuccessful_in_a_good_answer_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint = ask(estate, service)
+    estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=1)
+    estate.ec2.accept_vpc_endpoint_connections(ServiceId=service["service_id"], VpcEndpointIds=[endpoint])
+    since = max(call["n"] for call in estate.sandbox.calls(estate.account))
+    options = {**estate.access, "name": "orders", "owners": [VENDOR]}
+    result = estate.run_module("accept_connection", options)
+    assert result["failed"] and f"{ACCEPT} ({endpoint}): InvalidState" in result["msg"] and not result["changed"]
+    assert len(estate.sandbox.writes(estate.account, since=since)) == 1
+    assert run(estate)["status"] == "accepted"
+
+
+def test_stale_reads_accept_nothing_twice(estate: Estate, service: dict[str, Any]) -> None:
+    ask(estate, service)
+    estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=4)
+    result = run(estate)
+    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert estate.count("AcceptVpcEndpointConnections") == 1
+
+
+def test_a_throttled_call_is_repeated(estate: Estate, service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(estate, service)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    estate.sandbox.fault("ec2", "AcceptVpcEndpointConnections", "throttle", account=estate.account, times=6)
+    assert run(estate)["status"] == "accepted" and estate.count("AcceptVpcEndpointConnections") == 7
+
+
+@pytest.mark.parametrize("operation", ["AcceptVpcEndpointConnections", "DescribeVpcEndpointConnections"])
+def test_a_denied_call_names_the_missing_action(estate: Estate, service: dict[str, Any], operation: str) -> None:
+    ask(estate, service)
+    estate.sandbox.fault("ec2", operation, "deny", account=estate.account)
+    result = run(estate)
+    assert result["failed"] and f"Allow ec2:{operation} in the policies" in result["msg"]
+
+
+# Many
+
+
+def test_many_services_cost_one_call(estate: Estate) -> None:
+    estate.balancer("shared")
+    names = [f"service-{number}" for number in range(4)]
+    services = [{"name": name, "load_balancers": ["shared"], "allowed_principals": [VENDOR]} for name in names]
+    made = estate.run("endpoint_service", services=services)["results"]
+    endpoints = [ask(estate, one) for one in made]
+    items: list[dict[str, Any]] = [{"name": name, "owners": [VENDOR]} for name in names]
+    predicted = estate.run("accept_connection", check=True, connections=items)
+    result = estate.run("accept_connection", connections=items)
+    for answer in (predicted, result):
+        assert [one["writes"] for one in answer["results"]] == [[ACCEPT]] * 4
+    assert [one["connections"][0]["vpc_endpoint_id"] for one in result["results"]] == endpoints
+    assert not estate.run("accept_connection", connections=items)["changed"]
+    assert Counter(call["operation"] for call in estate.calls) == {
+        "DescribeVpcEndpointServiceConfigurations": 1,
+        "DescribeVpcEndpointConnections": 1,
+    }
+    named = [{**item, "service_id": one["service_id"]} for item, one in zip(items, made, strict=True)]
+    assert not estate.run("accept_connection", connections=named)["changed"] and len(estate.calls) == 1
+
+
+def test_one_bad_item_stops_no_other(estate: Estate, service: dict[str, Any]) -> None:
+    ask(estate, service)
+    items = [{"name": "open"}, {"name": "orders", "owners": [VENDOR]}, {"name": "lost", "owners": [VENDOR]}]
+    result = estate.run("accept_connection", connections=items)
+    assert result["failed_items"] == ["open", "lost"] and result["results"][1]["status"] == "accepted"
+
+
+def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) -> None:
+    ask(estate, service)
+    ask(estate, service, STRANGER)
+    items = [
+        {"name": "one", "service_id": service["service_id"], "owners": [VENDOR]},
+        {"name": "two", "service_id": service["service_id"], "owners": [STRANGER], "state": "rejected"},
+    ]
+    result = estate.run("accept_connection", connections=items)
+    assert [one["status"] for one in result["results"]] == ["accepted", "refused"]
+
+
+# The plan alone
+
+
+def plan(state: str, *connections: tuple[str, str], handled: tuple[str, ...] = ()) -> Any:
+    listed = [Connection(SERVICE, endpoint, VENDOR, now) for endpoint, now in connections]
+    item = Acceptance("orders", state=state, owners=[VENDOR], service_id=SERVICE)
+    return Acceptances.plan(None, item, Requests(SERVICE, listed, frozenset(handled)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("spelling", [str, str.lower, str.upper, lambda state: state[0].upper() + state[1:]])
+def test_the_case_of_states_does_not_matter(spelling: Any) -> None:
+    assert plan("accepted", ("vpce-1", spelling("pendingAcceptance"))).changes
+    assert plan("accepted", ("vpce-1", spelling("available"))).result["status"] == "accepted"
+
+
+def test_partial_counts_as_up() -> None:
+    assert plan("accepted", ("vpce-1", "partial")).result["status"] == "accepted"
+    assert [one.action for one in plan("rejected", ("vpce-1", "partial")).changes] == [REJECT]
+
+
+def test_only_what_this_run_accepted_can_be_lost() -> None:
+    assert plan("accepted", ("vpce-1", "rejected"), ("vpce-2", "available"), handled=("vpce-2",)).result
+    with pytest.raises(ItemError, match="vpce-2 of account 834469178297: rejected"):
+        plan("accepted", ("vpce-2", "rejected"), handled=("vpce-2",))
+
+
+def test_a_request_that_comes_during_the_wait_is_accepted_alone() -> None:
+    both = [("vpce-1", "pendingAcceptance"), ("vpce-2", "pendingAcceptance")]
+    (only,) = plan("accepted", *both, handled=("vpce-1",)).changes
+    assert only.params["VpcEndpointIds"] == ["vpce-2"]
