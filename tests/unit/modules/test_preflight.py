@@ -567,7 +567,7 @@ def test_throttled_reads_are_repeated(bench: Bench) -> None:
 def test_names_are_looked_up_once_and_silence_fails_its_own_link(bench: Bench) -> None:
     silent = f"silent.{bench.account}.example"
     bench.sandbox.dns({silent: {"drop": True}})
-    fixed = bench.database("fixed", addresses=["10.1.1.7"])
+    fixed = bench.database("fixed", endpoint=None, addresses=["10.1.1.7"])
     found = bench.preflight(bench.database(), bench.database("silent", endpoint=silent), fixed)
     assert found["failed_items"] == ["silent"]
     assert "The endpoint does not resolve" in found["results"][1]["msg"]
