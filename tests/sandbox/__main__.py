@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 import threading
@@ -28,6 +29,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds added to every call (default %(default)s)")
     parser.add_argument("--buckets", action="store_true", help="switch on AWS's published token buckets")
     parser.add_argument("--seed", type=Path, help="YAML document of what exists at the start")
+    parser.add_argument("--with-parent", action="store_true", help="also stop when the process that started it ends")
     return parser.parse_args()
 
 
@@ -49,7 +51,10 @@ def main() -> int:
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)
     # The first request that needs moto's EC2 shall not wait a second for this import.
     threading.Thread(target=importlib.import_module, args=("moto.ec2.responses",), daemon=True).start()
-    stop.wait()
+    parent = os.getppid()
+    while not stop.wait(0.5 if options.with_parent else None):
+        if os.getppid() != parent:
+            break
     server.shutdown()
     server.server_close()
     sandbox.dns.stop()

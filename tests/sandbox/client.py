@@ -141,7 +141,7 @@ class RunningSandbox(SandboxClient):
 
     def __init__(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sandbox", "--port", "0", *options],
+            [sys.executable, "-m", "tests.sandbox", "--port", "0", "--with-parent", *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

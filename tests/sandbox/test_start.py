@@ -99,7 +99,7 @@ def test_a_seed_has_the_ids_it_names_and_nothing_in_transit(own: RunningSandbox)
     cluster = redshift.describe_clusters(ClusterIdentifier="warehouse")["Clusters"][0]
     assert (cluster["ClusterStatus"], cluster["VpcId"]) == ("available", "vpc-0aaaaaaaaaaaaaaa1")
     assert cluster["AvailabilityZoneRelocationStatus"] == "enabled"
-    assert addresses(own.health()["dns_port"], "orders.example.com") == ["10.20.1.5", "10.20.2.5"]
+    assert sorted(addresses(own.health()["dns_port"], "orders.example.com")) == ["10.20.1.5", "10.20.2.5"]
     with pytest.raises(ControlError):
         own.seed({"acounts": {}})
 
@@ -186,6 +186,21 @@ def test_a_fixed_port_one_ready_line_and_a_clean_end() -> None:
     assert process.stdout.read() == process.stderr.read() == ""
     process.stdout.close()
     process.stderr.close()
+
+
+def test_it_does_not_outlive_a_killed_test_run() -> None:
+    script = "from tests.sandbox.client import RunningSandbox as R; import os; print(R().process.pid, flush=True)"
+    run = subprocess.Popen(
+        [sys.executable, "-c", f"{script}; os._exit(9)"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    pid = int(run.communicate(timeout=30)[0])
+
+    def ended() -> bool:
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+        # Where nobody reaps orphans, an ended process stays as a zombie.
+        return state.strip() == "" or state.startswith("Z")
+
+    eventually(ended, bool)
 
 
 def test_the_endpoint_variable_is_enough(sandbox: RunningSandbox, account: str, tmp_path: Path) -> None:
