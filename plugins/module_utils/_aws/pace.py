@@ -134,10 +134,11 @@ class SharedFile:
                 self.file.seek(0)
                 levels = self.parse(self.file.read())
                 yield levels
-                self.file.seek(0)
-                self.file.truncate()
-                self.file.write(json.dumps(levels))
-                self.file.flush()
+                with contextlib.suppress(OSError):  # a full disk must not stop calls
+                    self.file.seek(0)
+                    self.file.truncate()
+                    self.file.write(json.dumps(levels))
+                    self.file.flush()
             finally:
                 fcntl.flock(self.file, fcntl.LOCK_UN)
 
