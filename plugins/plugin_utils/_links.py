@@ -77,6 +77,7 @@ def prerequisite(link: Link) -> dict[str, t.Any]:
         "endpoint",
         "addresses",
         "port",
+        "listener_port",
         "cross_zone",
         "enforce_privatelink_rules",
         "cluster_identifier",
@@ -194,8 +195,9 @@ def _status(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: 
     failed = [result["msg"] for result in results if result.get("failed")]
     if failed:
         return FAILED, failed[0]
-    if check_mode and any(result.get("writes") for result in results):
-        return PLANNED, f"{sum(len(result.get('writes') or ()) for result in results)} calls to make"
+    calls = sum(len(result.get("writes") or ()) for result in results)
+    if check_mode and calls:
+        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make"
     if link.get("state") == "absent":
         moving = [result["waiting"] for result in results if result.get("waiting")]
         return (WAITING_AWS, moving[0]) if moving else (ABSENT, "")
