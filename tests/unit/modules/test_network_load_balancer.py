@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import A
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Options, Result, converge
-
-from tests.sandbox.client import RunningSandbox
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Options, converge
 
 ROOT = Path(__file__).parents[3]
 ELB = "elasticloadbalancing"
@@ -315,81 +312,72 @@ def test_adoption_is_tagging() -> None:
 # Whole runs against the sandbox
 
 
-@dataclass
 class Environment:
-    """An account of the sandbox with a VPC, and ways to run the module there."""
+    """An estate with a VPC, and short ways to run the module there."""
 
-    sandbox: RunningSandbox
-    account: str
-    vpc: Any
-    elb: Any
-    ec2: Any
-    run_module: Callable[..., dict[str, Any]]
+    def __init__(self, estate: Any) -> None:
+        self.estate, self.sandbox, self.account, self.ec2 = estate, estate.sandbox, estate.account, estate.ec2
+        self.vpc = estate.make_vpc(estate.account)
+        self.elb = estate.boto(estate.account, "elbv2")
 
     def item(self, name: str = "orders", **options: Any) -> Item:
         return {"name": name, "subnet_ids": list(self.vpc.subnets), "listeners": [{"port": 5432}], **options}
 
-    def run(self, *items: Item, check: bool = False, **options: Any) -> dict[str, Any]:
-        """Run the module on the items; every call it makes must be in its policy."""
-        before = self.mark()
-        connection = {
-            "access_key": self.account,
-            "secret_key": "sandbox",
-            "region": "us-east-1",
-            "endpoint_url": self.sandbox.url,
-            "api_rate": 0,
-        }
-        result = self.run_module(
-            "network_load_balancer", {**connection, "load_balancers": list(items), **options}, check=check, diff=True
+    def run(self, *items: Item, **options: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self.estate.run(
+            "network_load_balancer", diff=True, **{"load_balancers": list(items), **options}
         )
-        names = {"elbv2": ELB}
-        called = {f"{names.get(one['service'], one['service'])}:{one['operation']}" for one in self.calls(before)}
-        assert called <= policy("network_load_balancer"), called
-        return result
+        return found
 
-    def converge(self, *items: Item, attributes: bool = True, **options: Any) -> list[Result]:
-        """The same without Ansible, polling fast."""
-        kind = nlb.NetworkLoadBalancers(self.api(), attributes)
-        given = Options(**{"poll": 0.02, "settle": 2, "wait_timeout": 10, **options})
-        return converge(kind, [NetworkLoadBalancer(**one) for one in items], self.api().apply, given)
+    def one(self, item: Item, **options: Any) -> dict[str, Any]:
+        """Run the module on one item; the answer is the item's result."""
+        found: dict[str, Any] = self.run(item, **options)["results"][0]
+        return found
 
-    def api(self) -> Api:
-        credentials = Credentials(access_key=self.account, secret_key="sandbox")
-        return Api("us-east-1", credentials, self.sandbox.url, rate=0)
+    @property
+    def writes(self) -> list[str]:
+        """What the last run wrote."""
+        return [call["operation"] for call in self.estate.calls if call["kind"] == "write" and not call["error"]]
 
-    def mark(self) -> int:
-        return max((int(call["n"]) for call in self.sandbox.calls(self.account)), default=0)
-
-    def calls(self, since: int) -> list[dict[str, Any]]:
-        return self.sandbox.calls(self.account, since=since)
-
-    def writes(self, since: int) -> list[str]:
-        return [call["operation"] for call in self.calls(since) if call["kind"] == "write" and not call["error"]]
+    def fault(self, operation: str, kind: str, **fields: Any) -> None:
+        self.sandbox.fault("elbv2", operation, kind, account=self.account, **fields)
 
     def group_names(self) -> set[str]:
         return {one["TargetGroupName"] for one in self.elb.describe_target_groups()["TargetGroups"]}
+
+    def balancers(self) -> set[str]:
+        return {one["LoadBalancerName"] for one in self.elb.describe_load_balancers()["LoadBalancers"]}
 
     def balancer(self, name: str = "orders") -> dict[str, Any]:
         found: dict[str, Any] = self.elb.describe_load_balancers(Names=[name])["LoadBalancers"][0]
         return found
 
-    def tag(self, arn: str, name: str = "orders") -> None:
-        self.elb.add_tags(ResourceArns=[arn], Tags=[{"Key": "saas.privatelink:name", "Value": name}])
+    def group(self) -> str:
+        """The ARN of the only target group."""
+        (group,) = self.elb.describe_target_groups()["TargetGroups"]
+        return str(group["TargetGroupArn"])
+
+    def strangers_group(self, name: str) -> str:
+        made = self.elb.create_target_group(Name=name, Protocol="TCP", Port=1, VpcId=self.vpc.id, TargetType="ip")
+        return str(made["TargetGroups"][0]["TargetGroupArn"])
+
+    def strangers_listener(self, port: int, group: str) -> None:
+        """A listener of the load balancer that others have made."""
+        self.elb.create_listener(
+            LoadBalancerArn=self.balancer()["LoadBalancerArn"],
+            Protocol="TCP",
+            Port=port,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
 
 
 @pytest.fixture
-def env(
-    sandbox: RunningSandbox,
-    account: str,
-    make_vpc: Callable[..., Any],
-    boto: Callable[..., Any],
-    run_module: Callable[..., dict[str, Any]],
-) -> Iterator[Environment]:
-    lag = sandbox.lag()["load_balancer.provisioning"]["seconds"]
-    sandbox.lag(**{"load_balancer.provisioning": 0})
-    yield Environment(sandbox, account, make_vpc(account), boto(account, "elbv2"), boto(account, "ec2"), run_module)
-    sandbox.clear_faults()
-    sandbox.lag(**{"load_balancer.provisioning": lag})
+def env(estate: Any) -> Iterator[Environment]:
+    """Load balancers are active at once, unless a test says otherwise."""
+    lag = estate.sandbox.lag()["load_balancer.provisioning"]["seconds"]
+    estate.sandbox.lag(**{"load_balancer.provisioning": 0})
+    yield Environment(estate)
+    estate.sandbox.lag(**{"load_balancer.provisioning": lag})
 
 
 def names(writes: list[str]) -> list[str]:
@@ -399,17 +387,14 @@ def names(writes: list[str]) -> list[str]:
 
 def converges(env: Environment, item: Item) -> list[str]:
     """Run in check mode, for real and again: check mode foretells what is done, and the second run does nothing."""
-    start = env.mark()
     foretold = env.run(item, check=True)
-    assert env.writes(start) == [], "check mode wrote"
     done = env.run(item)
-    written = env.writes(start)
+    written = env.writes
     assert not done["results"][0]["failed"] and not done["results"][0]["waiting"], done["results"][0]
     assert names(foretold["results"][0]["writes"]) == written == names(done["results"][0]["writes"])
     assert foretold["diff"] == done["diff"] and foretold["changed"] and done["changed"]
-    start = env.mark()
     again = env.run(item)
-    assert env.writes(start) == [] and not again["changed"] and again["diff"] == []
+    assert env.writes == [] and not again["changed"] and again["diff"] == []
     return written
 
 
@@ -556,111 +541,98 @@ def test_change(env: Environment, case: str) -> None:
         assert env.elb.describe_load_balancers()["LoadBalancers"] == [] and env.group_names() == set()
 
 
+GONE: Item = {"name": "orders", "state": "absent"}
+
+
 def test_absent_where_nothing_is(env: Environment) -> None:
-    result = env.run({"name": "orders", "state": "absent"})
-    assert not result["changed"] and result["results"][0]["writes"] == []
+    assert not env.run(GONE)["changed"] and env.writes == []
 
 
 def test_deletion_protection_is_switched_off_only_on_demand(env: Environment) -> None:
     env.run(env.item(deletion_protection=True))
-    start = env.mark()
-    refused = env.run({"name": "orders", "state": "absent"})
-    assert "protected from deletion" in refused["msg"] and env.writes(start) == []
-    written = converges(env, {"name": "orders", "state": "absent", "deletion_protection": False})
+    assert "protected from deletion" in env.run(GONE)["msg"] and env.writes == []
+    written = converges(env, {**GONE, "deletion_protection": False})
     assert written == ["ModifyLoadBalancerAttributes", "DeleteLoadBalancer", "DeleteTargetGroup"]
 
 
 def test_a_load_balancer_behind_an_endpoint_service_is_not_deleted(env: Environment) -> None:
-    env.run(env.item())
-    arn = env.balancer()["LoadBalancerArn"]
+    arn = env.one(env.item())["load_balancer_arn"]
     env.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
-    result = env.run({"name": "orders", "state": "absent"})
-    assert result["failed"] and "ResourceInUse" in result["msg"] and "endpoint_service" in result["msg"]
+    result = env.one(GONE)
+    assert result["failed"] and "ResourceInUse" in result["msg"] and "endpoint_service, state=absent" in result["msg"]
     assert env.group_names() == {"orders-5432"}
 
 
 def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
-    start = env.mark()
-    refused = env.run({"name": "orders", "state": "absent"})
-    assert "Add that tag" in refused["msg"] and env.writes(start) == []
+    assert "Add that tag" in env.run(GONE)["msg"] and env.writes == []
     assert converges(env, env.item()) == ["CreateTargetGroup", "AddTags", "CreateListener"]
-    assert converges(env, {"name": "orders", "state": "absent"}) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    assert converges(env, GONE) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
 
 
 def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Subnets=list(env.vpc.subnets))
-    start = env.mark()
-    result = env.run(env.item())
-    assert "internet-facing, not internal" in result["msg"] and env.writes(start) == []
-
-
-def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Environment) -> None:
-    env.run(env.item())
-    arn = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    noted = {"Key": "saas.privatelink:missing-since:5432", "Value": "{}"}
-    env.elb.add_tags(ResourceArns=[arn], Tags=[noted, {"Key": "mine", "Value": "x"}])
-    env.run(env.item(tags={}, purge_tags=True))
-    tags = env.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
-    assert noted in tags and "mine" not in {tag["Key"] for tag in tags}
+    assert "internet-facing, not internal" in env.run(env.item())["msg"] and env.writes == []
 
 
 def test_strangers_target_groups_stay(env: Environment) -> None:
     env.run(env.item())
-    other = env.elb.create_target_group(Name="other", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
-    used = env.elb.create_target_group(Name="used", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
-    env.elb.create_listener(
-        LoadBalancerArn=env.balancer()["LoadBalancerArn"],
-        Protocol="TCP",
-        Port=1,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": used["TargetGroups"][0]["TargetGroupArn"]}],
-    )
-    env.tag(other["TargetGroups"][0]["TargetGroupArn"], "billing")
+    other = env.strangers_group("other")
+    env.elb.add_tags(ResourceArns=[other], Tags=[{"Key": "saas.privatelink:name", "Value": "billing"}])
+    env.strangers_listener(1, env.strangers_group("used"))
     assert converges(env, env.item(purge_listeners=True)) == ["DeleteListener"]
-    env.run({"name": "orders", "state": "absent"})
+    env.run(GONE)
     assert env.group_names() == {"other", "used"}
+
+
+def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Environment) -> None:
+    env.run(env.item())
+    noted = {"Key": "saas.privatelink:missing-since:5432", "Value": "{}"}
+    env.elb.add_tags(ResourceArns=[env.group()], Tags=[noted, {"Key": "mine", "Value": "x"}])
+    env.run(env.item(tags={}, purge_tags=True))
+    tags = env.elb.describe_tags(ResourceArns=[env.group()])["TagDescriptions"][0]["Tags"]
+    assert noted in tags and "mine" not in {tag["Key"] for tag in tags}
 
 
 def test_targets_are_never_touched(env: Environment) -> None:
     env.run(env.item())
-    arn = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    env.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.1.0.9", "Port": 5432}])
+    env.elb.register_targets(TargetGroupArn=env.group(), Targets=[{"Id": "10.1.0.9", "Port": 5432}])
     env.run(env.item(tags={"a": "b"}, listeners=[{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]))
-    targets = env.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    targets = env.elb.describe_target_health(TargetGroupArn=env.group())["TargetHealthDescriptions"]
     assert [one["Target"]["Id"] for one in targets] == ["10.1.0.9"]
 
 
+WITH_ATTRIBUTES: Item = {
+    "cross_zone": True,
+    "listeners": [{"port": 1, "target_group": {"deregistration_delay": 0}}],
+}
+
+
 def test_fast_mode_looks_at_no_attributes_but_sets_those_of_new_ones(env: Environment) -> None:
-    item = env.item(cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
+    item = env.item(**WITH_ATTRIBUTES)
     attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
-    start = env.mark()
     env.run(item, check_attributes=False)
-    assert env.writes(start) == [*CREATION[:2], *attributes, "CreateListener"]
-    start = env.mark()
-    result = env.run({**item, "cross_zone": False}, check_attributes=False)
-    assert env.writes(start) == [] and result["results"][0]["cross_zone"] is None
-    assert not [call for call in env.calls(start) if "Attributes" in call["operation"]]
+    assert env.writes == [*CREATION[:2], *attributes, "CreateListener"]
+    result = env.one({**item, "cross_zone": False}, check_attributes=False)
+    assert env.writes == [] and result["cross_zone"] is None
+    assert not [call for call in env.estate.calls if "Attributes" in call["operation"]]
 
 
 def test_fast_mode_makes_up_for_a_run_that_was_cut_short(env: Environment) -> None:
-    item = env.item(cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
-    attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
-    for operation in attributes:
-        env.sandbox.fault("elbv2", operation, "deny", account=env.account)
+    item = env.item(**WITH_ATTRIBUTES)
+    for operation in ("ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"):
+        env.fault(operation, "deny")
         assert env.run(item, check_attributes=False)["failed"]
-    start = env.mark()
-    assert env.run(item, check_attributes=False)["changed"]
-    assert env.writes(start) == ["ModifyTargetGroupAttributes", "CreateListener"]
-    group = env.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    found = env.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+    env.run(item, check_attributes=False)
+    assert env.writes == ["ModifyTargetGroupAttributes", "CreateListener"]
+    found = env.elb.describe_target_group_attributes(TargetGroupArn=env.group())["Attributes"]
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "0"} in found
 
 
 def test_attributes_that_no_option_asks_for_are_not_read(env: Environment) -> None:
     env.run(env.item())
-    start = env.mark()
     env.run(env.item())
-    assert [call["operation"] for call in env.calls(start)] == [
+    assert [call["operation"] for call in env.estate.calls] == [
         "DescribeLoadBalancers",
         "DescribeTargetGroups",
         "DescribeTags",
@@ -671,17 +643,13 @@ def test_attributes_that_no_option_asks_for_are_not_read(env: Environment) -> No
 
 def test_calls_of_a_no_op(env: Environment) -> None:
     count = 20
-    items = [
-        env.item(f"lb-{i}", cross_zone=True, listeners=[{"port": 1, "target_group": {"deregistration_delay": 0}}])
-        for i in range(count)
-    ]
+    items = [env.item(f"lb-{i}", **WITH_ATTRIBUTES) for i in range(count)]
     assert not env.run(*items)["failed_items"]
     for check_attributes, per_link in ((False, 1.2), (True, 3.2)):
-        start = env.mark()
         assert not env.run(*items, check_attributes=check_attributes)["changed"]
-        calls = env.calls(start)
+        calls = env.estate.calls
         assert len(calls) <= per_link * count and {call["service"] for call in calls} == {"elbv2"}
-        assert env.writes(start) == []
+        assert env.writes == []
 
 
 def test_one_bad_item_does_not_stop_the_others(env: Environment) -> None:
@@ -693,127 +661,111 @@ def test_one_bad_item_does_not_stop_the_others(env: Environment) -> None:
     ]
     result = env.run(bad[0], env.item("good-1"), *bad[1:], env.item("good-2"), on_item_failure="report")
     assert sorted(result["failed_items"]) == ["bad-port", "no-such-subnet", "same-group-1", "same-group-2"]
-    assert {one["LoadBalancerName"] for one in env.elb.describe_load_balancers()["LoadBalancers"]} == {
-        "good-1",
-        "good-2",
-    }
+    assert env.balancers() == {"good-1", "good-2"}
     assert env.group_names() == {"good-1-5432", "good-2-5432"}
 
 
 def test_throttling_is_waited_out(env: Environment) -> None:
     for operation in ("CreateLoadBalancer", "DescribeListeners", "CreateListener"):
-        env.sandbox.fault("elbv2", operation, "throttle", account=env.account, times=2)
-    assert not env.run(env.item())["failed_items"]
-    assert len(env.elb.describe_load_balancers()["LoadBalancers"]) == 1
+        env.fault(operation, "throttle", times=1)
+    assert not env.one(env.item())["failed"]
+    assert env.balancers() == {"orders"}
 
 
 def test_a_denied_call_names_the_permission_and_the_next_run_goes_on(env: Environment) -> None:
-    env.sandbox.fault("elbv2", "CreateLoadBalancer", "deny", account=env.account)
-    denied = env.run(env.item())
+    env.fault("CreateLoadBalancer", "deny")
+    denied = env.one(env.item())
     assert "Allow elasticloadbalancing:CreateLoadBalancer" in denied["msg"]
-    assert names(denied["results"][0]["writes"]) == ["CreateTargetGroup"]
+    assert names(denied["writes"]) == ["CreateTargetGroup"]
     assert converges(env, env.item()) == ["CreateLoadBalancer", "CreateListener"]
 
 
 def test_a_target_group_left_over_is_cleaned_up_later(env: Environment) -> None:
     env.run(env.item())
-    moved = env.item(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
-    env.sandbox.fault("elbv2", "DeleteTargetGroup", "deny", account=env.account, times=2)
-    assert env.run(moved)["failed"] and env.group_names() == {"orders-5432", "orders-6432"}
-    gone = {"name": "orders", "state": "absent"}
-    assert env.run(gone)["failed"]
-    assert converges(env, gone) == ["DeleteTargetGroup", "DeleteTargetGroup"]
+    env.fault("DeleteTargetGroup", "deny", times=2)
+    assert env.one(env.item(listeners=[{"port": 5432, "target_group": {"port": 6432}}]))["failed"]
+    assert env.group_names() == {"orders-5432", "orders-6432"}
+    assert env.one(GONE)["failed"]
+    assert converges(env, GONE) == ["DeleteTargetGroup", "DeleteTargetGroup"]
 
 
 def test_a_target_group_that_is_released_late_is_deleted_all_the_same(env: Environment) -> None:
     env.run(env.item())
-    env.sandbox.fault("elbv2", "DeleteTargetGroup", "error", account=env.account, code="ResourceInUse")
-    result = env.converge({"name": "orders", "state": "absent"})[0]
-    assert not result.failed and env.group_names() == set()
+    env.fault("DeleteTargetGroup", "error", code="ResourceInUse")
+    assert not env.one(GONE)["failed"] and env.group_names() == set()
 
 
 def test_a_lost_answer_makes_nothing_twice(env: Environment) -> None:
-    for operation in ("CreateTargetGroup", "CreateLoadBalancer", "CreateListener"):
-        env.sandbox.fault("elbv2", operation, "drop", account=env.account, performed=True)
-    assert not env.run(env.item())["failed_items"]
-    assert len(env.elb.describe_load_balancers()["LoadBalancers"]) == 1 and env.group_names() == {"orders-5432"}
+    for operation in CREATION:
+        env.fault(operation, "drop", performed=True)
+    assert not env.one(env.item())["failed"]
+    assert env.balancers() == {"orders"} and env.group_names() == {"orders-5432"}
 
 
 @pytest.mark.parametrize("operation", ["DescribeLoadBalancers", "DescribeTargetGroups", "DescribeListeners"])
 def test_listings_that_lag_behind_make_nothing_twice(env: Environment, operation: str) -> None:
-    env.sandbox.fault("elbv2", operation, "not_found_after_create", account=env.account, delay=0.3)
-    start = env.mark()
+    env.fault(operation, "not_found_after_create", delay=0.3)
     item = env.item(cross_zone=False, listeners=[{"port": port} for port in (1, 2)])
-    result = env.converge(item)[0]
-    assert not result.failed and not result.waiting, result
-    assert sorted(env.writes(start)) == sorted(
-        [*CREATION, "CreateTargetGroup", "CreateListener", "ModifyLoadBalancerAttributes"]
-    )
+    result = env.one(item)
+    assert not result["failed"] and not result["waiting"], result
+    more = ["CreateTargetGroup", "CreateListener", "ModifyLoadBalancerAttributes"]
+    assert sorted(env.writes) == sorted([*CREATION, *more])
     env.sandbox.clear_faults()
-    assert env.converge(item)[0].writes == []
+    assert env.one(item)["writes"] == []
 
 
 def test_stale_reads_after_a_change(env: Environment) -> None:
     env.run(env.item(security_group_ids=[env.vpc.security_group]))
-    env.sandbox.fault("elbv2", "DescribeLoadBalancers", "stale", account=env.account, times=3)
-    start = env.mark()
-    result = env.converge(env.item(enforce_privatelink_rules=False, subnet_ids=[env.vpc.subnets[0]]))[0]
-    assert not result.failed and sorted(env.writes(start)) == ["SetSecurityGroups", "SetSubnets"]
+    env.fault("DescribeLoadBalancers", "stale", times=3)
+    result = env.one(env.item(enforce_privatelink_rules=False, subnet_ids=[env.vpc.subnets[0]]))
+    assert not result["failed"] and sorted(env.writes) == ["SetSecurityGroups", "SetSubnets"]
 
 
 def test_a_load_balancer_still_listed_after_its_deletion(env: Environment) -> None:
     env.run(env.item())
-    env.sandbox.fault("elbv2", "DescribeLoadBalancers", "stale", account=env.account, times=2)
-    result = env.converge({"name": "orders", "state": "absent"})[0]
-    assert not result.failed and names(result.writes) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
-    assert env.elb.describe_load_balancers()["LoadBalancers"] == [] and env.group_names() == set()
+    env.fault("DescribeLoadBalancers", "stale", times=2)
+    assert not env.one(GONE)["failed"] and env.writes == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    assert env.balancers() == set() and env.group_names() == set()
 
 
 def test_a_listener_that_appears_in_between_is_repointed(env: Environment) -> None:
-    env.run(env.item())
-    arn = env.balancer()["LoadBalancerArn"]
-    env.elb.delete_listener(ListenerArn=env.elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]["ListenerArn"])
-    group = env.elb.create_target_group(Name="other", Protocol="TCP", Port=1, VpcId=env.vpc.id, TargetType="ip")
-    env.sandbox.fault("elbv2", "DescribeListeners", "stale", account=env.account, times=2)
-    forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"]}]
-    env.elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=5432, DefaultActions=forward)
-    result = env.converge(env.item())[0]
-    assert not result.failed, result.msg
-    assert names(result.writes) == ["CreateListener", "ModifyListener"]
-    listener = env.elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]
-    assert "targetgroup/orders-5432/" in listener["DefaultActions"][0]["TargetGroupArn"]
+    listener = env.one(env.item())["listeners"][0]
+    env.elb.delete_listener(ListenerArn=listener["listener_arn"])
+    group = env.strangers_group("other")
+    env.fault("DescribeListeners", "stale", times=2)
+    env.strangers_listener(5432, group)
+    access = env.estate.access
+    api = Api("us-east-1", Credentials(access["access_key"], "sandbox"), env.sandbox.url, rate=0)
+    kind, item = nlb.NetworkLoadBalancers(api), NetworkLoadBalancer(**env.item())
+    (result,) = converge(kind, [item], api.apply, Options(poll=0.02))
+    assert not result.failed and names(result.writes) == ["CreateListener", "ModifyListener"], result
+    assert env.one(env.item())["listeners"][0]["target_group_arn"] == listener["target_group_arn"]
 
 
 def test_a_tagged_resource_that_vanishes_in_between_fails_nobody(env: Environment) -> None:
     env.run(env.item())
-    env.sandbox.fault("elbv2", "DescribeTags", "error", account=env.account, code="TargetGroupNotFound", times=1)
+    env.fault("DescribeTags", "error", code="TargetGroupNotFound")
     assert not env.run(env.item())["changed"]
 
 
 def test_wait_until_active(env: Environment) -> None:
-    env.sandbox.lag(**{"load_balancer.provisioning": 0.4})
-    lines: list[str] = []
-    result = env.converge(env.item(), progress=lines.append)[0]
-    assert result.resource["load_balancer_state"] == "active" and result.waiting == ""
-    assert "orders: waiting for load balancer orders to be active" in lines[0]
-    assert names(result.writes) == CREATION
+    env.sandbox.lag(**{"load_balancer.provisioning": 0.3})
+    result = env.one(env.item())
+    assert result["load_balancer_state"] == "active" and result["waiting"] == ""
+    assert names(result["writes"]) == CREATION
 
 
 def test_no_wait_leaves_it_provisioning_with_its_listener(env: Environment) -> None:
     env.sandbox.lag(**{"load_balancer.provisioning": 60})
-    result = env.converge(env.item(), wait=False)[0]
-    assert result.waiting == "load balancer orders to be active" and names(result.writes) == CREATION
-    assert result.resource["load_balancer_state"] == "provisioning"
+    result = env.one(env.item(), wait=False)
+    assert result["waiting"] == "load balancer orders to be active" and names(result["writes"]) == CREATION
+    assert result["load_balancer_state"] == "provisioning"
 
 
-def test_info(env: Environment, run_module: Callable[..., dict[str, Any]]) -> None:
+def test_info(env: Environment) -> None:
     def info(**options: Any) -> list[dict[str, Any]]:
-        before = env.mark()
-        connection = {"access_key": env.account, "secret_key": "sandbox", "region": "us-east-1"}
-        args = {**connection, "endpoint_url": env.sandbox.url, "api_rate": 0, **options}
-        found: list[dict[str, Any]] = run_module("network_load_balancer_info", args)["load_balancers"]
-        called = {f"{ELB}:{call['operation']}" for call in env.calls(before)}
-        assert called <= policy("network_load_balancer_info")
+        result = env.estate.run_module("network_load_balancer_info", {**env.estate.access, **options})
+        found: list[dict[str, Any]] = result["load_balancers"]
         return found
 
     assert info() == []
