@@ -60,6 +60,7 @@ ELBV2_CATEGORY = {
     "DeregisterTargets": "targets",
 }
 MARGIN = 0.99  # of the published refill rate: clocks differ
+FLIGHT = 0.2  # seconds by which calls may arrive unevenly; what refills in that time is not counted on
 RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
 SLOWEST = 0.1  # of the published rate
 
@@ -205,6 +206,7 @@ class Pacer:
     def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:
         """The bucket as it stands now: what was left, and what has flowed in since."""
         name, capacity, refill = bucket
+        capacity -= refill * FLIGHT * self.rate
         try:
             tokens, as_of, pace, since = (float(value) for value in levels[name])
             level = Level(tokens, as_of, min(1.0, max(SLOWEST, pace)), min(since, now))

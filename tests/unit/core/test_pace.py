@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ACCEPT = ("ec2", "AcceptVpcEndpointConnections")  # 10 at once, 1 a second
+FREE = 9  # of them at once: what refills while a call is under way is not counted on
 CALLS = [
     ACCEPT,
     ("ec2", "CreateVpcEndpoint"),
@@ -83,23 +84,23 @@ def test_a_burst_is_free_and_then_the_rate_rules() -> None:
     time = Time()
     pacer = time.pacer()
     dues = [pacer.acquire(*ACCEPT) for _ in range(12)]
-    assert dues[:10] == [0.0] * 10
-    assert dues[10:] == pytest.approx([1 / 0.99, 2 / 0.99])
+    assert dues[:FREE] == [0.0] * FREE
+    assert dues[FREE:] == pytest.approx([0.2 / 0.99, 1.2 / 0.99, 2.2 / 0.99])
     time.seconds += 100
-    assert [pacer.acquire(*ACCEPT) for _ in range(11)][:10] == [0.0] * 10
+    assert [pacer.acquire(*ACCEPT) for _ in range(11)][:FREE] == [0.0] * FREE
 
 
 def test_half_the_rate_takes_twice_as_long() -> None:
-    assert [Time().pacer(rate=0.5).acquire(*ACCEPT) for _ in range(1)] == [0.0]
     pacer = Time().pacer(rate=0.5)
-    assert [pacer.acquire(*ACCEPT) for _ in range(11)][10] == pytest.approx(2 / 0.99)
+    dues = [pacer.acquire(*ACCEPT) for _ in range(13)]
+    assert dues[:FREE] == [0.0] * FREE and dues[12] - dues[11] == pytest.approx(2 / 0.99)
 
 
 def test_it_really_sleeps() -> None:
     slept: list[float] = []
     pacer = Pacer("scope", 1.0, Memory(), Time().now, slept.append)
-    dues = [pacer.acquire(*ACCEPT) for _ in range(11)]
-    assert slept == [dues[10]] and dues[10] > 0
+    dues = [pacer.acquire(*ACCEPT) for _ in range(FREE + 1)]
+    assert slept == [dues[FREE]] and dues[FREE] > 0
 
 
 def test_rate_0_and_unpublished_services_are_free() -> None:
@@ -115,14 +116,14 @@ def test_rate_0_and_unpublished_services_are_free() -> None:
 def test_elb_calls_draw_from_the_bucket_of_all_too() -> None:
     time = Time()
     pacer = time.pacer()
-    assert {pacer.acquire("elbv2", "DescribeTags") for _ in range(20)} == {0.0}
-    assert {pacer.acquire("elbv2", "ModifyListener") for _ in range(20)} == {0.0}
+    assert {pacer.acquire("elbv2", "DescribeTags") for _ in range(19)} == {0.0}
+    assert {pacer.acquire("elbv2", "ModifyListener") for _ in range(19)} == {0.0}
     assert pacer.acquire("elbv2", "RegisterTargets") == pytest.approx(0.1 / 0.99)
 
 
 def test_operations_of_ec2_have_buckets_of_their_own() -> None:
     pacer = Time().pacer()
-    assert {pacer.acquire(*ACCEPT) for _ in range(10)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
     assert pacer.acquire("ec2", "RejectVpcEndpointConnections") == 0.0
 
 
@@ -136,8 +137,8 @@ def test_a_refusal_halves_the_pace_for_a_while() -> None:
     pacer.throttled(*ACCEPT)
     assert pacer.acquire(*ACCEPT) > 1 / (0.99 * 0.5)
     time.seconds += 60 + 20
-    assert {pacer.acquire(*ACCEPT) for _ in range(10)} == {0.0}
-    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / 0.99)
+    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
+    assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
 
 
 def test_refusals_never_stop_it() -> None:
@@ -152,7 +153,7 @@ def test_refusals_never_stop_it() -> None:
 def test_two_share_a_file() -> None:
     time = Time()
     first, second = time.pacer(SharedFile("here")), time.pacer(SharedFile("here"))
-    assert {pacer.acquire(*ACCEPT) for pacer in (first, second) for _ in range(5)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for pacer in (first, second, second) for _ in range(3)} == {0.0}
     assert first.acquire(*ACCEPT) > 0 and second.acquire(*ACCEPT) > 1
     second.throttled(*ACCEPT)
     assert first.acquire(*ACCEPT) > 3
@@ -173,7 +174,7 @@ for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
     assert [process.wait(timeout=30) for process in processes] == [0] * 4
     (file,) = own_folder.iterdir()
     levels = json.loads(file.read_text(encoding="utf-8"))
-    assert levels["ec2:AcceptVpcEndpointConnections"][0] == 10 - 80
+    assert levels["ec2:AcceptVpcEndpointConnections"][0] == pytest.approx(9.8 - 80)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(own_folder.stat().st_mode) == 0o700
 
 
@@ -187,8 +188,8 @@ def test_a_torn_or_foreign_file_counts_as_full(own_folder: Path, content: bytes)
     (file,) = own_folder.iterdir()
     file.write_bytes(content)
     pacer = Time().pacer(store)
-    dues = [pacer.acquire(*ACCEPT) for _ in range(11)]
-    assert dues[:10] == [0.0] * 10 and dues[10] > 0
+    dues = [pacer.acquire(*ACCEPT) for _ in range(FREE + 1)]
+    assert dues[:FREE] == [0.0] * FREE and dues[FREE] > 0
 
 
 def test_a_pace_of_nothing_in_the_file_does_not_stop_it(own_folder: Path) -> None:
@@ -207,8 +208,8 @@ def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
     time.seconds -= 86400
     assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5))
     time.seconds += 100
-    assert {pacer.acquire(*ACCEPT) for _ in range(10)} == {0.0}
-    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / 0.99)
+    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
+    assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
 
 
 def test_memory_where_no_private_folder_can_be(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
