@@ -714,6 +714,13 @@ def test_listings_that_lag_behind_make_nothing_twice(env: Environment, operation
     assert env.one(item)["writes"] == []
 
 
+@pytest.mark.parametrize("operation", ["DescribeLoadBalancers", "DescribeTargetGroups"])
+def test_what_was_just_made_is_gone_on_with_before_listings_show_it(env: Environment, operation: str) -> None:
+    env.fault(operation, "not_found_after_create", delay=60)
+    env.run(env.item(), wait=False)
+    assert env.writes == CREATION
+
+
 def test_stale_reads_after_a_change(env: Environment) -> None:
     env.run(env.item(security_group_ids=[env.vpc.security_group]))
     env.fault("DescribeLoadBalancers", "stale", times=3)
