@@ -44,7 +44,10 @@ class PrivateLinkModule(AnsibleAWSModule):
 
     def api(self) -> Api:
         """The account and region that the task's options and environment name."""
-        region, endpoint_url, connection = get_aws_connection_info(self)
+        try:
+            region, endpoint_url, connection = get_aws_connection_info(self)
+        except TypeError as error:  # it makes a Config of what the user wrote
+            self.fail_json(msg=f"aws_config cannot be used: {error}")
         if not region:
             self.fail_json(msg="No region: set the option region, AWS_REGION or a region in the profile.")
         params = self.params
