@@ -32,9 +32,10 @@ class DnsServer:
 
     def start(self, host: str, port: int = 0) -> None:
         """Listen on UDP and TCP of one port; 0 picks a free one."""
-        udp = _Udp((host, port), _UdpHandler, self.records)
-        self.port = udp.server_address[1]
-        for server in (udp, _Tcp((host, self.port), _TcpHandler, self.records)):
+        # TCP first: of its ports many are in use, so one that is free for UDP may not be free for TCP.
+        tcp = _Tcp((host, port), _TcpHandler, self.records)
+        self.port = tcp.server_address[1]
+        for server in (tcp, _Udp((host, self.port), _UdpHandler, self.records)):
             threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
             self._servers.append(server)
 
@@ -63,7 +64,7 @@ def answer(query_wire: bytes, records: Records, udp: bool) -> bytes | None:
     question = query.question[0]
     kind = dns.rdatatype.to_text(question.rdtype)
     name = _normal(question.name.to_text())
-    for _ in range(8):
+    for _dummy in range(8):
         record = records.get(name)
         if record is None:
             response.set_rcode(dns.rcode.NXDOMAIN)
