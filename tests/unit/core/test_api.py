@@ -60,7 +60,7 @@ def zones(connect: Open, account: str, make_vpc: Callable[..., Any], services: i
     balancer = api.call("elasticloadbalancing:CreateLoadBalancer", **wanted)["LoadBalancers"][0]
     while api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers")[0]["State"]["Code"] != "active":
         time.sleep(0.02)
-    for _ in range(services):
+    for _dummy in range(services):
         api.call("ec2:CreateVpcEndpointServiceConfiguration", NetworkLoadBalancerArns=[balancer["LoadBalancerArn"]])
     return api
 
@@ -270,7 +270,7 @@ def test_a_role_in_another_account(connect: Open, sandbox: RunningSandbox, accou
     role = f"arn:aws:iam::{OTHER}:role/vendor-links"
     api = connect(Credentials(account, "secret", role_arn=role, external_id="for-us"))
     since = newest(sandbox)
-    api.each(lambda _: api.call(QUIET), list(range(8)))
+    api.each(lambda dummy: api.call(QUIET), list(range(8)))
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     called = accounts_called(sandbox, since)
     assert called[0] == (account, "AssumeRole") and called.count(called[0]) == 1
@@ -314,7 +314,7 @@ def test_one_session_and_one_client_for_each_service(connect: Open, monkeypatch:
 
     monkeypatch.setattr(botocore.session.Session, "create_client", counted)
     api = connect()
-    api.each(lambda _: api.call(QUIET), list(range(20)))
+    api.each(lambda dummy: api.call(QUIET), list(range(20)))
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     assert made == ["ec2", "elbv2"]
@@ -374,7 +374,7 @@ def test_the_published_rates_are_kept(connect: Open, sandbox: RunningSandbox, ac
     try:
         api = connect(rate=1.0)
         started = time.monotonic()
-        api.each(lambda _: api.call("elasticloadbalancing:DescribeLoadBalancers"), list(range(44)))
+        api.each(lambda dummy: api.call("elasticloadbalancing:DescribeLoadBalancers"), list(range(44)))
         took = time.monotonic() - started
         assert took >= 0.35
         assert sandbox.buckets()["throttled"] <= 1  # a busy machine may hold up the first calls

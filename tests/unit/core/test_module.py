@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _module
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
@@ -68,6 +69,7 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
         return {}
 
     monkeypatch.setattr(Api, "apply", apply)
+    warnings._global_warnings.clear()  # a real module is a process of its own
     special = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     printed = io.StringIO()
     with (

@@ -83,47 +83,47 @@ def test_no_window_sees_more_than_the_bucket_holds_and_gains(
 def test_a_burst_is_free_and_then_the_rate_rules() -> None:
     time = Time()
     pacer = time.pacer()
-    dues = [pacer.acquire(*ACCEPT) for _ in range(12)]
+    dues = [pacer.acquire(*ACCEPT) for dummy in range(12)]
     assert dues[:FREE] == [0.0] * FREE
     assert dues[FREE:] == pytest.approx([0.2 / 0.99, 1.2 / 0.99, 2.2 / 0.99])
     time.seconds += 100
-    assert [pacer.acquire(*ACCEPT) for _ in range(11)][:FREE] == [0.0] * FREE
+    assert [pacer.acquire(*ACCEPT) for dummy in range(11)][:FREE] == [0.0] * FREE
 
 
 def test_half_the_rate_takes_twice_as_long() -> None:
     pacer = Time().pacer(rate=0.5)
-    dues = [pacer.acquire(*ACCEPT) for _ in range(13)]
+    dues = [pacer.acquire(*ACCEPT) for dummy in range(13)]
     assert dues[:FREE] == [0.0] * FREE and dues[12] - dues[11] == pytest.approx(2 / 0.99)
 
 
 def test_it_really_sleeps() -> None:
     slept: list[float] = []
     pacer = Pacer("scope", 1.0, Memory(), Time().now, slept.append)
-    dues = [pacer.acquire(*ACCEPT) for _ in range(FREE + 1)]
+    dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
     assert slept == [dues[FREE]] and dues[FREE] > 0
 
 
 def test_rate_0_and_unpublished_services_are_free() -> None:
     pacer = Time().pacer(rate=0)
-    assert {pacer.acquire(*ACCEPT) for _ in range(100)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for dummy in range(100)} == {0.0}
     pacer.throttled(*ACCEPT)
     assert pacer.acquire(*ACCEPT) == 0.0
     pacer = Time().pacer()
-    assert {pacer.acquire("redshift", "DescribeClusters") for _ in range(1000)} == {0.0}
+    assert {pacer.acquire("redshift", "DescribeClusters") for dummy in range(1000)} == {0.0}
     assert buckets("sts", "AssumeRole") == []
 
 
 def test_elb_calls_draw_from_the_bucket_of_all_too() -> None:
     time = Time()
     pacer = time.pacer()
-    assert {pacer.acquire("elbv2", "DescribeTags") for _ in range(19)} == {0.0}
-    assert {pacer.acquire("elbv2", "ModifyListener") for _ in range(19)} == {0.0}
+    assert {pacer.acquire("elbv2", "DescribeTags") for dummy in range(19)} == {0.0}
+    assert {pacer.acquire("elbv2", "ModifyListener") for dummy in range(19)} == {0.0}
     assert pacer.acquire("elbv2", "RegisterTargets") == pytest.approx(0.1 / 0.99)
 
 
 def test_operations_of_ec2_have_buckets_of_their_own() -> None:
     pacer = Time().pacer()
-    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for dummy in range(FREE)} == {0.0}
     assert pacer.acquire("ec2", "RejectVpcEndpointConnections") == 0.0
 
 
@@ -137,14 +137,14 @@ def test_a_refusal_halves_the_pace_for_a_while() -> None:
     pacer.throttled(*ACCEPT)
     assert pacer.acquire(*ACCEPT) > 1 / (0.99 * 0.5)
     time.seconds += 60 + 20
-    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for dummy in range(FREE)} == {0.0}
     assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
 
 
 def test_refusals_never_stop_it() -> None:
     time = Time()
     pacer = time.pacer()
-    for _ in range(50):
+    for _dummy in range(50):
         pacer.throttled(*ACCEPT)
         time.seconds += 1
     assert pacer.acquire(*ACCEPT) <= 10 / 0.99
@@ -153,7 +153,7 @@ def test_refusals_never_stop_it() -> None:
 def test_two_share_a_file() -> None:
     time = Time()
     first, second = time.pacer(SharedFile("here")), time.pacer(SharedFile("here"))
-    assert {pacer.acquire(*ACCEPT) for pacer in (first, second, second) for _ in range(3)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for pacer in (first, second, second) for dummy in range(3)} == {0.0}
     assert first.acquire(*ACCEPT) > 0 and second.acquire(*ACCEPT) > 1
     second.throttled(*ACCEPT)
     assert first.acquire(*ACCEPT) > 3
@@ -170,7 +170,7 @@ pacer = Pacer("here", 1.0, SharedFile("here"), lambda: 1e9, lambda seconds: None
 for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
 """
     command = [sys.executable, "-c", code, str(own_folder.parent)]
-    processes = [subprocess.Popen(command) for _ in range(4)]
+    processes = [subprocess.Popen(command) for dummy in range(4)]
     assert [process.wait(timeout=30) for process in processes] == [0] * 4
     (file,) = own_folder.iterdir()
     levels = json.loads(file.read_text(encoding="utf-8"))
@@ -188,7 +188,7 @@ def test_a_torn_or_foreign_file_counts_as_full(own_folder: Path, content: bytes)
     (file,) = own_folder.iterdir()
     file.write_bytes(content)
     pacer = Time().pacer(store)
-    dues = [pacer.acquire(*ACCEPT) for _ in range(FREE + 1)]
+    dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
     assert dues[:FREE] == [0.0] * FREE and dues[FREE] > 0
 
 
@@ -202,13 +202,13 @@ def test_a_pace_of_nothing_in_the_file_does_not_stop_it(own_folder: Path) -> Non
 def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
     time = Time()
     pacer = time.pacer()
-    for _ in range(5):
+    for _dummy in range(5):
         pacer.acquire(*ACCEPT)
     pacer.throttled(*ACCEPT)
     time.seconds -= 86400
     assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5))
     time.seconds += 100
-    assert {pacer.acquire(*ACCEPT) for _ in range(FREE)} == {0.0}
+    assert {pacer.acquire(*ACCEPT) for dummy in range(FREE)} == {0.0}
     assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
 
 

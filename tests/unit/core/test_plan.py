@@ -132,7 +132,7 @@ def check_no_wait(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     boxes = Boxes(plan, cloud)
     predicted = only_written(writes(boxes.run(wants, check_mode=True)))
     before, results = cloud.time.now(), {}
-    for _ in range(5):
+    for _dummy in range(5):
         start = cloud.time.now()
         results = boxes.run(wants, wait=False)
         assert cloud.time.now() == start

@@ -20,6 +20,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _module, _plan
 
@@ -34,6 +35,7 @@ IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
 def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
     """What the module of that name prints for these options, also when it fails (``failed`` is then true)."""
     main = importlib.import_module(f"{MODULES}.{module}").main
+    warnings._global_warnings.clear()  # a real module is a process of its own
     special = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     printed = io.StringIO()
     with patch_module_args({**args, **special}), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
@@ -75,13 +77,14 @@ def check_documented(module: str, calls: list[dict[str, Any]]) -> None:
 
 @dataclass
 class Estate:
-    """One account in the sandbox. ``calls`` are those of the last run."""
+    """One account in the sandbox. ``calls`` are those of the last run; ``poll``: seconds between looks, not 5."""
 
     sandbox: RunningSandbox
     account: str
     boto: Callable[..., Any]
     make_vpc: Callable[..., Any]
     run_module: RunModule = run
+    poll: float = 0.03
     vpc: Any = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -147,8 +150,12 @@ def estate(
     make_vpc: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Estate]:
-    """A fresh account; modules that run in it look again after 0.03 s instead of 5 s."""
-    quick = {"poll": 0.03, "settle": 1.0}
-    monkeypatch.setattr(_module, "Options", lambda **options: _plan.Options(**{**options, **quick}))
-    yield Estate(sandbox, account, boto, make_vpc)
+    """A fresh account; modules that run in it do not wait as long for AWS as they do in earnest."""
+    made = Estate(sandbox, account, boto, make_vpc)
+
+    def quick(**options: Any) -> _plan.Options:
+        return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0})
+
+    monkeypatch.setattr(_module, "Options", quick)
+    yield made
     sandbox.clear_faults()
