@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, items
+
 DOCUMENTATION = r"""
 name: link_items
 short_description: Turn links into the list that one of the collection's modules takes
@@ -49,10 +53,6 @@ _value:
   type: list
   elements: dict
 """
-
-import typing as t
-
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, items
 
 
 def link_items(

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, line, report
+
 DOCUMENTATION = r"""
 name: link_report
 short_description: Say where each link stands
@@ -40,16 +44,12 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The entries, each with C(name), C(vendor), C(destination), C(status), C(next_action), C(line), C(changed), C(writes) and what the
-      vendor needs to know.
+    - The entries, each with C(name), C(vendor), C(destination), C(status), C(next_action), C(line), C(changed),
+      C(writes) and what the vendor needs to know.
     - C(status) is V(connected), V(waiting on vendor), V(waiting on AWS), V(planned), V(absent) or V(failed).
   type: list
   elements: dict
 """
-
-import typing as t
-
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, line, report
 
 
 def link_report(links: t.Sequence[Link], steps: t.Sequence[Step], check_mode: bool = False) -> list[dict[str, t.Any]]:

@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, resolve
+
 DOCUMENTATION = r"""
 name: resolve_links
 short_description: Fill in what a vendor says about the destinations of links
@@ -48,7 +53,7 @@ EXAMPLES = r"""
     links:
       - {name: orders, destination: rds_postgresql, endpoint: orders.abc.us-east-1.rds.amazonaws.com}
   ansible.builtin.debug:
-    msg: "{{ links | saas.privatelink.resolve_links(destinations, pattern='nlb_service', defaults={'vendor': 'fivetran'}) }}"
+    msg: "{{ links | saas.privatelink.resolve_links(destinations, defaults={'vendor': 'fivetran'}) }}"
 """
 
 RETURN = r"""
@@ -57,12 +62,6 @@ _value:
   type: list
   elements: dict
 """
-
-import typing as t
-
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, resolve
 
 
 def resolve_links(

@@ -89,21 +89,21 @@ class Made(dict[str, t.Mapping[str, t.Any]]):
 
 
 W = t.TypeVar("W", bound=Wanted)
-Item = t.TypeVar("Item", bound=Wanted, contravariant=True)
+Item_contra = t.TypeVar("Item_contra", bound=Wanted, contravariant=True)
 A = t.TypeVar("A")
 
 
-class Kind(t.Protocol[Item, A]):
+class Kind(t.Protocol[Item_contra, A]):
     """How one kind of resource is read and planned."""
 
-    def read(self, items: t.Sequence[Item], made: t.Mapping[str, Made]) -> t.Mapping[str, A | ItemError]:
+    def read(self, items: t.Sequence[Item_contra], made: t.Mapping[str, Made]) -> t.Mapping[str, A | ItemError]:
         """The actual state of every item by name, in as few requests as the API allows.
 
         ``made`` holds, for each item name, what was called for it in this run, so that what was just created is found
         by its id even where listings lag behind.
         """
 
-    def plan(self, item: Item, actual: A) -> Plan:
+    def plan(self, item: Item_contra, actual: A) -> Plan:
         """The changes from ``actual`` to ``item``. Pure. Raises ItemError where AWS or safety forbids the change."""
 
 

@@ -91,7 +91,7 @@ def main() -> None:
         ]
         principals = api.all(lambda one: read_principals(api, one), services)
     found = [
-        {**boto3_resource_to_ansible_dict(service), "allowed_principals": sorted(allowed)}
+        {**(boto3_resource_to_ansible_dict(service) or {}), "allowed_principals": sorted(allowed)}
         for service, allowed in zip(services, principals)
     ]
     module.exit_json(changed=False, endpoint_services=found)

@@ -92,9 +92,7 @@ def load_balancer(link: Link) -> dict[str, t.Any]:
         **pick(link, "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"),
     }
     return {
-        **pick(
-            link, "vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"
-        ),
+        **pick(link, "vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),
         "name": key(link),
         "listeners": [{"port": link.get("listener_port") or link["port"], "target_group": target_group}],
         "purge_listeners": True,
@@ -182,7 +180,9 @@ def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: 
     return {
         **pick(link, "name", "vendor", "destination", "engine", "endpoint", "port", "cluster_identifier"),
         **pick(facts, "service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
-        **pick(facts, "grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
+        **pick(
+            facts, "grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"
+        ),
         "status": status,
         "next_action": action,
         "changed": any(result.get("changed") for result in results),

@@ -22,7 +22,6 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
-
 from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
 
 LOOK = 0.5  # seconds between looks at the file

@@ -39,7 +39,7 @@ class Estate:
         """Interface endpoints, which the peer manages; their ids."""
         what = {"VpcEndpointType": "Interface", "ServiceName": SERVICE, "PrivateDnsEnabled": False}
         where = {"VpcId": self.vpc, "SubnetIds": [self.subnet]}
-        made = [self.ec2.create_vpc_endpoint(**what, **where) for _ in range(count)]
+        made = [self.ec2.create_vpc_endpoint(**what, **where) for dummy in range(count)]
         return [one["VpcEndpoint"]["VpcEndpointId"] for one in made]
 
     def balancer(self, name: str) -> str:

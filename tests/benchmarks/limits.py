@@ -21,4 +21,4 @@ def least_seconds(calls: Iterable[dict[str, Any]]) -> float:
     """
     members = ("account", "region", "service", "operation", "params")
     drawn = Counter(limit for call in calls for limit in limits(make_call(*(call[member] for member in members))))
-    return max((max(0.0, (count - burst) / rate) for (_, burst, rate), count in drawn.items()), default=0.0)
+    return max((max(0.0, (count - burst) / rate) for (dummy, burst, rate), count in drawn.items()), default=0.0)

@@ -77,7 +77,7 @@ def workshop() -> Iterator[Workshop]:
 def in_turn(playbooks: Mapping[str, Playbook], rounds: int) -> dict[str, list[Cost]]:
     """Run A B C A B C …, so that whatever else the machine does meets all alike."""
     costs: dict[str, list[Cost]] = {name: [] for name in playbooks}
-    for _ in range(rounds):
+    for _dummy in range(rounds):
         for name, playbook in playbooks.items():
             costs[name].append(playbook.run())
     return costs

@@ -156,7 +156,7 @@ def calls(bench: Bench) -> Iterator[Line]:
     listed = bench.calls(estate, tasks.services(items))
     asked = bench.calls(estate, tasks.connections(estate.connections(items)))
     allowed = bench.calls(estate, tasks.services(items[:many], [PRINCIPAL], api_rate=0))
-    balancers, synced, _ = estate.links(many)
+    balancers, synced, dummy = estate.links(many)
     sync = bench.calls(estate, tasks.syncs(synced, bench.sandbox, api_rate=0))
     health = reads(sync, "DescribeTargetHealth")
     extra = [call["operation"] for call in sync if call["operation"] != "DescribeTargetHealth"]
@@ -172,7 +172,7 @@ def calls(bench: Bench) -> Iterator[Line]:
 def elb(bench: Bench) -> Iterator[Line]:
     """Calls to Elastic Load Balancing for each link: network_load_balancer and nlb_ip_sync together."""
     estate, count = bench.estate(), 50
-    balancers, synced, _ = estate.links(count)
+    balancers, synced, dummy = estate.links(count)
     sync = tasks.syncs(synced, bench.sandbox, api_rate=0)
     fast = bench.calls(estate, tasks.balancers(balancers, check_attributes=False, api_rate=0), sync)
     complete = bench.calls(estate, tasks.balancers(with_attributes(balancers), api_rate=0), sync)
@@ -203,7 +203,7 @@ def near_limit(
 def start_up(bench: Bench, work: Callable[[Estate], list[tasks.Task]]) -> float:
     """Seconds that the same playbook takes for one item, unthrottled."""
     costs = []
-    for _ in range(bench.pick(1, 3)):
+    for _dummy in range(bench.pick(1, 3)):
         estate = bench.estate()
         costs.append(bench.playbook(estate, *work(estate)).run())
     return median(costs)
@@ -248,13 +248,13 @@ def ip_sync(bench: Bench) -> Iterator[Line]:
     sizes, peers = bench.pick((2, 5), (5, 10), (10, 50)), {}
     for size in sizes:
         estate = bench.estate()
-        _, synced, _ = estate.links(size)
+        dummy, synced, dummy = estate.links(size)
         with throttling(bench.sandbox):
             peers[size] = [bench.playbook(estate, tasks.peer_syncs(estate.vpc, synced, addresses(synced))).run()]
     ours = []
-    for _ in range(bench.pick(1, 3)):
+    for dummy in range(bench.pick(1, 3)):
         estate = bench.estate()
-        _, synced, _ = estate.links(50)
+        dummy, synced, dummy = estate.links(50)
         with throttling(bench.sandbox):
             ours.append(bench.playbook(estate, tasks.syncs(synced, bench.sandbox)).run())
     wall, cpu = (beyond(peers, 50, figure) / median(ours, figure) for figure in ("wall", "cpu"))

@@ -22,7 +22,7 @@ def main() -> None:
         os.dup2(stream, 1)
         os.dup2(stream, 2)
         os.execvp(command[0], command)
-    _, status, usage = os.wait4(pid, 0)
+    dummy, status, usage = os.wait4(pid, 0)
     cost = {
         "wall": time.monotonic() - started,
         "cpu": usage.ru_utime + usage.ru_stime,

@@ -50,7 +50,8 @@ def play(sandbox: RunningSandbox) -> int:
 
     say("4. site.yml again: accepts what the vendors asked for, and nobody else")
     accepted = run(sandbox)
-    expect(all("Accept" in call["operation"] for call in accepted.writes), f"{len(accepted.writes)} connections accepted")
+    only_accepted = all("Accept" in call["operation"] for call in accepted.writes)
+    expect(only_accepted, f"{len(accepted.writes)} connections accepted")
 
     say("5. site.yml once more: nothing to do")
     same = run(sandbox)
@@ -69,7 +70,8 @@ class Run:
         self.reads = len(calls) - len(self.writes)
         tasks = [task for play in output["plays"] for task in play["tasks"]]
         spoken = [task["hosts"] for task in tasks if task["task"]["name"].endswith("Say where each link stands")]
-        self.lines = [(host, line) for hosts in spoken for host in sorted(hosts) for line in hosts[host].get("msg", [])]
+        said = [(host, hosts[host].get("msg", [])) for hosts in spoken for host in sorted(hosts)]
+        self.lines = [(host, line) for host, lines in said for line in lines]
 
 
 def run(sandbox: RunningSandbox, *options: str) -> Run:
@@ -93,7 +95,9 @@ def run(sandbox: RunningSandbox, *options: str) -> Run:
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}\n")
     if done.returncode:
-        sys.exit(f"ansible-playbook ended with status {done.returncode}, see {LOG}:\n{done.stdout[-3000:]}{done.stderr}")
+        sys.exit(
+            f"ansible-playbook ended with status {done.returncode}, see {LOG}:\n{done.stdout[-3000:]}{done.stderr}"
+        )
     result = Run(json.loads(done.stdout[done.stdout.index("{") :]), sandbox.calls(since=before))
     for host, line in result.lines:
         print(f"   {host}: {line}")

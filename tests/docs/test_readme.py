@@ -85,7 +85,8 @@ def test_its_playbook_runs(seeded: RunningSandbox, place: Path) -> None:
     assert yaml.safe_load(NAMED["playbook.yml"])[0]["tasks"]
     done = ansible(seeded, place, "ansible-playbook playbook.yml -i inventory")
     assert done.returncode == 0, done.stdout + done.stderr
-    services = seeded.boto("111111111111", "ec2").describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    ec2 = seeded.boto("111111111111", "ec2")
+    services = ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
     assert "partner-orders" in {tag["Value"] for service in services for tag in service["Tags"]}
 
 

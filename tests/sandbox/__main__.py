@@ -45,7 +45,7 @@ def main() -> int:
     server = Server((options.host, options.port), sandbox)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *dummy: stop.set())
     threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     address = f"http://{options.host}:{server.server_port}"
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)

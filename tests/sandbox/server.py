@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        path, _, query = self.path.partition("?")
+        path, dummy, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = HttpRequest(self.command, path, query, headers, self.rfile.read(length))
         if path.startswith(control.PREFIX):

@@ -106,7 +106,9 @@ def test_other_states_by_the_control_api(provider: Provider, state: str) -> None
 def test_connections_filter_and_page(provider: Provider) -> None:
     service = provider.make_service(VENDOR, "333333333333")
     other = provider.make_service(VENDOR)
-    endpoints = {provider.request(service, account=account) for account in (VENDOR, "333333333333") for _ in range(4)}
+    endpoints = {
+        provider.request(service, account=account) for account in (VENDOR, "333333333333") for dummy in range(4)
+    }
     provider.request(other)
     describe = provider.ec2.describe_vpc_endpoint_connections
     owner = [{"Name": "vpc-endpoint-owner", "Values": ["333333333333"]}]

@@ -37,7 +37,7 @@ def test_a_service_begins_pending_and_becomes_available(provider: Provider) -> N
 def test_a_client_token_makes_one_service(provider: Provider) -> None:
     create = provider.ec2.create_vpc_endpoint_service_configuration
     parameters = {"NetworkLoadBalancerArns": [provider.load_balancer], "ClientToken": "one"}
-    first, second = (create(**parameters)["ServiceConfiguration"]["ServiceId"] for _ in range(2))
+    first, second = (create(**parameters)["ServiceConfiguration"]["ServiceId"] for dummy in range(2))
     assert first == second
     with refused("IdempotentParameterMismatch"):
         create(**parameters, AcceptanceRequired=False)
@@ -60,7 +60,7 @@ def test_load_balancers_are_checked(provider: Provider) -> None:
 
 def test_describe_filters_and_pages(provider: Provider) -> None:
     describe = provider.ec2.describe_vpc_endpoint_service_configurations
-    ids = [provider.make_service()["ServiceId"] for _ in range(7)]
+    ids = [provider.make_service()["ServiceId"] for dummy in range(7)]
     provider.ec2.create_tags(Resources=ids[:2], Tags=[{"Key": "link", "Value": "a"}])
 
     def found(name: str, *values: str) -> list[str]:

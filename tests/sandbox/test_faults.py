@@ -40,7 +40,7 @@ def test_throttle(
     client = boto(provider.account, service)
     provider.sandbox.fault(service, operation, "throttle", account=provider.account, times=2, after=1)
     getattr(client, method)()
-    for _ in range(2):
+    for _dummy in range(2):
         with refused(code, status):
             getattr(client, method)()
     getattr(client, method)()
@@ -135,7 +135,7 @@ def test_buckets_hold_ec2s_limit_per_action(provider: Provider) -> None:
         NetworkLoadBalancerArns=[provider.load_balancer]
     )["ServiceConfiguration"]["ServiceId"]
 
-    def modify(_: int) -> str:
+    def modify(dummy: int) -> str:
         try:
             provider.ec2.modify_vpc_endpoint_service_configuration(ServiceId=service_id, AcceptanceRequired=True)
         except ClientError as error:
@@ -186,7 +186,7 @@ def test_the_log_names_every_call(provider: Provider) -> None:
     provider.make_service()
     with refused("DryRunOperation"):
         provider.ec2.create_tags(Resources=["vpc-1"], Tags=[{"Key": "a", "Value": "b"}], DryRun=True)
-    first, second, *_, dry = sandbox.calls(account, since=last)
+    first, second, *dummy, dry = sandbox.calls(account, since=last)
     assert (first["service"], first["operation"], first["kind"]) == ("elbv2", "DescribeLoadBalancers", "read")
     assert first["params"] == {"Names": ["main"]}
     assert first["region"] == "us-east-1"

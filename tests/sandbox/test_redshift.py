@@ -145,7 +145,7 @@ def test_vpcs_are_added_and_taken_from_a_grant(redshift: Any, cluster: Make, slo
         authorize(**who, VpcIds=["vpc-3"])
     eventually(grants, lambda found: found == [("Authorized", ["vpc-2"])])
     assert revoke(**who)["Status"] == "Revoking"
-    assert [state for state, _ in grants()] == ["Revoking"]
+    assert [state for state, dummy in grants()] == ["Revoking"]
     eventually(grants, lambda found: not found)
     with refused("EndpointAuthorizationNotFound"):
         revoke(**who)

@@ -133,7 +133,7 @@ def test_the_contract_knows_aws_own_exceptions_and_declared_errors() -> None:
 def test_many_connections_at_once(sandbox: RunningSandbox, account: str) -> None:
     client = sandbox.boto(account, "ec2", max_pool_connections=16)
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: client.describe_vpc_endpoint_connections(), range(160)))
+        answers = list(pool.map(lambda dummy: client.describe_vpc_endpoint_connections(), range(160)))
     assert len(answers) == 160
     assert len(sandbox.calls(account)) == 160
 

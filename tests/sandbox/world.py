@@ -48,7 +48,7 @@ class Life:
     def began(self) -> float:
         """When the state of now began, in seconds of the Unix clock."""
         moment = time.time()
-        return next((begins for _, begins in reversed(self.steps) if begins <= moment), self.steps[0][1])
+        return next((begins for dummy, begins in reversed(self.steps) if begins <= moment), self.steps[0][1])
 
 
 @dataclass(kw_only=True, eq=False)

@@ -86,7 +86,7 @@ def test_every_fault_has_its_class_and_keeps_the_deadline(
 ) -> None:
     with DnsServer(mode) as server, pytest.raises(ResolveError) as caught:
         look_up(server)
-    assert type(caught.value) is error
+    assert caught.type is error
     assert caught.value.rcode == rcode
     assert "db.example" in str(caught.value)
 

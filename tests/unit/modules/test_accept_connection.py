@@ -164,7 +164,7 @@ def test_ambiguity_lists_the_candidates(estate: Estate) -> None:
     arn = estate.balancer("nlb")
     tags = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "saas.privatelink:name", "Value": "orders"}]}]
     create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, NetworkLoadBalancerArns=[arn])
-    ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for _ in range(2)]
+    ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for dummy in range(2)]
     result = run(estate)
     assert result["failed"] and all(one in result["msg"] for one in ids)
 

@@ -497,10 +497,10 @@ def test_bad_links_fail_alone_and_say_why(bench: Bench) -> None:
         "group": (bench.database("group", security_group_ids=["sg-0123456789abcdef0"]), "sg-0123456789abcdef0"),
     }
     known = {"id": "known", "check": "destination", "known_destinations": ["rds", "redshift"]}
-    links = [bench.database(), *(link for link, _ in bad.values()), bench.warehouse()]
+    links = [bench.database(), *(link for link, dummy in bad.values()), bench.warehouse()]
     found = bench.preflight(*links, prerequisites=[*TABLE, known])
     by_name = {one["name"]: one for one in found["results"]}
-    for name, (_, message) in bad.items():
+    for name, (_dummy, message) in bad.items():
         assert message in by_name[name]["msg"]
     assert found["failed_items"] == list(bad)
     assert by_name["orders"]["status"] == by_name["events"]["status"] == "pass"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
@@ -38,12 +37,17 @@ ORDERS = {
 
 def ok(*names: str, **facts: Any) -> dict[str, Any]:
     """A step that went well for the items of these names."""
-    results = [{"name": n, "failed": False, "msg": "", "waiting": "", "writes": [], "changed": False, **facts} for n in names]
+    results = [
+        {"name": n, "failed": False, "msg": "", "waiting": "", "writes": [], "changed": False, **facts} for n in names
+    ]
     return {"results": results, "failed_items": []}
 
 
 def failed(name: str, msg: str) -> dict[str, Any]:
-    return {"results": [{"name": name, "failed": True, "msg": msg, "waiting": "", "writes": []}], "failed_items": [name]}
+    return {
+        "results": [{"name": name, "failed": True, "msg": msg, "waiting": "", "writes": []}],
+        "failed_items": [name],
+    }
 
 
 class TestResolve:
@@ -117,11 +121,18 @@ class TestReport:
 
     def test_waiting_on_the_vendor_says_what_to_hand_over(self) -> None:
         asked = ok("fivetran-orders", status="waiting", connections=[], waiting="account 1 to request")
-        assert self.report(asked, hand_off="send the sheet")["line"] == "fivetran orders: waiting on vendor: send the sheet"
+        assert (
+            self.report(asked, hand_off="send the sheet")["line"]
+            == "fivetran orders: waiting on vendor: send the sheet"
+        )
 
     def test_waiting_on_aws_while_a_connection_comes_up(self) -> None:
-        coming = ok("fivetran-orders", status="waiting", waiting="vpce-1 to be available",
-                    connections=[{"vpc_endpoint_state": "pending"}])
+        coming = ok(
+            "fivetran-orders",
+            status="waiting",
+            waiting="vpce-1 to be available",
+            connections=[{"vpc_endpoint_state": "pending"}],
+        )
         assert self.report(coming)["status"] == "waiting on AWS"
 
     def test_a_missing_value_of_the_vendor_comes_before_its_request(self) -> None:
@@ -134,17 +145,22 @@ class TestReport:
 
     def test_no_healthy_target_is_a_failure_even_when_connected(self) -> None:
         sick = [{"id": "10.0.0.1", "state": "unhealthy", "reason": "Target.FailedHealthChecks"}]
-        entry = self.report(ok("fivetran-orders", healthy=False, targets=sick), ok("fivetran-orders", status="accepted"))
+        entry = self.report(
+            ok("fivetran-orders", healthy=False, targets=sick), ok("fivetran-orders", status="accepted")
+        )
         assert entry["status"] == "failed"
         assert "10.0.0.1 unhealthy Target.FailedHealthChecks" in entry["next_action"]
 
     def test_redshift_without_an_endpoint_waits_on_the_vendor(self) -> None:
-        assert self.report(ok("fivetran-orders", endpoint_count=0), hand_off="tell them")["status"] == "waiting on vendor"
+        assert (
+            self.report(ok("fivetran-orders", endpoint_count=0), hand_off="tell them")["status"] == "waiting on vendor"
+        )
         assert self.report(ok("fivetran-orders", endpoint_count=1))["status"] == "connected"
 
     def test_check_mode_counts_the_calls_to_make(self) -> None:
-        entry = self.report(ok("fivetran-orders", writes=["a", "b"]), check_mode=True)
-        assert (entry["status"], entry["next_action"]) == ("planned", "2 calls to make")
+        for writes, said in ((["a"], "1 call to make"), (["a", "b"], "2 calls to make")):
+            entry = self.report(ok("fivetran-orders", writes=writes), check_mode=True)
+            assert (entry["status"], entry["next_action"]) == ("planned", said)
 
     def test_absent(self) -> None:
         assert self.report(ok("fivetran-orders"), state="absent")["status"] == "absent"

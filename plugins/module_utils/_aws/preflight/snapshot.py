@@ -64,7 +64,7 @@ class Snapshot:
 
     def addresses(self, link: Link) -> list[str]:
         """The addresses behind a link. Raises ItemError where there are none: no name, or one that does not resolve."""
-        found = link.addresses or self["addresses"].get(link.endpoint)
+        found = link.addresses or self["addresses"].get(link.endpoint or "")
         if isinstance(found, ItemError):
             raise found
         if not found:
