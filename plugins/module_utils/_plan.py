@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 UNKNOWN = "(known after it is created)"
+FIRST_LOOK = 0.5  # seconds after a write
 
 
 class ItemError(Exception):
@@ -269,7 +270,7 @@ class _Run(t.Generic[W, A]):
         return bool(plan.changes) or (bool(plan.waiting) and plan.poll)
 
     def pause(self, active: list[W]) -> bool:
-        """Sleep one interval before the next round; False when the time is up or nobody wants to wait."""
+        """Sleep before the next round, longer each time up to ``poll``; False when the time is up or nobody waits."""
         clock, waited = self.options.clock, self.options.clock.now() - self.started
         self.drop_settled(active)
         if not active or not self.options.wait or waited >= self.options.wait_timeout:
@@ -279,7 +280,8 @@ class _Run(t.Generic[W, A]):
                 f"{item.name}: waiting for {self.results[item.name].waiting} "
                 f"({waited:.0f}s, gives up after {self.options.wait_timeout:.0f}s)"
             )
-        clock.sleep(min(self.options.poll, max(0.0, self.options.wait_timeout - waited)))
+        since = max(FIRST_LOOK, clock.now() - self.last_write)  # short waits end soon, long ones cost few calls
+        clock.sleep(min(self.options.poll, since, max(0.0, self.options.wait_timeout - waited)))
         return True
 
     def drop_settled(self, active: list[W]) -> None:

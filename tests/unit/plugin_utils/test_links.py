@@ -17,7 +17,7 @@ from ansible_collections.saas.privatelink.plugins.filter.link_report import link
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 
 ROLES = Path(__file__).parents[3] / "roles"
-TABLE = {
+TABLE: dict[str, dict[str, Any]] = {
     "rds": {"pattern": "nlb_service", "port": 5432, "endpoint_kind": "instance"},
     "redshift": {"pattern": "redshift_grant"},
 }
@@ -52,17 +52,17 @@ def failed(name: str, msg: str) -> dict[str, Any]:
 
 class TestResolve:
     def test_the_link_wins_over_the_table_and_the_table_over_the_defaults(self) -> None:
-        links = [{"name": "a", "destination": "rds", "port": 6432}, {"name": "b", "destination": "rds", "port": None}]
+        links: list[dict[str, Any]] = [{"name": "a", "destination": "rds", "port": 6432}, {"name": "b", "destination": "rds", "port": None}]
         a, b = resolve_links(links, TABLE, pattern="nlb_service", defaults={"port": 1, "vendor": "v"})
         assert (a["port"], b["port"], a["vendor"]) == (6432, 5432, "v")
         assert "pattern" not in a
 
     def test_links_of_other_patterns_are_left_out(self) -> None:
-        links = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "redshift"}]
+        links: list[dict[str, Any]] = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "redshift"}]
         assert [link["name"] for link in resolve_links(links, TABLE, pattern="redshift_grant")] == ["b"]
 
     def test_only_the_named_links_are_kept(self) -> None:
-        links = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "rds"}]
+        links: list[dict[str, Any]] = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "rds"}]
         assert [link["name"] for link in resolve_links(links, TABLE, only=["b"])] == ["b"]
 
     @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ class TestItems:
         assert sync["target_group"] == balancer["listeners"][0]["target_group"]["name"]
 
     def test_links_that_failed_before_are_left_out(self) -> None:
-        links = [ORDERS, {**ORDERS, "name": "crm"}]
+        links: list[dict[str, Any]] = [ORDERS, {**ORDERS, "name": "crm"}]
         after = [failed("fivetran-crm", "no subnet")]
         assert [item["name"] for item in link_items(links, "services", after=after)] == ["fivetran-orders"]
 
