@@ -195,7 +195,7 @@ def check_shares_the_wait(plan: ModuleType, cloud: Cloud) -> None:
         boxes = Boxes(plan, alone)
         boxes.run([Want(str(number), labels=frozenset("x")) for number in range(count)], workers=2)
         reads.append(alone.reads)
-    assert reads[0] == reads[1] <= 8
+    assert reads[0] == reads[1] <= 12  # looks come soon after a write, then every 5 s
 
 
 def check_bounded(plan: ModuleType, cloud: Cloud) -> None:
