@@ -151,6 +151,15 @@ def test_vpcs_are_added_and_taken_from_a_grant(redshift: Any, cluster: Make, slo
         revoke(**who)
 
 
+def test_a_state_that_lasts_no_time_is_still_answered(sandbox: RunningSandbox, redshift: Any, cluster: Make) -> None:
+    who = {"ClusterIdentifier": cluster(), "Account": VENDOR}
+    redshift.authorize_endpoint_access(**who)
+    sandbox.lag(**{"endpoint_authorization.Revoking": 0})
+    assert redshift.revoke_endpoint_access(**who)["Status"] == "Revoking"
+    sandbox.lag(**{"endpoint_authorization.Revoking": 0.1})
+    assert redshift.describe_endpoint_authorization()["EndpointAuthorizationList"] == []
+
+
 def test_a_grant_of_all_vpcs_does_not_narrow(redshift: Any, cluster: Make) -> None:
     name = cluster()
     made = redshift.authorize_endpoint_access(ClusterIdentifier=name, Account=VENDOR)

@@ -87,7 +87,7 @@ def revoke(call: Call, world: World) -> dict[str, Any]:
         endpoint.life = world.life("redshift_endpoint", "deleting", GONE)
     left = [vpc_id for vpc_id in grant.vpc_ids if vpc_id not in vpc_ids] if vpc_ids else []
     grant.life = world.life("endpoint_authorization", "Revoking", "Authorized" if left else GONE)
-    answer = described(grant, world)
+    answer = {**described(grant, world), "Status": "Revoking"}  # of this moment, even where it lasts no time
     grant.vpc_ids = left or grant.vpc_ids
     return answer
 
