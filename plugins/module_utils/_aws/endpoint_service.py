@@ -129,10 +129,15 @@ class EndpointServices:
         balancers = attached(services)
         wanted = [one for item in items if item.state == "present" for one in item.load_balancers or []]
         balancers.update(lb.find(self.api, [one for one in wanted if one not in balancers]))
+        by_owner: dict[str | None, list[Service]] = {}
+        for one in services:
+            by_owner.setdefault(_owner(one), []).append(one)
         found: dict[str, Actual | ItemError] = {}
         for item in items:
+            # Not all services for every item: with a thousand of each that would take most of the time.
+            some = services if item.service_id else [*by_owner.get(item.name, []), *by_owner.get(None, [])]
             try:
-                found[item.name] = self._find(item, services, balancers, made[item.name])
+                found[item.name] = self._find(item, some, balancers, made[item.name])
             except ItemError as error:
                 found[item.name] = error
         refuse_shared(found)
