@@ -152,7 +152,7 @@ class ItemsModule(PrivateLinkModule):
             "failed_items": [result.name for result in failed],
         }
         for warning in (line for result in results for line in result.warnings):
-            self.warn(warning)
+            self._module.warn(warning)  # AnsibleAWSModule.warn hands it over in a way that ansible-core deprecates
         if self._diff:
             answer["diff"] = [as_diff(one) for one in results if one.changed and one.before != one.after]
         if failed and self.params["on_item_failure"] == "fail":
