@@ -1,0 +1,142 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an account holds, read with boto3 and none of the collection's code: `python -m tests.sandbox.snapshot`.
+
+By names instead of ids, and without what is not there, so that a test can say in full what should be there::
+
+    load_balancers:
+      fivetran-orders:
+        zones: [us-east-1a, us-east-1b]
+        cross_zone: false
+        listeners: {"5432": ["10.20.0.10:5432 healthy"]}
+    services:
+      fivetran-orders:
+        load_balancers: [fivetran-orders]
+        acceptance_required: true
+        principals: ["arn:aws:iam::834469178297:root"]
+        connections: ["834469178297 available"]
+    grants:
+      analytics to 834469178297: {vpcs: [vpc-1], endpoints: 1}
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import Any
+
+from .client import SandboxClient
+
+Names = dict[str, str]  # ARN → name
+GONE = ("deleted", "rejected")
+
+
+def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
+    """The load balancers, lone target groups, endpoint services and Redshift grants of an account and region."""
+    balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
+    names = {one["LoadBalancerArn"]: one["LoadBalancerName"] for one in balancers}
+    groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
+    elb = sandbox.boto(account, "elbv2", region)
+    found = {
+        "load_balancers": {one["LoadBalancerName"]: _load_balancer(elb, one) for one in balancers},
+        "lone_target_groups": sorted(one["TargetGroupName"] for one in groups if not one.get("LoadBalancerArns")),
+        "services": _services(sandbox, account, region, names),
+        "grants": _grants(sandbox, account, region),
+    }
+    return {what: things for what, things in found.items() if things}
+
+
+def _pages(
+    sandbox: SandboxClient, account: str, region: str, service: str, operation: str, key: str, **params: Any
+) -> list[dict[str, Any]]:
+    pages = sandbox.boto(account, service, region).get_paginator(operation).paginate(**params)
+    return [one for page in pages for one in page[key]]
+
+
+def _load_balancer(elb: Any, raw: dict[str, Any]) -> dict[str, Any]:
+    arn = raw["LoadBalancerArn"]
+    if (raw["Type"], raw["Scheme"], raw["State"]["Code"]) != ("network", "internal", "active"):
+        raise ValueError(f"not a working internal Network Load Balancer: {raw}")
+    pairs = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    attributes = {one["Key"]: one["Value"] for one in pairs}
+    listeners = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    seen = {
+        "zones": sorted(one["ZoneName"] for one in raw["AvailabilityZones"]),
+        "cross_zone": attributes["load_balancing.cross_zone.enabled"] == "true",
+        "listeners": {str(one["Port"]): _targets(elb, one["DefaultActions"][0]) for one in listeners},
+    }
+    if raw.get("SecurityGroups"):
+        seen["security_groups"] = raw["SecurityGroups"]
+        seen["enforced"] = raw["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] == "on"
+    return seen
+
+
+def _targets(elb: Any, action: dict[str, Any]) -> list[str]:
+    health = elb.describe_target_health(TargetGroupArn=action["TargetGroupArn"])["TargetHealthDescriptions"]
+    states = {f"{one['Target']['Id']}:{one['Target']['Port']}": one["TargetHealth"]["State"] for one in health}
+    return sorted(f"{target} {state}" for target, state in states.items() if state != "draining")
+
+
+def _services(sandbox: SandboxClient, account: str, region: str, balancers: Names) -> dict[str, Any]:
+    """By Name tag. A connection that both sides see alike is shown once; ended ones are left out."""
+    found = {}
+    operation = "describe_vpc_endpoint_service_configurations"
+    for raw in _pages(sandbox, account, region, "ec2", operation, "ServiceConfigurations"):
+        tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
+        of = {"ServiceId": raw["ServiceId"]}
+        permissions = sandbox.boto(account, "ec2", region).describe_vpc_endpoint_service_permissions(**of)
+        filters = [{"Name": "service-id", "Values": [raw["ServiceId"]]}]
+        connections = _pages(
+            sandbox,
+            account,
+            region,
+            "ec2",
+            "describe_vpc_endpoint_connections",
+            "VpcEndpointConnections",
+            Filters=filters,
+        )
+        found[tags.get("Name", raw["ServiceId"])] = {
+            "load_balancers": sorted(balancers[arn] for arn in raw["NetworkLoadBalancerArns"]),
+            "acceptance_required": raw["AcceptanceRequired"],
+            "principals": sorted(one["Principal"] for one in permissions["AllowedPrincipals"]),
+            "connections": sorted(
+                f"{one['VpcEndpointOwner']} {_agreed(sandbox, region, one)}"
+                for one in connections
+                if one["VpcEndpointState"] not in GONE
+            ),
+        }
+    return found
+
+
+def _agreed(sandbox: SandboxClient, region: str, connection: dict[str, Any]) -> str:
+    """The state of a connection, and that of the vendor's endpoint where it differs."""
+    vendor = sandbox.boto(connection["VpcEndpointOwner"], "ec2", region)
+    answer = vendor.describe_vpc_endpoints(VpcEndpointIds=[connection["VpcEndpointId"]])
+    ours, theirs = str(connection["VpcEndpointState"]), str(answer["VpcEndpoints"][0]["State"])
+    return ours if ours == theirs else f"{ours}, vendor sees {theirs}"
+
+
+def _grants(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
+    operation, key = "describe_endpoint_authorization", "EndpointAuthorizationList"
+    return {
+        f"{one['ClusterIdentifier']} to {one['Grantee']}": {
+            "vpcs": "all" if one["AllowedAllVPCs"] else sorted(one["AllowedVPCs"]),
+            "endpoints": one["EndpointCount"],
+        }
+        for one in _pages(sandbox, account, region, "redshift", operation, key)
+    }
+
+
+def main() -> None:
+    """Print the snapshot as JSON; the sandbox is the one at AWS_ENDPOINT_URL."""
+    parser = argparse.ArgumentParser(prog="python -m tests.sandbox.snapshot")
+    parser.add_argument("account")
+    parser.add_argument("region")
+    options = parser.parse_args()
+    print(json.dumps(snapshot(SandboxClient(os.environ["AWS_ENDPOINT_URL"]), options.account, options.region)))
+
+
+if __name__ == "__main__":
+    main()
