@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from collections import Counter
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -117,7 +118,7 @@ class ItemsModule(PrivateLinkModule):
         names = [one["name"] for one in options]
         if not all(names):
             self.fail_json(msg=f"Every item of {self.list_option} needs a name.")
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
         if twice:
             self.fail_json(msg=f"Two items of {self.list_option} have the same name: {', '.join(twice)}.")
         wanted, refused = [], []
@@ -143,8 +144,8 @@ class ItemsModule(PrivateLinkModule):
 
     def finish(self, results: list[Result]) -> t.NoReturn:
         """End the module with one result for each item, in the order of the options; name every item that failed."""
-        order = [one["name"] for one in self.params[self.list_option] or []]
-        results = sorted(results, key=lambda result: order.index(result.name)) if order else results
+        order = {one["name"]: place for place, one in enumerate(self.params[self.list_option] or [])}
+        results = sorted(results, key=lambda result: order[result.name]) if order else results
         failed = [result for result in results if result.failed]
         answer: dict[str, t.Any] = {
             "changed": any(result.changed for result in results),
