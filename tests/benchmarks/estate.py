@@ -24,6 +24,11 @@ def tags(name: str) -> list[dict[str, str]]:
     return [{"Key": "Name", "Value": name}, {"Key": "saas.privatelink:name", "Value": name}]
 
 
+def address(number: int) -> str:
+    """The target of a link, in the subnet."""
+    return f"10.1.{number // 200}.{number % 200 + 10}"
+
+
 class Estate:
     """One account with a VPC. Each method makes ``count`` resources and returns the items that they satisfy."""
 
@@ -90,7 +95,7 @@ class Estate:
         """
         balancers, syncs, arns, names = [], [], [], {}
         for number in range(count):
-            name, address = f"link-{number}", f"10.1.{number // 200}.{number % 200 + 10}"
+            name, ip = f"link-{number}", address(number)
             arn, group, endpoint = self.balancer(name), f"{name}-{PORT}", f"{name}.rds.example"
             created = self.elb.create_target_group(
                 Name=group, Protocol="TCP", Port=PORT, VpcId=self.vpc, TargetType="ip", Tags=tags(name)
@@ -98,8 +103,8 @@ class Estate:
             group_arn = created["TargetGroups"][0]["TargetGroupArn"]
             forward = [{"Type": "forward", "TargetGroupArn": group_arn}]
             self.elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=PORT, DefaultActions=forward)
-            self.elb.register_targets(TargetGroupArn=group_arn, Targets=[{"Id": address, "Port": PORT}])
-            names[endpoint] = {"addresses": [address]}
+            self.elb.register_targets(TargetGroupArn=group_arn, Targets=[{"Id": ip, "Port": PORT}])
+            names[endpoint] = {"addresses": [ip]}
             arns.append(arn)
             balancers.append({"name": name, "subnet_ids": [self.subnet], "listeners": [{"port": PORT}]})
             syncs.append({"name": name, "target_group": group, "endpoint": endpoint, "endpoint_kind": "writer"})

@@ -45,7 +45,8 @@ class Playbook:
     def run(self) -> Cost:
         """One run of the whole of ``ansible-playbook``. Raises PlaybookFailed."""
         output = self.path.with_suffix(".log")
-        command = [sys.executable, "-I", "-S", TIMED, output, PLAYBOOK, "-i", "localhost,", self.path]
+        command = [sys.executable, "-I", "-S", str(TIMED), str(output)]
+        command += [str(PLAYBOOK), "-i", "localhost,", str(self.path)]
         printed = subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True).stdout
         cost = json.loads(printed)
         if cost.pop("status"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.sandbox.client import SandboxClient
@@ -156,8 +157,8 @@ def calls(bench: Bench) -> Iterator[Line]:
     listed = bench.calls(estate, tasks.services(items))
     asked = bench.calls(estate, tasks.connections(estate.connections(items)))
     allowed = bench.calls(estate, tasks.services(items[:many], [PRINCIPAL], api_rate=0))
-    balancers, synced, dummy = estate.links(many)
-    sync = bench.calls(estate, tasks.syncs(synced, bench.sandbox, api_rate=0))
+    synced = estate.links(many)[1]
+    sync = bench.calls(estate, tasks.syncs(synced, estate.sandbox, api_rate=0))
     health = reads(sync, "DescribeTargetHealth")
     extra = [call["operation"] for call in sync if call["operation"] != "DescribeTargetHealth"]
     yield at_most("endpoint_service, N = 1000: calls", 1, len(listed))
@@ -172,8 +173,8 @@ def calls(bench: Bench) -> Iterator[Line]:
 def elb(bench: Bench) -> Iterator[Line]:
     """Calls to Elastic Load Balancing for each link: network_load_balancer and nlb_ip_sync together."""
     estate, count = bench.estate(), 50
-    balancers, synced, dummy = estate.links(count)
-    sync = tasks.syncs(synced, bench.sandbox, api_rate=0)
+    balancers, synced = estate.links(count)[:2]
+    sync = tasks.syncs(synced, estate.sandbox, api_rate=0)
     fast = bench.calls(estate, tasks.balancers(balancers, check_attributes=False, api_rate=0), sync)
     complete = bench.calls(estate, tasks.balancers(with_attributes(balancers), api_rate=0), sync)
     for what, bound, made in (("fast", 2.2, fast), ("with attributes", 4.2, complete)):
@@ -182,90 +183,77 @@ def elb(bench: Bench) -> Iterator[Line]:
     yield at_most("both of these: writes", 0, writes(fast, complete))
 
 
-def near_limit(
-    bench: Bench, what: str, bound: float, estate: Estate, work: list[tasks.Task], start: float
-) -> list[Line]:
-    """One run behind the token buckets, beside what they allow for its calls and what starting takes."""
-    playbook = bench.playbook(estate, *work)
+Work = Callable[[Estate, int], list[tasks.Task]]  # makes what so many items need, and gives the tasks for them
+
+
+def near_limit(bench: Bench, what: str, bound: float, work: Work, count: int) -> Iterator[Line]:
+    """One run behind the token buckets, beside what they allow for its calls and what starting takes.
+
+    Starting is the same playbook over one item, with the buckets off.
+    """
+    start = []
+    for _ in range(bench.pick(1, 3)):
+        estate = bench.estate()
+        start.append(bench.playbook(estate, *work(estate, 1)).run())
+    estate = bench.estate()
+    playbook = bench.playbook(estate, *work(estate, count))
     bench.sandbox.clear_calls()
     with throttling(bench.sandbox):
-        cost = playbook.run()
+        wall = playbook.run().wall
         throttled = bench.sandbox.buckets()["throttled"]
     made = bench.sandbox.calls(estate.account)
-    limit = least_seconds(made)
-    note = f"{len(made)} calls, {cost.wall:.1f} s / ({limit:.1f} s + start-up {start:.1f} s), 0 failed"
+    limit, started = least_seconds(made), median(start)
+    note = f"{len(made)} calls, {wall:.1f} s / ({limit:.1f} s + start-up {started:.1f} s), 0 failed"
+    yield at_most(f"{count} {what} / (limit + start-up), wall", bound, wall / (limit + started), note)
+    yield at_most(f"{count} {what}: throttled", 0, throttled)
+
+
+def whole_estate(estate: Estate, count: int, attributes: bool = False) -> list[tasks.Task]:
+    """Links with everything that belongs to them, in the order of the roles; nothing is left to do."""
+    wanted, synced, arns = estate.links(count)
+    items = estate.services(count, arns)
     return [
-        at_most(f"{what} / (limit + start-up), wall", bound, cost.wall / (limit + start), note),
-        at_most(f"{what}: throttled", 0, throttled),
+        tasks.balancers(with_attributes(wanted) if attributes else wanted, check_attributes=attributes),
+        tasks.syncs(synced, estate.sandbox),
+        tasks.services(items, [PRINCIPAL]),
+        tasks.connections(estate.connections(items)),
     ]
 
 
-def start_up(bench: Bench, work: Callable[[Estate], list[tasks.Task]]) -> float:
-    """Seconds that the same playbook takes for one item, unthrottled."""
-    costs = []
-    for _dummy in range(bench.pick(1, 3)):
-        estate = bench.estate()
-        costs.append(bench.playbook(estate, *work(estate)).run())
-    return median(costs)
+def creations(estate: Estate, count: int) -> list[tasks.Task]:
+    balancers = [estate.shared_balancer]
+    return [tasks.services([{"name": f"new-{number}", "load_balancers": balancers} for number in range(count)])]
+
+
+def acceptances(estate: Estate, count: int) -> list[tasks.Task]:
+    return [tasks.connections(estate.requests(estate.services(count)))]
 
 
 def buckets(bench: Bench) -> Iterator[Line]:
     """Whole estates with nothing to do, and creations, behind AWS's token buckets and 60 ms latency."""
-
-    def whole(estate: Estate, count: int, attributes: bool) -> list[tasks.Task]:
-        balancers, synced, arns = estate.links(count)
-        items = estate.services(count, arns)
-        asked = estate.connections(items)
-        return [
-            tasks.balancers(with_attributes(balancers) if attributes else balancers, check_attributes=attributes),
-            tasks.syncs(synced, bench.sandbox),
-            tasks.services(items, [PRINCIPAL]),
-            tasks.connections(asked),
-        ]
-
-    def creations(estate: Estate, count: int) -> list[tasks.Task]:
-        balancers = [estate.shared_balancer]
-        return [tasks.services([{"name": f"new-{number}", "load_balancers": balancers} for number in range(count)])]
-
-    def acceptances(estate: Estate, count: int) -> list[tasks.Task]:
-        return [tasks.connections(estate.requests(estate.services(count)))]
-
-    count = bench.pick(50, 200)
-    for attributes in bench.pick((False,), (False,), (False, True)):
-        start = start_up(bench, lambda estate, attributes=attributes: whole(estate, 1, attributes))  # type: ignore[misc]
-        estate = bench.estate()
-        what = f"no-op estate of {count}{' with attributes' if attributes else ''}"
-        yield from near_limit(bench, what, 1.2, estate, whole(estate, count, attributes), start)
-    count = bench.pick(15, 30)
-    for what, work in (("endpoint services created", creations), ("requests accepted", acceptances)):
-        start = start_up(bench, lambda estate, work=work: work(estate, 1))  # type: ignore[misc]
-        estate = bench.estate()
-        yield from near_limit(bench, f"{count} {what}", 1.12, estate, work(estate, count), start)
+    yield from near_limit(bench, "links, no-op", 1.2, whole_estate, bench.pick(50, 200))
+    if bench.full:
+        yield from near_limit(bench, "links, no-op with attributes", 1.2, partial(whole_estate, attributes=True), 200)
+    yield from near_limit(bench, "endpoint services created", 1.12, creations, bench.pick(15, 30))
+    yield from near_limit(bench, "requests accepted", 1.12, acceptances, bench.pick(15, 30))
 
 
 def ip_sync(bench: Bench) -> Iterator[Line]:
     """Fifty target groups behind the buckets, nothing to do: the peer's loop beside one task of ours."""
-    sizes, peers = bench.pick((2, 5), (5, 10), (10, 50)), {}
-    for size in sizes:
+
+    def run(size: int, work: Callable[[Estate, list[Item]], tasks.Task]) -> Cost:
         estate = bench.estate()
-        dummy, synced, dummy = estate.links(size)
+        playbook = bench.playbook(estate, work(estate, estate.links(size)[1]))
         with throttling(bench.sandbox):
-            peers[size] = [bench.playbook(estate, tasks.peer_syncs(estate.vpc, synced, addresses(synced))).run()]
-    ours = []
-    for dummy in range(bench.pick(1, 3)):
-        estate = bench.estate()
-        dummy, synced, dummy = estate.links(50)
-        with throttling(bench.sandbox):
-            ours.append(bench.playbook(estate, tasks.syncs(synced, bench.sandbox)).run())
+            return playbook.run()
+
+    sizes = bench.pick((2, 5), (5, 10), (10, 50))
+    peers = {size: [run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items))] for size in sizes}
+    ours = [run(50, lambda estate, items: tasks.syncs(items, estate.sandbox)) for _ in range(bench.pick(1, 3))]
     wall, cpu = (beyond(peers, 50, figure) / median(ours, figure) for figure in ("wall", "cpu"))
     how = "measured" if 50 in sizes else f"peer extrapolated from N = {' and '.join(map(str, sizes))}"
     note = f"CPU {cpu:.1f}; {beyond(peers, 50):.1f} s / {median(ours):.1f} s; {how}"
     yield at_least(f"IP sync of 50: loop of {tasks.PEER_SYNC} / nlb_ip_sync, wall", 20, wall, note)
-
-
-def addresses(synced: list[Item]) -> list[str]:
-    """The targets that ``Estate.links`` registers, in its order."""
-    return [f"10.1.{number // 200}.{number % 200 + 10}" for number in range(len(synced))]
 
 
 def memory(bench: Bench) -> Iterator[Line]:
@@ -275,7 +263,7 @@ def memory(bench: Bench) -> Iterator[Line]:
     items = estate.services(200, arns)
     for task in (
         tasks.balancers(with_attributes(balancers), api_rate=0),
-        tasks.syncs(synced, bench.sandbox, api_rate=0),
+        tasks.syncs(synced, estate.sandbox, api_rate=0),
         tasks.services(items, [PRINCIPAL], api_rate=0),
         tasks.connections(estate.connections(items)),
     ):

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.sandbox.client import SandboxClient
 
-from .estate import PORT, SERVICE, Item
+from .estate import PORT, SERVICE, Item, address
 
 Task = dict[str, Any]
 PEER = "amazon.aws.ec2_vpc_endpoint"
@@ -48,9 +48,9 @@ def peer_endpoints(vpc: str, ids: list[str]) -> Task:
     return {PEER: {**options, "vpc_endpoint_id": "{{ item }}"}, "loop": ids}
 
 
-def peer_syncs(vpc: str, items: list[Item], addresses: list[str]) -> Task:
-    """community.aws manages one target group a task."""
-    groups = [{"name": one["target_group"], "ip": ip} for one, ip in zip(items, addresses, strict=True)]
+def peer_syncs(vpc: str, items: list[Item]) -> Task:
+    """community.aws manages one target group a task, and knows addresses only."""
+    groups = [{"name": one["target_group"], "ip": address(number)} for number, one in enumerate(items)]
     options = {"name": "{{ item.name }}", "protocol": "tcp", "port": PORT, "vpc_id": vpc, "target_type": "ip"}
     targets = [{"Id": "{{ item.ip }}", "Port": PORT}]
     return {PEER_SYNC: {**options, "targets": targets, "state": "present"}, "loop": groups}
