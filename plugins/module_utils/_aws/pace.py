@@ -200,7 +200,7 @@ class Pacer:
             for bucket in buckets(service, operation) if self.rate else []:
                 level = self._level(levels, bucket, now)
                 if now - level.since >= 1.0:  # calls in flight are refused together: one refusal, not many
-                    level = level._replace(pace=max(SLOWEST, level.pace_at(now) / 2), since=now)
+                    level = level._replace(pace=level.pace_at(now) / 2, since=now)
                 levels[bucket[0]] = list(level._replace(tokens=min(level.tokens, 0.0)))
 
     def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:

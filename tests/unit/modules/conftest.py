@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,6 +136,14 @@ class Estate:
         wanted = {"name": name, "load_balancers": [name], "allowed_principals": list(principals), **options}
         made: dict[str, Any] = self.run("endpoint_service", **wanted)["results"][0]
         return made
+
+    def put(self, endpoint_id: str, state: str, after: float = 0) -> None:
+        """Put a connection into a state, in which it stays; ``after`` some seconds, without waiting for it."""
+        moved = {"vpc_endpoint_id": endpoint_id, "state": state}
+        if after:
+            threading.Timer(after, lambda: self.sandbox.control("POST", "endpoint_state", **moved)).start()
+        else:
+            self.sandbox.control("POST", "endpoint_state", **moved)
 
     def connection(self, endpoint_id: str) -> str:
         """The state of a connection as the account sees it."""

@@ -86,13 +86,14 @@ def test_accept_and_reject(estate: Estate, service: dict[str, Any]) -> None:
 def test_accepted_means_available(estate: Estate, service: dict[str, Any]) -> None:
     """AWS shows ``pending`` for a while after the call; the run waits it out, in AWS's own spelling of states."""
     endpoint = ask(estate, service)
-    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.6})
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
     try:
         left = run(estate, wait=False)
     finally:
         estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
     assert left["writes"] == [ACCEPT] and left["status"] == "waiting"
     assert left["waiting"] == f"{endpoint} to be available"
+    estate.put(endpoint, "available", after=0.4)
     done = run(estate)
     assert done["writes"] == [] and done["status"] == "accepted"
     assert done["connections"][0]["vpc_endpoint_state"] == "available"
@@ -212,11 +213,8 @@ def test_a_connection_that_the_vendor_has_deleted_is_no_refusal(estate: Estate, 
 def test_a_connection_that_fails_after_it_was_accepted_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
-    state = {"vpc_endpoint_id": endpoint, "state": "failed"}
-    timer = threading.Timer(0.5, lambda: estate.sandbox.control("POST", "endpoint_state", **state))
-    timer.start()
+    estate.put(endpoint, "failed", after=0.8)
     result = run(estate)
-    timer.join()
     estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
     assert result["failed"] and result["writes"] == [ACCEPT]
     assert f"the connection did not come up: {endpoint} of account {VENDOR}: failed" in result["msg"]
@@ -224,25 +222,21 @@ def test_a_connection_that_fails_after_it_was_accepted_is_an_error(estate: Estat
 
 def test_what_is_coming_up_is_rejected_once_it_is_there(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
-    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.8})
-    try:
-        run(estate, wait=False)
-    finally:
-        estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    estate.put(endpoint, "pending")
     left = run(estate, state="rejected", wait=False)
     assert left["writes"] == [] and left["status"] == "waiting" and left["waiting"]
     predicted = run(estate, check=True, state="rejected")
+    estate.put(endpoint, "available", after=0.4)
     assert run(estate, state="rejected")["writes"] == predicted["writes"] == [REJECT]
     assert estate.connection(endpoint) == "rejected"
 
 
-def test_a_rejected_connection_that_is_ending_is_waited_for(estate: Estate, service: dict[str, Any]) -> None:
+def test_a_connection_that_is_ending_is_waited_for(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
-    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.5})
-    estate.sandbox.disconnect(endpoint)
-    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.1})
+    estate.put(endpoint, "deleting")
     left = run(estate, state="rejected", wait=False)
     assert left["writes"] == [] and left["waiting"] == f"{endpoint} to end"
+    estate.put(endpoint, "deleted", after=0.4)
     assert run(estate, state="rejected")["status"] == "refused"
 
 

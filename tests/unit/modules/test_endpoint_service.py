@@ -11,6 +11,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import (
+    Actual,
+    EndpointService,
+    find,
+    plan_create,
+    plan_update,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
 from tests.sandbox.client import eventually
 
@@ -325,7 +334,7 @@ def test_tags_are_merged_and_purged(estate: Estate) -> None:
 
 
 def test_a_load_balancer_that_is_not_active_is_waited_for(estate: Estate) -> None:
-    estate.sandbox.lag(**{"load_balancer.provisioning": 0.8})
+    estate.sandbox.lag(**{"load_balancer.provisioning": 1.5})
     try:
         estate.balancer("slow", wait=False)
         left = run(estate, load_balancers=["slow"], wait=False)
@@ -364,12 +373,12 @@ def test_load_balancers_stay_while_endpoints_are_connected(estate: Estate) -> No
 
 @pytest.fixture
 def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
-    """A service with an accepted and an asking connection."""
+    """A service with an available and an asking connection."""
     made = estate.service("orders", VENDOR, OTHER)
     ids = [str(estate.sandbox.connect(made["service_name"], account=one)["VpcEndpointId"]) for one in (VENDOR, OTHER)]
     for one in ids:
         eventually(functools.partial(estate.connection, one), lambda state: bool(state == "pendingAcceptance"))
-    estate.ec2.accept_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=ids[:1])
+    estate.put(ids[0], "available")
     return made, ids
 
 
@@ -386,16 +395,22 @@ def test_live_connections_are_rejected_if_asked(
     estate: Estate, connected: tuple[dict[str, Any], list[str]], coming_up: bool
 ) -> None:
     ids = connected[1]
-    if not coming_up:
-        eventually(lambda: estate.connection(ids[0]), lambda state: bool(state == "available"))
-    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.5})
+    if coming_up:
+        estate.put(ids[0], "pending")
     predicted = run(estate, check=True, state="absent", on_connections="reject")
+    if coming_up:
+        estate.put(ids[0], "available", after=0.4)
     result = run(estate, state="absent", on_connections="reject")
-    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
-    assert result["writes"] == predicted["writes"]
-    assert result["writes"] in ([REJECT, DELETE], [REJECT, REJECT, DELETE]) and not services(estate)
-    assert {estate.connection(one) for one in ids} == {"rejected"}
+    assert result["writes"] == predicted["writes"] == [REJECT] * (1 + coming_up) + [DELETE]
+    assert not services(estate) and {estate.connection(one) for one in ids} == {"rejected"}
     assert run(estate, state="absent")["writes"] == []  # rejected connections stay listed, and mean nothing
+
+
+def test_stale_reads_reject_nothing_twice(estate: Estate, connected: tuple[dict[str, Any], list[str]]) -> None:
+    estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=3)
+    estate.put(connected[1][1], "pending")  # what can be rejected changes while the reads lag
+    estate.put(connected[1][1], "available", after=0.4)
+    assert run(estate, state="absent", on_connections="reject")["writes"] == [REJECT, REJECT, DELETE]
 
 
 def test_rejected_connections_do_not_keep_a_service(estate: Estate) -> None:
@@ -409,13 +424,13 @@ def test_rejected_connections_do_not_keep_a_service(estate: Estate) -> None:
 def test_an_endpoint_that_the_vendor_is_deleting_is_waited_for(estate: Estate) -> None:
     made = estate.service("orders", VENDOR, acceptance_required=False)
     one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
-    eventually(lambda: estate.connection(one), lambda state: bool(state == "available"))
-    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.6})
-    estate.sandbox.disconnect(one)
-    estate.sandbox.lag(**{"vpc_endpoint.deleting": 0.1})
+    estate.put(one, "deleting")
+    eventually(lambda: estate.connection(one), lambda state: bool(state == "deleting"))
     left = run(estate, state="absent", wait=False)
     assert left["writes"] == [] and left["waiting"] == "connections to end"
-    change(estate, [DELETE], state="absent")
+    estate.put(one, "deleted")
+    change(estate, [DELETE], state="absent", allowed_principals=[VENDOR])
+    assert not estate.count("DescribeVpcEndpointServicePermissions")
 
 
 # Faults
@@ -453,8 +468,10 @@ def test_stale_reads_write_nothing_twice(estate: Estate) -> None:
     estate.service("orders", VENDOR)
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=4)
     wanted: dict[str, Any] = {"acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "data"}}
+    wanted["connection_notifications"] = [{"topic_arn": TOPIC}]
     result = run(estate, **wanted)
-    assert result["writes"] == [MODIFY, PERMIT, TAG] and result["waiting"] == "" and not result["warnings"]
+    assert result["writes"] == [MODIFY, PERMIT, NOTIFY, TAG] and result["waiting"] == "" and not result["warnings"]
+    assert list(notifications(estate)) == [TOPIC]
 
 
 def test_reads_that_stay_stale_end_the_run_with_a_warning(estate: Estate) -> None:
@@ -578,3 +595,39 @@ def test_the_wait_is_shared(estate: Estate) -> None:
         estate.run("endpoint_service", services=items)
         listings.append(estate.count("DescribeVpcEndpointServiceConfigurations"))
     assert abs(listings[0] - listings[1]) <= 1 and listings[1] <= 6
+
+
+# The plan alone
+
+
+def test_a_new_private_dns_name_is_verified_once_aws_shows_it() -> None:
+    """Not in the same breath as it is set, and not while a read still shows the old name."""
+    item = EndpointService("orders", private_dns_name="new.example.com", verify_private_dns=True)
+    shown = {"ServiceId": "vpce-svc-1", "ServiceState": "Available", "PrivateDnsName": "old.example.com"}
+    plan = plan_update(item, Actual("aws", shown), shown, check_mode=False)
+    planned = [(one.action, bool(one.after)) for one in plan.changes if one.action != TAG]
+    assert planned == [(MODIFY, False), (VERIFY, True)]
+
+
+@pytest.mark.parametrize("state", ["Failed", "Deleting", "Deleted"])
+def test_a_service_that_is_lost_is_an_error(state: str) -> None:
+    shown = {"ServiceId": "vpce-svc-1", "ServiceState": state}
+    with pytest.raises(ItemError, match=f"vpce-svc-1 is {state}"):
+        plan_update(EndpointService("orders"), Actual("aws", shown), shown, check_mode=False)
+
+
+def test_a_service_that_has_failed_is_still_deleted() -> None:
+    tags = [{"Key": "saas.privatelink:name", "Value": "orders"}]
+    dying = {"ServiceId": "vpce-svc-1", "ServiceState": "Deleting", "Tags": tags}
+    failed = {"ServiceId": "vpce-svc-2", "ServiceState": "Failed", "Tags": tags}
+    assert find(EndpointService("orders", state="absent"), [dying, failed], {}) == failed
+    assert find(EndpointService("orders", state="absent"), [dying], {}) == dying
+    assert find(EndpointService("orders", load_balancers=["x"]), [dying, failed], {}) is None
+
+
+def test_a_load_balancer_that_has_failed_is_an_error() -> None:
+    item = EndpointService("orders", load_balancers=["nlb"])
+    with pytest.raises(ItemError, match="Load balancer nlb has failed"):
+        plan_create(item, Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "failed")}), check_mode=False)
+    impaired = Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "active_impaired")})
+    assert not plan_create(item, impaired, check_mode=False).changes[0].after
