@@ -78,7 +78,9 @@ def writes(*runs: list[Call]) -> int:
 
 
 def beyond(costs: dict[int, list[Cost]], size: int, figure: str = "wall") -> float:
-    """What a loop over ``size`` items would cost, on the line through the two largest sizes that were measured."""
+    """What a loop over ``size`` items costs, else would cost on the line through the two largest sizes measured."""
+    if size in costs:
+        return median(costs[size], figure)
     small, large = sorted(costs)[-2:]
     at_large = median(costs[large], figure)
     return at_large + (size - large) * (at_large - median(costs[small], figure)) / (large - small)
@@ -247,7 +249,7 @@ def ip_sync(bench: Bench) -> Iterator[Line]:
         with throttling(bench.sandbox):
             return playbook.run()
 
-    sizes = bench.pick((2, 5), (5, 10), (10, 50))
+    sizes = bench.pick((2, 5), (50,))
     peers = {size: [run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items))] for size in sizes}
     ours = [run(50, lambda estate, items: tasks.syncs(items, estate.sandbox)) for _ in range(bench.pick(1, 3))]
     wall, cpu = (beyond(peers, 50, figure) / median(ours, figure) for figure in ("wall", "cpu"))
