@@ -12,7 +12,6 @@ import contextlib
 import importlib
 import io
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +77,10 @@ def check_documented(module: str, calls: list[dict[str, Any]]) -> None:
 
 @dataclass
 class Estate:
-    """One account in the sandbox. ``calls`` are those of the last run; ``poll``: seconds between looks, not 5."""
+    """One account in the sandbox. ``calls`` are those of the last run; ``poll``: seconds between looks, not 5.
+
+    ``meanwhile`` happens once, when the next run first waits.
+    """
 
     sandbox: RunningSandbox
     account: str
@@ -86,6 +88,7 @@ class Estate:
     make_vpc: Callable[..., Any]
     run_module: RunModule = run
     poll: float = 0.03
+    meanwhile: Callable[[], Any] = lambda: None
     vpc: Any = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -137,13 +140,14 @@ class Estate:
         made: dict[str, Any] = self.run("endpoint_service", **wanted)["results"][0]
         return made
 
-    def put(self, endpoint_id: str, state: str, after: float = 0) -> None:
-        """Put a connection into a state, in which it stays; ``after`` some seconds, without waiting for it."""
-        moved = {"vpc_endpoint_id": endpoint_id, "state": state}
-        if after:
-            threading.Timer(after, lambda: self.sandbox.control("POST", "endpoint_state", **moved)).start()
-        else:
-            self.sandbox.control("POST", "endpoint_state", **moved)
+    def put(self, endpoint_id: str, state: str) -> None:
+        """Put a connection into a state, in which it stays."""
+        self.sandbox.control("POST", "endpoint_state", vpc_endpoint_id=endpoint_id, state=state)
+
+    def waits(self, line: str) -> None:
+        """A module tells that it waits: now something may happen."""
+        happens, self.meanwhile = self.meanwhile, lambda: None
+        happens()
 
     def connection(self, endpoint_id: str) -> str:
         """The state of a connection as the account sees it."""
@@ -163,7 +167,7 @@ def estate(
     made = Estate(sandbox, account, boto, make_vpc)
 
     def quick(**options: Any) -> _plan.Options:
-        return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0})
+        return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0, "progress": made.waits})
 
     monkeypatch.setattr(_module, "Options", quick)
     yield made

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections import Counter
 from typing import Any
 
@@ -93,7 +92,7 @@ def test_accepted_means_available(estate: Estate, service: dict[str, Any]) -> No
         estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
     assert left["writes"] == [ACCEPT] and left["status"] == "waiting"
     assert left["waiting"] == f"{endpoint} to be available"
-    estate.put(endpoint, "available", after=0.4)
+    estate.meanwhile = functools.partial(estate.put, endpoint, "available")
     done = run(estate)
     assert done["writes"] == [] and done["status"] == "accepted"
     assert done["connections"][0]["vpc_endpoint_state"] == "available"
@@ -180,10 +179,8 @@ def test_no_request_yet_is_a_normal_result(estate: Estate, service: dict[str, An
 
 
 def test_a_request_is_waited_for_if_asked(estate: Estate, service: dict[str, Any]) -> None:
-    timer = threading.Timer(0.4, lambda: estate.sandbox.connect(service["service_name"]))
-    timer.start()
+    estate.meanwhile = functools.partial(estate.sandbox.connect, service["service_name"])
     result = run(estate, wait_for_request=True)
-    timer.join()
     assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
 
 
@@ -213,7 +210,7 @@ def test_a_connection_that_the_vendor_has_deleted_is_no_refusal(estate: Estate, 
 def test_a_connection_that_fails_after_it_was_accepted_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
-    estate.put(endpoint, "failed", after=0.8)
+    estate.meanwhile = functools.partial(estate.put, endpoint, "failed")
     result = run(estate)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
     assert result["failed"] and result["writes"] == [ACCEPT]
@@ -226,7 +223,7 @@ def test_what_is_coming_up_is_rejected_once_it_is_there(estate: Estate, service:
     left = run(estate, state="rejected", wait=False)
     assert left["writes"] == [] and left["status"] == "waiting" and left["waiting"]
     predicted = run(estate, check=True, state="rejected")
-    estate.put(endpoint, "available", after=0.4)
+    estate.meanwhile = functools.partial(estate.put, endpoint, "available")
     assert run(estate, state="rejected")["writes"] == predicted["writes"] == [REJECT]
     assert estate.connection(endpoint) == "rejected"
 
@@ -236,7 +233,7 @@ def test_a_connection_that_is_ending_is_waited_for(estate: Estate, service: dict
     estate.put(endpoint, "deleting")
     left = run(estate, state="rejected", wait=False)
     assert left["writes"] == [] and left["waiting"] == f"{endpoint} to end"
-    estate.put(endpoint, "deleted", after=0.4)
+    estate.meanwhile = functools.partial(estate.put, endpoint, "deleted")
     assert run(estate, state="rejected")["status"] == "refused"
 
 
