@@ -96,6 +96,11 @@ options:
           - Principals that are to be allowed on the endpoint service.
         type: list
         elements: str
+      topic_arns:
+        description:
+          - SNS topics that are to hear of connections.
+        type: list
+        elements: str
   prerequisites:
     description:
       - The table of prerequisites, one row for each condition.
@@ -115,6 +120,7 @@ options:
           - V(limit), that there are at most O(prerequisites[].limit) links among those that the prerequisite is about.
           - V(port), that there is a port and it is 1 to 65535.
           - V(principals), that each is an account id, an ARN without a path, or V(*).
+          - V(topics), that each is the ARN of an SNS topic, and none is there twice.
           - V(subnets), that there are some, that they exist in the link's VPC, one in each Availability Zone, with at
             least O(prerequisites[].min_free_addresses).
           - V(endpoint), that the endpoint resolves, and that all its addresses lie in the link's VPC.
@@ -147,6 +153,7 @@ options:
           - redshift_relocation
           - region
           - subnets
+          - topics
       destinations:
         description:
           - Links to these destinations only. Unset means every link.
@@ -321,6 +328,7 @@ LINK = {
     "load_balancer": {"type": "str"},
     "cluster_identifier": {"type": "str"},
     "principals": {"type": "list", "elements": "str"},
+    "topic_arns": {"type": "list", "elements": "str"},
 }
 PREREQUISITE = {
     "id": {"type": "str", "required": True},

@@ -20,6 +20,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import
 Link = t.Mapping[str, t.Any]
 Step = t.Mapping[str, t.Any]  # the registered result of one of the collection's modules
 
+# What a link of a vendor can say besides its name, destination and state, where a pattern takes less than the others.
+TAKES = {"redshift_grant": {"cluster_identifier"}}
+
 CONNECTED, PLANNED, FAILED, ABSENT = "connected", "planned", "failed", "absent"
 WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
 
@@ -41,8 +44,8 @@ def resolve(
 ) -> list[dict[str, t.Any]]:
     """Each link with the facts of its destination and the defaults filled in; what the link says itself wins.
 
-    ``only`` narrows to links of these names. Raises LinkError for an unknown destination, a missing name, or two links
-    whose resources would have the same name.
+    ``only`` narrows to links of these names. Raises LinkError for an unknown destination, a missing name, an option
+    that the destination has no use for, or two links whose resources would have the same name.
     """
     resolved = []
     for link in links:
@@ -53,12 +56,20 @@ def resolve(
             known = ", ".join(sorted(destinations))
             raise LinkError(f"{link['name']}: unknown destination {link.get('destination')!r}. Known: {known}.")
         own = {name: value for name, value in link.items() if value is not None}
+        _refuse_foreign(own, facts)
         resolved.append({**(defaults or {}), **facts, **own})
     by_key: dict[str, Link] = {}
     for link in resolved:
         if by_key.setdefault(key(link), link) is not link:
             raise LinkError(f"Two links would share the resource name {key(link)}: rename {link['name']}.")
     return [link for link in resolved if not only or link["name"] in only]
+
+
+def _refuse_foreign(own: Link, facts: Link) -> None:
+    takes = TAKES.get(str(facts.get("pattern")))
+    foreign = sorted(set(own) - {"name", "destination", "state", *takes}) if takes else []
+    if foreign:
+        raise LinkError(f"{own['name']}: a link to {own['destination']} does not take {', '.join(foreign)}.")
 
 
 def pick(link: Link, *names: str, **renamed: str) -> dict[str, t.Any]:
@@ -83,7 +94,9 @@ def prerequisite(link: Link) -> dict[str, t.Any]:
         "cluster_identifier",
         principals="allowed_principals",
     )
-    return {**facts, "name": key(link), **({"load_balancer": key(link)} if link.get("subnet_ids") else {})}
+    topics = [one["topic_arn"] for one in link.get("connection_notifications") or []]
+    balancer = {"load_balancer": key(link)} if link.get("subnet_ids") else {}
+    return {**facts, "name": key(link), **balancer, **({"topic_arns": topics} if topics else {})}
 
 
 def load_balancer(link: Link) -> dict[str, t.Any]:

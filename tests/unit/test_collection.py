@@ -121,9 +121,23 @@ def test_names_of_a_role_start_with_the_name_of_the_role(role: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
-def test_every_scenario_converges_and_verifies(scenario: Path) -> None:
-    wanted = {"create", "destroy"} if scenario.name == "default" else {"converge", "verify", "cleanup"}
-    assert wanted <= {path.stem for path in scenario.glob("*.yml")}
+def test_every_scenario_tells_a_whole_story(scenario: Path) -> None:
+    if scenario.name == "default":
+        assert {"create", "destroy"} <= {path.stem for path in scenario.glob("*.yml")}
+        return
+    inventory = yaml.safe_load((scenario / "inventory.yml").read_text())["all"]
+    assert inventory["vars"]["hosts_expected"] == len(inventory["hosts"]) > 0
+    for host in inventory["hosts"].values():
+        told = inventory["vars"] | host
+        assert {"account", "aws_region", "seed", "converge", "acts", "cleanup"} <= set(told)
+        assert told["acts"] and all("aws" in act or "stand" in act for act in [told["converge"], *told["acts"]])
+
+
+def test_scenarios_run_side_by_side_in_accounts_of_their_own() -> None:
+    inventories = [yaml.safe_load((path / "inventory.yml").read_text())["all"] for path in SCENARIOS]
+    hosts = [host for inventory in inventories for host in inventory["hosts"].values() if "account" in host]
+    accounts = [host["account"] for host in hosts]
+    assert len(set(accounts)) == len(accounts) >= len(ROLES)
 
 
 def test_every_role_has_a_scenario() -> None:

@@ -163,6 +163,12 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"principals": ["arn:aws:iam:834469178297:root"]}, "fail", "Not a principal"),
         ({}, {"principals": ["12345"]}, "fail", "Not a principal"),
     ],
+    "topics": [
+        ({}, {}, "pass", "0 well-formed"),
+        ({}, {"topic_arns": ["arn:aws:sns:us-east-1:111111111111:x"]}, "pass", "1 well-formed"),
+        ({}, {"topic_arns": ["arn:aws:sns:us-east-1:x"]}, "fail", "Not the ARN of an SNS topic"),
+        ({}, {"topic_arns": ["arn:aws:sns:us-east-1:111111111111:x"] * 2}, "fail", "twice"),
+    ],
     "subnets": [
         ({}, {"subnet_ids": ["subnet-0", "subnet-1"], "vpc_id": "vpc-1"}, "pass", "us-east-1a, us-east-1b"),
         ({}, {"subnet_ids": ["subnet-0", "subnet-0"]}, "pass", ""),
@@ -369,6 +375,10 @@ def test_a_report_joins_what_failed_with_the_remedies() -> None:
     warned = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules, SNAPSHOT)
     assert (warned["status"], warned["failed"]) == ("warn", False)
     assert warned["msg"] == "X-3: 3 links here, 0 are allowed. Ask for more."
+    lost = [Prerequisite("X-5", "redshift_relocation", remedy="Do."), Prerequisite("X-6", "redshift_cluster")]
+    assert report(Link("orders", "redshift", cluster_identifier="nowhere"), lost, SNAPSHOT)["msg"] == (
+        "X-5: Redshift cluster nowhere does not exist in this account and region. Do."
+    )
     passed = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules[:2], SNAPSHOT)
     assert (passed["status"], passed["msg"]) == ("pass", "")
 

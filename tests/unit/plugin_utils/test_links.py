@@ -52,7 +52,8 @@ def failed(name: str, msg: str) -> dict[str, Any]:
 
 class TestResolve:
     def test_the_link_wins_over_the_table_and_the_table_over_the_defaults(self) -> None:
-        links: list[dict[str, Any]] = [{"name": "a", "destination": "rds", "port": 6432}, {"name": "b", "destination": "rds", "port": None}]
+        a_link = {"name": "a", "destination": "rds", "port": 6432}
+        links: list[dict[str, Any]] = [a_link, {"name": "b", "destination": "rds", "port": None}]
         a, b = resolve_links(links, TABLE, pattern="nlb_service", defaults={"port": 1, "vendor": "v"})
         assert (a["port"], b["port"], a["vendor"]) == (6432, 5432, "v")
         assert "pattern" not in a
@@ -70,6 +71,7 @@ class TestResolve:
         [
             ([{"name": "a", "destination": "oracle"}], "unknown destination 'oracle'. Known: rds, redshift"),
             ([{"destination": "rds"}], "needs a name"),
+            ([{"name": "a", "destination": "redshift", "vpc_id": "vpc-1"}], "a: a link to redshift .* not take vpc_id"),
             ([{"name": "a", "destination": "rds"}] * 2, "rename a"),
             ([{"name": "a-b", "destination": "rds"}, {"name": "a_b", "destination": "rds"}], "privatelink-a-b"),
         ],

@@ -148,6 +148,13 @@ def check_principals(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Find
     return Finding(PASS, f"{len(link.principals or [])} well-formed principals.")
 
 
+@check("topics")
+def check_topics(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    notifications = [{"topic_arn": one, "events": ["Connect"]} for one in link.topic_arns or []]
+    EndpointService(link.name, connection_notifications=notifications)  # raises ItemError for what is no topic
+    return Finding(PASS, f"{len(notifications)} well-formed topics.")
+
+
 @check("subnets", "subnets")
 def check_subnets(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     if not link.subnet_ids:
@@ -360,11 +367,15 @@ def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapsh
     found = {one["status"] for one in checks}
     status = FAIL if FAIL in found else WARN if found & {WARN, UNKNOWN} else PASS
     telling = (FAIL,) if status == FAIL else (WARN, UNKNOWN)
+    said: dict[str, dict[str, str]] = {}
+    for one in checks:  # what several checks stumble over is said once, with the remedy of the first
+        if one["status"] in telling:
+            said.setdefault(one["msg"], one)
     return {
         "name": link.name,
         "status": status,
         "failed": status == FAIL,
-        "msg": " ".join(sentence(one) for one in checks if one["status"] in telling),
+        "msg": " ".join(map(sentence, said.values())),
         "addresses": _known_addresses(link, snapshot),
         "checks": checks,
     }

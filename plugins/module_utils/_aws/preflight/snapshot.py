@@ -45,6 +45,7 @@ class Link:
     load_balancer: str | None = None
     cluster_identifier: str | None = None
     principals: list[str] | None = None
+    topic_arns: list[str] | None = None
 
 
 @dataclass(frozen=True)
