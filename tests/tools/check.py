@@ -106,6 +106,7 @@ STEPS = [
         r"^FATAL: The (\d+) sanity test",
         "All targets skipped",
     ),
+    pytest("playbooks", "playbooks", "-n 2"),
     pytest("contract", "sandbox"),
     pytest("unit", "unit", "-n 2"),
     pytest("docs", "docs"),
