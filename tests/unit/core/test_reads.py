@@ -25,7 +25,9 @@ def test_model_files_hold_what_botocore_reads(name: str) -> None:
     assert ModelFiles().exists(path) == theirs.exists(path) == (name != "nothing")
 
 
-@pytest.mark.parametrize(("count", "filtered"), [(0, None), (1, True), (FILTER_VALUES, True), (FILTER_VALUES + 1, False)])
+@pytest.mark.parametrize(
+    ("count", "filtered"), [(0, None), (1, True), (FILTER_VALUES, True), (FILTER_VALUES + 1, False)]
+)
 def test_the_connections_of_any_number_of_services_are_one_read(count: int, filtered: bool | None) -> None:
     wanted, asked = [f"vpce-svc-{number}" for number in range(count)], []
 
