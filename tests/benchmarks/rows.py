@@ -194,7 +194,7 @@ def near_limit(bench: Bench, what: str, bound: float, work: Work, count: int) ->
     Starting is the same playbook over one item, with the buckets off.
     """
     start = []
-    for _ in range(bench.pick(1, 3)):
+    for _dummy in range(bench.pick(1, 3)):
         estate = bench.estate()
         start.append(bench.playbook(estate, *work(estate, 1)).run())
     estate = bench.estate()
@@ -273,7 +273,7 @@ def memory(bench: Bench) -> Iterator[Line]:
         tasks.services(items, [PRINCIPAL], api_rate=0),
         tasks.connections(estate.connections(items)),
     ):
-        name = next(iter(task)).rpartition(".")[2]
+        name = str([*task][0]).rpartition(".")[2]
         peak = bench.playbook(estate, task).run().memory
         yield at_most(f"{name}, N = 200: peak memory", 80, math.ceil(peak), unit=" MiB")
 
