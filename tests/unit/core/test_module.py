@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _module
@@ -70,6 +71,7 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
 
     monkeypatch.setattr(Api, "apply", apply)
     warnings._global_warnings.clear()  # a real module is a process of its own
+    monkeypatch.setattr(_internal, "is_controller", False)  # and not the controller's
     special = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     printed = io.StringIO()
     with (
@@ -161,7 +163,8 @@ def test_diff_of_what_changes_and_only_if_asked(monkeypatch: pytest.MonkeyPatch,
 
 def test_check_mode_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     things = [{"name": "a", "size": 2}, {"name": "b"}, {"name": "broken"}]
-    assert run(monkeypatch, check=True, things=things) == run(monkeypatch, things=things)
+    checked, real = run(monkeypatch, check=True, things=things), run(monkeypatch, things=things)
+    assert checked == {**real, "check_mode": True}
 
 
 def test_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,9 @@ def test_no_window_sees_more_than_the_bucket_holds_and_gains(
         if number in refused:
             pacer.throttled(*call)
         times.append(time.seconds + pacer.acquire(*call))
-    assert times == sorted(times)  # who comes first goes first
+    if not refused:  # who comes first goes first; while the pace recovers, who comes later may wait less
+        assert times == sorted(times)
+    times.sort()
     for _name, capacity, refill in buckets(*call):
         for first, start in enumerate(times):
             for last in range(first, len(times)):

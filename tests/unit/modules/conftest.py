@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import io
 import json
+import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _module, _plan
@@ -38,7 +40,12 @@ def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = 
     warnings._global_warnings.clear()  # a real module is a process of its own
     special = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     printed = io.StringIO()
-    with patch_module_args({**args, **special}), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+    with (
+        patch_module_args({**args, **special}),
+        unittest.mock.patch.object(_internal, "is_controller", False),  # nor the controller's
+        contextlib.redirect_stdout(printed),
+        contextlib.suppress(SystemExit),
+    ):
         main()
     result: dict[str, Any] = json.loads(printed.getvalue().strip().splitlines()[-1])
     return result
