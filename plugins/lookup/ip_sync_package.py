@@ -72,7 +72,6 @@ class LookupModule(LookupBase):
     def run(
         self, terms: t.Sequence[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[str]:
-        self.set_options(var_options=variables, direct=kwargs)
         try:
             return [write(build(checked(term))) for term in terms]
         except (PackageError, ValueError) as error:
