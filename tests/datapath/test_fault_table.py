@@ -29,7 +29,7 @@ def test_nothing_to_do(path: Path) -> None:
     told = []
     for latency in (0.0, 0.03):
         path.sandbox.buckets(enabled=False, latency=latency)
-        runs = [path.run(function) for _ in range(9)]
+        runs = [path.run(function) for _dummy in range(9)]
         assert {tuple(run.operations) for run in runs} == {("DescribeTargetHealth",)}
         told.append(f"{statistics.median(run.seconds for run in runs) * 1000:.0f}")
     path.finds("no-op: API calls / warm ms at 0 and at 30 ms per call", "1 / 7; 50", f"1 / {'; '.join(told)}")
@@ -195,7 +195,7 @@ def eight_runs(path: Path, answers: list[list[str]], **options: Any) -> tuple[in
     """Size of the group and number of writes after eight runs, of which none fails."""
     path.says(answers=answers)
     function = path.deploy(max_addresses=20, **QUICK, **options)
-    runs = [path.run(function) for _ in range(8)]
+    runs = [path.run(function) for _dummy in range(8)]
     assert not any(run.raised for run in runs)
     return len(path.addresses), sum(len(run.writes) for run in runs)
 
@@ -203,7 +203,7 @@ def eight_runs(path: Path, answers: list[list[str]], **options: Any) -> tuple[in
 @pytest.mark.parametrize(("kind", "limit"), [("writer", 4), ("reader", 1)])
 def test_thirteen_hosts_eight_random_per_answer(path: Path, kind: str, limit: int) -> None:
     chance = random.Random(1)
-    size, writes = eight_runs(path, [chance.sample(HOSTS, 8) for _ in range(97)], endpoint_kind=kind)
+    size, writes = eight_runs(path, [chance.sample(HOSTS, 8) for _dummy in range(97)], endpoint_kind=kind)
     assert size == 14 and writes <= limit  # with A: no answer is confirmed, or its grace is not over
     policy = "sampled" if kind == "reader" else "exact"
     path.finds(f"13 hosts, 8 per answer, 8 runs, {policy}: size/writes", f"13/{limit}", f"{size - 1}/{writes}")

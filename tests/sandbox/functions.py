@@ -74,7 +74,7 @@ class Function:
             raise RuntimeError("the function has no pipes")
         self.process.stdin.write(json.dumps({"event": event, "deadline": time.time() + self.timeout}) + "\n")
         self.process.stdin.flush()
-        ready, _, _ = select.select([self.process.stdout], [], [], self.timeout)
+        ready, _w, _x = select.select([self.process.stdout], [], [], self.timeout)
         text = self.process.stdout.readline() if ready else ""
         if text:
             return dict(json.loads(text))
@@ -134,7 +134,7 @@ class Functions:
     def stop(self) -> None:
         """End every process."""
         with self._lock:
-            for _, function in self._running.values():
+            for _state, function in self._running.values():
                 function.stop()
             self._running.clear()
 

@@ -31,7 +31,7 @@ class Context:
 
 
 def main() -> None:
-    module, _, function = sys.argv[1].rpartition(".")
+    module, _dot, function = sys.argv[1].rpartition(".")
     sys.path[:0] = sys.argv[2:]
     handler: Any = None
     for text in sys.stdin:

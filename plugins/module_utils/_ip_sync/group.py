@@ -179,6 +179,11 @@ class Recorder:
         }
 
 
+def active(view: Sequence[TargetHealth] | None) -> list[str]:
+    """One side of a diff: the targets that are registered."""
+    return sorted(f"{one.address} port {one.port}" for one in view or () if one.active)
+
+
 def as_dict(one: TargetHealth) -> dict[str, Any]:
     """A target as the modules show it."""
     return {

@@ -30,7 +30,7 @@ else:
 
 from .core import UNCONFIRMED
 from .driver import Driver, DryRun, run
-from .group import Call, GroupDriver, Recorder, Subnets, subnets_by_vpc
+from .group import Call, GroupDriver, Recorder, Subnets, active, subnets_by_vpc
 from .model import Config, Outcome, SyncFailed
 from .resolver import ResolveError, Resolver
 from .settings import Follow, Settings
@@ -199,7 +199,9 @@ class Service:
             report.update(target_group_arn=group["TargetGroupArn"], target_group_name=group["TargetGroupName"])
             report.update(recorder.tell(outcome, config.port, config.subnets), warnings=list(outcome.warnings))
             report.update(writes=recorder.writes, changed=bool(recorder.writes), active=list(outcome.active))
+            report.update(before=active(recorder.first), after=active(recorder.view))
             report["waiting"] = "" if message else recorder.waiting(outcome, config.port)
+            report["settling"] = [] if message else recorder.settling(outcome, config.port)
         with self.lock:
             self.note(sync.name, outcome, report)
         report["answer_age"] = max(0.0, round(time.time() - self.good[sync.name], 3))
