@@ -65,7 +65,8 @@ class Call:
 
     @property
     def iam_action(self) -> str:
-        return f"{self.model.service_model.signing_name}:{self.operation}"
+        operation = "InvokeFunction" if self.operation == "Invoke" else self.operation
+        return f"{self.model.service_model.signing_name}:{operation}"
 
 
 @dataclass

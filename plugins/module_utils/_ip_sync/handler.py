@@ -9,6 +9,7 @@ What it does follows from the event:
   DNS is asked every second until its answer differs from the one at the time of the event and the group follows it;
 * any other event of RDS is ignored, and so is one that has been seen before or that is older than the last change;
 * a scheduled event, or an invocation with `{}`, runs each sync once;
+* `{"configuration": true}` returns what the function is told, so that more can be added to it;
 * `{"check": true}` only plans, `{"report": true}` runs; both take some `names`, and return failures as results.
 
 Any other invocation raises when a sync has failed, so that Lambda counts an error. Every run of a sync prints one line
@@ -49,6 +50,8 @@ class SyncsFailed(Exception):
 def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
     """Lambda's entry. Returns `results`, one report for each sync that ran, or `ignored`, why nothing did."""
     event = event or {}
+    if event.get("configuration"):
+        return dict(json.loads(configuration()))
     service = prepared()
     if event.get("source") == "aws.rds":
         return answer(*follow(service, event, budget(service, context)))
@@ -59,13 +62,16 @@ def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, A
 
 def prepared() -> Service:
     """The service, made once for each configuration in the life of the process."""
-    text = os.environ.get(VARIABLE) or read_file()
+    text = configuration()
     if text not in _services:
         _services[text] = Service(Settings.from_json(text), connect(), told=log)
     return _services[text]
 
 
-def read_file() -> str:
+def configuration() -> str:
+    """The JSON document that the function is told."""
+    if VARIABLE in os.environ:
+        return os.environ[VARIABLE]
     # Inside a zip there is no path to open, but Lambda unpacks the package; a zip on sys.path has a loader.
     if FILE.is_file():
         return FILE.read_text(encoding="utf-8")
