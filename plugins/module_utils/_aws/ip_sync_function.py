@@ -49,28 +49,26 @@ class FunctionSyncs:
         """What became of each item, in the order given."""
         results = {item.name: Result(item.name) for item in items}
         try:
-            reports = self.ask(list(results))
+            reports = self.ask(items)
         except ItemError as error:  # concerns all
             return [Result(item.name, failed=True, msg=str(error)) for item in items]
         for item in items:
             self.note(results[item.name], item, reports.get(item.name))
         if self.options.wait and not self.options.check_mode:
-            self.wait({item.name: item for item in items}, results, reports)
+            self.wait(items, results, reports)
         return list(results.values())
 
-    def ask(self, names: t.Sequence[str]) -> dict[str, Report]:
-        """One invocation for these syncs; its reports by name. Of those that the function does not know there is none.
+    def ask(self, items: t.Sequence[Sync]) -> dict[str, Report]:
+        """One invocation for these items; reports by name. There is none for those that are not deployed, or not so.
 
-        Raises ItemError where it cannot be invoked or fails as a whole. In check mode it need not exist yet.
+        Raises ItemError where the function cannot be invoked or fails as a whole. In check mode it need not exist yet.
         """
-        mode = "check" if self.options.check_mode else "report"
-        payload = json.dumps({mode: True, "names": list(names)}).encode()
-        if not names:
+        if not items:
             return {}
+        syncs = [{"name": one.name, "endpoint": one.endpoint, "target_group": one.target_group} for one in items]
+        payload = json.dumps({"check" if self.options.check_mode else "report": True, "syncs": syncs}).encode()
         try:
-            answer = self.api.call(
-                "lambda:InvokeFunction", self.function, FunctionName=self.function, Payload=payload
-            )
+            answer = self.api.call("lambda:InvokeFunction", self.function, FunctionName=self.function, Payload=payload)
         except CallError as error:
             if error.code == MISSING and self.options.check_mode:
                 return {}
@@ -82,14 +80,13 @@ class FunctionSyncs:
 
     def note(self, result: Result, item: Sync, report: Report | None) -> None:
         """Put a report into the item's result. More than one adds up."""
-        deviant = self.deviance(item, report)
-        if deviant or report is None:
-            later = f"{deviant} Deploy it with the role ip_sync_lambda."
-            if self.options.check_mode:
-                result.waiting = f"function {self.function} to be deployed"
-                result.resource = {"endpoint": item.endpoint, "target_group_name": item.target_group}
-            else:
-                result.fail(ItemError(later))
+        if report is None and self.options.check_mode:
+            result.waiting = f"function {self.function} to be deployed"
+            result.resource = {"endpoint": item.endpoint, "target_group_name": item.target_group}
+            return
+        if report is None:
+            wanted = f"{item.endpoint} into {item.target_group} as {item.name}"
+            result.fail(ItemError(f"Function {self.function} does not sync {wanted}: deploy it by ip_sync_lambda."))
             return
         before = result.resource
         moved = {key: sorted({*before.get(key, ()), *report.get(key, ())}) for key in ("registered", "drained")}
@@ -102,29 +99,22 @@ class FunctionSyncs:
         if report["failed"]:
             result.fail(ItemError(report["msg"]))
 
-    def deviance(self, item: Sync, report: Report | None) -> str:
-        """How the deployed function differs from what the task wants, empty if it does not."""
-        if report is None:
-            return f"Function {self.function} knows no sync {item.name}."
-        group = (report["target_group"], report.get("target_group_arn"), report.get("target_group_name"))
-        if report["endpoint"] != item.endpoint or item.target_group not in group:
-            told = f"Function {self.function} syncs {report['endpoint']} into {report['target_group']} as {item.name}"
-            return f"{told}, not {item.endpoint} into {item.target_group}."
-        return ""
-
-    def wait(self, items: t.Mapping[str, Sync], results: t.Mapping[str, Result], reports: dict[str, Report]) -> None:
+    def wait(
+        self, items: t.Sequence[Sync], results: t.Mapping[str, Result], reports: t.Mapping[str, Report]
+    ) -> None:
         """Ask again about the syncs whose wanted targets are still coming up, less and less often."""
         clock, pause = self.options.clock, FIRST_LOOK
         started = clock.now()
         while True:
-            pending = [name for name, one in reports.items() if one.get("settling") and not results[name].failed]
+            settling = {name for name, one in reports.items() if one.get("settling") and not results[name].failed}
+            pending = [item for item in items if item.name in settling]
             left = self.options.wait_timeout - (clock.now() - started)
             if not pending or left <= 0:
                 return
-            for name in pending:
-                self.options.progress(f"{name}: waiting for {results[name].waiting}")
+            for item in pending:
+                self.options.progress(f"{item.name}: waiting for {results[item.name].waiting}")
             clock.sleep(min(pause, left))
             pause = min(LONGEST_PAUSE, pause * 2)
             reports = self.ask(pending)
-            for name in pending:
-                self.note(results[name], items[name], reports.get(name))
+            for item in pending:
+                self.note(results[item.name], item, reports.get(item.name))

@@ -10,7 +10,9 @@ What it does follows from the event:
 * any other event of RDS is ignored, and so is one that has been seen before or that is older than the last change;
 * a scheduled event, or an invocation with `{}`, runs each sync once;
 * `{"configuration": true}` returns what the function is told, so that more can be added to it;
-* `{"check": true}` only plans, `{"report": true}` runs; both take some `names`, and return failures as results.
+* `{"check": true}` only plans, `{"report": true}` runs; both return failures as results. With a list of `syncs`, each
+  with `name`, `endpoint` and `target_group`, they concern those alone, and `unknown` names the ones that are not, or
+  not so, in the configuration.
 
 Any other invocation raises when a sync has failed, so that Lambda counts an error. Every run of a sync prints one line
 of JSON, which is also its metrics in CloudWatch's embedded format: nothing has to be called for them.
@@ -56,8 +58,25 @@ def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, A
     if event.get("source") == "aws.rds":
         return answer(*follow(service, event, budget(service, context)))
     if event.get("check") or event.get("report"):
-        return {"results": service.run(event.get("names"), check=bool(event.get("check")))}
+        names = known(service, event["syncs"]) if "syncs" in event else None
+        unknown = sorted({one["name"] for one in event.get("syncs", ())} - set(names or ()))
+        return {"results": service.run(names, check=bool(event.get("check"))), "unknown": unknown}
     return answer(service.run(), "")
+
+
+def known(service: Service, wanted: Sequence[Mapping[str, str]]) -> list[str]:
+    """The names of the syncs that are configured as the caller believes."""
+    have = {sync.name: (sync.endpoint, group_name(sync.target_group)) for sync in service.settings.syncs}
+    return [
+        one["name"]
+        for one in wanted
+        if have.get(one["name"]) == (one["endpoint"], group_name(one["target_group"]))
+    ]
+
+
+def group_name(text: str) -> str:
+    """The name of a target group, which its ARN holds between slashes."""
+    return text.split("/")[1] if text.startswith("arn:") else text
 
 
 def prepared() -> Service:

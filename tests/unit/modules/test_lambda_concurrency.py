@@ -44,24 +44,36 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     return dict(again["results"][0])
 
 
-def shown(estate: Estate, *names: str) -> list[dict[str, Any]]:
-    return list(estate.run("lambda_concurrency_info", names=list(names))["functions"])
+class Shown:
+    """What the info module returns for some functions."""
+
+    def __init__(self, estate: Estate, run_module: Any) -> None:
+        self.estate, self.run_module = estate, run_module
+
+    def __call__(self, *names: str) -> list[dict[str, Any]]:
+        answer = self.run_module("lambda_concurrency_info", {**self.estate.access, "names": list(names)})
+        return list(answer["functions"])
 
 
-def test_set_and_removed(estate: Estate, function: str) -> None:
-    assert shown(estate, function, "gone") == [{"name": function, **NONE}]
+@pytest.fixture
+def shown(estate: Estate, run_module: Any) -> Shown:
+    return Shown(estate, run_module)
+
+
+def test_set_and_removed(estate: Estate, function: str, shown: Shown) -> None:
+    assert shown(function, "gone") == [{"name": function, **NONE}]
     made = change(estate, ["PutFunctionConcurrency", "PutFunctionEventInvokeConfig"], name=function, **ALL)
     assert {name: made[name] for name in ALL} == ALL
-    assert shown(estate, function) == [{"name": function, **ALL}]
+    assert shown(function) == [{"name": function, **ALL}]
     writes = ["DeleteFunctionConcurrency", "DeleteFunctionEventInvokeConfig"]
     change(estate, writes, name=function, state="absent")
-    assert shown(estate, function) == [{"name": function, **NONE}]
+    assert shown(function) == [{"name": function, **NONE}]
 
 
-def test_what_is_not_set_stays(estate: Estate, function: str) -> None:
+def test_what_is_not_set_stays(estate: Estate, function: str, shown: Shown) -> None:
     change(estate, ["PutFunctionConcurrency"], name=function, reserved_concurrency=0)
     change(estate, ["PutFunctionEventInvokeConfig"], name=function, maximum_event_age=90)
-    assert shown(estate, function) == [{"name": function, **NONE, "reserved_concurrency": 0, "maximum_event_age": 90}]
+    assert shown(function) == [{"name": function, **NONE, "reserved_concurrency": 0, "maximum_event_age": 90}]
 
 
 def test_a_function_that_is_not_there(estate: Estate) -> None:
