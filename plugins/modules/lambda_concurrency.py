@@ -11,7 +11,7 @@ short_description: Reserve concurrency for Lambda functions, and bound the event
 version_added: 0.1.0
 description:
   - Sets how often a function may run at once, and for how long and how often an event that finds it busy or failing is
-    offered again. A function that changes shared state, as the one of the role M(saas.privatelink.ip_sync_lambda#role)
+    offered again. A function that changes shared state, as the one of the role P(saas.privatelink.ip_sync_lambda#role)
     does, wants to run once at a time.
   - Takes one function or a list of them in O(functions). An option that is not set changes nothing.
   - AWS keeps 100 executions of an account unreserved. In an account whose limit is 100 or less it refuses to reserve

@@ -129,7 +129,7 @@ options:
     description:
       - Who looks up the names and moves the targets.
       - With V(direct) this module does, from where it runs.
-      - With V(lambda) the function of the role M(saas.privatelink.ip_sync_lambda#role) does, now, so that one
+      - With V(lambda) the function of the role P(saas.privatelink.ip_sync_lambda#role) does, now, so that one
         resolver's view counts. In check mode it is invoked too, and says what it would do. Its deployed configuration
         must hold each item under its name; that, not the item's other options, decides how. The caller then needs no
         permission but to invoke it. Items with O(syncs[].addresses) follow no name and are done directly.
