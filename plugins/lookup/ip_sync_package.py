@@ -4,19 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import tempfile
-import typing as t
-from pathlib import Path
-
-from ansible import constants
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.settings import Settings
-from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import PackageError, build
-
 DOCUMENTATION = r"""
 name: ip_sync_package
 short_description: The package of the Lambda function that keeps target groups in line with DNS names
@@ -66,6 +53,19 @@ _raw:
   type: list
   elements: path
 """
+
+import hashlib
+import json
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible import constants
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.settings import Settings
+from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import PackageError, build
 
 
 class LookupModule(LookupBase):

@@ -92,11 +92,11 @@ class Path:
         self.functions.append(function)
         return function
 
-    def run(self, function: Function, event: Any = SCHEDULED) -> Run:
+    def run(self, function: Function, event: Any = None) -> Run:
         """Invoke the function, and hold it to what must be so after every single call: the group is never empty."""
         before = set(self.targets())
         since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
-        answer = function.invoke(event)
+        answer = function.invoke(event or SCHEDULED)
         done = Run(answer, self.sandbox.calls(self.account, since=since))
         held = set(before)
         for call in done.calls:

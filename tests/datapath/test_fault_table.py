@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import NAME, PORT, SCHEDULED, A, B, C, Path
+from .conftest import NAME, PORT, A, B, C, Path
 
 DEADLINE = 2.0
 SLACK = 0.7  # for a busy machine
@@ -259,7 +259,7 @@ def test_other_syncs_go_on(path: Path) -> None:
 
 def test_what_a_run_tells(path: Path) -> None:
     """One line, and the metrics in it are those that it declares."""
-    (line,) = path.run(path.deploy(), SCHEDULED).lines
+    (line,) = path.run(path.deploy()).lines
     (declared,) = line["_aws"]["CloudWatchMetrics"]
     assert declared["Namespace"] == "saas.privatelink/ip_sync"
     assert declared["Dimensions"] == [["FunctionName"], ["FunctionName", "Sync"]]

@@ -57,7 +57,6 @@ FILTER_VALUES = 200  # at most in one EC2 filter
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
 
 
-
 @dataclass(frozen=True)
 class TargetGroup:
     """A target group; port 0 and arn UNKNOWN where it does not exist yet."""

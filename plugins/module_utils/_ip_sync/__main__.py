@@ -63,7 +63,8 @@ def settings(given: argparse.Namespace) -> Settings:
 
 
 def show(report: Report) -> None:
-    print(json.dumps({key: value for key, value in line(report).items() if key != "_aws"}), flush=True)
+    sys.stdout.write(json.dumps({key: value for key, value in line(report).items() if key != "_aws"}) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -78,9 +79,9 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     except (Unusable, ValueError, OSError) as error:
-        print(f"ip_sync: {error}", file=sys.stderr)
+        sys.stderr.write(f"ip_sync: {error}\n")
         return 2
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

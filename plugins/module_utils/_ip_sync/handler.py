@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -166,7 +167,8 @@ def remember(event_id: str) -> None:
 
 def log(report: Report) -> None:
     """One line for one run of one sync."""
-    print(json.dumps(line(report), separators=(",", ":")), flush=True)
+    sys.stdout.write(json.dumps(line(report), separators=(",", ":")) + "\n")
+    sys.stdout.flush()
 
 
 def line(report: Report) -> dict[str, Any]:
