@@ -107,6 +107,7 @@ STEPS = [
         "All targets skipped",
     ),
     pytest("playbooks", "playbooks", "-n 2"),
+    pytest("datapath", "datapath", "-n 2"),
     pytest("contract", "sandbox"),
     pytest("unit", "unit", "-n 2"),
     pytest("docs", "docs"),
