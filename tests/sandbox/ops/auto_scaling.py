@@ -1,10 +1,10 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instance refreshes of Auto Scaling groups, which moto does not have: start, cancel, describe.
+"""What moto's Auto Scaling does not have: instance refreshes, and an end of metrics.
 
-Source: Amazon EC2 Auto Scaling API Reference, StartInstanceRefresh, CancelInstanceRefresh, DescribeInstanceRefreshes (read
-2026-11).
+Source: Amazon EC2 Auto Scaling API Reference, StartInstanceRefresh, CancelInstanceRefresh, DescribeInstanceRefreshes and
+DisableMetricsCollection (read 2026-11).
 """
 
 from __future__ import annotations
@@ -68,6 +68,15 @@ def describe(call: Call, world: World) -> dict[str, Any]:
             if not asked or one.key in asked
         ]
     }
+
+
+@operation("autoscaling", "DisableMetricsCollection")
+def disable_metrics(call: Call, world: World) -> dict[str, Any]:
+    """Without Metrics all of them end."""
+    group = connect(call, world).autoscaling_groups[_group(call, world)]
+    gone = call.params.get("Metrics")
+    group.metrics = [metric for metric in group.metrics if gone and metric not in gone]
+    return {}
 
 
 def _group(call: Call, world: World) -> str:
