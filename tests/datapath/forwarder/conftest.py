@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.datapath.forwarder import namespaces
-from tests.datapath.forwarder.laboratory import BILLING, MYSQL_CHECK, NAME, Forwarder, Laboratory, render
+from tests.datapath.forwarder.laboratory import BILLING, MYSQL_CHECK, NAME, Forwarder, Laboratory
+from tests.datapath.forwarder.rendering import render
 
 Forward = Callable[..., Forwarder]
 
@@ -71,7 +72,7 @@ def forward(lab: Laboratory, rendered: dict[str, Path]) -> Iterator[Forward]:
     started: list[Forwarder] = []
 
     def start(nameserver: str = "names", configuration: Callable[[str], str] = str) -> Forwarder:
-        lab.point(0)
+        lab.reset()
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=lab.folder))
         shutil.copytree(rendered[nameserver], folder, dirs_exist_ok=True)
         folder.chmod(0o755)
@@ -84,7 +85,6 @@ def forward(lab: Laboratory, rendered: dict[str, Path]) -> Iterator[Forward]:
 
     yield start
     lab.hang_up()
-    for host in lab.hosts:
-        lab.network.silence(host, False)
+    lab.reset()
     for one in started:
         one.stop()

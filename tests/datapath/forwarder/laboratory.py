@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import socket
 import ssl
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +20,6 @@ import pymysql
 
 from tests.datapath.forwarder.namespaces import Machine, Network, run
 from tests.sandbox.dns import DnsServer
-from tests.tools.place import private_environment
 
 TTL = 5
 """Seconds, as RDS and Aurora give their endpoints."""
@@ -113,8 +109,7 @@ class Laboratory:
     def start(self) -> None:
         """Start name servers and databases, and wait until they answer."""
         self.names.enter(lambda: self.dns.start(self.names.address, 53))
-        self.point(0)
-        self.dns.set({BILLING: {"addresses": [self.billing.address], "ttl": TTL}})
+        self.reset()
         start_cache(self)
         certify(self.folder)
         for number, host in enumerate(self.hosts):
@@ -128,6 +123,13 @@ class Laboratory:
         """Stop everything. Returns the ids of processes that had not ended as told."""
         self.dns.stop()
         return self.network.close()
+
+    def reset(self) -> None:
+        """Let the names mean what they do at the beginning, and every machine be there."""
+        self.point(0)
+        self.dns.set({BILLING: {"addresses": [self.billing.address], "ttl": TTL}})
+        for host in self.hosts:
+            self.network.silence(host, False)
 
     def point(self, number: int) -> float:
         """Let the name of the orders database mean one of its hosts, and return when that was."""
@@ -248,7 +250,9 @@ def start_postgresql(lab: Laboratory, machine: Machine, folder: Path) -> None:
         "ssl": "on",
     }
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    machine.start(lab.folder / f"{folder.name}.log", "postgres", "-D", str(folder), *words, user="postgres")
+    command = ["postgres", "-D", str(folder), *words]
+    # SIGTERM would wait for clients.
+    machine.start(lab.folder / f"{folder.name}.log", *command, user="postgres", ends_by=signal.SIGINT)
 
 
 def start_mariadb(lab: Laboratory, machine: Machine, folder: Path) -> None:
@@ -319,21 +323,3 @@ class Forwarder:
         """Ids of the workers, the old ones too that still have sessions."""
         master = str(self.process.pid) if self.process else ""
         return set(self.lab.forwarder.pids()) - {master}
-
-
-def render(folders: dict[Path, dict[str, Any]]) -> None:
-    """Let the role write its files for hosts below these folders, each with its variables."""
-    role = {"name": "saas.privatelink.port_forwarder"}
-    tasks = [
-        {"ansible.builtin.include_role": role, "vars": {**variables, "port_forwarder_root": str(folder)}}
-        for folder, variables in folders.items()
-    ]
-    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
-    play["vars"] = {"ansible_python_interpreter": sys.executable}
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as playbook:
-        json.dump([play], playbook)
-        playbook.flush()
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", playbook.name]
-        done = subprocess.run(command, capture_output=True, text=True, env=private_environment(), timeout=120)
-    if done.returncode:
-        raise RuntimeError(f"the role failed: {done.stdout}{done.stderr}")

@@ -11,13 +11,13 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 STOP_SECONDS = 10
 PACKAGES = {
     "haproxy": "haproxy",
     "ip": "iproute2",
     "mariadbd": "mariadb-server",
+    "openssl": "openssl",
     "pgbench": "postgresql",
     "setpriv": "util-linux",
     "unbound": "unbound",
@@ -60,7 +60,7 @@ class Machine:
     def __init__(self, name: str, address: str) -> None:
         self.name = name
         self.address = address
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[subprocess.Popen[bytes], signal.Signals] = {}
 
     def prefix(self, user: str = "root", capabilities: str = "-all") -> list[str]:
         """The words before a command that run it here, as `user`, with no capability but those named."""
@@ -75,7 +75,12 @@ class Machine:
         return run(*self.prefix(), find(command[0]) or command[0], *command[1:]).stdout
 
     def start(
-        self, log: Path, *command: str, user: str = "root", capabilities: str = "-all"
+        self,
+        log: Path,
+        *command: str,
+        user: str = "root",
+        capabilities: str = "-all",
+        ends_by: signal.Signals = signal.SIGTERM,
     ) -> subprocess.Popen[bytes]:
         """Start a program here; its output goes to `log`. To be called in the main thread, with which it ends."""
         words = [*self.prefix(user, capabilities), find(command[0]) or command[0], *command[1:]]
@@ -88,7 +93,7 @@ class Machine:
                 cwd="/",
                 env={"PATH": PATH, "LC_ALL": "C"},
             )
-        self.processes.append(process)
+        self.processes[process] = ends_by
         return process
 
     def enter[T](self, act: Callable[[], T]) -> T:
@@ -111,8 +116,9 @@ class Machine:
             raise errors[0]
         return result[0]
 
-    def stop(self, process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
         """End a program and wait for it."""
+        how = self.processes.pop(process)
         if process.poll() is None:
             process.send_signal(how)
         try:
@@ -120,8 +126,6 @@ class Machine:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process in self.processes:
-            self.processes.remove(process)
 
     def pids(self) -> list[str]:
         """The processes that run here."""
