@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, Step, forwarders
+
 DOCUMENTATION = r"""
 name: link_forwarders
 short_description: Tell each port forwarder which databases it serves
@@ -12,7 +17,8 @@ description:
   - Takes resolved links and the groups of port forwarders, and returns each group that links of the route
     C(port_forwarder) name, with their databases, load balancers' security groups and target groups.
   - A group all of whose links are to be absent is to be absent.
-  - Fails for a link that names no known group, has no security groups or no endpoint, or would share a port with another.
+  - Fails for a link that names no known group, has no security groups or no endpoint, or would share a port with
+    another.
 author:
   - saas.privatelink contributors (@saas-privatelink)
 positional: groups
@@ -43,17 +49,11 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The groups, each with C(state), C(databases), C(source_security_group_ids), C(target_group_arns), C(purge_target_groups)
-      and C(links) added, and a C(name) that begins with the vendor's.
+    - The groups, each with C(state), C(databases), C(source_security_group_ids), C(target_group_arns),
+      C(purge_target_groups) and C(links) added, and a C(name) that begins with the vendor's.
   type: list
   elements: dict
 """
-
-import typing as t
-
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, Step, forwarders
 
 
 def link_forwarders(

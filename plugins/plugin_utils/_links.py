@@ -150,11 +150,14 @@ def database(link: Link) -> dict[str, t.Any]:
     return {**options, "name": key(link), "endpoint": endpoint, "listen": forwarder_port(link)}
 
 
-def forwarders(links: t.Sequence[Link], groups: t.Sequence[Link], after: t.Sequence[Step] = ()) -> list[dict[str, t.Any]]:
+def forwarders(
+    links: t.Sequence[Link], groups: t.Sequence[Link], after: t.Sequence[Step] = ()
+) -> list[dict[str, t.Any]]:
     """Each of ``groups`` that links use, with what the role C(port_forwarder) needs to know of them.
 
     Without a link that is to be present, its ``state`` is absent. ``after`` are registered results that tell the target
-    groups; ``purge_target_groups`` is false when they do not tell all. Raises LinkError for links that cannot be forwarded.
+    groups; ``purge_target_groups`` is false when they do not tell all. Raises LinkError for links that cannot be
+    forwarded.
     """
     known = {str(group["name"]): group for group in groups}
     by_group: dict[str, list[Link]] = {}

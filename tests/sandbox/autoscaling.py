@@ -64,7 +64,7 @@ def connect(call: Call, world: World) -> Any:
 
     mend()
     backend = get_backend("autoscaling")[call.account][call.region]
-    backend.elbv2_backend = TargetGroups(call.account, call.region, world)
+    backend.elbv2_backend = TargetGroups(call.account, call.region, world)  # type: ignore[assignment]
     return backend
 
 

@@ -36,7 +36,7 @@ GONE = ("deleted", "rejected")
 
 
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
-    """Load balancers, lone target groups, endpoint services, Redshift grants and forwarders of an account and region."""
+    """Load balancers, lone target groups, endpoint services, Redshift grants and forwarders of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
     names = {one["LoadBalancerArn"]: one["LoadBalancerName"] for one in balancers}
     groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
@@ -141,7 +141,8 @@ def _forwarders(sandbox: SandboxClient, account: str, region: str) -> dict[str, 
         data = ec2.describe_launch_template_versions(**of)["LaunchTemplateVersions"][0]["LaunchTemplateData"]
         interface = data["NetworkInterfaces"][0]
         rules: dict[str, list[int]] = {}
-        for rule in ec2.describe_security_groups(GroupIds=interface["Groups"][:1])["SecurityGroups"][0]["IpPermissions"]:
+        group = ec2.describe_security_groups(GroupIds=interface["Groups"][:1])["SecurityGroups"][0]
+        for rule in group["IpPermissions"]:
             for source in [*rule["UserIdGroupPairs"], *rule["IpRanges"]]:
                 rules.setdefault(source.get("GroupId") or source["CidrIp"], []).append(rule["FromPort"])
         found[raw["AutoScalingGroupName"]] = {

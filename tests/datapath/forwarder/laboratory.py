@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ FAULTS = {
 }
 
 
-def until(true: Callable[[], bool], seconds: float, what: str) -> float:
+def until(true: Callable[[], object], seconds: float, what: str) -> float:
     """Wait until `true()`, and return how many seconds that took. Raises TimeoutError after `seconds`."""
     began = time.monotonic()
     while not true():
@@ -116,7 +117,7 @@ class Laboratory:
             start_postgresql(self, host, self.folder / f"orders-{number}")
         start_mariadb(self, self.billing, self.folder / "billing")
         for host in self.hosts:
-            until(lambda host=host: self.answers(host.address), 30, "PostgreSQL")  # type: ignore[misc]
+            until(partial(self.answers, host.address), 30, "PostgreSQL")
         until(lambda: self.billing_answers(self.billing.address), 30, "MariaDB")
 
     def close(self) -> list[str]:

@@ -21,7 +21,7 @@ def render(folders: dict[Path, dict[str, Any]]) -> None:
 
 
 def play(runs: list[dict[str, Any]], environment: dict[str, str] | None = None) -> None:
-    """Run the role once with each of these sets of variables. Raises RuntimeError with what Ansible says when it fails."""
+    """Run the role once with each set of variables. Raises RuntimeError with what Ansible says when it fails."""
     role = {"name": "saas.privatelink.port_forwarder"}
     book = {
         "hosts": "localhost",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from functools import partial
 
 import pytest
 
@@ -40,10 +41,10 @@ def test_new_and_old_sessions_follow_the_name(lab: Laboratory, forward: Forward)
         with Probe(lab) as probe:
             flip = lab.point(1 - number % 2)
             ended = session.ends_within(SESSION)
-            until(lambda probe=probe, after=after, flip=flip: bool(probe.first(after, flip)), SWITCH, "the switch")
+            until(partial(probe.first, after, flip), SWITCH, "the switch")
             time.sleep(0.5)
         assert ended is not None, "the session stayed with the old host"
-        # The probe's session of that very moment is one with the old host too. One after the other, that is one at most.
+        # The probe's session of that very moment is with the old host too: one at most, as there is one at a time.
         assert len(probe.failures) <= 1, probe.failures
         assert probe.last(before, flip) <= SWITCH
         print(f"switched after {probe.first(after, flip):.1f} s, session ended after {ended:.1f} s")
@@ -147,7 +148,9 @@ def test_idle_connections_do_not_make_it_unhealthy(lab: Laboratory, forward: For
             connection.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/etc/shadow", "/../etc/shadow", "/health/../../etc/shadow", "/health%2f..", "//"])
+@pytest.mark.parametrize(
+    "path", ["/", "/etc/shadow", "/../etc/shadow", "/health/../../etc/shadow", "/health%2f..", "//"]
+)
 def test_the_health_port_serves_nothing_else(lab: Laboratory, forward: Forward, path: str) -> None:
     forward("names")
     status, body = lab.request(path)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What moto's Auto Scaling does not have: instance refreshes, and an end of metrics.
 
-Source: Amazon EC2 Auto Scaling API Reference, StartInstanceRefresh, CancelInstanceRefresh, DescribeInstanceRefreshes and
+Source: Amazon EC2 Auto Scaling API Reference, StartInstanceRefresh, CancelInstanceRefresh, DescribeInstanceRefreshes,
 DisableMetricsCollection (read 2026-11).
 """
 

@@ -37,5 +37,6 @@ def _template(call: Call) -> Any:
     templates = underneath.ec2(call.account, call.region).launch_templates.values()
     found = [template for template in templates if template.id == wanted[0] or template.name == wanted[1]]
     if not found:
-        raise AwsError("InvalidLaunchTemplateId.NotFound", f"The launch template {wanted[0] or wanted[1]} does not exist")
+        message = f"The launch template {wanted[0] or wanted[1]} does not exist"
+        raise AwsError("InvalidLaunchTemplateId.NotFound", message)
     return found[0]
