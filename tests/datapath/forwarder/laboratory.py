@@ -154,9 +154,10 @@ class Laboratory:
         with self.connect(address, port) as session:
             return session.server()
 
-    def answers(self, address: str | None = None) -> bool:
+    def answers(self, address: str | None = None, host: str = "") -> bool:
+        """Whether a session is served, by this host if one is given. One that is cut off at a switch is not."""
         try:
-            return bool(self.server(address))
+            return self.server(address) == host if host else bool(self.server(address))
         except CLIENT_ERRORS:
             return False
 

@@ -34,7 +34,7 @@ SESSION = 10
 def test_new_and_old_sessions_follow_the_name(lab: Laboratory, forward: Forward) -> None:
     forward("cache")
     a, b = (host.address for host in lab.hosts)
-    until(lambda: lab.server() == a, SWITCH, "a session with the first host")
+    until(partial(lab.answers, host=a), SWITCH, "a session with the first host")
     for number, (before, after) in enumerate([(a, b), (b, a), (a, b)]):
         session = lab.connect()
         assert session.server() == before
@@ -65,7 +65,7 @@ def test_no_session_fails_while_names_cannot_be_resolved(lab: Laboratory, forwar
 def test_a_host_that_dies_silently_is_left(lab: Laboratory, forward: Forward) -> None:
     forward("cache")
     a, b = (host.address for host in lab.hosts)
-    until(lambda: lab.server() == a, SWITCH, "a session with the first host")
+    until(partial(lab.answers, host=a), SWITCH, "a session with the first host")
     session = lab.connect()
     lab.network.silence(lab.hosts[0])
     flip = lab.point(1)
@@ -107,7 +107,7 @@ def test_reload_under_load_fails_nobody_and_forgets_nobody(lab: Laboratory, forw
 def test_restart_without_names_goes_on_with_the_last_address(lab: Laboratory, forward: Forward) -> None:
     forwarder = forward("names")
     lab.point(1)
-    until(lambda: lab.server() == lab.hosts[1].address, SWITCH, "the switch")
+    until(partial(lab.answers, host=lab.hosts[1].address), SWITCH, "the switch")
     until(lambda: lab.hosts[1].address in forwarder.state.read_text(), 2, "the new address to be kept")
     for known in (True, False):
         forwarder.stop()
@@ -173,7 +173,7 @@ def test_without_the_script_a_session_stays_behind(lab: Laboratory, forward: For
     forward("names", without)
     session = lab.connect()
     lab.point(1)
-    until(lambda: lab.server() == lab.hosts[1].address, SWITCH, "the switch")
+    until(partial(lab.answers, host=lab.hosts[1].address), SWITCH, "the switch")
     assert session.ends_within(4) is None
     assert session.server() == lab.hosts[0].address
 
