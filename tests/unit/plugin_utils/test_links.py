@@ -205,7 +205,8 @@ class TestForwarders:
         assert (main["target_group_arns"], main["purge_target_groups"]) == (["arn:orders"], False)
 
     def test_one_stays_for_those_that_stay_and_goes_with_the_last(self) -> None:
-        gone = {"name": "billing", "vendor": "fivetran", "route": "port_forwarder", "forwarder": "main", "state": "absent"}
+        gone = {"name": "billing", "vendor": "fivetran", "state": "absent"}
+        gone |= {"route": "port_forwarder", "forwarder": "main"}
         (main,) = link_forwarders([self.FORWARDED, gone], self.GROUPS)
         assert main["state"] == "present" and [one["name"] for one in main["databases"]] == ["fivetran-orders"]
         (main,) = link_forwarders([gone], self.GROUPS)
