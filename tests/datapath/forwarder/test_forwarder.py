@@ -148,13 +148,11 @@ def test_idle_connections_do_not_make_it_unhealthy(lab: Laboratory, forward: For
             connection.close()
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/etc/shadow", "/../etc/shadow", "/health/../../etc/shadow", "/health%2f..", "//"]
-)
-def test_the_health_port_serves_nothing_else(lab: Laboratory, forward: Forward, path: str) -> None:
+def test_the_health_port_serves_nothing_else(lab: Laboratory, forward: Forward) -> None:
     forward("names")
-    status, body = lab.request(path)
-    assert status in (400, 404) and b"root:" not in body and len(body) < 400
+    for path in ("/", "/etc/shadow", "/../etc/shadow", "/health/../../etc/shadow", "/health%2f..", "//"):
+        status, body = lab.request(path)
+        assert status in (400, 404) and b"root:" not in body and len(body) < 400, path
 
 
 def test_checks_do_not_get_the_forwarder_blocked(lab: Laboratory, forward: Forward) -> None:
