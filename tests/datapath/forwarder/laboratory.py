@@ -164,7 +164,7 @@ class Laboratory:
     def billing_query(self, address: str | None = None, query: str = "select 1") -> Any:
         """What the billing database answers, through the forwarder unless another address is given."""
         host = address or self.forwarder.address
-        connect = lambda: pymysql.connect(host=host, user="root", connect_timeout=TIMEOUT)  # noqa: E731
+        connect = partial(pymysql.connect, host=host, user="root", connect_timeout=TIMEOUT)
         with self.client.enter(connect) as connection, connection.cursor() as cursor:
             cursor.execute(query)
             return cursor.fetchall()

@@ -91,5 +91,3 @@ def test_hosts_of_a_group_are_closed(written: Written) -> None:
     _, _, template = written
     assert template["MetadataOptions"]["HttpTokens"] == "required"
     assert [one["AssociatePublicIpAddress"] for one in template["NetworkInterfaces"]] == [False]
-
-
