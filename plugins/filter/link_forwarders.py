@@ -29,7 +29,7 @@ options:
     elements: dict
     required: true
   groups:
-    description: The groups, each with a C(name) and options of the role M(saas.privatelink.port_forwarder#role).
+    description: The groups, each with a C(name) and options of the role P(saas.privatelink.port_forwarder#role).
     type: list
     elements: dict
     required: true

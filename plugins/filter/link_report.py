@@ -29,10 +29,6 @@ options:
     type: list
     elements: dict
     required: true
-  check_mode:
-    description: Whether the steps ran in check mode. A link with calls to make is then V(planned).
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""
@@ -46,14 +42,15 @@ _value:
   description:
     - The entries, each with C(name), C(vendor), C(destination), C(status), C(next_action), C(line), C(changed),
       C(writes) and what the vendor needs to know.
+    - A link with calls to make is V(planned) where the steps ran in check mode.
     - C(status) is V(connected), V(waiting on vendor), V(waiting on AWS), V(planned), V(absent) or V(failed).
   type: list
   elements: dict
 """
 
 
-def link_report(links: t.Sequence[Link], steps: t.Sequence[Step], check_mode: bool = False) -> list[dict[str, t.Any]]:
-    return [{**entry, "line": line(entry)} for entry in report(links, steps, check_mode)]
+def link_report(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
+    return [{**entry, "line": line(entry)} for entry in report(links, steps)]
 
 
 class FilterModule:

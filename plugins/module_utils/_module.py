@@ -151,6 +151,7 @@ class ItemsModule(PrivateLinkModule):
             "changed": any(result.changed for result in results),
             "results": [as_dict(result) for result in results],
             "failed_items": [result.name for result in failed],
+            "check_mode": self.check_mode,
         }
         for warning in (line for result in results for line in result.warnings):
             self._module.warn(warning)  # AnsibleAWSModule.warn hands it over in a way that ansible-core deprecates

@@ -258,6 +258,10 @@ failed_items:
   type: list
   elements: str
   sample: []
+check_mode:
+  description: Whether the writes are only planned, for the run is in check mode.
+  returned: always
+  type: bool
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import Sync, Syncs

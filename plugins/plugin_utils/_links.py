@@ -277,23 +277,25 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     return wanted
 
 
-def report(links: t.Sequence[Link], steps: t.Sequence[Step], check_mode: bool = False) -> list[dict[str, t.Any]]:
+def report(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
     """One entry for each link: its status, the next thing to do, and what the vendor needs to know.
 
     ``steps`` are the registered results of the link's modules, in the order in which they ran.
     """
-    return [_report(link, _of(key(link), steps), check_mode) for link in links]
+    # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
+    planned = any(step.get("check_mode") for step in steps)
+    return [_report(link, _of(key(link), steps), planned) for link in links]
 
 
 def _of(name: str, steps: t.Sequence[Step]) -> list[t.Mapping[str, t.Any]]:
     return [result for step in steps for result in step.get("results") or () if result["name"] == name]
 
 
-def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: bool) -> dict[str, t.Any]:
+def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], planned: bool) -> dict[str, t.Any]:
     facts: dict[str, t.Any] = {}
     for result in results:
         facts.update(result)
-    status, action = _status(link, results, check_mode)
+    status, action = _status(link, results, planned)
     return {
         **pick(link, "name", "vendor", "destination", "route", "engine", "endpoint", "port", "cluster_identifier"),
         **pick(facts, "service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
@@ -307,13 +309,13 @@ def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: 
     }
 
 
-def _status(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], check_mode: bool) -> tuple[str, str]:
+def _status(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], planned: bool) -> tuple[str, str]:
     """The link's status, and the next thing to do or why it failed."""
     failed = [result["msg"] for result in results if result.get("failed")]
     if failed:
         return FAILED, failed[0]
     calls = sum(len(result.get("writes") or ()) for result in results)
-    if check_mode and calls:
+    if planned and calls:
         return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make"
     if link.get("state") == "absent":
         moving = [result["waiting"] for result in results if result.get("waiting")]

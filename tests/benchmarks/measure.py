@@ -64,6 +64,7 @@ def workshop() -> Iterator[Workshop]:
         folder = Path(name)
         (folder / "ansible.cfg").touch()
         quiet = {"ANSIBLE_CONFIG": str(folder / "ansible.cfg"), "ANSIBLE_HOME": str(folder / "home")}
+        quiet["ANSIBLE_REMOTE_TEMP"] = str(folder / "remote")
 
         def make(tasks: Sequence[dict[str, Any]], environment: Mapping[str, str], **variables: Any) -> Playbook:
             variables = {"ansible_python_interpreter": sys.executable, **variables}

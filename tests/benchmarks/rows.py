@@ -194,7 +194,7 @@ def near_limit(bench: Bench, what: str, bound: float, work: Work, count: int) ->
     Starting is the same playbook over one item, with the buckets off.
     """
     start = []
-    for _ in range(bench.pick(1, 3)):
+    for _dummy in range(bench.pick(1, 3)):
         estate = bench.estate()
         start.append(bench.playbook(estate, *work(estate, 1)).run())
     estate = bench.estate()
@@ -249,9 +249,13 @@ def ip_sync(bench: Bench) -> Iterator[Line]:
         with throttling(bench.sandbox):
             return playbook.run()
 
-    sizes = bench.pick((2, 5), (50,))
-    peers = {size: [run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items))] for size in sizes}
-    ours = [run(50, lambda estate, items: tasks.syncs(items, estate.sandbox)) for _ in range(bench.pick(1, 3))]
+    peers: dict[int, list[Cost]] = {}
+    ours: list[Cost] = []
+    sizes = bench.pick((2, 5), (50, 50))
+    for size in sizes:
+        peers.setdefault(size, []).append(run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items)))
+        for _dummy in range(2):  # of its few seconds one disturbance makes much
+            ours.append(run(50, lambda estate, items: tasks.syncs(items, estate.sandbox)))
     wall, cpu = (beyond(peers, 50, figure) / median(ours, figure) for figure in ("wall", "cpu"))
     how = "measured" if 50 in sizes else f"peer extrapolated from N = {' and '.join(map(str, sizes))}"
     note = f"CPU {cpu:.1f}; {beyond(peers, 50):.1f} s / {median(ours):.1f} s; {how}"
@@ -269,7 +273,7 @@ def memory(bench: Bench) -> Iterator[Line]:
         tasks.services(items, [PRINCIPAL], api_rate=0),
         tasks.connections(estate.connections(items)),
     ):
-        name = next(iter(task)).rpartition(".")[2]
+        name = str([*task][0]).rpartition(".")[2]
         peak = bench.playbook(estate, task).run().memory
         yield at_most(f"{name}, N = 200: peak memory", 80, math.ceil(peak), unit=" MiB")
 

@@ -9,20 +9,16 @@ Run it with ``make demo``.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
 
 from tests.sandbox.client import ROOT, RunningSandbox
+from tests.tools import playbook
+from tests.tools.playbook import Run, command, environment, nameserver
 
 INVENTORY = ROOT / "examples" / "inventory"
 SHEETS = ROOT / ".cache" / "demo" / "hand-off"
 LOG = ROOT / ".cache" / "demo" / "ansible.log"
-CONTROLLER = "999999999999"  # the one account whose credential the controller holds
 SEGMENT = "333333333333"  # stands for Segment's Edge account, which is not public
 
 
@@ -62,51 +58,23 @@ def play(sandbox: RunningSandbox) -> int:
     return 0
 
 
-class Run:
-    """What one run of the playbook said and called."""
-
-    def __init__(self, output: dict[str, Any], calls: list[dict[str, Any]]) -> None:
-        self.writes = [call for call in calls if call["kind"] == "write" and call["service"] != "sts"]
-        self.reads = len(calls) - len(self.writes)
-        tasks = [task for play in output["plays"] for task in play["tasks"]]
-        spoken = [task["hosts"] for task in tasks if task["task"]["name"].endswith("Say where each link stands")]
-        said = [(host, hosts[host].get("msg", [])) for hosts in spoken for host in sorted(hosts)]
-        self.lines = [(host, line) for host, lines in said for line in lines]
-
-
 def run(sandbox: RunningSandbox, *options: str) -> Run:
     """Run the playbook on the example inventory and print one line for each link."""
-    before = max([call["n"] for call in sandbox.calls()], default=0)
     started = time.monotonic()
-    resolver = {"segment_nameservers": [dns(sandbox)], "fivetran_nameservers": [dns(sandbox)]}
+    resolver = {"segment_nameservers": [nameserver(sandbox)], "fivetran_nameservers": [nameserver(sandbox)]}
     folders = {"segment_handoff_directory": str(SHEETS), "fivetran_handoff_directory": str(SHEETS)}
-    command = ["ansible-playbook", "saas.privatelink.site", "-i", str(INVENTORY), *options]
-    command += ["-e", json.dumps({**resolver, **folders})]
-    environment = {
-        **os.environ,
-        **sandbox.environment(CONTROLLER),
-        "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-long-enough-to-be-told-apart",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-        "ANSIBLE_HOME": str(LOG.parent / "ansible"),
-    }
+    argv = command("site", INVENTORY, *options, **resolver, **folders)
+    result = playbook.run(sandbox, argv, environment(sandbox))
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}\n")
-    if done.returncode:
-        sys.exit(
-            f"ansible-playbook ended with status {done.returncode}, see {LOG}:\n{done.stdout[-3000:]}{done.stderr}"
-        )
-    result = Run(json.loads(done.stdout[done.stdout.index("{") :]), sandbox.calls(since=before))
+        log.write(f"$ {' '.join(argv)}\n{result.output}{result.errors}\n")
+    if result.status:
+        said = f"{result.output[-3000:]}{result.errors}"
+        sys.exit(f"ansible-playbook ended with status {result.status}, see {LOG}:\n{said}")
     for host, line in result.lines:
         print(f"   {host}: {line}")
     print(f"   ({time.monotonic() - started:.0f} s)")
     return result
-
-
-def dns(sandbox: RunningSandbox) -> str:
-    return f"127.0.0.1:{sandbox.health()['dns_port']}"
 
 
 def act_as_vendors(sandbox: RunningSandbox, built: Run) -> list[str]:

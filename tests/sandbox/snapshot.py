@@ -84,7 +84,7 @@ def _targets(elb: Any, action: dict[str, Any]) -> list[str]:
 
 def _services(sandbox: SandboxClient, account: str, region: str, balancers: Names) -> dict[str, Any]:
     """By Name tag. A connection that both sides see alike is shown once; ended ones are left out."""
-    found = {}
+    found: dict[str, Any] = {}
     operation = "describe_vpc_endpoint_service_configurations"
     for raw in _pages(sandbox, account, region, "ec2", operation, "ServiceConfigurations"):
         tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
@@ -100,7 +100,10 @@ def _services(sandbox: SandboxClient, account: str, region: str, balancers: Name
             "VpcEndpointConnections",
             Filters=filters,
         )
-        found[tags.get("Name", raw["ServiceId"])] = {
+        name = tags.get("Name", raw["ServiceId"])
+        if name in found:
+            raise ValueError(f"two endpoint services are called {name}")
+        found[name] = {
             "load_balancers": sorted(balancers[arn] for arn in raw["NetworkLoadBalancerArns"]),
             "acceptance_required": raw["AcceptanceRequired"],
             "principals": sorted(one["Principal"] for one in permissions["AllowedPrincipals"]),

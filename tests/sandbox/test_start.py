@@ -196,7 +196,9 @@ def test_it_does_not_outlive_a_killed_test_run() -> None:
     pid = int(run.communicate(timeout=30)[0])
 
     def ended() -> bool:
-        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout
         # Where nobody reaps orphans, an ended process stays as a zombie.
         return state.strip() == "" or state.startswith("Z")
 

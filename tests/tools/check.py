@@ -113,6 +113,7 @@ STEPS = [
         r"^FATAL: The (\d+) sanity test",
         "All targets skipped",
     ),
+    pytest("playbooks", "playbooks", "-n 2"),
     pytest("contract", "sandbox"),
     # Not in parallel: it measures times, on machines of its own making. It needs root, and fails without it in CI.
     replace(pytest("forwarder", "datapath/forwarder", "-rs"), skipped=r"^SKIPPED .*: (needs .*)"),

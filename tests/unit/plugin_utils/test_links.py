@@ -114,8 +114,8 @@ class TestItems:
 
 
 class TestReport:
-    def report(self, *steps: dict[str, Any], check_mode: bool = False, **link: Any) -> dict[str, Any]:
-        (entry,) = link_report([{**ORDERS, **link}], list(steps), check_mode)
+    def report(self, *steps: dict[str, Any], **link: Any) -> dict[str, Any]:
+        (entry,) = link_report([{**ORDERS, **link}], list(steps))
         return entry
 
     def test_connected(self) -> None:
@@ -162,7 +162,7 @@ class TestReport:
 
     def test_check_mode_counts_the_calls_to_make(self) -> None:
         for writes, said in ((["a"], "1 call to make"), (["a", "b"], "2 calls to make")):
-            entry = self.report(ok("fivetran-orders", writes=writes), check_mode=True)
+            entry = self.report({**ok("fivetran-orders", writes=writes), "check_mode": True})
             assert (entry["status"], entry["next_action"]) == ("planned", said)
 
     def test_absent(self) -> None:

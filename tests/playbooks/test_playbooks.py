@@ -1,0 +1,218 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks as a user runs them: plans, narrowing, bad input, interruptions, denials."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.sandbox.client import eventually
+from tests.tools.playbook import Run
+
+from .conftest import Company, Link
+
+BUILT = [
+    "CreateTargetGroup",
+    "CreateLoadBalancer",
+    "ModifyTargetGroupAttributes",
+    "CreateListener",
+    "RegisterTargets",
+    "CreateVpcEndpointServiceConfiguration",
+    "ModifyVpcEndpointServicePermissions",
+]
+TAKEN = ["DeleteVpcEndpointServiceConfigurations", "DeleteLoadBalancer", "DeleteTargetGroup"]
+WAITING = "waiting on vendor"
+WAREHOUSE = {"name": "warehouse", "destination": "redshift", "cluster_identifier": "analytics"}
+EDGE = {"segment_edge_account_id": "333333333333", "segment_edge_vpc_id": "vpc-0ed9e000000000001"}
+
+
+def stand(run: Run) -> dict[str, str]:
+    """The status of each link, by host, vendor and name."""
+    return {f"{host} {line.split(': ')[0]}": line.split(": ")[1] for host, line in run.lines}
+
+
+def built(names: list[str]) -> dict[str, Any]:
+    """What the account of ``us`` holds when links of these names are built and nobody has connected."""
+    service = {"acceptance_required": True, "principals": ["arn:aws:iam::834469178297:root"], "connections": []}
+    balancer = {"zones": ["us-east-1a"], "cross_zone": False, "listeners": {"5432": ["10.20.0.10:5432 healthy"]}}
+    keys = [f"fivetran-{name}" for name in names]
+    services = {key: {"load_balancers": [key], **service} for key in keys}
+    return {"load_balancers": dict.fromkeys(keys, balancer), "services": services}
+
+
+@pytest.fixture
+def estate(company: Company) -> Company:
+    """Links in both environments: two of Fivetran and one of Segment, and one of Fivetran."""
+    company.hosts["us"] |= {"fivetran_links": [company.link("orders"), company.link("crm")], **EDGE}
+    company.hosts["us"] |= {"segment_links": [WAREHOUSE]}
+    company.hosts["eu"] |= {"fivetran_links": [company.link("billing", "eu")]}
+    return company
+
+
+def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
+    plan = estate.play("site", "--check", "--diff")
+    assert (plan.status, plan.writes) == (0, [])
+    assert sorted(plan.lines) == [
+        ("eu", "fivetran billing: planned: 7 calls to make"),
+        ("us", "fivetran crm: planned: 7 calls to make"),
+        ("us", "fivetran orders: planned: 7 calls to make"),
+        ("us", "segment warehouse: planned: 1 call to make"),
+    ]
+    # Each environment is reached by its own credentials: us by its role, eu by its profile.
+    seen = {(call["account"], call["region"], call["operation"]) for call in plan.calls}
+    assert (estate.accounts["us"], "us-east-1", "DescribeLoadBalancers") in seen
+    assert (estate.accounts["eu"], "eu-west-1", "DescribeLoadBalancers") in seen
+    assert {operation for account, dummy, operation in seen if account == "999999999999"} == {"AssumeRole"}
+
+
+@pytest.mark.parametrize(
+    ("playbook", "variables", "message"),
+    [
+        ("site", {"link": "typo"}, "No environment of this run lists a link typo."),
+        ("teardown", {}, "Say which link to take away with -e link=NAME"),
+        ("teardown", {"link": "typo"}, "No environment of this run lists a link typo."),
+    ],
+)
+def test_a_wrong_name_is_refused_before_any_call(
+    estate: Company, playbook: str, variables: dict[str, str], message: str
+) -> None:
+    refused = estate.play(playbook, **variables)
+    assert refused.status and refused.calls == []
+    assert any(message in reason for reason in refused.failures.values())
+
+
+def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
+    one = estate.play("fivetran", link="orders")
+    assert (one.status, stand(one)) == (0, {"us fivetran orders": WAITING})
+    assert estate.written(one) == {"us": BUILT}
+
+    segment = estate.play("segment")
+    assert estate.written(segment) == {"us": ["AuthorizeEndpointAccess"]}
+
+    europe = estate.play("site", "--limit", "eu", "--tags", "fivetran", "-vvv")
+    assert (europe.status, estate.written(europe)) == (0, {"eu": BUILT})
+
+    status = estate.play("status")
+    assert (status.status, status.writes) == (0, [])
+    assert stand(status) == {
+        "eu fivetran billing": WAITING,
+        "us fivetran crm": "planned",
+        "us fivetran orders": WAITING,
+        "us segment warehouse": WAITING,
+    }
+
+    gone = estate.play("teardown", link="orders")
+    assert (gone.status, stand(gone)) == (0, {"us fivetran orders": "absent"})
+    assert estate.written(gone) == {"us": TAKEN}
+    assert list(estate.holds("us")) == ["grants"] and list(estate.holds("eu")["services"]) == ["fivetran-billing"]
+
+
+def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> None:
+    ec2, elb = (company.sandbox.boto(company.accounts["us"], service) for service in ("ec2", "elbv2"))
+    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.0.0/24")["Subnet"]["SubnetId"]
+    elb.create_load_balancer(Name="fivetran-taken", Type="network", Scheme="internal", Subnets=[subnet])
+    orders = company.link("orders")
+    topic = {"topic_arn": "arn:aws:sns:x", "events": ["Connect"]}
+    bad: dict[str, tuple[Link, str]] = {
+        "bare": ({"vpc_id": None, "subnet_ids": None}, "subnets: No subnets are given"),
+        "empty": ({"subnet_ids": []}, "subnets: No subnets are given"),
+        "port": ({"port": 70000}, "port: Not a port, which is 1 to 65535: 70000"),
+        "ghost": ({"endpoint": "ghost.test"}, "endpoint: The endpoint does not resolve: ghost.test"),
+        "foreign": ({"vpc_id": vpc}, f"subnets: .* not in {vpc}"),
+        "taken": ({}, f"load-balancer: There is a load balancer fivetran-taken already, but its VPC is {vpc}"),
+        "topic": ({"connection_notifications": [topic]}, "topics: Not the ARN of an SNS topic: 'arn:aws:sns:x'"),
+    }
+    company.hosts["us"]["fivetran_links"] = [{**orders, **own, "name": name} for name, (own, dummy) in bad.items()]
+    company.hosts["us"]["fivetran_links"] += [orders, {**WAREHOUSE, "name": "cluster", "cluster_identifier": "none"}]
+    crm = company.link("crm", "eu", destination="rds_postgres")
+    company.hosts["eu"] |= {"segment_links": [crm], "segment_principal_arn": "arn:aws:iam::333333333333:role/a/b"}
+    company.hosts["malformed"] = {**company.hosts["eu"], "segment_principal_arn": "arn:aws:iam::333:root"}
+
+    run = company.play("site")
+    expected = {f"us fivetran {name}": reason for name, (dummy, reason) in bad.items()} | {
+        "us fivetran cluster": "cluster: Redshift cluster none does not exist",
+        "eu segment crm": "principals: AWS does not accept a principal with a path",
+        "malformed segment crm": "principals: Not a principal: 'arn:aws:iam::333:root'",
+    }
+    lines = {f"{host} {line.partition(': ')[0]}": line.partition(": ")[2] for host, line in run.lines}
+    assert run.status and lines.pop("us fivetran orders").startswith(WAITING)
+    assert {name for name, line in lines.items() if re.match(f"failed: .*{expected[name]}", line)} == set(expected)
+    assert company.written(run) == {"us": BUILT}
+    assert all(line in run.failures[name.split()[0]] for name, line in lines.items() if name in expected)
+
+
+def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
+    link = company.link
+    bad = {
+        "destination": ({"fivetran_links": [link("a", destination="oracle")]}, "oracle found in fivetran_links"),
+        "option": ({"fivetran_links": [link("a", prot=1)]}, "fivetran_links.prot"),
+        "nameless": ({"fivetran_links": [{"destination": "redshift"}]}, "missing required arguments: name"),
+        "twice": ({"fivetran_links": [link("a"), link("a")]}, "share the resource name fivetran-a: rename a"),
+        "alike": ({"segment_links": [{**WAREHOUSE, "name": "a-b"}, {**WAREHOUSE, "name": "a_b"}]}, "rename a_b"),
+        "word": ({"fivetran_links": [link("a", port="http")]}, "argument 'port' .* cannot be converted to an int"),
+        "state": ({"segment_links": [{**WAREHOUSE, "state": "gone"}]}, "state must be one of: present, absent"),
+        "foreign": (
+            {"fivetran_links": [link("a"), link("b", destination="redshift")]},
+            "b: a link to redshift does not take endpoint, subnet_ids, vpc_id",
+        ),
+    }
+    company.hosts = {host: {**company.hosts["us"], **variables} for host, (variables, dummy) in bad.items()}
+    run = company.play("site")
+    assert run.status and run.calls == []
+    assert {host for host, reason in run.failures.items() if re.search(bad[host][1], reason)} == set(bad)
+
+
+def test_an_interrupted_run_is_continued(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:
+    sandbox, account = company.sandbox, company.accounts["us"]
+    company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
+    sandbox.buckets(enabled=False, latency=0.3)  # so that the end comes while a call is on its way
+    for operation in ("CreateLoadBalancer", "CreateVpcEndpointServiceConfiguration"):
+        process = company.popen("site")
+        eventually(lambda: sandbox.writes(account), lambda log: operation in [one["operation"] for one in log], 120)  # noqa: B023
+        kill(process)
+    sandbox.buckets(enabled=False, latency=0)
+    last = company.play("site")
+    assert (last.status, stand(last)) == (0, {"us fivetran orders": WAITING})
+    assert [call["operation"] for call in sandbox.writes(account)].count("CreateLoadBalancer") == 1
+    assert company.holds("us") == built(["orders"])
+
+
+def test_two_runs_at_once_leave_nothing_to_put_right(company: Company) -> None:
+    sandbox, account = company.sandbox, company.accounts["us"]
+    company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
+    assert company.play("site").status == 0
+    services = sandbox.boto(account, "ec2").describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    sandbox.connect(services[0]["ServiceName"])
+    both = [company.popen("site"), company.popen("site")]
+    assert len([process.communicate() for process in both]) == 2
+    last = company.play("site")
+    assert (last.status, stand(last), last.writes) == (0, {"us fivetran orders": "connected"}, [])
+    assert company.holds("us")["services"]["fivetran-orders"]["connections"] == ["834469178297 available"]
+
+
+def test_denials_name_the_missing_permission_and_throttling_is_waited_out(company: Company) -> None:
+    sandbox = company.sandbox
+    company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
+    sandbox.fault("ec2", "CreateVpcEndpointServiceConfiguration", "deny", times=None)
+    denied = company.play("site")
+    assert denied.status and stand(denied) == {"us fivetran orders": "failed"}
+    assert "ec2:CreateVpcEndpointServiceConfiguration" in denied.failures["us"]
+    sandbox.clear_faults()
+    for service, operation in (
+        ("elbv2", "DescribeLoadBalancers"),
+        ("ec2", "DescribeVpcEndpointServiceConfigurations"),
+        ("ec2", "CreateVpcEndpointServiceConfiguration"),
+    ):
+        sandbox.fault(service, operation, "throttle", times=2)
+    waited = company.play("site")
+    sandbox.clear_faults()
+    assert len([call for call in waited.calls if call["error"]]) == 6
+    assert (waited.status, stand(waited)) == (0, {"us fivetran orders": WAITING})
+    assert company.holds("us") == built(["orders"])

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run one of the collection's playbooks against a sandbox, as a user would, and say what it said and called."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.sandbox.client import ROOT, SandboxClient
+from tests.tools.place import CACHE, private_environment
+
+CONTROLLER = "999999999999"  # the one account whose credential the controller holds
+SECRET = "not-a-secret-but-long-enough-to-be-told-apart"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run said (standard output, then standard error) and which calls the sandbox saw meanwhile."""
+
+    status: int
+    output: str
+    errors: str
+    calls: list[dict[str, Any]]
+
+    @property
+    def writes(self) -> list[dict[str, Any]]:
+        return [call for call in self.calls if call["kind"] == "write"]
+
+    @property
+    def reads(self) -> int:
+        return len(self.calls) - len(self.writes)
+
+    @cached_property
+    def tasks(self) -> list[dict[str, Any]]:
+        """Every task as the JSON callback prints it; what verbosity prints before is skipped."""
+        plays = json.loads(self.output[self.output.index('{\n    "custom_stats"') :])["plays"]
+        return [task for play in plays for task in play["tasks"]]
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Where each link stands: the host, and the line that it was told."""
+        spoken = [task["hosts"] for task in self.tasks if task["task"]["name"].endswith("Say where each link stands")]
+        return [(host, line) for hosts in spoken for host in sorted(hosts) for line in hosts[host].get("msg", [])]
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Why each failed host failed; the last reason."""
+        failed = [
+            (host, one.get("msg", ""))
+            for task in self.tasks
+            for host, one in task["hosts"].items()
+            if one.get("failed")
+        ]
+        return {host: str(reason) for host, reason in failed}
+
+
+def command(playbook: str, inventory: Path, *options: str, **variables: Any) -> list[str]:
+    """The command line of a playbook of the collection; ``variables`` as ``-e`` takes them."""
+    extra = ["-e", json.dumps(variables)] if variables else []
+    return ["ansible-playbook", f"saas.privatelink.{playbook}", "-i", str(inventory), *options, *extra]
+
+
+def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, str]:
+    """The caller's environment without its secrets, pointed at the sandbox as an account."""
+    ours = {
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "ANSIBLE_HOME": str(CACHE / "ansible"),
+    }
+    return private_environment() | sandbox.environment(account) | ours
+
+
+def run(sandbox: SandboxClient, argv: list[str], env: Mapping[str, str]) -> Run:
+    """Run a command line of `command` to its end."""
+    before = max([call["n"] for call in sandbox.calls()], default=0)
+    done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    return Run(done.returncode, done.stdout, done.stderr, sandbox.calls(since=before))
+
+
+def nameserver(sandbox: SandboxClient) -> str:
+    """The sandbox's DNS server as the roles take it."""
+    return f"127.0.0.1:{sandbox.health()['dns_port']}"

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads that were made cheap show what dear ones would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import botocore
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import ModelFiles
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES, read_connections
+from botocore.loaders import JSONFileLoader
+
+DATA = Path(botocore.__file__).parent / "data"
+
+
+@pytest.mark.parametrize("name", ["endpoints", "elbv2/2015-12-01/service-2", "ec2/2016-11-15/paginators-1", "nothing"])
+def test_model_files_hold_what_botocore_reads(name: str) -> None:
+    path, theirs = str(DATA / name), JSONFileLoader()
+    assert ModelFiles().load_file(path) == theirs.load_file(path)
+    assert ModelFiles().exists(path) == theirs.exists(path) == (name != "nothing")
+
+
+@pytest.mark.parametrize(
+    ("count", "filtered"), [(0, None), (1, True), (FILTER_VALUES, True), (FILTER_VALUES + 1, False)]
+)
+def test_the_connections_of_any_number_of_services_are_one_read(count: int, filtered: bool | None) -> None:
+    wanted, asked = [f"vpce-svc-{number}" for number in range(count)], []
+
+    def pages(action: str, key: str, **params: Any) -> list[dict[str, str]]:
+        asked.append(params)
+        return [{"ServiceId": one, "VpcEndpointId": f"{one}-endpoint"} for one in [*wanted, "vpce-svc-of-others"]]
+
+    found = read_connections(SimpleNamespace(pages=pages), wanted)  # type: ignore[arg-type]
+    assert [one.service_id for one in found] == wanted
+    assert ["Filters" in params for params in asked] == ([] if filtered is None else [filtered])
