@@ -1,0 +1,50 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# A supported Python, also where a version manager puts names on PATH that do not run.
+PYTHON ?= $(shell for p in python3.13 python3.14 python3.12 python3 \
+  $$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[2-4]*/bin/python 2>/dev/null | sort -Vr); do \
+  "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1 \
+  && { "$$p" -c 'import sys; print(sys.executable)'; break; }; done)
+UV := $(shell command -v uv 2>/dev/null)
+RUN := .venv/bin/python -m
+STEPS := ruff types ansible-lint docs-lint changelog unit contract docs playbooks forwarder sanity molecule
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint clean $(STEPS)
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
+	  printf '  make %-14s %s\n' "$$name" "$$what"; done
+	@echo '  make STEP           One step of the tests: $(STEPS)'
+
+setup: .venv/.ready  ## Make .venv with everything pinned (the other targets do this by themselves)
+
+demo: .venv/.ready  ## Take an example company private, in the sandbox
+	@$(RUN) tests.demo
+
+test: .venv/.ready  ## Run every check and test
+	@$(RUN) tests.tools.check
+
+lint: .venv/.ready  ## Run the linters alone
+	@$(RUN) tests.tools.check ruff types ansible-lint docs-lint changelog
+
+$(STEPS): .venv/.ready
+	@$(RUN) tests.tools.check $@
+
+clean:  ## Remove everything that these targets made
+	rm -rf .venv .cache
+
+.venv/.ready: requirements-dev.txt constraints.txt
+	@test -n "$(PYTHON)" || { echo 'No Python 3.12, 3.13 or 3.14 with venv found; name one: make setup PYTHON=/path/to/python' >&2; exit 1; }
+	@echo "Setting up .venv with $(PYTHON)"
+ifdef UV
+	@$(UV) venv --quiet --clear --seed --python "$(PYTHON)" .venv
+	@$(UV) pip install --quiet --python .venv/bin/python -r requirements-dev.txt -c constraints.txt
+else
+	@"$(PYTHON)" -m venv --clear .venv
+	@.venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+endif
+	@$(RUN) tests.tools.link
+	@touch $@
