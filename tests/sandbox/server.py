@@ -97,7 +97,7 @@ class Sandbox:
             raise AwsError("NotImplemented", f"The sandbox does not implement {call.service} {call.operation}", 501)
         if call.dry_run:
             raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
-        return wire.serialize(call, self.ask(call)) if ours else underneath.perform(call)
+        return wire.serialize(call, self.ask(call)) if ours else underneath.perform(call, self.world)
 
     def act(self, account: str, region: str, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Perform one of our own operations as an account, without HTTP; it is logged like any other call.
