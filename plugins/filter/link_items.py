@@ -28,7 +28,7 @@ options:
     description:
       - Which list to make. V(absent) makes items of a name only, for modules that shall delete.
     type: str
-    choices: [absent, prerequisites, load_balancers, syncs, services, connections, grants]
+    choices: [absent, prerequisites, load_balancers, syncs, healths, services, connections, grants]
     required: true
   after:
     description: Registered results of the steps before.

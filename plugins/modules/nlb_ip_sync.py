@@ -125,6 +125,21 @@ options:
         type: list
         elements: str
   <<: *sync
+  via:
+    description:
+      - Who looks up the names and moves the targets.
+      - With V(direct) this module does, from where it runs.
+      - With V(lambda) the function of the role P(saas.privatelink.ip_sync_lambda#role) does, now, so that one
+        resolver's view counts. In check mode it is invoked too, and says what it would do. Its deployed configuration
+        must hold each item under its name; that, not the item's other options, decides how. The caller then needs no
+        permission but to invoke it. Items with O(syncs[].addresses) follow no name and are done directly.
+    type: str
+    choices: [direct, lambda]
+    default: direct
+  lambda_function:
+    description:
+      - Name or ARN of the function. Required with O(via=lambda).
+    type: str
   nameservers:
     description:
       - Nameservers to ask, each C(ip), C(ip:port) or C([ipv6]:port). Those of the system unless set.
@@ -140,6 +155,7 @@ options:
 seealso:
   - module: saas.privatelink.nlb_ip_sync_info
   - module: saas.privatelink.network_load_balancer
+  - module: saas.privatelink.lambda_concurrency
   - name: Target groups for Network Load Balancers
     description: The AWS guide, read 2026-11.
     link: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
@@ -148,7 +164,7 @@ notes:
     have. AWS takes minutes to register a target.
   - The confirming lookups are waited for in check mode, too, because other answers would predict other writes. With
     O(syncs[].drain=after_healthy) and O(wait), check mode assumes that new targets will be healthy.
-  - Names are resolved where the module runs.
+  - Names are resolved where the module runs, or with O(via=lambda) where the function does.
 """
 
 EXAMPLES = r"""
@@ -176,6 +192,15 @@ EXAMPLES = r"""
         addresses: [10.1.2.3]
     nameservers: [10.1.0.2]
     on_item_failure: report
+
+- name: Let the deployed function say what it would do
+  saas.privatelink.nlb_ip_sync:
+    name: orders
+    target_group: fivetran-orders-5432
+    endpoint: orders.cluster-abc.us-east-1.rds.amazonaws.com
+    via: lambda
+    lambda_function: saas-privatelink-ip-sync
+  check_mode: true
 """
 
 RETURN = r"""
@@ -265,6 +290,7 @@ check_mode:
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import Sync, Syncs
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_function import FunctionSyncs
 from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Options
 from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
@@ -286,19 +312,25 @@ SYNC = {
     "allow_outside": {"type": "bool", "default": False},
     "protected": {"type": "list", "elements": "str"},
 }
-LOOKUP = {
+WAY = {
+    "via": {"type": "str", "choices": ["direct", "lambda"], "default": "direct"},
+    "lambda_function": {"type": "str"},
     "nameservers": {"type": "list", "elements": "str"},
     "resolve_timeout": {"type": "float", "default": 2.0},
 }
 
 
 def main() -> None:
-    module = ItemsModule("syncs", SYNC, Sync, LOOKUP)
+    module = ItemsModule("syncs", SYNC, Sync, WAY)
     wanted, refused = module.items()
     params = module.params
-    options = Options(module.check_mode, params["wait"], params["wait_timeout"], progress=progress)
-    syncs = Syncs(module.api(), options, params["nameservers"], params["resolve_timeout"])
-    module.finish(syncs.converge(wanted) + refused)
+    if params["via"] == "lambda" and not params["lambda_function"]:
+        module.fail_json(msg="via=lambda needs lambda_function, the name of the function.")
+    api, options = module.api(), Options(module.check_mode, params["wait"], params["wait_timeout"], progress=progress)
+    asked = [one for one in wanted if one.endpoint and params["via"] == "lambda"]
+    results = FunctionSyncs(api, options, params["lambda_function"]).converge(asked)
+    syncs = Syncs(api, options, params["nameservers"], params["resolve_timeout"])
+    module.finish(results + syncs.converge([one for one in wanted if one not in asked]) + refused)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,9 @@ def resolve(
     for link in resolved:
         if by_key.setdefault(key(link), link) is not link:
             raise LinkError(f"Two links would share the resource name {key(link)}: rename {link['name']}.")
-    return [link for link in resolved if not only or link["name"] in only]
+    # The links of a forwarder share its configuration, so one of them is never worked on without the others.
+    shared = {link.get("forwarder") for link in resolved if link["name"] in only} - {None}
+    return [link for link in resolved if not only or link["name"] in only or link.get("forwarder") in shared]
 
 
 def _refuse_foreign(own: Link, facts: Link) -> None:
@@ -94,6 +96,8 @@ def prerequisite(link: Link) -> dict[str, t.Any]:
         "cluster_identifier",
         principals="allowed_principals",
     )
+    if forwarded(link):
+        facts["cross_zone"] = True  # a forwarder reaches the database in whichever zone it is
     topics = [one["topic_arn"] for one in link.get("connection_notifications") or []]
     balancer = {"load_balancer": key(link)} if link.get("subnet_ids") else {}
     return {**facts, "name": key(link), **balancer, **({"topic_arns": topics} if topics else {})}
@@ -103,6 +107,7 @@ def load_balancer(link: Link) -> dict[str, t.Any]:
     target_group = {
         "name": target_group_name(link),
         **pick(link, "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"),
+        **(hosts_of_forwarder(link) if forwarded(link) else {}),
     }
     return {
         **pick(link, "vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),
@@ -114,6 +119,97 @@ def load_balancer(link: Link) -> dict[str, t.Any]:
 
 def target_group_name(link: Link) -> str:
     return resource_name(key(link), str(link["port"]))
+
+
+def forwarded(link: Link) -> bool:
+    """Whether the load balancer's targets are hosts that forward, instead of the database's addresses."""
+    return link.get("route") == "port_forwarder"
+
+
+def hosts_of_forwarder(link: Link) -> dict[str, t.Any]:
+    """What is different in a target group of forwarders. Their health is that of the link's own database."""
+    check = {"protocol": "HTTP", "port": "801", "path": f"/health/{key(link)}", "interval": 10}
+    check.update({"healthy_threshold": 2, "unhealthy_threshold": 2})
+    return {
+        "port": forwarder_port(link),
+        "target_type": "instance",
+        "health_check": {**check, **(link.get("health_check") or {})},
+        # Whoever comes, comes from the load balancer, the only one whom the hosts let in.
+        "preserve_client_ip": bool(link.get("preserve_client_ip")),
+    }
+
+
+def forwarder_port(link: Link) -> int:
+    return int(link.get("forwarder_port") or link["port"])
+
+
+def database(link: Link) -> dict[str, t.Any]:
+    """A link as the role C(port_forwarder) takes it."""
+    options = pick(link, "port", "engine", "endpoint_kind", "check_user")
+    endpoint = link.get("endpoint") or (link.get("addresses") or [""])[0]
+    return {**options, "name": key(link), "endpoint": endpoint, "listen": forwarder_port(link)}
+
+
+def forwarders(
+    links: t.Sequence[Link], groups: t.Sequence[Link], after: t.Sequence[Step] = ()
+) -> list[dict[str, t.Any]]:
+    """Each of ``groups`` that links use, with what the role C(port_forwarder) needs to know of them.
+
+    Without a link that is to be present, its ``state`` is absent. ``after`` are registered results that tell the target
+    groups; ``purge_target_groups`` is false when they do not tell all. Raises LinkError for links that cannot be
+    forwarded.
+    """
+    known = {str(group["name"]): group for group in groups}
+    by_group: dict[str, list[Link]] = {}
+    for link in filter(forwarded, links):
+        check_forwarded(link, known)
+        by_group.setdefault(str(link["forwarder"]), []).append(link)
+    return [forwarder(known[name], by_group[name], after) for name in by_group]
+
+
+def check_forwarded(link: Link, known: t.Mapping[str, Link]) -> None:
+    if str(link.get("forwarder")) not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise LinkError(f"{link['name']}: no such forwarder {link.get('forwarder')!r}. There are: {names}.")
+    if link.get("state") == "absent":
+        return
+    if not link.get("security_group_ids"):
+        raise LinkError(
+            f"{link['name']}: the route port_forwarder needs security_group_ids of the load balancer, the only ones "
+            "that the forwarder lets in."
+        )
+    if not (link.get("endpoint") or len(link.get("addresses") or ()) == 1):
+        raise LinkError(f"{link['name']}: the route port_forwarder needs an endpoint, or exactly one address.")
+
+
+def forwarder(group: Link, links: t.Sequence[Link], after: t.Sequence[Step]) -> dict[str, t.Any]:
+    """One group with its links."""
+    present = [link for link in links if link.get("state") != "absent"]
+    ports: dict[int, Link] = {801: {"name": "the health check"}}
+    for link in present:
+        other = ports.setdefault(forwarder_port(link), link)
+        if other is not link:
+            taken = f"{other['name']} and {link['name']} would share port {forwarder_port(link)} of the forwarder"
+            raise LinkError(f"{taken} {group['name']}: give {link['name']} another forwarder_port.")
+    found = {result["name"]: result for one in after for result in one.get("results") or ()}
+    arns = [
+        listener["target_group_arn"]
+        for link in present
+        for listener in found.get(key(link), {}).get("listeners") or ()
+        if listener.get("target_group_name") == target_group_name(link)
+    ]
+    first = (present or links)[0]
+    return {
+        **pick(first, "vpc_id"),
+        **group,
+        "name": resource_name(str(first.get("vendor") or "privatelink"), str(group["name"])),
+        "state": "present" if present else "absent",
+        "databases": [database(link) for link in present],
+        "source_security_group_ids": sorted({one for link in present for one in link["security_group_ids"]}),
+        "target_group_arns": arns,
+        "purge_target_groups": len(arns) == len(present),
+        "links": [{"name": key(link)} for link in links],
+    }
 
 
 def sync(link: Link) -> dict[str, t.Any]:
@@ -144,15 +240,21 @@ def grant(link: Link) -> dict[str, t.Any]:
     return {**options, "name": key(link)}
 
 
+def health(link: Link) -> dict[str, t.Any]:
+    return {"name": key(link), "target_group": target_group_name(link)}
+
+
 STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
     "absent": lambda link: {"name": key(link)},
     "prerequisites": prerequisite,
     "load_balancers": load_balancer,
     "syncs": sync,
+    "healths": health,
     "services": service,
     "connections": acceptance,
     "grants": grant,
 }
+ROUTES = {"syncs": False, "healths": True}  # steps of one route alone, and whether that is the one with a forwarder
 
 
 def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **extra: t.Any) -> list[dict[str, t.Any]]:
@@ -167,6 +269,8 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     wanted = []
     for link in links:
         if key(link) in failed or (step in ("connections", "grants") and link.get("awaiting")):
+            continue
+        if ROUTES.get(step, forwarded(link)) is not forwarded(link):
             continue
         service_id = found.get(key(link), {}).get("service_id")
         wanted.append({**build({**link, "service_id": service_id}), **extra})
@@ -193,7 +297,7 @@ def _report(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], planned: boo
         facts.update(result)
     status, action = _status(link, results, planned)
     return {
-        **pick(link, "name", "vendor", "destination", "engine", "endpoint", "port", "cluster_identifier"),
+        **pick(link, "name", "vendor", "destination", "route", "engine", "endpoint", "port", "cluster_identifier"),
         **pick(facts, "service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
         **pick(
             facts, "grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"

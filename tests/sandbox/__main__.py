@@ -17,6 +17,7 @@ import yaml
 
 from . import seed
 from .dns import POLL
+from .functions import RUNNING
 from .server import Sandbox, Server
 
 
@@ -48,6 +49,7 @@ def main() -> int:
         signal.signal(number, lambda *dummy: stop.set())
     threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
     address = f"http://{options.host}:{server.server_port}"
+    RUNNING.url = address
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)
     # The first request that needs moto's EC2 shall not wait a second for this import.
     threading.Thread(target=importlib.import_module, args=("moto.ec2.responses",), daemon=True).start()
@@ -57,6 +59,7 @@ def main() -> int:
             break
     server.shutdown()
     server.server_close()
+    RUNNING.stop()
     sandbox.dns.stop()
     return 0
 

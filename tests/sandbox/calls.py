@@ -14,7 +14,8 @@ from typing import Any
 from moto.core.model import OperationModel
 
 READ_PREFIXES = ("Describe", "Get", "List", "Search", "Lookup", "Head", "BatchGet")
-READS = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "DecodeAuthorizationMessage"}
+READS = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "DecodeAuthorizationMessage", "Invoke"}
+"""Reads by another name. An invoked function's own calls are in the log too, so Invoke itself changes nothing."""
 
 
 class AwsError(Exception):
@@ -64,7 +65,8 @@ class Call:
 
     @property
     def iam_action(self) -> str:
-        return f"{self.model.service_model.signing_name}:{self.operation}"
+        operation = "InvokeFunction" if self.operation == "Invoke" else self.operation
+        return f"{self.model.service_model.signing_name}:{operation}"
 
 
 @dataclass

@@ -78,7 +78,7 @@ class SandboxClient:
             url += "?" + urllib.parse.urlencode(body)
         request = urllib.request.Request(url, data=data, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             refused = json.load(error)
@@ -134,6 +134,14 @@ class SandboxClient:
 
     def dns(self, records: dict[str, Any]) -> None:
         self.control("POST", "dns", **records)
+
+    def fire(self, account: str, rule: str, region: str = "us-east-1") -> list[dict[str, Any]]:
+        """Let a scheduled rule come due; the answer is what the functions answered."""
+        return list(self.control("POST", "events", account=account, region=region, rule=rule))
+
+    def event(self, account: str, region: str = "us-east-1", **event: Any) -> list[dict[str, Any]]:
+        """Put an event of an AWS service on the bus: ``source``, ``detail``, and ``detail-type`` by ``**{}``."""
+        return list(self.control("POST", "events", account=account, region=region, event=event))
 
 
 class RunningSandbox(SandboxClient):

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import seed, vendor
+from . import functions, seed, vendor
 from .calls import AwsError, HttpRequest
 from .ops.endpoint_services import conclude_private_dns
 from .resources import EndpointService, TargetGroup, VpcEndpoint
@@ -129,6 +129,11 @@ def _dns(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return sandbox.dns.records
 
 
+def _events(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """A schedule that comes due (``rule``) or an event of an AWS service (``event``), until all functions are done."""
+    return functions.send(**body)
+
+
 def _known(sandbox: Sandbox, kind: type[R], key: str) -> R:
     resource = sandbox.world.find(kind, key)
     if resource is None:
@@ -183,6 +188,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "vendor/redshift_endpoint"): _redshift_endpoint,
     ("POST", "seed"): _seed,
     ("POST", "dns"): _dns,
+    ("POST", "events"): _events,
     ("POST", "private_dns"): _private_dns,
     ("POST", "endpoint_state"): _endpoint_state,
     ("POST", "target_health"): _target_health,

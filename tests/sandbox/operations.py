@@ -17,6 +17,9 @@ Handler = Callable[[Call, World], dict[str, Any]]
 
 OPERATIONS: dict[tuple[str, str], Handler] = {}
 
+UNLOCKED = {("lambda", "Invoke")}
+"""Operations that run without the world's lock, because they wait for others that need it."""
+
 
 def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
     """Register a function ``handler(call, world) -> answer`` for operations of a service (botocore's names).

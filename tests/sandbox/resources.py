@@ -23,6 +23,8 @@ declare_state("vpc_endpoint.unseen", "before the service's owner sees a new conn
 declare_state("load_balancer.provisioning", "a new load balancer before it is active")
 declare_state("target.initial", "a new target in use before it is healthy")
 declare_state("target.draining", "a deregistered target before it is gone")
+declare_state("instance_refresh.Pending", "a started instance refresh before it is InProgress")
+declare_state("instance_refresh.InProgress", "an instance refresh before it is Successful")
 
 
 def hex_id(prefix: str, digits: int = 17) -> str:
@@ -148,3 +150,12 @@ class Listener(Resource):
         for action in self.actions:
             arns += [group["TargetGroupArn"] for group in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
         return list(dict.fromkeys(arns))
+
+
+@dataclass(kw_only=True, eq=False)
+class InstanceRefresh(Resource):
+    """The replacement of all instances of an Auto Scaling group; ``key`` is its id."""
+
+    KIND: ClassVar[str] = "instance_refresh"
+
+    group: str

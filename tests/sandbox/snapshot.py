@@ -18,6 +18,8 @@ By names instead of ids, and without what is not there, so that a test can say i
         connections: ["834469178297 available"]
     grants:
       analytics to 834469178297: {vpcs: [vpc-1], endpoints: 1}
+    forwarders:
+      eu-1: {hosts: [version 1], subnets: [subnet-1], imdsv2: true, public_address: false, lets_in: {sg-1: [801, 5432]}}
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ GONE = ("deleted", "rejected")
 
 
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
-    """The load balancers, lone target groups, endpoint services and Redshift grants of an account and region."""
+    """Load balancers, lone target groups, endpoint services, Redshift grants and forwarders of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
     names = {one["LoadBalancerArn"]: one["LoadBalancerName"] for one in balancers}
     groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
@@ -44,6 +46,7 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
         "lone_target_groups": sorted(one["TargetGroupName"] for one in groups if not one.get("LoadBalancerArns")),
         "services": _services(sandbox, account, region, names),
         "grants": _grants(sandbox, account, region),
+        "forwarders": _forwarders(sandbox, account, region),
     }
     return {what: things for what, things in found.items() if things}
 
@@ -130,6 +133,29 @@ def _grants(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]
         }
         for one in _pages(sandbox, account, region, "redshift", operation, key)
     }
+
+
+def _forwarders(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
+    """Auto Scaling groups, with what their launch templates and security groups say."""
+    ec2 = sandbox.boto(account, "ec2", region)
+    found = {}
+    for raw in _pages(sandbox, account, region, "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"):
+        of = {"LaunchTemplateId": raw["LaunchTemplate"]["LaunchTemplateId"], "Versions": ["$Latest"]}
+        data = ec2.describe_launch_template_versions(**of)["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+        interface = data["NetworkInterfaces"][0]
+        rules: dict[str, list[int]] = {}
+        group = ec2.describe_security_groups(GroupIds=interface["Groups"][:1])["SecurityGroups"][0]
+        for rule in group["IpPermissions"]:
+            for source in [*rule["UserIdGroupPairs"], *rule["IpRanges"]]:
+                rules.setdefault(source.get("GroupId") or source["CidrIp"], []).append(rule["FromPort"])
+        found[raw["AutoScalingGroupName"]] = {
+            "hosts": sorted(f"version {one['LaunchTemplate']['Version']}" for one in raw["Instances"]),
+            "subnets": sorted(raw["VPCZoneIdentifier"].split(",")),
+            "imdsv2": data["MetadataOptions"]["HttpTokens"] == "required",
+            "public_address": interface["AssociatePublicIpAddress"],
+            "lets_in": {source: sorted(ports) for source, ports in rules.items()},
+        }
+    return found
 
 
 def main() -> None:

@@ -16,8 +16,10 @@ from moto.core.request import Request
 from moto.core.utils import camelcase_to_underscores
 from werkzeug.exceptions import HTTPException
 
+from . import autoscaling
 from .calls import AwsError, Call
 from .wire import Response
+from .world import World
 
 # A new account would otherwise begin with a thousand images that nobody here asks for.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
@@ -38,8 +40,10 @@ def knows(call: Call) -> bool:
     return responses is None or hasattr(responses, camelcase_to_underscores(call.operation))
 
 
-def perform(call: Call) -> Response:
+def perform(call: Call, world: World) -> Response:
     """Let moto answer a call that it knows."""
+    if call.service == "autoscaling":
+        autoscaling.connect(call, world)
     handler = _handler(call.service, _url(call))
     # moto takes the account from this header before anything else.
     headers = {**call.request.headers, "x-moto-account-id": call.account}

@@ -38,6 +38,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import 
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
 
 SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
+OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
 EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2"}  # a service in botocore's events: its name
 THROTTLED = (
     "RequestLimitExceeded",
@@ -169,7 +170,7 @@ class Api:
 
     def supports(self, action: str, member: str) -> bool:
         """Whether the installed botocore knows a parameter of a call. Versions are not a safe guide to that."""
-        service, operation = action.split(":")
+        service, operation = _service_and_operation(action)
         shape = self.client(service).meta.service_model.operation_model(operation).input_shape
         return member in shape.members
 
@@ -187,7 +188,7 @@ class Api:
         Raises CallError, also for what a 200 answer lists as unsuccessful. ``subject`` says in the message what the
         call was for.
         """
-        service, operation = action.split(":")
+        service, operation = _service_and_operation(action)
         answer = self._send(action, getattr(self.client(service), xform_name(operation)), subject, params)
         refused = [(one.get("ResourceId", subject), one.get("Error") or {}) for one in answer.get("Unsuccessful") or []]
         if refused:
@@ -199,7 +200,7 @@ class Api:
     def _send(
         self, action: str, method: t.Callable[..., t.Any], subject: str, params: t.Mapping[str, t.Any]
     ) -> t.Mapping[str, t.Any]:
-        operation = action.split(":")[1]
+        operation = _service_and_operation(action)[1]
         longest = 1.0
         while True:
             try:
@@ -275,6 +276,12 @@ def _config(settings: t.Mapping[str, t.Any]) -> t.Any:
         user_agent_extra="saas.privatelink",
     )
     return ours.merge(botocore.config.Config(**settings))
+
+
+def _service_and_operation(action: str) -> tuple[str, str]:
+    """IAM's prefix and botocore's operation of an action, for example C(lambda) and C(Invoke)."""
+    service, operation = action.split(":")
+    return service, OPERATIONS.get((service, operation), operation)
 
 
 def _of_event(name: str) -> tuple[str, str]:

@@ -15,9 +15,7 @@ DeregisterTargets, AddTags, and Amazon EC2 API Reference, DescribeSubnets (read 
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import time
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -25,14 +23,22 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.core import NOT_HEALTHY
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import Driver, DryRun, run
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.group import (
+    Call,
+    GroupDriver,
+    Lookup,
+    Recorder,
+    Subnets,
+    as_dict,
+    read_health,
+    subnets_by_vpc,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
     Answer,
     BadAnswer,
     Config,
-    Memory,
     Outcome,
     SyncFailed,
-    Target,
     TargetHealth,
     canonical,
 )
@@ -47,12 +53,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 
 NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
-MISSING_SINCE_TAG = "saas.privatelink:missing-since"  # and ":PORT": names may share a group, each with its own port
 FILTER_VALUES = 200  # at most in one EC2 filter
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
-
-Lookup = t.Callable[[str, str], Answer]  # (name, family)
-Subnets = tuple[tuple[str, str], ...]  # (CIDR, availability zone)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ def read_groups(api: Api) -> dict[str, TargetGroup]:
     return {key: group for group in groups for key in (group.name, group.arn)}
 
 
+def caller(api: Api, subject: str) -> Call:
+    """The calls of an account, for the engine's driver; ``subject`` says in messages what for."""
+    return lambda action, **params: api.call(action, subject, **params)
+
+
 def check_target_group(text: str | None) -> str:
     """Refuse what can be neither the name nor the ARN of a target group."""
     if not text:
@@ -100,37 +107,14 @@ def check_target_group(text: str | None) -> str:
     return text
 
 
-def read_health(api: Api, group: TargetGroup) -> list[TargetHealth]:
-    """All targets of a group, draining ones included. One call: AWS does not page it."""
-    answer = api.call("elasticloadbalancing:DescribeTargetHealth", group.name, TargetGroupArn=group.arn)
-    return [
-        TargetHealth(
-            address=one["Target"]["Id"],
-            port=one["Target"].get("Port", group.port),
-            state=one["TargetHealth"].get("State", ""),
-            reason=one["TargetHealth"].get("Reason", ""),
-            zone=one["Target"].get("AvailabilityZone"),
-        )
-        for one in answer.get("TargetHealthDescriptions") or []
-    ]
-
-
 def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
     """The subnets of some VPCs, by VPC: one call per 1000 of them. No call when there is no VPC."""
     vpcs = sorted(vpc_ids)
-    found: dict[str, Subnets] = {}
+    found: list[lb.Raw] = []
     for start in range(0, len(vpcs), FILTER_VALUES):
         some = [{"Name": "vpc-id", "Values": vpcs[start : start + FILTER_VALUES]}]
-        for one in api.pages("ec2:DescribeSubnets", "Subnets", Filters=some, MaxResults=1000):
-            cidrs = [one["CidrBlock"]] if one.get("CidrBlock") else []
-            cidrs += [
-                association["Ipv6CidrBlock"]
-                for association in one.get("Ipv6CidrBlockAssociationSet") or []
-                if association.get("Ipv6CidrBlockState", {}).get("State") == "associated"
-            ]
-            zones = tuple((cidr, one["AvailabilityZone"]) for cidr in cidrs)
-            found[one["VpcId"]] = found.get(one["VpcId"], ()) + zones
-    return found
+        found += api.pages("ec2:DescribeSubnets", "Subnets", Filters=some, MaxResults=1000)
+    return subnets_by_vpc(found)
 
 
 def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Resolver:
@@ -198,90 +182,6 @@ class Sync:
             raise ItemError(f"{error}.") from error
 
 
-class GroupDriver:
-    """Performs the engine's effects on one target group."""
-
-    def __init__(self, api: Api, group: TargetGroup, port: int, lookup: Lookup, tags: lb.Tags) -> None:
-        self.api, self.group, self.lookup = api, group, lookup
-        self.tag = f"{MISSING_SINCE_TAG}:{port}"
-        self.memory = Memory.from_text(tags.get(self.tag, ""))
-
-    def resolve(self, name: str, family: str) -> Answer:
-        return self.lookup(name, family)
-
-    def describe(self) -> t.Sequence[TargetHealth]:
-        return read_health(self.api, self.group) if self.group.exists else []
-
-    def register(self, targets: t.Sequence[Target]) -> None:
-        self._write("elasticloadbalancing:RegisterTargets", targets)
-
-    def deregister(self, targets: t.Sequence[Target]) -> None:
-        self._write("elasticloadbalancing:DeregisterTargets", targets)
-
-    def _write(self, action: str, targets: t.Sequence[Target]) -> None:
-        described = [
-            {"Id": one.address, "Port": one.port, **({"AvailabilityZone": one.zone} if one.zone else {})}
-            for one in targets
-        ]
-        self.api.call(action, self.group.name, TargetGroupArn=self.group.arn, Targets=described)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    def now(self) -> float:
-        return time.time()
-
-    def load_state(self) -> Memory:
-        return self.memory
-
-    def save_state(self, memory: Memory) -> None:
-        name, arns = self.group.name, [self.group.arn]
-        if memory.since:
-            tag = {"Key": self.tag, "Value": memory.to_text()}
-            self.api.call("elasticloadbalancing:AddTags", name, ResourceArns=arns, Tags=[tag])
-        else:
-            self.api.call("elasticloadbalancing:RemoveTags", name, ResourceArns=arns, TagKeys=[self.tag])
-        self.memory = memory
-
-
-class Recorder:
-    """A driver around another, real or dry, that keeps what was seen and which calls were made."""
-
-    def __init__(self, inner: Driver) -> None:
-        self.inner = inner
-        self.ttl: int | None = None
-        self.first: t.Sequence[TargetHealth] | None = None
-        self.view: t.Sequence[TargetHealth] = ()
-        self.registered: set[str] = set()
-        self.drained: set[str] = set()
-        self.writes: list[str] = []
-        self.sleep, self.now, self.load_state = inner.sleep, inner.now, inner.load_state
-
-    def resolve(self, name: str, family: str) -> Answer:
-        answer = self.inner.resolve(name, family)
-        self.ttl = answer.ttl
-        return answer
-
-    def describe(self) -> t.Sequence[TargetHealth]:
-        self.view = self.inner.describe()
-        self.first = self.view if self.first is None else self.first
-        return self.view
-
-    def register(self, targets: t.Sequence[Target]) -> None:
-        self.inner.register(targets)
-        self.registered |= {one.address for one in targets}
-        self.writes.append("elasticloadbalancing:RegisterTargets")
-
-    def deregister(self, targets: t.Sequence[Target]) -> None:
-        self.inner.deregister(targets)
-        self.drained |= {canonical(one.address) for one in targets}
-        self.writes.append("elasticloadbalancing:DeregisterTargets")
-
-    def save_state(self, memory: Memory) -> None:
-        self.inner.save_state(memory)
-        self.writes.append(f"elasticloadbalancing:{'AddTags' if memory.since else 'RemoveTags'}")
-
-
 class Job:
     """One item at work: its group, what the engine is told, and what came of it so far."""
 
@@ -308,46 +208,30 @@ class Job:
         return self.outcome.reason == NOT_HEALTHY
 
     @property
-    def wanted(self) -> list[TargetHealth]:
-        """The targets of the answer, as the group last showed them."""
-        return [
-            one
-            for one in self.driver.view
-            if one.port == self.config.port and canonical(one.address) in self.outcome.desired
-        ]
-
-    @property
     def settling(self) -> list[str]:
-        """What AWS has yet to do with them, in words: show them, register them, find out whether they are healthy."""
-        active = {canonical(one.address): one for one in self.wanted if one.active}
-        words = [f"{address} to be shown as registered" for address in self.outcome.desired if address not in active]
-        return words + [f"{one.address} to leave initial" for one in active.values() if one.state == "initial"]
+        """What AWS has yet to do with the targets of the answer."""
+        return self.driver.settling(self.outcome, self.config.port)
 
     @property
     def waiting(self) -> str:
-        return self.outcome.reason if self.outcome.state == "waiting" else ", ".join(self.settling)
+        return self.driver.waiting(self.outcome, self.config.port)
 
     def describe(self) -> dict[str, t.Any]:
         """What the module returns for the item."""
-        moved = self.outcome.state == "in_sync" and bool(self.driver.registered or self.driver.drained)
+        told = self.driver.tell(self.outcome, self.config.port, self.config.subnets)
+        targets = [{**one, "port": self.shown_port(one["port"]), **self.shown_zone()} for one in told["targets"]]
         return {
+            **told,
             "target_group_arn": self.group.arn,
             "target_group_name": self.group.name,
             "port": self.shown_port(self.config.port),
             "endpoint": self.item.endpoint,
-            "desired": list(self.outcome.desired),
-            "targets": [self.shown(one) for one in self.driver.view],
-            "registered": sorted(self.driver.registered),
-            "drained": sorted(self.driver.drained),
-            "state": "changed" if moved else self.outcome.state,
-            "reason": self.outcome.reason,
-            "ttl": self.driver.ttl if self.item.endpoint else None,
-            "healthy": any(one.state == "healthy" for one in self.wanted),
+            "targets": targets,
+            "ttl": told["ttl"] if self.item.endpoint else None,
         }
 
-    def shown(self, one: TargetHealth) -> dict[str, t.Any]:
-        zone = (one.zone or zone_of(one.address, self.config.subnets)) if self.group.exists else UNKNOWN
-        return {**as_dict(one), "port": self.shown_port(one.port), "availability_zone": zone}
+    def shown_zone(self) -> dict[str, t.Any]:
+        return {} if self.group.exists else {"availability_zone": UNKNOWN}
 
     def shown_port(self, port: int) -> t.Any:
         return port if self.group.port or self.item.port else UNKNOWN
@@ -356,22 +240,6 @@ class Job:
         """One side of the diff."""
         active = [f"{one.address} port {self.shown_port(one.port)}" for one in view or () if one.active]
         return {"targets": sorted(active)}
-
-
-def as_dict(one: TargetHealth) -> dict[str, t.Any]:
-    return {
-        "id": one.address,
-        "port": one.port,
-        "availability_zone": one.zone,
-        "state": one.state,
-        "reason": one.reason,
-    }
-
-
-def zone_of(address: str, subnets: Subnets) -> str | None:
-    """The zone of an address by the subnets; AWS names it only once the target is registered."""
-    target = ipaddress.ip_address(address)
-    return next((zone for cidr, zone in subnets if target in ipaddress.ip_network(cidr)), None)
 
 
 class Syncs:
@@ -436,7 +304,14 @@ class Syncs:
         if group.target_type != "ip":
             raise ItemError(f"Target group {group.name} takes targets of type {group.target_type}, not ip.")
         config = item.config(group, self.subnets.get(group.vpc_id, ()))
-        driver: Driver = GroupDriver(self.api, group, config.port, self.lookup(item), self.remembered(item, group))
+        driver: Driver = GroupDriver(
+            caller(self.api, group.name),
+            group.arn if group.exists else None,
+            group.port,
+            config.port,
+            self.lookup(item),
+            self.remembered(item, group),
+        )
         job = self.jobs[item.name] = Job(item, group, config, DryRun(driver) if self.options.check_mode else driver)
         job.run()
         if self.options.check_mode and self.options.wait and job.awaits_health and job.settling:
@@ -497,7 +372,7 @@ def show(
     ``sync`` holds the suboptions of C(nlb_ip_sync_info). Raises ItemError; that the name does not resolve is no error.
     """
     endpoint, port = sync.get("endpoint"), sync.get("port") or group.port
-    view = read_health(api, group)
+    view = read_health(caller(api, group.name), group.arn, group.port)
     shown = {
         "name": sync.get("name") or group.name,
         "target_group_arn": group.arn,

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -26,10 +25,16 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver
     parse_nameserver,
 )
 
-from .dns_server import DnsServer
+from tests.sandbox.dns import DnsServer
 
 DEADLINE = 0.3
 SLACK = 0.5  # for a busy machine
+A = {"addresses": ["10.0.1.1"], "ttl": 5}
+
+
+def serving(modes: str = "ok") -> DnsServer:
+    """A nameserver that knows db.example and plays a script of modes, see DnsServer."""
+    return DnsServer({"db.example": {**A, "modes": modes}})
 
 
 def look_up(*servers: DnsServer, name: str = "db.example", family: str = "ipv4", deadline: float = DEADLINE) -> Answer:
@@ -56,7 +61,7 @@ def look_up(*servers: DnsServer, name: str = "db.example", family: str = "ipv4",
     ],
 )
 def test_a_good_answer_is_found(modes: str) -> None:
-    with DnsServer(modes) as server:
+    with serving(modes) as server:
         assert look_up(server) == Answer(("10.0.1.1",), ttl=5)
         assert server.asked["tcp"] == (modes == "truncated")
 
@@ -84,7 +89,7 @@ def test_a_good_answer_is_found(modes: str) -> None:
 def test_every_fault_has_its_class_and_keeps_the_deadline(
     mode: str, error: type[ResolveError], rcode: str | None
 ) -> None:
-    with DnsServer(mode) as server, pytest.raises(ResolveError) as caught:
+    with serving(mode) as server, pytest.raises(ResolveError) as caught:
         look_up(server)
     assert caught.type is error
     assert caught.value.rcode == rcode
@@ -93,13 +98,13 @@ def test_every_fault_has_its_class_and_keeps_the_deadline(
 
 @pytest.mark.parametrize("mode", ["servfail", "refused", "drop", "garbage", "flood", "hang", "trickle", "tcpgarbage"])
 def test_a_bad_nameserver_does_not_spoil_a_good_one(mode: str) -> None:
-    with DnsServer(mode) as bad, DnsServer() as good:
+    with serving(mode) as bad, serving() as good:
         assert look_up(bad, good).addresses == ("10.0.1.1",)
 
 
 def test_a_closed_port_is_passed_over_at_once() -> None:
-    with DnsServer() as good:
-        with DnsServer() as gone:
+    with serving() as good:
+        with serving() as gone:
             pass
         start = time.monotonic()
         assert look_up(gone, good, deadline=2).addresses == ("10.0.1.1",)
@@ -107,46 +112,49 @@ def test_a_closed_port_is_passed_over_at_once() -> None:
 
 
 def test_what_a_nameserver_said_says_more_than_silence() -> None:
-    with DnsServer("drop") as silent, DnsServer("servfail") as broken, pytest.raises(ServerFailed) as caught:
+    with serving("drop") as silent, serving("servfail") as broken, pytest.raises(ServerFailed) as caught:
         look_up(silent, broken)
     assert f"{silent.address}: no answer; {broken.address}: SERVFAIL" in str(caught.value)
 
 
 def test_nxdomain_is_believed_at_once() -> None:
-    with DnsServer("nxdomain") as server, pytest.raises(NameNotFound):
+    with serving("nxdomain") as server, pytest.raises(NameNotFound):
         look_up(server)
     assert server.asked["udp"] == 1
 
 
 def test_chains_are_followed_and_the_least_ttl_counts() -> None:
-    records = {"db.example.": ["CNAME writer.example."], "writer.example.": ["10.0.1.2", "10.0.1.1"]}
-    with DnsServer(records=records) as server:
+    records = {
+        "db.example": {"cname": "writer.example", "ttl": 3},
+        "writer.example": {"addresses": ["10.0.1.2", "10.0.1.1"], "ttl": 5},
+    }
+    with DnsServer(records) as server:
         assert look_up(server) == Answer(("10.0.1.1", "10.0.1.2"), ttl=3, chain=("writer.example",))
         assert server.asked["udp"] == 1
 
 
 def test_a_chain_that_ends_early_is_asked_on() -> None:
-    records = {"db.example.": ["CNAME elsewhere.example."], "elsewhere.example.": ["10.0.1.1"]}
-    with DnsServer(records=records) as server:
+    records = {"db.example": {"cname": "elsewhere.example", "alone": True, "ttl": 3}, "elsewhere.example": A}
+    with DnsServer(records) as server:
         assert look_up(server) == Answer(("10.0.1.1",), ttl=3, chain=("elsewhere.example",))
         assert server.asked["udp"] == 2
 
 
 def test_a_loop_over_several_responses_ends() -> None:
-    records = {"db.example.": ["CNAME elsewhere.a."], "elsewhere.a.": ["CNAME elsewhere.b."]}
-    records["elsewhere.b."] = ["CNAME elsewhere.a."]
-    with DnsServer(records=records) as server, pytest.raises(BadResponse, match="loop"):
+    chain = ("db.example", "one.example", "two.example", "one.example")
+    records = {name: {"cname": target, "alone": True} for name, target in zip(chain, chain[1:], strict=False)}
+    with DnsServer(records) as server, pytest.raises(BadResponse, match="loop"):
         look_up(server)
 
 
 def test_a_chain_to_nowhere_is_no_data() -> None:
-    with DnsServer(records={"db.example.": ["CNAME elsewhere.example."]}) as server, pytest.raises(NoData):
+    records: dict[str, object] = {"db.example": {"cname": "nothing.example"}, "nothing.example": []}
+    with DnsServer(records) as server, pytest.raises(NoData):
         look_up(server)
 
 
 def test_families() -> None:
-    records = {"db.example.": ["10.0.1.1", "fd00:1::1"], "four.example.": ["10.0.1.1"]}
-    with DnsServer(records=records) as server:
+    with DnsServer({"db.example": ["10.0.1.1", "fd00:1::1"], "four.example": ["10.0.1.1"]}) as server:
         assert look_up(server, family="ipv6").addresses == ("fd00:1::1",)
         assert look_up(server, family="dual").addresses == ("10.0.1.1", "fd00:1::1")
         assert look_up(server, family="dual", name="four.example").addresses == ("10.0.1.1",)
@@ -155,25 +163,26 @@ def test_families() -> None:
 
 
 def test_half_a_dual_answer_is_no_answer() -> None:
-    with DnsServer("ok servfail") as server, pytest.raises(ServerFailed):
+    with serving("ok servfail") as server, pytest.raises(ServerFailed):
         look_up(server, family="dual")
 
 
 def test_the_deadline_is_for_both_families_together() -> None:
-    with DnsServer("ok drop") as server, pytest.raises(LookupTimeout):
+    with serving("ok drop") as server, pytest.raises(LookupTimeout):
         look_up(server, family="dual")
 
 
 def test_nothing_is_cached() -> None:
-    with DnsServer() as server:
+    with serving() as server:
         for address in ("10.0.1.1", "10.0.1.2"):
-            server.records = {"db.example.": [address]}
+            server.set({"db.example": [address]})
             assert look_up(server).addresses == (address,)
 
 
 def test_nameserver_over_ipv6() -> None:
+    server = serving()
     try:
-        server = DnsServer(family=socket.AF_INET6)
+        server.start("::1")
     except OSError:
         pytest.skip("no IPv6 loopback here")
     with server:
@@ -182,7 +191,7 @@ def test_nameserver_over_ipv6() -> None:
 
 @pytest.mark.parametrize("name", ["", "a..b", "x" * 64 + ".example", "db example\\"])
 def test_a_name_that_cannot_be(name: str) -> None:
-    with DnsServer() as server, pytest.raises(ResolveError):
+    with serving() as server, pytest.raises(ResolveError):
         look_up(server, name=name)
 
 

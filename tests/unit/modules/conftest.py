@@ -32,6 +32,7 @@ RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"
 POLICIES = Path(__file__).parents[3] / "docs" / "iam"
 IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
+IAM_ACTION = {"lambda:Invoke": "lambda:InvokeFunction"}
 
 
 def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
@@ -68,7 +69,8 @@ def shared_models() -> Iterator[None]:
 
 def action(call: Mapping[str, Any]) -> str:
     """The IAM action of an entry of the sandbox's call log."""
-    return f"{IAM_PREFIX.get(call['service'], call['service'])}:{call['operation']}"
+    name = f"{IAM_PREFIX.get(call['service'], call['service'])}:{call['operation']}"
+    return IAM_ACTION.get(name, name)
 
 
 def is_active(balancer: Mapping[str, Any]) -> bool:

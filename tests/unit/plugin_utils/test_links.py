@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
+from ansible_collections.saas.privatelink.plugins.filter.link_forwarders import link_forwarders
 from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
@@ -177,3 +178,72 @@ def test_what_a_link_lacks_is_filled_in_as_documented(role: str) -> None:
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
     filled = yaml.safe_load((ROLES / role / "vars" / "main.yml").read_text())[f"__{role}_link_defaults"]
     assert filled == documented
+
+
+class TestForwarders:
+    FORWARDED: dict[str, Any] = {
+        **ORDERS,
+        "route": "port_forwarder",
+        "forwarder": "main",
+        "security_group_ids": ["sg-1"],
+        "check_user": "haproxy",
+    }
+    GROUPS: list[dict[str, Any]] = [{"name": "main", "subnet_ids": ["subnet-b"]}, {"name": "spare"}]
+
+    def test_each_has_the_databases_groups_and_target_groups_of_its_links(self) -> None:
+        billing = {**self.FORWARDED, "name": "billing", "forwarder_port": 6432, "security_group_ids": ["sg-2"]}
+        listener = {"target_group_name": "fivetran-orders-5432", "target_group_arn": "arn:orders"}
+        done = ok("fivetran-orders", listeners=[listener])
+        (main,) = link_forwarders([self.FORWARDED, billing, ORDERS | {"name": "direct"}], self.GROUPS, [done])
+        assert (main["name"], main["state"], main["subnet_ids"]) == ("fivetran-main", "present", ["subnet-b"])
+        assert [(one["name"], one["listen"]) for one in main["databases"]] == [
+            ("fivetran-orders", 5432),
+            ("fivetran-billing", 6432),
+        ]
+        assert main["source_security_group_ids"] == ["sg-1", "sg-2"]
+        # That of billing is not known, so those that the group has must stay.
+        assert (main["target_group_arns"], main["purge_target_groups"]) == (["arn:orders"], False)
+
+    def test_one_stays_for_those_that_stay_and_goes_with_the_last(self) -> None:
+        gone = {"name": "billing", "vendor": "fivetran", "state": "absent"}
+        gone |= {"route": "port_forwarder", "forwarder": "main"}
+        (main,) = link_forwarders([self.FORWARDED, gone], self.GROUPS)
+        assert main["state"] == "present" and [one["name"] for one in main["databases"]] == ["fivetran-orders"]
+        (main,) = link_forwarders([gone], self.GROUPS)
+        assert main["state"] == "absent" and main["databases"] == []
+
+    @pytest.mark.parametrize(
+        "change, why",
+        [
+            ({"forwarder": "other"}, "no such forwarder 'other'"),
+            ({"security_group_ids": []}, "needs security_group_ids"),
+            ({"endpoint": None}, "needs an endpoint"),
+            ({"forwarder_port": 801}, "the health check and orders would share port 801"),
+        ],
+    )
+    def test_what_cannot_be_forwarded_is_refused(self, change: dict[str, Any], why: str) -> None:
+        with pytest.raises(AnsibleFilterError, match=why):
+            link_forwarders([{**self.FORWARDED, **change}], self.GROUPS)
+
+    def test_two_links_cannot_share_a_port(self) -> None:
+        with pytest.raises(AnsibleFilterError, match="orders and billing would share port 5432 of the forwarder main"):
+            link_forwarders([self.FORWARDED, {**self.FORWARDED, "name": "billing"}], self.GROUPS)
+
+    def test_targets_are_instances_whose_own_database_is_checked(self) -> None:
+        (balancer,) = link_items([{**self.FORWARDED, "forwarder_port": 6432}], "load_balancers")
+        (listener,) = balancer["listeners"]
+        group = listener["target_group"]
+        assert (listener["port"], group["port"], group["target_type"]) == (5432, 6432, "instance")
+        check = {name: group["health_check"][name] for name in ("protocol", "port", "path")}
+        assert check == {"protocol": "HTTP", "port": "801", "path": "/health/fivetran-orders"}
+        assert group["preserve_client_ip"] is False
+
+    def test_each_route_has_its_own_steps(self) -> None:
+        links = [ORDERS, {**self.FORWARDED, "name": "billing"}]
+        assert [one["name"] for one in link_items(links, "syncs")] == ["fivetran-orders"]
+        assert [one["name"] for one in link_items(links, "healths")] == ["fivetran-billing"]
+
+    def test_links_that_share_one_are_worked_on_together(self) -> None:
+        links = [self.FORWARDED, {**self.FORWARDED, "name": "billing"}, {**ORDERS, "name": "direct"}]
+        assert [one["name"] for one in resolve_links(links, only=["orders"])] == ["orders", "billing"]
+        assert [one["name"] for one in resolve_links(links, only=["direct"])] == ["direct"]

@@ -1,0 +1,195 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A target group as the engine's driver, on any function that makes AWS calls named as IAM names them.
+
+Source: Elastic Load Balancing API Reference 2015-12-01, DescribeTargetHealth, RegisterTargets, DeregisterTargets,
+AddTags, and Amazon EC2 API Reference, DescribeSubnets (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from .driver import Driver
+from .model import Answer, Memory, Outcome, Target, TargetHealth, canonical
+
+MISSING_SINCE_TAG = "saas.privatelink:missing-since"  # and ":PORT": names may share a group, each with its own port
+
+Call = Callable[..., Mapping[str, Any]]  # call("elasticloadbalancing:DescribeTargetHealth", TargetGroupArn=…)
+Lookup = Callable[[str, str], Answer]  # (name, family)
+Subnets = tuple[tuple[str, str], ...]  # (CIDR, availability zone)
+
+
+def read_health(call: Call, arn: str, port: int) -> list[TargetHealth]:
+    """All targets of a group, draining ones included; `port` is the group's own. One call: AWS does not page it."""
+    answer = call("elasticloadbalancing:DescribeTargetHealth", TargetGroupArn=arn)
+    return [
+        TargetHealth(
+            address=one["Target"]["Id"],
+            port=one["Target"].get("Port", port),
+            state=one["TargetHealth"].get("State", ""),
+            reason=one["TargetHealth"].get("Reason", ""),
+            zone=one["Target"].get("AvailabilityZone"),
+        )
+        for one in answer.get("TargetHealthDescriptions") or []
+    ]
+
+
+def subnets_by_vpc(described: Iterable[Mapping[str, Any]]) -> dict[str, Subnets]:
+    """What DescribeSubnets lists, as (CIDR, availability zone) of each VPC; an IPv6 range once it is associated."""
+    found: dict[str, Subnets] = {}
+    for one in described:
+        cidrs = [one["CidrBlock"]] if one.get("CidrBlock") else []
+        cidrs += [
+            association["Ipv6CidrBlock"]
+            for association in one.get("Ipv6CidrBlockAssociationSet") or []
+            if association.get("Ipv6CidrBlockState", {}).get("State") == "associated"
+        ]
+        zones = tuple((cidr, one["AvailabilityZone"]) for cidr in cidrs)
+        found[one["VpcId"]] = found.get(one["VpcId"], ()) + zones
+    return found
+
+
+def zone_of(address: str, subnets: Subnets) -> str | None:
+    """The zone of an address by the subnets; AWS names it only once the target is registered."""
+    target = ipaddress.ip_address(address)
+    return next((zone for cidr, zone in subnets if target in ipaddress.ip_network(cidr)), None)
+
+
+class GroupDriver:
+    """Performs the engine's effects on one target group.
+
+    `group_port` is the group's own port, `port` that of our targets. Without an `arn` the group does not exist yet, and
+    shows no targets.
+    """
+
+    def __init__(
+        self, call: Call, arn: str | None, group_port: int, port: int, lookup: Lookup, tags: Mapping[str, str]
+    ) -> None:
+        self.call, self.arn, self.group_port, self.lookup = call, arn, group_port, lookup
+        self.tag = f"{MISSING_SINCE_TAG}:{port}"
+        self.memory = Memory.from_text(tags.get(self.tag, ""))
+
+    def resolve(self, name: str, family: str) -> Answer:
+        return self.lookup(name, family)
+
+    def describe(self) -> Sequence[TargetHealth]:
+        return read_health(self.call, self.arn, self.group_port) if self.arn else []
+
+    def register(self, targets: Sequence[Target]) -> None:
+        self._write("elasticloadbalancing:RegisterTargets", targets)
+
+    def deregister(self, targets: Sequence[Target]) -> None:
+        self._write("elasticloadbalancing:DeregisterTargets", targets)
+
+    def _write(self, action: str, targets: Sequence[Target]) -> None:
+        described = [
+            {"Id": one.address, "Port": one.port, **({"AvailabilityZone": one.zone} if one.zone else {})}
+            for one in targets
+        ]
+        self.call(action, TargetGroupArn=self.arn, Targets=described)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def now(self) -> float:
+        return time.time()
+
+    def load_state(self) -> Memory:
+        return self.memory
+
+    def save_state(self, memory: Memory) -> None:
+        if memory.since:
+            tag = {"Key": self.tag, "Value": memory.to_text()}
+            self.call("elasticloadbalancing:AddTags", ResourceArns=[self.arn], Tags=[tag])
+        else:
+            self.call("elasticloadbalancing:RemoveTags", ResourceArns=[self.arn], TagKeys=[self.tag])
+        self.memory = memory
+
+
+class Recorder:
+    """A driver around another, real or dry, that keeps what was seen and which calls were made."""
+
+    def __init__(self, inner: Driver) -> None:
+        self.inner = inner
+        self.answer: Answer | None = None
+        self.first: Sequence[TargetHealth] | None = None
+        self.view: Sequence[TargetHealth] = ()
+        self.registered: set[str] = set()
+        self.drained: set[str] = set()
+        self.writes: list[str] = []
+        self.sleep, self.now, self.load_state = inner.sleep, inner.now, inner.load_state
+
+    def resolve(self, name: str, family: str) -> Answer:
+        self.answer = self.inner.resolve(name, family)
+        return self.answer
+
+    def describe(self) -> Sequence[TargetHealth]:
+        self.view = self.inner.describe()
+        self.first = self.view if self.first is None else self.first
+        return self.view
+
+    def register(self, targets: Sequence[Target]) -> None:
+        self.inner.register(targets)
+        self.registered |= {one.address for one in targets}
+        self.writes.append("elasticloadbalancing:RegisterTargets")
+
+    def deregister(self, targets: Sequence[Target]) -> None:
+        self.inner.deregister(targets)
+        self.drained |= {canonical(one.address) for one in targets}
+        self.writes.append("elasticloadbalancing:DeregisterTargets")
+
+    def save_state(self, memory: Memory) -> None:
+        self.inner.save_state(memory)
+        self.writes.append(f"elasticloadbalancing:{'AddTags' if memory.since else 'RemoveTags'}")
+
+    def wanted(self, outcome: Outcome, port: int) -> list[TargetHealth]:
+        """The targets of the answer, as the group last showed them."""
+        return [one for one in self.view if one.port == port and canonical(one.address) in outcome.desired]
+
+    def settling(self, outcome: Outcome, port: int) -> list[str]:
+        """What AWS has yet to do with them, in words: show them, register them, find out whether they are healthy."""
+        active = {canonical(one.address): one for one in self.wanted(outcome, port) if one.active}
+        words = [f"{address} to be shown as registered" for address in outcome.desired if address not in active]
+        return words + [f"{one.address} to leave initial" for one in active.values() if one.state == "initial"]
+
+    def waiting(self, outcome: Outcome, port: int) -> str:
+        """What must still happen, empty when nothing."""
+        return outcome.reason if outcome.state == "waiting" else ", ".join(self.settling(outcome, port))
+
+    def tell(self, outcome: Outcome, port: int, subnets: Subnets) -> dict[str, Any]:
+        """What came of the runs so far, as C(nlb_ip_sync) returns it."""
+        moved = outcome.state == "in_sync" and bool(self.registered or self.drained)
+        return {
+            "port": port,
+            "desired": list(outcome.desired),
+            "targets": [
+                {**as_dict(one), "availability_zone": one.zone or zone_of(one.address, subnets)} for one in self.view
+            ],
+            "registered": sorted(self.registered),
+            "drained": sorted(self.drained),
+            "state": "changed" if moved else outcome.state,
+            "reason": outcome.reason,
+            "ttl": self.answer.ttl if self.answer else None,
+            "healthy": any(one.state == "healthy" for one in self.wanted(outcome, port)),
+        }
+
+
+def active(view: Sequence[TargetHealth] | None) -> list[str]:
+    """One side of a diff: the targets that are registered."""
+    return sorted(f"{one.address} port {one.port}" for one in view or () if one.active)
+
+
+def as_dict(one: TargetHealth) -> dict[str, Any]:
+    """A target as the modules show it."""
+    return {
+        "id": one.address,
+        "port": one.port,
+        "availability_zone": one.zone,
+        "state": one.state,
+        "reason": one.reason,
+    }

@@ -1,0 +1,107 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What IP sync as a service is told: a JSON document, from the package, the environment or the command line.
+
+    {"syncs": [{"name": "orders", "target_group": "fivetran-orders-5432", "endpoint": "orders.….rds.amazonaws.com",
+                "port": 5432, "endpoint_kind": "writer"}],
+     "nameservers": ["10.0.0.2"], "budget": 150}
+
+The members of a sync are options of the module nlb_ip_sync, with the same names, meanings and defaults.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .group import Subnets
+from .model import Config
+
+ENGINE = ("drain", "confirm", "gap", "grace", "lease", "healthy_bound", "max_addresses", "allow_outside", "protected")
+KINDS = ("writer", "instance", "proxy", "reader")
+
+
+@dataclass(frozen=True)
+class Follow:
+    """One target group that follows one name. `port` None: the group's own. `engine`: options passed on to Config."""
+
+    name: str
+    target_group: str
+    endpoint: str
+    port: int | None = None
+    endpoint_kind: str = "instance"
+    engine: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.endpoint_kind not in KINDS:
+            raise ValueError(f"{self.name}: endpoint_kind is one of {', '.join(KINDS)}, not {self.endpoint_kind!r}")
+        try:
+            self.config(self.port or 1, "ipv4", ())
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from error
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Follow:
+        """From JSON; members that are null are as if absent. ValueError for a member that is missing or unknown."""
+        given = {key: value for key, value in document.items() if value is not None}
+        own = ("name", "target_group", "endpoint", "port", "endpoint_kind")
+        missing = [key for key in own[:3] if not given.get(key)]
+        unknown = sorted(given.keys() - {*own, *ENGINE})
+        if missing or unknown:
+            wrong = "lacks " + ", ".join(missing) if missing else "has the unknown member " + ", ".join(unknown)
+            raise ValueError(f"a sync {wrong}: {json.dumps(document)}")
+        engine = {key: tuple(given[key]) if key == "protected" else given[key] for key in ENGINE if key in given}
+        return cls(**{key: given[key] for key in own if key in given}, engine=engine)
+
+    def config(self, group_port: int, family: str, subnets: Subnets) -> Config:
+        """What the engine is told, for a group of this port and family whose VPC has these subnets."""
+        return Config(
+            name=self.endpoint,
+            port=self.port or group_port,
+            subnets=subnets,
+            family=family,
+            policy="sampled" if self.endpoint_kind == "reader" else "exact",
+            **self.engine,
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of it.
+
+    nameservers       asked for every name, each `ip`, `ip:port` or `[ipv6]:port`; empty: those of the system.
+    resolve_timeout   seconds for one lookup.
+    budget            seconds that an event of RDS is followed by a watch of its names, at most.
+    interval          seconds between the looks of such a watch.
+    drift_interval    seconds after which a watch looks at all groups again, although no answer has changed.
+    """
+
+    syncs: tuple[Follow, ...]
+    nameservers: tuple[str, ...] = ()
+    resolve_timeout: float = 2.0
+    budget: float = 150.0
+    interval: float = 1.0
+    drift_interval: float = 60.0
+
+    def __post_init__(self) -> None:
+        names = [sync.name for sync in self.syncs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two syncs have the same name: {', '.join(twice)}")
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """ValueError for what is not such a document."""
+        document = json.loads(text)
+        if not isinstance(document, dict) or not isinstance(document.get("syncs"), list):
+            raise ValueError("the configuration is an object with a list of syncs")
+        unknown = sorted(document.keys() - {one.name for one in fields(cls)})
+        if unknown:
+            raise ValueError(f"the configuration has the unknown member {', '.join(unknown)}")
+        given = {key: value for key, value in document.items() if value is not None}
+        given["syncs"] = tuple(Follow.of(one) for one in document["syncs"])
+        given["nameservers"] = tuple(given.get("nameservers", ()))
+        return cls(**given)

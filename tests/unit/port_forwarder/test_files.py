@@ -1,0 +1,93 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role writes: as in `golden` on a host, and the very same in the user data of a group.
+
+After a change that is meant, write them anew: `REWRITE=1 pytest tests/unit/port_forwarder`.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.datapath.forwarder.rendering import play
+from tests.sandbox.client import RunningSandbox
+
+GOLDEN = Path(__file__).parent / "golden"
+FILES = {
+    "/etc/haproxy/privatelink.lua": "follow.lua",
+    "/etc/systemd/system/haproxy.service.d/privatelink.conf": "unit.conf",
+    "/etc/haproxy/privatelink.cfg": "haproxy.cfg",
+}
+DATABASES = [
+    {"name": "orders", "endpoint": "orders.example", "port": 5432, "engine": "postgresql", "endpoint_kind": "writer"},
+    {
+        "name": "billing",
+        "endpoint": "billing.example",
+        "port": 3306,
+        "listen": 13306,
+        "engine": "mysql",
+        "check_user": "haproxy",
+    },
+    {"name": "reports", "endpoint": "ro.example", "port": 5433, "endpoint_kind": "reader", "check_user": "ignored"},
+]
+SERVERS = ["10.0.0.2", "10.0.0.3:5353"]
+
+
+@pytest.fixture(scope="module")
+def written(
+    tmp_path_factory: pytest.TempPathFactory, sandbox: RunningSandbox
+) -> tuple[dict[str, str], dict[str, Any], dict[str, Any]]:
+    """The files on a host by their place, the cloud-init document, and the rest of the launch template."""
+    account, region = f"8{os.getpid():011}", "us-east-1"
+    ec2 = sandbox.boto(account, "ec2", region)
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(VpcId=vpc, GroupName="nlb", Description="nlb")["GroupId"]
+    folder = tmp_path_factory.mktemp("host")
+    common = {"port_forwarder_databases": DATABASES, "port_forwarder_nameservers": SERVERS}
+    fleet = {
+        "port_forwarder_mode": "auto_scaling_group",
+        "port_forwarder_name": "forwarder",
+        "port_forwarder_vpc_id": vpc,
+        "port_forwarder_subnet_ids": [subnet],
+        "port_forwarder_source_security_group_ids": [group],
+        "port_forwarder_image_id": "ami-0123456789abcdef0",
+    }
+    runs: list[dict[str, Any]] = [{**common, "port_forwarder_root": str(folder)}, {**common, **fleet}]
+    play(runs, sandbox.environment(account, region))
+    host = {place: (folder / place[1:]).read_text().replace(str(folder), "") for place in FILES}
+    versions = ec2.describe_launch_template_versions(LaunchTemplateName="forwarder")["LaunchTemplateVersions"]
+    template = versions[0]["LaunchTemplateData"]
+    user_data = base64.b64decode(template.pop("UserData")).decode()
+    assert user_data.startswith("#cloud-config\n")
+    return host, yaml.safe_load(user_data), template
+
+
+Written = tuple[dict[str, str], dict[str, Any], dict[str, Any]]
+
+
+@pytest.mark.parametrize("place", FILES)
+def test_files_on_a_host(written: Written, place: str) -> None:
+    golden = GOLDEN / FILES[place]
+    if os.environ.get("REWRITE"):
+        golden.write_text(written[0][place])
+    assert written[0][place] == golden.read_text()
+
+
+def test_user_data_holds_the_same_files(written: Written) -> None:
+    host, cloud, _ = written
+    assert {one["path"]: one["content"] for one in cloud["write_files"]} == host
+    assert cloud["packages"] == ["haproxy"] and cloud["runcmd"][-1] == ["systemctl", "restart", "haproxy"]
+
+
+def test_hosts_of_a_group_are_closed(written: Written) -> None:
+    _, _, template = written
+    assert template["MetadataOptions"]["HttpTokens"] == "required"
+    assert [one["AssociatePublicIpAddress"] for one in template["NetworkInterfaces"]] == [False]
