@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 POLICIES = sorted(path.stem for path in (ROOT / "docs/iam").glob("*.json"))
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
-ACTION = re.compile(r"(ec2|elasticloadbalancing|lambda|redshift|rds|sns|iam):[A-Z][A-Za-z0-9]+")
-READ = re.compile(r"\w+:(Describe|Get|List)")
+ACTION = re.compile(r"(ec2|elasticloadbalancing|iam|lambda|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+")
+READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)")
 PERMISSION_ONLY = {"vpce:AllowMultiRegion"}
 """What AWS demands beside the permission to make a call; no call has that name."""
 

@@ -232,13 +232,18 @@ class Api:
             time.sleep(1.0)
 
     def pages(self, action: str, key: str, **params: t.Any) -> list[t.Any]:
-        """All entries under ``key`` of a call that answers in pages (NextToken or Marker)."""
+        """All entries under ``key`` of a call that answers in pages (NextToken, nextToken or Marker).
+
+        A page may be empty and yet not the last.
+        """
         found: list[t.Any] = []
         while True:
             answer = self.call(action, **params)
             found.extend(answer.get(key) or [])
             if answer.get("NextToken"):
                 params["NextToken"] = answer["NextToken"]
+            elif answer.get("nextToken"):  # RAM, VPC Lattice
+                params["nextToken"] = answer["nextToken"]
             elif answer.get("NextMarker") or answer.get("Marker"):
                 params["Marker"] = answer.get("NextMarker") or answer["Marker"]
             else:

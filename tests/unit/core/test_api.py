@@ -94,6 +94,25 @@ def test_pages_by_marker(connect: Open) -> None:
     assert [one.get("Marker") for one in asked] == [None, "a", "b"] and all(one["MaxRecords"] == 1 for one in asked)
 
 
+def test_pages_by_lower_case_token(connect: Open) -> None:
+    """RAM and VPC Lattice write nextToken; an empty page need not be the last."""
+    answers: list[dict[str, Any]] = [
+        {"items": [1], "nextToken": "a"},
+        {"items": [], "nextToken": "b"},
+        {"items": [2]},
+    ]
+    asked: list[dict[str, Any]] = []
+    api = connect()
+
+    def call(action: str, **params: Any) -> dict[str, Any]:
+        asked.append(dict(params))
+        return answers[len(asked) - 1]
+
+    api.call = call  # type: ignore[method-assign,assignment]
+    assert api.pages("vpc-lattice:ListThings", "items") == [1, 2]
+    assert [one.get("nextToken") for one in asked] == [None, "a", "b"]
+
+
 def test_pages_really_by_marker(
     connect: Open, account: str, make_vpc: Callable[..., Any], sandbox: RunningSandbox
 ) -> None:
