@@ -41,7 +41,7 @@ def round_trips(lab: Laboratory, way: Way, count: int = 2000) -> float:
     """Median seconds of a query that does nothing, over one session."""
     with lab.connect(*way) as session:
         times = []
-        for dummy in range(count):
+        for _dummy in range(count):
             began = time.perf_counter()
             session.driver.run("select 1")
             times.append(time.perf_counter() - began)
@@ -51,7 +51,7 @@ def round_trips(lab: Laboratory, way: Way, count: int = 2000) -> float:
 def connects(lab: Laboratory, way: Way, count: int = 100) -> float:
     """Median seconds until a new session is ready."""
     times = []
-    for dummy in range(count):
+    for _dummy in range(count):
         began = time.perf_counter()
         lab.connect(*way).close()
         times.append(time.perf_counter() - began)
