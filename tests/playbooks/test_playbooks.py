@@ -216,3 +216,17 @@ def test_denials_name_the_missing_permission_and_throttling_is_waited_out(compan
     assert len([call for call in waited.calls if call["error"]]) == 6
     assert (waited.status, stand(waited)) == (0, {"us fivetran orders": WAITING})
     assert company.holds("us") == built(["orders"])
+
+
+def test_a_forwarder_is_built_in_the_account_of_the_environment(company: Company) -> None:
+    """Also by the modules of amazon.aws, which assume no role; and a play's own check mode plans it."""
+    link = company.link("orders", route="port_forwarder", forwarder="zone", security_group_ids=["sg-75730001"])
+    company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [link]}}
+    company.hosts["us"]["fivetran_forwarders"] = [
+        {"name": "zone", "subnet_ids": link["subnet_ids"], "image_id": "ami-1", "instances": 1}
+    ]
+    plan = company.play("status")
+    assert (plan.status, plan.writes, stand(plan)) == (0, [], {"us fivetran orders": "planned"})
+    run = company.play("site")
+    assert (run.status, stand(run)) == (0, {"us fivetran orders": WAITING}), run.output
+    assert "CreateAutoScalingGroup" in company.written(run)["us"]

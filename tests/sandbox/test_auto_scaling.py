@@ -67,7 +67,7 @@ def test_a_refresh_brings_hosts_of_the_new_version(group: tuple[Any, Any, str]) 
 
 
 def test_a_refresh_can_be_cancelled_once(group: tuple[Any, Any, str]) -> None:
-    scaling, _, _ = group
+    scaling = group[0]
     scaling.start_instance_refresh(**GROUP)
     scaling.cancel_instance_refresh(**GROUP)
     with pytest.raises(ClientError, match="ActiveInstanceRefreshNotFound"):

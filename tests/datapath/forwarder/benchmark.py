@@ -41,7 +41,7 @@ def round_trips(lab: Laboratory, way: Way, count: int = 2000) -> float:
     """Median seconds of a query that does nothing, over one session."""
     with lab.connect(*way) as session:
         times = []
-        for _ in range(count):
+        for _dummy in range(count):
             began = time.perf_counter()
             session.driver.run("select 1")
             times.append(time.perf_counter() - began)
@@ -51,7 +51,7 @@ def round_trips(lab: Laboratory, way: Way, count: int = 2000) -> float:
 def connects(lab: Laboratory, way: Way, count: int = 100) -> float:
     """Median seconds until a new session is ready."""
     times = []
-    for _ in range(count):
+    for _dummy in range(count):
         began = time.perf_counter()
         lab.connect(*way).close()
         times.append(time.perf_counter() - began)
@@ -111,7 +111,7 @@ def measure(lab: Laboratory, rounds: int) -> None:
     ways = {name: (lab.forwarder.address, port) for name, port in PORTS.items()}
     ways["direct"] = (lab.hosts[0].address, 5432)
     for what, figure in MEASURES.items():
-        figures = [{name: figure(lab, way) for name, way in ways.items()} for _ in range(rounds)]
+        figures = [{name: figure(lab, way) for name, way in ways.items()} for dummy in range(rounds)]
         for name in ways:
             middle = statistics.median(one[name] for one in figures)
             ratios = [one[name] / one["direct"] for one in figures]

@@ -182,7 +182,7 @@ class Laboratory:
             answer = b""
             while more := connection.recv(65536):
                 answer += more
-        head, _, body = answer.partition(b"\r\n\r\n")
+        head, dummy, body = answer.partition(b"\r\n\r\n")
         return int(head.split()[1]), body
 
     def healthy(self, path: str = "/health") -> bool:

@@ -48,7 +48,8 @@ def missing() -> str:
 def run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a program of the system to its end; its output is captured. Raises RuntimeError with it when it fails."""
     command = [find(program) or program, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={"PATH": PATH, "LC_ALL": "C"})
+    environment = {"PATH": PATH, "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done

@@ -30,7 +30,7 @@ class Probe:
         self.pause = pause
         self.attempts: list[Attempt] = []
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self.work) for _ in range(clients)]
+        self.threads = [threading.Thread(target=self.work) for dummy in range(clients)]
 
     def __enter__(self) -> Probe:
         for thread in self.threads:

@@ -94,7 +94,7 @@ def test_reload_under_load_fails_nobody_and_forgets_nobody(lab: Laboratory, forw
     forwarder = forward("names")
     session = lab.connect()
     with Probe(lab, clients=4, pause=0.01) as probe:
-        for _ in range(3):
+        for _dummy in range(3):
             forwarder.reload()
     assert probe.failures == [] and len(probe.attempts) > 50
     assert session.server() == lab.hosts[0].address
@@ -135,9 +135,9 @@ def test_tls_is_between_client_and_database(lab: Laboratory, forward: Forward) -
 def test_idle_connections_do_not_make_it_unhealthy(lab: Laboratory, forward: Forward) -> None:
     forward("names")
     target = (lab.forwarder.address, 801)
-    idle = lab.client.enter(lambda: [socket.create_connection(target, 3) for _ in range(500)])
+    idle = lab.client.enter(lambda: [socket.create_connection(target, 3) for dummy in range(500)])
     try:
-        for _ in range(10):
+        for _dummy in range(10):
             began = time.monotonic()
             assert lab.request("/health")[0] == 200
             assert time.monotonic() - began < 1
