@@ -266,7 +266,7 @@ class _Run(t.Generic[W, A]):
         if blocked is not None:
             result.waiting = blocked.after
         elif plan.changes and not plan.waiting:
-            result.waiting = "AWS to show what was written"
+            result.waiting = "what was written to show"
         return bool(plan.changes) or (bool(plan.waiting) and plan.poll)
 
     def pause(self, active: list[W]) -> bool:
@@ -296,4 +296,4 @@ class _Run(t.Generic[W, A]):
                 result = self.results[item.name]
                 result.waiting = plan.waiting
                 if late:
-                    result.warnings = [*result.warnings, f"{item.name}: AWS does not show the change yet"]
+                    result.warnings = [*result.warnings, f"{item.name}: the change does not show yet"]

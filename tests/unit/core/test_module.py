@@ -16,7 +16,7 @@ import pytest
 from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.saas.privatelink.plugins.module_utils import _module
+from ansible_collections.saas.privatelink.plugins.module_utils import _items
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Options, Plan
@@ -199,7 +199,7 @@ def test_options_reach_the_run_and_the_calls(monkeypatch: pytest.MonkeyPatch) ->
         apis.append(call.__self__)
         return []
 
-    monkeypatch.setattr(_module, "converge", spy)
+    monkeypatch.setattr(_items, "converge", spy)
     run(monkeypatch, name="a", wait=False, wait_timeout=7, api_rate=0.5, check=True, endpoint_url="http://127.0.0.1:1")
     assert (seen[0].check_mode, seen[0].wait, seen[0].wait_timeout, seen[0].poll) == (True, False, 7, 0.01)
     assert apis[0]._pacer.rate == 0.5 and apis[0].region == "us-east-1"

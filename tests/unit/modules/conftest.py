@@ -24,7 +24,7 @@ import pytest
 from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.saas.privatelink.plugins.module_utils import _module, _plan
+from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
 
 from tests.sandbox.client import RunningSandbox, eventually
 
@@ -178,6 +178,6 @@ def estate(
     def quick(**options: Any) -> _plan.Options:
         return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0, "progress": made.waits})
 
-    monkeypatch.setattr(_module, "Options", quick)
+    monkeypatch.setattr(_items, "Options", quick)
     yield made
     sandbox.clear_faults()

@@ -495,7 +495,7 @@ def test_reads_that_stay_stale_end_the_run_with_a_warning(estate: Estate) -> Non
     estate.service("orders", VENDOR)
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=None)
     result = run(estate, acceptance_required=False)
-    assert result["writes"] == [MODIFY] and "orders: AWS does not show the change yet" in result["warnings"]
+    assert result["writes"] == [MODIFY] and "orders: the change does not show yet" in result["warnings"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils import _module
+from ansible_collections.saas.privatelink.plugins.module_utils import _items
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import (
     AUTHORIZE,
     REVOKE,
@@ -338,7 +338,7 @@ def bench(
     def quick(**options: Any) -> Options:
         return replace(Options(**options), poll=0.05, settle=0.3)
 
-    monkeypatch.setattr(_module, "Options", quick)
+    monkeypatch.setattr(_items, "Options", quick)
     made = Bench(sandbox, account, boto(account, "redshift"), run_module)
     made.clusters("orders")
     yield made
