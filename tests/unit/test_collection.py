@@ -20,7 +20,7 @@ MODULES = set(SOURCES)
 AWS_MODULES = {name for name, source in SOURCES.items() if "module_utils._module import" in source}
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
 SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-WITHOUT_INFO = {"connection_check", "preflight"}  # manage nothing, so there is nothing to ask for
+WITHOUT_INFO = {"connection_check", "preflight", "vpc_endpoint_association_info"}  # manage nothing
 
 HEADER = ("Copyright (c) ", "GNU General Public License v3.0+", "SPDX-License-Identifier: GPL-3.0-or-later")
 WITH_HEADER = {".py", ".yml", ".yaml", ".toml", ".sh"}

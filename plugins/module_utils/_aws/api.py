@@ -58,6 +58,10 @@ NEXT_STEP = {
         "to delete the service, by on_connections=reject."
     ),
     "DuplicateLoadBalancerName": "A load balancer of that name exists with other settings: give this one another name.",
+    "DuplicateSubnetsInSameZone": (
+        "An endpoint takes one subnet in each zone. To exchange a subnet for another in its zone, take it out in one "
+        "run and put the other in in the next."
+    ),
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
     "ResourceInUse": (
         "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
@@ -169,10 +173,17 @@ class Api:
             raise ItemError(f"Cannot use region {self.region}: {error}") from error
 
     def supports(self, action: str, member: str) -> bool:
-        """Whether the installed botocore knows a parameter of a call. Versions are not a safe guide to that."""
+        """Whether the installed botocore knows a parameter of a call. Versions are not a safe guide to that.
+
+        A dot leads into a parameter: C(DnsOptions.PrivateDnsPreference).
+        """
         service, operation = _service_and_operation(action)
         shape = self.client(service).meta.service_model.operation_model(operation).input_shape
-        return member in shape.members
+        for name in member.split("."):
+            if name not in shape.members:
+                return False
+            shape = shape.members[name]
+        return True
 
     def require(self, action: str, member: str, option: str) -> None:
         """Fail, clearly, where an option needs a newer botocore."""

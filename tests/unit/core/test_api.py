@@ -370,6 +370,9 @@ def test_features_are_asked_of_the_installed_botocore(connect: Open) -> None:
     create = "ec2:CreateVpcEndpointServiceConfiguration"
     assert api.supports(create, "SupportedRegions") and not api.supports(create, "Telepathy")
     api.require(create, "SupportedRegions", "supported_regions")
+    endpoint = "ec2:CreateVpcEndpoint"
+    assert api.supports(endpoint, "DnsOptions.PrivateDnsPreference")
+    assert not api.supports(endpoint, "DnsOptions.Telepathy") and not api.supports(endpoint, "Telepathy.DnsOptions")
     with pytest.raises(ItemError, match="telepathy needs a newer botocore: the installed .* does not know Telepathy"):
         api.require(create, "Telepathy", "telepathy")
     assert api.supports("elasticloadbalancing:CreateLoadBalancer", "Subnets")

@@ -1,0 +1,502 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""VPC endpoints (AWS PrivateLink, consumer side): read and plan.
+
+This module util is PRIVATE to the collection.
+
+Source: Amazon EC2 API Reference, CreateVpcEndpoint, ModifyVpcEndpoint, DescribeVpcEndpoints, DeleteVpcEndpoints; VPC
+Lattice API Reference, ListResourceConfigurations, ListServiceNetworks (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+import uuid
+from dataclasses import dataclass, field
+
+from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+
+CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
+DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
+ARN = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:\d{12}:"
+PREFERENCES = (
+    "ALL_DOMAINS",
+    "VERIFIED_DOMAINS_ONLY",
+    "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
+    "SPECIFIED_DOMAINS_ONLY",
+)
+Endpoint = t.Mapping[str, t.Any]
+
+
+class Target(t.NamedTuple):
+    """What an endpoint of one type leads to. ``listing`` is the call that knows the ARNs of ids."""
+
+    option: str
+    type: str
+    member: str
+    pattern: str
+    listing: str = ""
+
+
+TARGETS = (
+    Target("service_name", "Interface", "ServiceName", r"\S+"),
+    Target(
+        "resource_configuration",
+        "Resource",
+        "ResourceConfigurationArn",
+        rf"({ARN}resourceconfiguration/)?rcfg-[0-9a-z]{{17}}",
+        "vpc-lattice:ListResourceConfigurations",
+    ),
+    Target(
+        "service_network",
+        "ServiceNetwork",
+        "ServiceNetworkArn",
+        rf"({ARN}servicenetwork/)?sn-[0-9a-z]{{17}}",
+        "vpc-lattice:ListServiceNetworks",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class VpcEndpoint:
+    """One wanted endpoint; the fields are the options of the module C(vpc_endpoint). None changes nothing."""
+
+    name: str
+    state: str = "present"
+    vpc_endpoint_id: str | None = None
+    type: str | None = None
+    vpc_id: str | None = None
+    service_name: str | None = None
+    resource_configuration: str | None = None
+    service_network: str | None = None
+    subnet_ids: list[str] | None = None
+    security_group_ids: list[str] | None = None
+    ip_address_type: str | None = None
+    private_dns_enabled: bool | None = None
+    private_dns_preference: str | None = None
+    private_dns_specified_domains: list[str] | None = None
+    dns_record_ip_type: str | None = None
+    policy: str | None = None
+    tags: dict[str, str] | None = None
+    purge_tags: bool = False
+    replace: bool = False
+
+    def __post_init__(self) -> None:
+        if self.vpc_endpoint_id is not None and not re.fullmatch(r"vpce-[0-9a-f]+", self.vpc_endpoint_id):
+            raise ItemError(f"Not the id of an endpoint: {self.vpc_endpoint_id!r}, like vpce-0123456789abcdef0.")
+        if self.vpc_endpoint_id and self.replace:
+            raise ItemError("replace makes an endpoint with another id: leave out vpc_endpoint_id.")
+        self._check_target()
+        self._check_dns()
+        for option, what in (("subnet_ids", "subnet"), ("security_group_ids", "security group")):
+            if getattr(self, option) == []:
+                raise ItemError(f"{option} is empty: an endpoint needs at least one {what}.")
+        if self.policy is not None:
+            if self.kind not in (None, "Interface"):
+                raise ItemError(f"AWS takes a policy for Interface endpoints, not for {self.kind}: leave it out.")
+            try:
+                json.loads(self.policy)
+            except ValueError as error:
+                raise ItemError(f"policy is not JSON: {error}") from error
+
+    def _check_target(self) -> None:
+        given = [one for one in TARGETS if getattr(self, one.option) is not None]
+        if len(given) > 1:
+            raise ItemError(f"An endpoint leads to one thing: give one of {', '.join(one.option for one in given)}.")
+        for one in given:
+            value = getattr(self, one.option)
+            if value != UNKNOWN and not re.fullmatch(one.pattern, value):
+                raise ItemError(f"{one.option} is neither an id nor an ARN of one: {value!r}.")
+            if self.type not in (None, one.type):
+                raise ItemError(f"{one.option} is for endpoints of type {one.type}, not {self.type}.")
+
+    def _check_dns(self) -> None:
+        preference, domains = self.private_dns_preference, self.private_dns_specified_domains
+        if preference is None and domains is None:
+            return
+        if self.kind == "Interface" or self.private_dns_enabled is False:
+            raise ItemError(
+                "private_dns_preference and private_dns_specified_domains are for endpoints of type Resource and "
+                "ServiceNetwork with private_dns_enabled=true."
+            )
+        if preference not in PREFERENCES[2:] and domains:
+            needed = " or ".join(PREFERENCES[2:])
+            raise ItemError(f"private_dns_specified_domains needs private_dns_preference {needed}.")
+        if len(domains or []) > 10:
+            raise ItemError("private_dns_specified_domains has more than 10 domains, AWS takes no more.")
+
+    @property
+    def target(self) -> tuple[Target, str] | None:
+        """What the endpoint leads to, if the options say so."""
+        found = ((one, getattr(self, one.option)) for one in TARGETS)
+        return next(((one, str(value)) for one, value in found if value is not None), None)
+
+    @property
+    def kind(self) -> str | None:
+        """The type of the endpoint, also where only its target is given."""
+        return self.type or (self.target[0].type if self.target else None)
+
+
+@dataclass
+class Actual:
+    """What AWS shows for one wanted endpoint. ``arns`` holds the ARN of every id of a target that was looked up."""
+
+    endpoint: Endpoint | None
+    created: bool = False  # by this run
+    arns: t.Mapping[str, str] = field(default_factory=dict)
+    token: str = ""  # makes a repeated create call harmless
+
+    @property
+    def id(self) -> str:
+        return str(self.endpoint["VpcEndpointId"]) if self.endpoint else UNKNOWN
+
+    @property
+    def state(self) -> str:
+        """In lower case, because AWS's answers and its model differ in that."""
+        return str(self.endpoint["State"]).lower() if self.endpoint else ""
+
+
+class VpcEndpoints:
+    """Reads all endpoints of the account in one call per 1000; ids of targets in one listing, where one is needed."""
+
+    def __init__(self, api: Api, check_mode: bool = False) -> None:
+        self.api, self.check_mode = api, check_mode
+        self.tokens: dict[str, str] = {}
+        self.arns: dict[str, dict[str, str]] = {}  # by listing: read once
+
+    def read(self, items: t.Sequence[VpcEndpoint], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
+        endpoints = read_endpoints(self.api)
+        found: dict[str, Actual | ItemError] = {}
+        for item in items:
+            try:
+                found[item.name] = self._find(item, endpoints, made[item.name])
+            except ItemError as error:
+                found[item.name] = error
+        refuse_shared(found)
+        return found
+
+    def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
+        created = _created(endpoints, made)
+        token = self.tokens.setdefault(item.name, str(uuid.uuid4()))
+        actual = Actual(created or find(item, endpoints), created is not None, token=token)
+        if item.state == "present":
+            self._require(item)
+            if actual.state in ("", "deleting") or item.replace:
+                actual.arns = self._looked_up(item)
+        return actual
+
+    def _require(self, item: VpcEndpoint) -> None:
+        """Options that came to botocore later than what the collection asks for."""
+        if item.target and item.kind != "Interface":
+            self.api.require(CREATE, item.target[0].member, item.target[0].option)
+        for option, member in (
+            ("private_dns_preference", "DnsOptions.PrivateDnsPreference"),
+            ("private_dns_specified_domains", "DnsOptions.PrivateDnsSpecifiedDomains"),
+        ):
+            if getattr(item, option) is not None:
+                self.api.require(CREATE, member, option)
+
+    def _looked_up(self, item: VpcEndpoint) -> dict[str, str]:
+        """AWS wants ARNs, people have ids. Both listings show what the account owns and what is shared with it."""
+        if item.target is None or item.target[1].startswith("arn:") or not item.target[0].listing:
+            return {}
+        listing = item.target[0].listing
+        if listing not in self.arns:
+            self.arns[listing] = {one["id"]: one["arn"] for one in self.api.pages(listing, "items", maxResults=100)}
+        return self.arns[listing]
+
+    def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:
+        if item.state == "absent":
+            return plan_absent(actual)
+        if actual.endpoint is None:
+            return plan_create(item, actual, self.check_mode)
+        if actual.state == "deleting":
+            return plan_create(item, actual, self.check_mode, _gone(actual))
+        return plan_update(item, actual, actual.endpoint, self.check_mode)
+
+
+def read_endpoints(api: Api) -> list[Endpoint]:
+    """Every VPC endpoint of the account that is not deleted, one call per 1000."""
+    found = api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
+    return [one for one in found if str(one["State"]).lower() != "deleted"]
+
+
+def _created(endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
+    """The endpoint that this run has created, even where the listing does not show it yet."""
+    if CREATE not in made:
+        return None
+    created: Endpoint = made[CREATE]["VpcEndpoint"]
+    return next((one for one in endpoints if one["VpcEndpointId"] == created["VpcEndpointId"]), created)
+
+
+def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
+    """The endpoint that an item means: by id, else by the collection's tag.
+
+    Where several have the tag, one that serves wins over those that are dead, which wins over those that are going.
+    """
+    if item.vpc_endpoint_id:
+        same = [one for one in endpoints if one["VpcEndpointId"] == item.vpc_endpoint_id]
+        if item.state == "present" and (not same or str(same[0]["State"]).lower() == "deleting"):
+            raise ItemError(
+                f"{item.vpc_endpoint_id} does not exist in this account and region, or is being deleted. Leave out "
+                "vpc_endpoint_id to make a new endpoint."
+            )
+        return same[0] if same else None
+    same = [one for one in endpoints if owner(one) == item.name]
+    going = [one for one in same if str(one["State"]).lower() == "deleting"]
+    dead = [one for one in same if str(one["State"]).lower() in DEAD]
+    serving = [one for one in same if one not in going and one not in dead]
+    candidates = [*serving, *dead] if item.state == "absent" else serving or dead
+    if len(candidates) > 1:
+        ids = ", ".join(sorted(f"{one['VpcEndpointId']} ({one['State']})" for one in candidates))
+        raise ItemError(f"Several endpoints could be {item.name}: {ids}. Say which one by vpc_endpoint_id.")
+    return next(iter([*candidates, *going]), None)
+
+
+def owner(endpoint: Endpoint) -> str | None:
+    """The name of the item that an endpoint belongs to, by the collection's tag."""
+    return tagging.as_dict(endpoint.get("Tags")).get(tagging.OWN_TAG)
+
+
+def refuse_shared(found: dict[str, Actual | ItemError]) -> None:
+    """Two items that mean one endpoint would undo each other's changes."""
+    names: dict[str, list[str]] = {}
+    for name, actual in found.items():
+        if isinstance(actual, Actual) and actual.endpoint:
+            names.setdefault(actual.id, []).append(name)
+    for endpoint_id, shared in names.items():
+        for name in shared if len(shared) > 1 else ():
+            found[name] = ItemError(f"{endpoint_id} is meant by several items: {', '.join(sorted(shared))}. Keep one.")
+
+
+def plan_absent(actual: Actual) -> Plan:
+    """Delete the endpoint and wait until it is gone."""
+    if actual.endpoint is None:
+        return Plan()
+    plan = Plan(before=_shown(actual.endpoint), result=as_result(actual.endpoint))
+    if actual.state == "deleting":
+        plan.waiting = _gone(actual)
+    else:
+        plan.changes = [_delete(actual)]
+    return plan
+
+
+def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str = "") -> Plan:
+    """Create the endpoint, ``after`` a former one of the name is gone."""
+    missing = [option for option in ("vpc_id", "subnet_ids") if not getattr(item, option)]
+    if item.target is None:
+        missing.append("one of " + ", ".join(one.option for one in TARGETS))
+    if missing:
+        raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
+    tags = tagging.own_tags(item.name, item.tags)
+    params = {
+        "VpcEndpointType": item.kind,
+        "VpcId": item.vpc_id,
+        **_target_params(item, actual, check_mode),
+        "SubnetIds": sorted(set(item.subnet_ids or [])),
+        "SecurityGroupIds": sorted(set(item.security_group_ids or [])),
+        "IpAddressType": item.ip_address_type,
+        "PrivateDnsEnabled": item.private_dns_enabled,
+        "DnsOptions": {key: value for key, value in _dns_options(item).items() if value is not None},
+        "PolicyDocument": item.policy,
+        "ClientToken": actual.token,
+        "TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": tagging.as_aws(tags)}],
+    }
+    params = {key: value for key, value in params.items() if value not in (None, [], {})}
+    create = Change(CREATE, params, f"create endpoint {item.name}", after)
+    return Plan([create], after={**_wanted_shown(item), "tags": tags})
+
+
+def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mode: bool) -> Plan:
+    """Change what AWS changes in place, refuse the rest unless the endpoint may be replaced."""
+    reason = _dead(actual, endpoint) or ("" if actual.created else _immutable(item, endpoint))
+    if reason and item.replace and not actual.created:  # once in a run, or what fails would be remade for ever
+        plan = plan_create(item, actual, check_mode, _gone(actual))
+        plan.changes.insert(0, _delete(actual))
+        plan.before, plan.result = _shown(endpoint), as_result(endpoint)
+        return plan
+    if reason:
+        raise ItemError(reason)
+    before = _shown(endpoint)
+    plan = Plan(before=before, after=before, result=as_result(endpoint))
+    pending = f"endpoint {actual.id} to be available" if actual.state == "pending" else ""
+    plan.waiting = pending
+    if actual.state == "pendingacceptance":
+        plan.waiting, plan.poll = f"the owner of {endpoint.get('ServiceName')} to accept {actual.id}", False
+    if actual.state == "partial":
+        plan.warnings.append(f"{item.name}: {actual.id} serves only in part. {_reason(endpoint)}".rstrip())
+    changed, modify = _modification(item, endpoint)
+    if modify:
+        params = {"VpcEndpointId": actual.id, **modify}
+        plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
+    to_set, to_remove = tagging.changes(before["tags"], item.name, item.tags, item.purge_tags)
+    plan.changes += _tag_changes(actual.id, to_set, to_remove)
+    if plan.changes:
+        tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
+        plan.after = {**before, **{option: _wanted_shown(item)[option] for option in changed}, "tags": tags}
+    return plan
+
+
+def _gone(actual: Actual) -> str:
+    return f"endpoint {actual.id} to be deleted"
+
+
+def _delete(actual: Actual) -> Change:
+    settled = ("InvalidVpcEndpoint.NotFound", "InvalidVpcEndpointId.NotFound")
+    params = {"VpcEndpointIds": [actual.id]}
+    return Change(DELETE, params, f"delete endpoint {actual.id}", settled_by=settled)
+
+
+def _dead(actual: Actual, endpoint: Endpoint) -> str:
+    """Why an endpoint is of no use any more and what to do about it; "" for one that may serve."""
+    anew = "To ask anew, set replace=true, which deletes it and makes a new one."
+    if actual.state == "failed":
+        return " ".join(filter(None, [f"{actual.id} has failed.", _reason(endpoint), "Mend the cause.", anew]))
+    if actual.state in DEAD:
+        return f"{actual.id} is {actual.state}: the owner of {endpoint.get('ServiceName')} did not accept it. {anew}"
+    return ""
+
+
+def _reason(endpoint: Endpoint) -> str:
+    """AWS's own words about what went wrong, "" where it has none."""
+    error = endpoint.get("LastError") or {}
+    said = [error.get("Code"), error.get("Message"), endpoint.get("FailureReason")]
+    return ": ".join(dict.fromkeys(str(one).rstrip(".") for one in said if one)) + "." if any(said) else ""
+
+
+def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
+    """What the options ask for that AWS changes in no endpoint that exists; "" for nothing."""
+    have, wanted = _shown(endpoint), _wanted_shown(item)
+    fixed = ["type", "vpc_id", *(one.option for one in TARGETS)]
+    fixed += ["private_dns_preference", "private_dns_specified_domains"]
+    if have["type"] != "Interface":
+        fixed.append("private_dns_enabled")
+    differ = [option for option in fixed if option in wanted and _differs(option, have.get(option), wanted[option])]
+    if not differ:
+        return ""
+    said = "; ".join(f"{option} is {have.get(option)}, not {wanted[option]}" for option in differ)
+    return (
+        f"AWS cannot change this in {endpoint['VpcEndpointId']}: {said}. Set replace=true to have it deleted and made "
+        "anew, which cuts its connections."
+    )
+
+
+def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
+    """Targets are compared by their last part: ids and ARNs name the same thing. Names of domains know no case.
+
+    A target that is known after its creation cannot be compared.
+    """
+    if wanted == UNKNOWN:
+        return False
+    if option in ("resource_configuration", "service_network"):
+        return str(have).rsplit("/", 1)[-1] != str(wanted).rsplit("/", 1)[-1]
+    if option == "private_dns_specified_domains":
+        return {one.lower() for one in have or []} != {one.lower() for one in wanted}
+    return bool(have != wanted)
+
+
+def _target_params(item: VpcEndpoint, actual: Actual, check_mode: bool) -> dict[str, str]:
+    """What the endpoint leads to, by ARN. In check mode what is still to be shared stands in for itself."""
+    if item.target is None:
+        return {}
+    target, wanted = item.target
+    if not target.listing or wanted.startswith("arn:"):
+        return {target.member: wanted}
+    if wanted not in actual.arns and not check_mode:
+        raise ItemError(
+            f"{target.option} {wanted} is neither in this account and region nor shared with it. Accept its share "
+            "first (resource_share), or give its ARN."
+        )
+    return {target.member: actual.arns.get(wanted, wanted)}
+
+
+def _dns_options(item: VpcEndpoint) -> dict[str, t.Any]:
+    return {
+        "DnsRecordIpType": item.dns_record_ip_type,
+        "PrivateDnsPreference": item.private_dns_preference,
+        "PrivateDnsSpecifiedDomains": item.private_dns_specified_domains,
+    }
+
+
+def _modification(item: VpcEndpoint, endpoint: Endpoint) -> tuple[list[str], dict[str, t.Any]]:
+    """The options that AWS changes in place and that differ, and the parameters of the one call that does it."""
+    have, wanted = _shown(endpoint), _wanted_shown(item)
+    params: dict[str, t.Any] = {}
+    for option, suffix in (("subnet_ids", "SubnetIds"), ("security_group_ids", "SecurityGroupIds")):
+        ids = set(wanted.get(option, have[option]))
+        params[f"Add{suffix}"] = sorted(ids - set(have[option]))
+        params[f"Remove{suffix}"] = sorted(set(have[option]) - ids)
+    plain = ("subnet_ids", "security_group_ids", "ip_address_type", "private_dns_enabled", "dns_record_ip_type")
+    changed = [option for option in plain if option in wanted and wanted[option] != have[option]]
+    params["IpAddressType"] = item.ip_address_type if "ip_address_type" in changed else None
+    params["PrivateDnsEnabled"] = item.private_dns_enabled if "private_dns_enabled" in changed else None
+    if "dns_record_ip_type" in changed:
+        params["DnsOptions"] = {"DnsRecordIpType": item.dns_record_ip_type}
+    if "policy" in wanted and compare_policies(have["policy"], wanted["policy"]):
+        changed.append("policy")
+        params["PolicyDocument"] = item.policy
+    return changed, {key: value for key, value in params.items() if value not in (None, [])}
+
+
+def _tag_changes(endpoint_id: str, to_set: t.Mapping[str, str], to_remove: t.Sequence[str]) -> list[Change]:
+    changes, resources = [], [endpoint_id]
+    if to_set:
+        params: dict[str, t.Any] = {"Resources": resources, "Tags": tagging.as_aws(to_set)}
+        changes.append(Change("ec2:CreateTags", params, f"tag {', '.join(sorted(to_set))}"))
+    if to_remove:
+        params = {"Resources": resources, "Tags": [{"Key": key} for key in to_remove]}
+        changes.append(Change("ec2:DeleteTags", params, f"untag {', '.join(to_remove)}"))
+    return changes
+
+
+def as_result(endpoint: Endpoint) -> dict[str, t.Any]:
+    """An endpoint as modules return it: AWS's own fields in snake case, and the ids of its security groups."""
+    result: dict[str, t.Any] = dict(boto3_resource_to_ansible_dict(dict(endpoint), force_tags=False) or {})
+    return {**result, "security_group_ids": sorted(one["GroupId"] for one in endpoint.get("Groups") or [])}
+
+
+def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
+    """The endpoint in the words of the options, for comparison and diff."""
+    dns = endpoint.get("DnsOptions") or {}
+    shown = {
+        "type": endpoint.get("VpcEndpointType"),
+        "vpc_id": endpoint.get("VpcId"),
+        **{one.option: endpoint[one.member] for one in TARGETS if endpoint.get(one.member)},
+        "subnet_ids": sorted(endpoint.get("SubnetIds") or []),
+        "security_group_ids": sorted(one["GroupId"] for one in endpoint.get("Groups") or []),
+        "ip_address_type": endpoint.get("IpAddressType"),
+        "private_dns_enabled": bool(endpoint.get("PrivateDnsEnabled")),
+        "dns_record_ip_type": dns.get("DnsRecordIpType"),
+        "policy": json.loads(endpoint.get("PolicyDocument") or "{}"),
+        "tags": tagging.as_dict(endpoint.get("Tags")),
+    }
+    if endpoint.get("VpcEndpointType") != "Interface":
+        shown["private_dns_preference"] = dns.get("PrivateDnsPreference")
+        shown["private_dns_specified_domains"] = sorted(dns.get("PrivateDnsSpecifiedDomains") or [])
+    return shown
+
+
+def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
+    """The options of an item that are set, beside its tags, as C(_shown) shows them."""
+    shown: dict[str, t.Any] = {
+        "type": item.kind,
+        "vpc_id": item.vpc_id,
+        **{one.option: getattr(item, one.option) for one in TARGETS},
+        "ip_address_type": item.ip_address_type,
+        "private_dns_enabled": item.private_dns_enabled,
+        "private_dns_preference": item.private_dns_preference,
+        "dns_record_ip_type": item.dns_record_ip_type,
+        "policy": None if item.policy is None else json.loads(item.policy),
+    }
+    for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
+        value = getattr(item, option)
+        shown[option] = None if value is None else sorted(set(value))
+    return {option: value for option, value in shown.items() if value is not None}
