@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
-  - A call of any length costs at most one listing each of subnets, VPCs, security groups, load balancers and Redshift
-    clusters, and one DNS lookup for each endpoint. Only what the checks need is read.
+  - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups, load
+    balancers and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for
+    each endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -101,6 +102,14 @@ options:
           - SNS topics that are to hear of connections.
         type: list
         elements: str
+      resource_configuration:
+        description:
+          - ARN or id of the VPC Lattice resource configuration to connect to.
+        type: str
+      resource_share_arn:
+        description:
+          - ARN of the resource share that it comes in.
+        type: str
   prerequisites:
     description:
       - The table of prerequisites, one row for each condition.
@@ -136,12 +145,22 @@ options:
           - V(redshift_relocation), that cluster relocation or Multi-AZ is on. Relocation that is being turned on only
             warns.
           - V(redshift_port), that the cluster's port is within O(prerequisites[].port_ranges).
+          - V(lattice_zones), that no subnet is in one of the zones O(prerequisites[].unsupported_zone_ids).
+          - V(dns_attributes), that the link's VPC has C(enableDnsSupport) and C(enableDnsHostnames) on.
+          - V(inbound_ports), that the security groups let all IPv4 addresses of the link's VPC in on
+            O(prerequisites[].port_ranges). Ports that are open to others or to fewer only warn.
+          - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
+          - V(resource_region), that the ARNs O(links[].resource_configuration) and O(links[].resource_share_arn) are of
+            the region. An id or nothing will do.
         type: str
         required: true
         choices:
           - availability_zones
           - destination
+          - dns_attributes
           - endpoint
+          - inbound_ports
+          - lattice_zones
           - limit
           - load_balancer
           - port
@@ -152,8 +171,10 @@ options:
           - redshift_port
           - redshift_relocation
           - region
+          - resource_region
           - subnets
           - topics
+          - vpc_peering
       destinations:
         description:
           - Links to these destinations only. Unset means every link.
@@ -187,7 +208,7 @@ options:
         elements: str
       port_ranges:
         description:
-          - Ports for V(redshift_port), like V(5431-5455).
+          - Ports for V(redshift_port) and V(inbound_ports), like V(5431-5455).
         type: list
         elements: str
       cidr:
@@ -207,6 +228,11 @@ options:
         description:
           - How many free addresses V(subnets) wants in each subnet. Unset wants none.
         type: int
+      unsupported_zone_ids:
+        description:
+          - Ids of Availability Zones for V(lattice_zones), like V(use1-az3).
+        type: list
+        elements: str
   nameservers:
     description:
       - Name servers to ask for endpoints, each an IP address or V(ip:port). Unset means those of the system.
@@ -329,6 +355,8 @@ LINK = {
     "cluster_identifier": {"type": "str"},
     "principals": {"type": "list", "elements": "str"},
     "topic_arns": {"type": "list", "elements": "str"},
+    "resource_configuration": {"type": "str"},
+    "resource_share_arn": {"type": "str"},
 }
 PREREQUISITE = {
     "id": {"type": "str", "required": True},
@@ -344,6 +372,7 @@ PREREQUISITE = {
     "limit": {"type": "int"},
     "node_families": {"type": "list", "elements": "str"},
     "min_free_addresses": {"type": "int"},
+    "unsupported_zone_ids": {"type": "list", "elements": "str"},
 }
 OPTIONS = {
     "links": {"type": "list", "elements": "dict", "required": True, "options": LINK},

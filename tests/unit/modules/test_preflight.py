@@ -26,6 +26,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import Item
 from tests.sandbox.client import RunningSandbox
 
 SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
+ATTRIBUTE, PEERINGS = "ec2:DescribeVpcAttribute", "ec2:DescribeVpcPeeringConnections"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
 IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
 
@@ -43,6 +44,7 @@ def subnet(number: int, zone: str, vpc: str = "vpc-1", free: int = 200) -> dict[
         "VpcId": vpc,
         "CidrBlock": cidr,
         "AvailabilityZone": zone,
+        "AvailabilityZoneId": f"use1-az{number}",
         "AvailableIpAddressCount": free,
     }
 
@@ -97,7 +99,15 @@ SNAPSHOT = Snapshot(
             "sg-narrow": group(inbound("10.1.0.0/16")),
             "sg-list": group(inbound(PrefixListIds=[{"PrefixListId": "pl-1"}])),
             "sg-six": group(inbound(Ipv6Ranges=[{"CidrIpv6": "fd00::/8"}])),
+            "sg-group": group(inbound(UserIdGroupPairs=[{"GroupId": "sg-1"}])),
+            "sg-parts": group(inbound("10.0.0.0/8", ports=(1, 5431)), inbound("10.0.0.0/8", ports=(5432, 9000))),
         },
+        "dns_attributes": {
+            "vpc-1": {"enableDnsSupport": True, "enableDnsHostnames": True},
+            "vpc-2": {"enableDnsSupport": True, "enableDnsHostnames": False},
+            "vpc-3": {"enableDnsSupport": False},
+        },
+        "peerings": {"vpc-2": [{"VpcPeeringConnectionId": "pcx-2"}, {"VpcPeeringConnectionId": "pcx-1"}]},
         "load_balancers": {
             "right": balancer(),
             "public": balancer(scheme="internet-facing"),
@@ -131,6 +141,8 @@ SNAPSHOT = Snapshot(
     links=[Link("a", "redshift"), Link("b", "redshift"), Link("c", "rds")],
 )
 
+RCFG = "arn:aws:vpc-lattice:us-east-1:222222222222:resourceconfiguration/rcfg-0123456789abcdef0"
+SHARE = "arn:aws:ram:us-east-1:222222222222:resource-share/5ba1d2c5-1d0a-4f5e-9c0b-0123456789ab"
 CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
     # check: (prerequisite, link, status, part of the message)
     "region": [
@@ -295,11 +307,78 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"cluster_identifier": "odd-port"}, "fail", "port is 5430, not within 5431-5455, 8191-8215"),
         ({}, {"cluster_identifier": "portless"}, "unknown", "no port yet"),
     ],
+    "lattice_zones": [
+        ({}, {"subnet_ids": ["subnet-0", "subnet-1"]}, "pass", "use1-az0, use1-az1"),
+        ({}, {"subnet_ids": ["subnet-0", "subnet-3"]}, "fail", "does not support: subnet-3 is in use1-az3."),
+        ({"level": "warn"}, {"subnet_ids": ["subnet-3"]}, "warn", "subnet-3"),
+        ({"unsupported_zone_ids": []}, {"subnet_ids": ["subnet-3"]}, "pass", "use1-az3"),
+        ({}, {"subnet_ids": ["subnet-0", "subnet-9"]}, "unknown", "not all known"),
+        ({}, {}, "fail", "No subnets are given"),
+    ],
+    "dns_attributes": [
+        ({}, {"vpc_id": "vpc-1"}, "pass", "enableDnsSupport and enableDnsHostnames on"),
+        ({}, {"vpc_id": "vpc-2"}, "fail", "VPC vpc-2 has enableDnsHostnames off"),
+        ({}, {"vpc_id": "vpc-3"}, "fail", "VPC vpc-3 has enableDnsSupport and enableDnsHostnames off"),
+        ({}, {"vpc_id": "vpc-9"}, "fail", "VPC vpc-9 does not exist"),
+        ({}, {}, "fail", "No vpc_id"),
+    ],
+    "inbound_ports": [
+        ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-open"]}, "pass", "let vpc-1 (10.1.0.0/16, 10.9.0.0/16) in"),
+        ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-all"]}, "pass", "on 5432"),
+        ({"port_ranges": ["5000-6000"]}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-parts"]}, "pass", "5000-6000"),
+        (
+            {"port_ranges": ["5000-6000", "8070"]},
+            {"vpc_id": "vpc-1", "security_group_ids": ["sg-open"]},
+            "fail",
+            "sg-open let nobody in on 5000-5431, 5433-6000, 8070;",
+        ),
+        ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-udp"]}, "fail", "let nobody in on 5432"),
+        ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-narrow"]}, "warn", "5432 from 10.1.0.0/16 only;"),
+        ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-narrow", "sg-open"]}, "pass", ""),
+        (
+            {},
+            {"vpc_id": "vpc-1", "security_group_ids": ["sg-six", "sg-list", "sg-group"]},
+            "warn",
+            "5432 from fd00::/8, pl-1, sg-1 only;",
+        ),
+        (
+            {"port_ranges": ["5432-5433"]},
+            {"vpc_id": "vpc-1", "security_group_ids": ["sg-narrow"]},
+            "fail",
+            "let nobody in on 5433;",
+        ),
+        (
+            {},
+            {"vpc_id": "vpc-1", "security_group_ids": ["sg-9"]},
+            "fail",
+            "do not exist in this account and region: sg-9",
+        ),
+        ({}, {"vpc_id": "vpc-1"}, "fail", "No security groups are given"),
+        ({}, {"vpc_id": "vpc-9", "security_group_ids": ["sg-open"]}, "fail", "VPC vpc-9 does not exist"),
+        ({}, {"security_group_ids": ["sg-open"]}, "fail", "No vpc_id"),
+    ],
+    "vpc_peering": [
+        ({}, {"vpc_id": "vpc-1"}, "pass", "no active peering"),
+        ({}, {"vpc_id": "vpc-2"}, "warn", "VPC vpc-2 has active peering connections: pcx-1, pcx-2."),
+        ({}, {}, "unknown", "No vpc_id"),
+    ],
+    "resource_region": [
+        ({}, {}, "pass", "0 ARNs"),
+        ({}, {"resource_configuration": "rcfg-0123456789abcdef0"}, "pass", "0 ARNs"),
+        ({}, {"resource_configuration": RCFG, "resource_share_arn": SHARE}, "pass", "2 ARNs in us-east-1"),
+        ({}, {"resource_share_arn": SHARE.replace("east", "west")}, "fail", "Not in us-east-1: arn:aws:ram:us-west-1:"),
+        ({}, {"resource_configuration": RCFG.replace("us-east-1", "")}, "fail", "Not in us-east-1: arn:aws:vpc"),
+        ({}, {"resource_configuration": "arn:aws"}, "fail", "Not in us-east-1: arn:aws."),
+    ],
 }
+ADVICE = {"vpc_peering"}
+"""Checks that warn at most."""
 PARAMETERS: dict[str, dict[str, Any]] = {
     "privatelink_rules": {"cidr": "10.0.0.0/8"},
     "redshift_node_type": {"node_families": ["ra3"]},
     "redshift_port": {"port_ranges": ["5431-5455", "8191-8215"]},
+    "lattice_zones": {"unsupported_zone_ids": ["use1-az3", "use1-az5"]},
+    "inbound_ports": {"port_ranges": ["5432"]},
 }
 
 
@@ -321,7 +400,8 @@ def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: st
 
 def test_every_check_has_a_passing_and_a_failing_case() -> None:
     assert set(CASES) == set(CHECKS)
-    assert all({"pass", "fail"} <= {case[2] for case in cases} for cases in CASES.values())
+    assert all({"pass", "fail"} <= {case[2] for case in cases} for name, cases in CASES.items() if name not in ADVICE)
+    assert all({"pass", "warn"} <= {case[2] for case in CASES[name]} for name in ADVICE)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, check in CHECKS.items() if set(check.listings) - {"addresses"}))
@@ -352,6 +432,8 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         ({"check": "region"}, "Prerequisite X-1: the check region needs regions"),
         ({"check": "privatelink_rules", "cidr": "10.0.0.1/8"}, "Prerequisite X-1: 10.0.0.1/8 has host bits set"),
         ({"check": "redshift_port", "port_ranges": ["5431 to 5455"]}, "'5431 to 5455' is not a range of ports"),
+        ({"check": "inbound_ports", "port_ranges": ["19999-10000"]}, "'19999-10000' ends before it begins"),
+        ({"check": "lattice_zones"}, "the check lattice_zones needs unsupported_zone_ids"),
     ],
 )
 def test_a_table_that_makes_no_sense(options: dict[str, Any], message: str) -> None:
@@ -474,7 +556,9 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
-    assert set(bench.calls) == {action for statement in policy["Statement"] for action in statement["Action"]}
+    assert set(bench.calls) | {ATTRIBUTE, PEERINGS} == {
+        action for statement in policy["Statement"] for action in statement["Action"]
+    }
 
 
 def test_nothing_is_read_that_no_check_needs(bench: Bench) -> None:
@@ -543,6 +627,67 @@ def test_what_the_sandbox_shows_is_judged_as_the_snapshots_are(bench: Bench) -> 
     assert found["failed_items"] == ["old", "plain"]
     assert "dc2.large" in found["results"][0]["msg"]
     assert "relocation is disabled" in found["results"][1]["msg"]
+
+
+LATTICE: list[dict[str, Any]] = [
+    {"id": check, "check": check, **PARAMETERS.get(check, {})}
+    for check in ("lattice_zones", "dns_attributes", "inbound_ports", "vpc_peering", "resource_region")
+]
+
+
+def statuses(result: dict[str, Any]) -> dict[str, str]:
+    return {one["id"]: one["status"] for one in result["checks"]}
+
+
+def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
+    """A link to a resource that is shared with us: as a VPC comes, and after what its owner has to do."""
+    ec2, group = bench.boto(bench.account, "ec2"), bench.vpc.security_group
+    subnet = ec2.create_subnet(VpcId=bench.vpc.id, CidrBlock="10.1.9.0/24", AvailabilityZone="us-east-1e")["Subnet"]
+    link = {"name": "cache", "vpc_id": bench.vpc.id, "security_group_ids": [group], "resource_configuration": RCFG}
+    table = [{**rule, "unsupported_zone_ids": [subnet["AvailabilityZoneId"]]} for rule in LATTICE]
+
+    ec2.modify_vpc_attribute(VpcId=bench.vpc.id, EnableDnsHostnames={"Value": False})
+    before = {**link, "subnet_ids": [bench.vpc.subnets[0], subnet["SubnetId"]]}
+    found = bench.preflight(before, prerequisites=table)["results"][0]
+    assert statuses(found) == {
+        "lattice_zones": "fail",
+        "dns_attributes": "fail",
+        "inbound_ports": "fail",
+        "vpc_peering": "pass",
+        "resource_region": "pass",
+    }
+    assert "enableDnsHostnames off" in found["msg"] and subnet["SubnetId"] in found["msg"]
+
+    ec2.modify_vpc_attribute(VpcId=bench.vpc.id, EnableDnsHostnames={"Value": True})
+    rule = {"IpProtocol": "tcp", "FromPort": 5000, "ToPort": 6000, "IpRanges": [{"CidrIp": "10.1.0.0/16"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    other = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    asked = ec2.create_vpc_peering_connection(VpcId=other, PeerVpcId=bench.vpc.id)["VpcPeeringConnection"]
+    after = {**link, "subnet_ids": list(bench.vpc.subnets)}
+    found = bench.preflight(after, prerequisites=table)["results"][0]
+    assert set(statuses(found).values()) == {"pass"}, found["msg"]  # a peering that nobody accepted yet is none
+
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=asked["VpcPeeringConnectionId"])
+    answer = bench.preflight(*({**after, "name": f"cache{number}"} for number in range(9)), prerequisites=table)
+    assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, ATTRIBUTE: 2, PEERINGS: 1}
+    assert answer["failed_items"] == [] and {one["status"] for one in answer["results"]} == {"warn"}
+    assert asked["VpcPeeringConnectionId"] in answer["results"][0]["msg"]
+
+
+def test_a_vpc_that_does_not_exist_has_no_attributes(bench: Bench) -> None:
+    gone = {"name": "gone", "vpc_id": "vpc-0123456789abcdef0"}
+    rule = [{"id": "dns", "check": "dns_attributes"}]
+    found = bench.preflight(gone, {"name": "here", "vpc_id": bench.vpc.id}, prerequisites=rule)
+    assert "VPC vpc-0123456789abcdef0 does not exist" in found["results"][0]["msg"]
+    assert found["results"][1]["status"] in ("pass", "fail") and "does not exist" not in found["results"][1]["msg"]
+
+
+def test_denied_attributes_and_peerings_are_warnings(bench: Bench) -> None:
+    bench.fault("ec2", "DescribeVpcAttribute", "deny", times=None)
+    bench.fault("ec2", "DescribeVpcPeeringConnections", "deny", times=None)
+    found = bench.preflight({"name": "cache", "vpc_id": bench.vpc.id}, prerequisites=[LATTICE[1], LATTICE[3]])
+    assert statuses(found["results"][0]) == {"dns_attributes": "unknown", "vpc_peering": "unknown"}
+    assert "Allow ec2:DescribeVpcAttribute in the policies" in found["results"][0]["msg"]
 
 
 def test_a_denied_listing_is_a_warning(bench: Bench) -> None:

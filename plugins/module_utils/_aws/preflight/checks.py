@@ -10,7 +10,8 @@ Each check is a pure function of a link, a prerequisite and a snapshot of the ac
 makes the checks that look at it unknown, never failed.
 
 Source: Amazon Redshift Management Guide, "Redshift-managed VPC endpoints"; Elastic Load Balancing, "Network Load
-Balancers" (read 2026-11). What a vendor demands comes with the prerequisites, each with its own source.
+Balancers"; AWS PrivateLink Guide, "Access VPC resources through AWS PrivateLink" (read 2026-11). What a vendor demands
+comes with the prerequisites, each with its own source.
 """
 
 from __future__ import annotations
@@ -22,12 +23,23 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Raw, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
+    DNS_ATTRIBUTES,
+    Link,
+    Raw,
+    Snapshot,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import CLUSTER_MOVING
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
 PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
 NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints
+SOURCES = (
+    ("IpRanges", "CidrIp"),
+    ("Ipv6Ranges", "CidrIpv6"),
+    ("PrefixListIds", "PrefixListId"),
+    ("UserIdGroupPairs", "GroupId"),
+)  # of an inbound rule: where it lists them, and how it calls each
 
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -49,6 +61,7 @@ class Prerequisite:
     node_families: list[str] | None = None
     min_free_addresses: int | None = None
     known_destinations: list[str] | None = None
+    unsupported_zone_ids: list[str] | None = None
 
     def __post_init__(self) -> None:
         needed = CHECKS[self.check].parameter
@@ -67,7 +80,10 @@ class Prerequisite:
             if not re.fullmatch(r"[0-9]+(-[0-9]+)?", text):
                 raise ValueError(f"{text!r} is not a range of ports like 5431-5455")
             first, dummy, last = text.partition("-")
-            found.append(range(int(first), int(last or first) + 1))
+            ports = range(int(first), int(last or first) + 1)
+            if not ports:
+                raise ValueError(f"{text!r} ends before it begins")
+            found.append(ports)
         return found
 
     def network(self) -> Network:
@@ -189,15 +205,20 @@ def _networks(vpc: Raw) -> list[Network]:
     return found
 
 
+def _of_vpc(link: Link, snapshot: Snapshot, listing: str) -> t.Any:
+    """What a listing says of the link's VPC. Raises ItemError where there is no such VPC."""
+    if not link.vpc_id:
+        raise ItemError("No vpc_id is given.")
+    found = snapshot[listing].get(link.vpc_id)
+    if found is None:
+        raise ItemError(f"VPC {link.vpc_id} does not exist in this account and region.")
+    return found
+
+
 @check("endpoint", "addresses", "vpcs")
 def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     addresses = snapshot.addresses(link)
-    if not link.vpc_id:
-        return Finding(FAIL, "No vpc_id is given, in which the addresses should be.")
-    vpc = snapshot["vpcs"].get(link.vpc_id)
-    if vpc is None:
-        return Finding(FAIL, f"VPC {link.vpc_id} does not exist in this account and region.")
-    networks, what = _networks(vpc), link.endpoint or "The link"
+    networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
     outside = [one for one in addresses if not any(ipaddress.ip_address(one) in network for network in networks)]
     if outside:
         return Finding(FAIL, f"{what} has addresses outside of {link.vpc_id}: {', '.join(outside)}.")
@@ -238,21 +259,25 @@ def _admitted(permissions: t.Iterable[Raw], version: int) -> list[Network]:
     return list(ipaddress.collapse_addresses(cidrs))  # type: ignore[type-var]
 
 
+def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
+    """The inbound rules of security groups together. Raises ItemError for a group that does not exist."""
+    groups = {one: snapshot["security_groups"].get(one) for one in group_ids}
+    missing = [group_id for group_id, group in groups.items() if group is None]
+    if missing:
+        raise ItemError(f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
+    return [one for group in groups.values() for one in (group or {}).get("IpPermissions") or []]
+
+
 @check("privatelink_rules", "security_groups", parameter="cidr")
 def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on."""
     if not link.security_group_ids:
         return Finding(PASS, "The load balancer has no security groups.")
-    groups = [(one, snapshot["security_groups"].get(one)) for one in link.security_group_ids]
-    missing = [group_id for group_id, group in groups if group is None]
-    if missing:
-        return Finding(FAIL, f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
+    permissions = _permissions(link.security_group_ids, snapshot)
     if link.enforce_privatelink_rules is False:
         return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
     port, wanted = link.listener_port or link.port or 0, rule.network()
-    admitting = [
-        one for group_id, group in groups for one in (group or {}).get("IpPermissions") or [] if _admits(one, port)
-    ]
+    admitting = [one for one in permissions if _admits(one, port)]
     if any(wanted.subnet_of(one) for one in _admitted(admitting, wanted.version)):  # type: ignore[arg-type]
         return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
     lists = sorted({str(one["PrefixListId"]) for each in admitting for one in each.get("PrefixListIds") or []})
@@ -275,6 +300,97 @@ def check_load_balancer(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     if wrong:
         return Finding(FAIL, f"There is a load balancer {name} already, but {'; '.join(wrong)}.")
     return Finding(PASS, f"Load balancer {name} is internal and in {found.get('VpcId')}.")
+
+
+@check("lattice_zones", "subnets", parameter="unsupported_zone_ids")
+def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """By zone id, for a zone's name stands for another zone in every account. Missing subnets are for another check."""
+    if not link.subnet_ids:
+        return Finding(FAIL, "No subnets are given.")
+    subnets = [snapshot["subnets"][one] for one in link.subnet_ids if one in snapshot["subnets"]]
+    zones = {one["SubnetId"]: str(one.get("AvailabilityZoneId", "")) for one in subnets}
+    wrong = [f"{subnet} is in {zone}" for subnet, zone in zones.items() if zone in (rule.unsupported_zone_ids or [])]
+    if wrong:
+        return Finding(FAIL, f"Zones that VPC Lattice does not support: {', '.join(wrong)}.")
+    if not all(zones.get(one) for one in link.subnet_ids):
+        return Finding(UNKNOWN, "The zones of the subnets are not all known.")
+    return Finding(PASS, f"Subnets in {', '.join(sorted(set(zones.values())))}.")
+
+
+@check("dns_attributes", "dns_attributes")
+def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    found = _of_vpc(link, snapshot, "dns_attributes")
+    off = [one for one in DNS_ATTRIBUTES if not found.get(one)]
+    if off:
+        return Finding(FAIL, f"VPC {link.vpc_id} has {' and '.join(off)} off.")
+    return Finding(PASS, f"VPC {link.vpc_id} has {' and '.join(DNS_ATTRIBUTES)} on.")
+
+
+@check("inbound_ports", "security_groups", "vpcs", parameter="port_ranges")
+def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Whether clients anywhere in the VPC get in. Who lets in only some of them may mean it so, and is only warned."""
+    if not link.security_group_ids:
+        return Finding(FAIL, "No security groups are given; AWS would take the VPC's default one.")
+    permissions = _permissions(link.security_group_ids, snapshot)
+    networks = [one for one in _networks(_of_vpc(link, snapshot, "vpcs")) if one.version == 4]
+    names = ", ".join(link.security_group_ids)
+    closed, narrow = [], []
+    for ports in _alike(rule.ports(), permissions):
+        admitting = [one for one in permissions if _admits(one, ports.start)]
+        admitted = _admitted(admitting, 4)
+        if all(any(network.subnet_of(one) for one in admitted) for network in networks):  # type: ignore[arg-type]
+            continue
+        shown = f"{ports.start}-{ports[-1]}" if len(ports) > 1 else str(ports.start)
+        sources = _sources(admitting)
+        if sources:
+            narrow.append(f"{shown} from {', '.join(sources)} only")
+        else:
+            closed.append(shown)
+    vpc = f"{link.vpc_id} ({', '.join(map(str, networks))})"
+    if closed:
+        return Finding(FAIL, f"{names} let nobody in on {', '.join(closed)}; clients are in {vpc}.")
+    if narrow:
+        return Finding(WARN, f"{names} let in on {'; '.join(narrow)}; clients are in {vpc}.")
+    return Finding(PASS, f"{names} let {vpc} in on {', '.join(rule.port_ranges or [])}.")
+
+
+def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[range]:
+    """Port ranges cut where an inbound rule begins or ends, so that all ports of a part are treated alike."""
+    tcp = [one for one in permissions if one.get("IpProtocol") == "tcp"]
+    edges = {edge for one in tcp for edge in (one["FromPort"], one["ToPort"] + 1)}
+    parts = []
+    for ports in wanted:
+        cuts = sorted({ports.start, ports.stop, *(edge for edge in edges if ports.start < edge < ports.stop)})
+        parts += [range(first, last) for first, last in zip(cuts, cuts[1:])]
+    return parts
+
+
+def _sources(permissions: t.Iterable[Raw]) -> list[str]:
+    """Whom inbound rules admit: CIDRs, security groups and prefix lists."""
+    found = {str(one[member]) for rule in permissions for key, member in SOURCES for one in rule.get(key) or []}
+    return sorted(found)
+
+
+@check("vpc_peering", "peerings")
+def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Only warns: peering may lead anywhere, and private DNS may be just what is wanted."""
+    if not link.vpc_id:
+        return Finding(UNKNOWN, "No vpc_id is given.")
+    peerings = snapshot["peerings"].get(link.vpc_id, [])
+    if not peerings:
+        return Finding(PASS, f"VPC {link.vpc_id} has no active peering connection.")
+    names = ", ".join(sorted(str(one["VpcPeeringConnectionId"]) for one in peerings))
+    return Finding(WARN, f"VPC {link.vpc_id} has active peering connections: {names}.")
+
+
+@check("resource_region")
+def check_resource_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """What is shared can only be used in its own region. A bare id does not tell it."""
+    given = [one for one in (link.resource_configuration, link.resource_share_arn) if one and one.startswith("arn:")]
+    wrong = [one for one in given if (one.split(":") + [""] * 4)[3] != snapshot.region]
+    if wrong:
+        return Finding(FAIL, f"Not in {snapshot.region}: {', '.join(wrong)}.")
+    return Finding(PASS, f"{len(given)} ARNs in {snapshot.region}.")
 
 
 def _cluster(link: Link, snapshot: Snapshot) -> Raw:

@@ -6,8 +6,9 @@
 
 This module util is PRIVATE to the collection.
 
-Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeSecurityGroups; Elastic Load Balancing API
-Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
+DescribeSecurityGroups; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API
+Reference 2012-12-01, DescribeClusters (read 2026-11).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import Item
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
 Listing = t.Mapping[str, t.Any]
+DNS_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Link:
     cluster_identifier: str | None = None
     principals: list[str] | None = None
     topic_arns: list[str] | None = None
+    resource_configuration: str | None = None
+    resource_share_arn: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,40 @@ class Reader:
     def vpcs(self, links: t.Sequence[Link]) -> Listing:
         found = self._filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links])
         return {one["VpcId"]: one for one in found}
+
+    def dns_attributes(self, links: t.Sequence[Link]) -> Listing:
+        """Whether VPCs have DNS, by VPC: AWS tells one attribute of one VPC in a call."""
+        wanted = sorted({link.vpc_id for link in links if link.vpc_id})
+        found: dict[str, dict[str, bool]] = {}
+
+        def read(pair: tuple[str, str]) -> bool | None:
+            vpc_id, attribute = pair
+            try:
+                answer = self.api.call("ec2:DescribeVpcAttribute", vpc_id, VpcId=vpc_id, Attribute=attribute)
+            except CallError as error:
+                if error.code.startswith("InvalidVpcID"):  # not found, or not an id: no such VPC
+                    return None
+                raise
+            return bool(answer[attribute[0].upper() + attribute[1:]]["Value"])
+
+        pairs = [(vpc_id, attribute) for vpc_id in wanted for attribute in DNS_ATTRIBUTES]
+        for (vpc_id, attribute), value in zip(pairs, self.api.all(read, pairs)):
+            if value is not None:
+                found.setdefault(vpc_id, {})[attribute] = value
+        return found
+
+    def peerings(self, links: t.Sequence[Link]) -> Listing:
+        """Active peering connections by VPC, on either side. A filter cannot ask for either side, so all are read."""
+        if not any(link.vpc_id for link in links):
+            return {}
+        active = [{"Name": "status-code", "Values": ["active"]}]
+        action, key = "ec2:DescribeVpcPeeringConnections", "VpcPeeringConnections"
+        found: dict[str, list[Raw]] = {}
+        for one in self.api.pages(action, key, Filters=active, MaxResults=1000):
+            if (one.get("Status") or {}).get("Code") == "active":
+                for side in ("RequesterVpcInfo", "AccepterVpcInfo"):
+                    found.setdefault(str((one.get(side) or {}).get("VpcId")), []).append(one)
+        return found
 
     def security_groups(self, links: t.Sequence[Link]) -> Listing:
         ids = [group for link in links for group in link.security_group_ids or []]
