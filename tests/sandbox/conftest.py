@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures of the sandbox's own tests: a provider with an active load balancer, and expected AWS errors."""
+"""Fixtures of the sandbox's own tests: a provider with a load balancer, a shared resource, and expected AWS errors."""
 
 from __future__ import annotations
 
@@ -94,3 +94,94 @@ def provider(sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc]
     yield made
     sandbox.clear_faults()
     sandbox.buckets(enabled=False, latency=0)
+
+
+@dataclass
+class Share:
+    """An account that shares a group of two resource configurations with another; nothing is accepted yet."""
+
+    sandbox: RunningSandbox
+    owner: str
+    consumer: str
+    region: str
+    group: dict[str, Any]
+    children: list[dict[str, Any]]
+    arn: str
+
+    @property
+    def lattice(self) -> Any:
+        """The owner's client."""
+        return self.sandbox.boto(self.owner, "vpc-lattice", self.region)
+
+    @property
+    def ec2(self) -> Any:
+        """The consumer's client."""
+        return self.sandbox.boto(self.consumer, "ec2", self.region)
+
+    def ram(self, account: str | None = None) -> Any:
+        """The consumer's client, or another account's."""
+        return self.sandbox.boto(account or self.consumer, "ram", self.region)
+
+    def invitations(self) -> list[dict[str, Any]]:
+        pages = self.ram().get_paginator("get_resource_share_invitations").paginate(resourceShareArns=[self.arn])
+        return [one for page in pages for one in page["resourceShareInvitations"]]
+
+    def accept(self) -> None:
+        """Accept the share and wait until what it holds can be used."""
+        invitation = eventually(self.invitations, bool)[0]["resourceShareInvitationArn"]
+        self.ram().accept_resource_share_invitation(resourceShareInvitationArn=invitation)
+        eventually(lambda: self.ram().list_resources(resourceOwner="OTHER-ACCOUNTS")["resources"], bool)
+
+    def consumer_vpc(self, make_vpc: Callable[..., Vpc]) -> Vpc:
+        """A VPC of the consumer that allows private DNS."""
+        vpc = make_vpc(self.consumer, self.region)
+        self.ec2.modify_vpc_attribute(VpcId=vpc.id, EnableDnsHostnames={"Value": True})
+        return vpc
+
+    def create_endpoint(self, vpc: Vpc, **options: Any) -> dict[str, Any]:
+        """Create a Resource endpoint to the group in a VPC of the consumer."""
+        parameters = {"VpcEndpointType": "Resource", "ResourceConfigurationArn": self.group["arn"], **options}
+        made = self.ec2.create_vpc_endpoint(VpcId=vpc.id, **{"SubnetIds": list(vpc.subnets), **parameters})
+        return dict(made["VpcEndpoint"])
+
+    def associations(self, endpoint_id: str) -> list[dict[str, Any]]:
+        """The associations of an endpoint as soon as there are any."""
+        describe = self.ec2.describe_vpc_endpoint_associations
+        return eventually(lambda: describe(VpcEndpointIds=[endpoint_id])["VpcEndpointAssociations"], bool)
+
+
+@pytest.fixture
+def share(sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc]) -> Iterator[Share]:
+    owner, region = f"7{account[1:]}", "us-east-1"
+    lattice, vpc = sandbox.boto(owner, "vpc-lattice", region), make_vpc(owner, region)
+    dns = lattice.start_domain_verification(domainName="redis.example.com")["id"]
+    gateway = lattice.create_resource_gateway(name="way-in", vpcIdentifier=vpc.id, subnetIds=list(vpc.subnets))["id"]
+
+    def configuration(name: str, kind: str, **options: Any) -> dict[str, Any]:
+        made = lattice.create_resource_configuration(name=name, type=kind, **options)["id"]
+        read = lattice.get_resource_configuration
+        found = eventually(
+            lambda: read(resourceConfigurationIdentifier=made), lambda one: bool(one["status"] == "ACTIVE")
+        )
+        return dict(found)
+
+    of = {"resourceGatewayIdentifier": gateway, "groupDomain": "redis.example.com", "domainVerificationIdentifier": dns}
+    group = configuration("redis", "GROUP", **of)
+    children = [
+        configuration(
+            name,
+            "CHILD",
+            resourceConfigurationGroupIdentifier=group["id"],
+            portRanges=[port],
+            customDomainName=f"{name}.redis.example.com",
+            resourceConfigurationDefinition={
+                "dnsResource": {"domainName": f"{name}.internal", "ipAddressType": "IPV4"}
+            },
+        )
+        for name, port in (("db-1", "12000"), ("metrics", "8070"))
+    ]
+    share = sandbox.boto(owner, "ram", region).create_resource_share(
+        name="redis-share", resourceArns=[group["arn"]], principals=[account]
+    )["resourceShare"]["resourceShareArn"]
+    yield Share(sandbox, owner, account, region, group, children, share)
+    sandbox.clear_faults()

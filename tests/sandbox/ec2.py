@@ -54,16 +54,16 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
-def page[T](call: Call, items: list[T], least: int = 1) -> tuple[list[T], str | None]:
-    """One page of ``items`` and the token of the next, by MaxResults (at most 1000) and NextToken.
+def page[T](call: Call, items: list[T], least: int = 1, most: int = PAGE) -> tuple[list[T], str | None]:
+    """One page of ``items`` and the token of the next, by MaxResults (at most ``most``) and NextToken.
 
     ``least`` is the smallest MaxResults that the operation's API page allows.
     """
-    size = call.params.get("MaxResults") or PAGE
+    size = call.params.get("MaxResults") or most
     if size < least:
-        raise AwsError("InvalidMaxResults", f"The value {size} for MaxResults is not between {least} and {PAGE}")
+        raise AwsError("InvalidMaxResults", f"The value {size} for MaxResults is not between {least} and {most}")
     try:
-        return cut(items, min(size, PAGE), call.params.get("NextToken"))
+        return cut(items, min(size, most), call.params.get("NextToken"))
     except ValueError as error:
         raise AwsError("InvalidNextToken", "The specified NextToken is not valid") from error
 
@@ -81,12 +81,18 @@ def tags_of(call: Call, resource_type: str) -> dict[str, str]:
     return tags
 
 
-def once(call: Call, world: World, create: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Create, unless the same ClientToken did so before; then answer what it answered.
+def once(
+    call: Call,
+    world: World,
+    create: Callable[[], dict[str, Any]],
+    member: str = "ClientToken",
+    mismatch: str = "IdempotentParameterMismatch",
+) -> dict[str, Any]:
+    """Create, unless the same client token did so before; then answer what it answered.
 
-    Raises IdempotentParameterMismatch when the token comes back with other parameters.
+    Raises the error code ``mismatch`` when the token comes back with other parameters.
     """
-    token = call.params.get("ClientToken")
+    token = call.params.get(member)
     if not token:
         return create()
     key = (call.account, call.region, call.operation, token)
@@ -95,7 +101,7 @@ def once(call: Call, world: World, create: Callable[[], dict[str, Any]]) -> dict
     params, answer = world.answers[key]
     if params != call.params:
         message = f"The client token {token} was used before with other parameters"
-        raise AwsError("IdempotentParameterMismatch", message)
+        raise AwsError(mismatch, message)
     return dict(answer)
 
 

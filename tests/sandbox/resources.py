@@ -20,6 +20,7 @@ declare_state("vpc_endpoint.pendingAcceptance", "before an unanswered request is
 declare_state("vpc_endpoint.deleting", "a deleted endpoint before it is deleted")
 declare_state("vpc_endpoint.deleted", "how long a deleted connection lingers at the service's owner", 3600)
 declare_state("vpc_endpoint.unseen", "before the service's owner sees a new connection request")
+declare_state("vpc_endpoint_association.unseen", "before what a new endpoint leads to is listed as its associations")
 declare_state("load_balancer.provisioning", "a new load balancer before it is active")
 declare_state("target.initial", "a new target in use before it is healthy")
 declare_state("target.draining", "a deregistered target before it is gone")
@@ -78,6 +79,13 @@ class VpcEndpoint(Resource):
     dns_entries: list[dict[str, str]]
     seen_from: float
     """When the owner of the service first sees the connection."""
+    resource_configuration_arn: str | None = None
+    service_network_arn: str | None = None
+    dns_options: dict[str, Any] = field(default_factory=dict)
+    failure: tuple[str, str] | None = None
+    """Code and message of AWS's LastError, where a test chose that it fails."""
+    inaccessible: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Resource configurations that a test made inaccessible here: id -> code and reason."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -174,7 +174,7 @@ def test_what_create_refuses(provider: Provider) -> None:
     with refused("DuplicateSubnetsInSameZone"):
         _create(provider, provider.vpc, name, SubnetIds=[provider.vpc.subnets[0], second["Subnet"]["SubnetId"]])
     with refused("NotImplemented", 501):
-        provider.ec2.create_vpc_endpoint(VpcEndpointType="Resource", VpcId=provider.vpc.id)
+        provider.ec2.create_vpc_endpoint(VpcEndpointType="GatewayLoadBalancer", VpcId=provider.vpc.id)
     with refused("InvalidVpcEndpointId.Malformed"):
         provider.ec2.describe_vpc_endpoints(VpcEndpointIds=["vpce-1"])
 

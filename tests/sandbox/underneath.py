@@ -25,7 +25,7 @@ from .world import World
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 
-OURS_ALONE = {"elbv2", "redshift"}
+OURS_ALONE = {"elbv2", "redshift", "ram", "vpc-lattice"}
 """Services whose resources moto does not have, so that its answers about them would be wrong."""
 
 

@@ -82,6 +82,18 @@ class Resource:
         return [{"Key": key, "Value": value} for key, value in self.tags.items()]
 
 
+@dataclass
+class Outcome:
+    """How the next resources of a kind end that an account makes: a state AWS would choose, and why."""
+
+    kind: str
+    state: str
+    account: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    times: int = 1
+
+
 R = TypeVar("R", bound=Resource)
 Tables = dict[type[Resource], dict[str, Any]]
 
@@ -101,6 +113,8 @@ class World:
         self.lags: dict[str, float] = {}
         self.answers: dict[tuple[str, ...], tuple[Any, Any]] = {}
         self.sessions: dict[str, tuple[str, str]] = {}
+        self.organizations: dict[str, str] = {}
+        self.outcomes: list[Outcome] = []
 
     # Resources
 
@@ -155,6 +169,14 @@ class World:
             if index < len(states) - 1:
                 begins += self.lag(f"{kind}.{state}")
         return Life(steps)
+
+    def outcome(self, kind: str, account: str) -> Outcome | None:
+        """The outcome a test has chosen for what this account is making now; it counts as used."""
+        for outcome in self.outcomes:
+            if outcome.times > 0 and outcome.kind == kind and outcome.account in (None, account):
+                outcome.times -= 1
+                return outcome
+        return None
 
     # Snapshots, for stale reads
 

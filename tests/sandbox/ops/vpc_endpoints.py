@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VPC endpoints at their consumer: Interface endpoints with their states, and Gateway endpoints."""
+"""VPC endpoints at their consumer: Interface, Resource and ServiceNetwork endpoints with their states, and Gateways."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .. import underneath
+from .. import resource_endpoints, underneath
 from ..calls import AwsError, Call
 from ..ec2 import each, once, page, select, tags_of
 from ..operations import operation
 from ..resources import EndpointService, VpcEndpoint, hex_id
-from ..world import GONE, Life, World
+from ..world import GONE, Life, Outcome, World
 from .endpoint_permissions import visible
 from .endpoint_services import zone_ids
 
@@ -29,7 +29,7 @@ HOSTED_ZONE = "Z7HUB22UULQXV"
 @operation("ec2", "CreateVpcEndpoint")
 def create(call: Call, world: World) -> dict[str, Any]:
     kind = call.params.get("VpcEndpointType") or "Gateway"
-    if kind not in ("Interface", "Gateway"):
+    if kind not in ("Interface", "Gateway", *resource_endpoints.KINDS):
         raise AwsError("NotImplemented", f"The sandbox does not implement ec2 CreateVpcEndpoint of type {kind}", 501)
     if underneath.find_vpc(call.account, call.region, call.params["VpcId"]) is None:
         raise AwsError("InvalidVpcId.NotFound", f"The vpc ID '{call.params['VpcId']}' does not exist")
@@ -63,7 +63,9 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     if endpoint.state not in ("available", "pendingAcceptance"):
         raise AwsError("IncorrectState", f"The Vpc Endpoint '{endpoint.key}' is {endpoint.state}")
     service = world.find(EndpointService, str(endpoint.service_id))
-    if params.get("PrivateDnsEnabled"):
+    if endpoint.kind in resource_endpoints.KINDS:
+        resource_endpoints.check_modify(endpoint, call)
+    elif params.get("PrivateDnsEnabled"):
         _check_private_dns(service, endpoint.service_name)
     _change_subnets(endpoint, service, call, world)
     endpoint.route_table_ids = _changed(endpoint.route_table_ids, params, "RouteTableIds")
@@ -74,6 +76,8 @@ def modify(call: Call, world: World) -> dict[str, Any]:
         endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
     if params.get("ResetPolicy") or params.get("PolicyDocument"):
         endpoint.policy = params.get("PolicyDocument") or FULL_ACCESS
+    endpoint.ip_address_type = params.get("IpAddressType") or endpoint.ip_address_type
+    endpoint.dns_options = {**endpoint.dns_options, **(params.get("DnsOptions") or {})}
     if endpoint.state == "available":
         endpoint.life = world.life("vpc_endpoint", "pending", "available")
     return {"Return": True}
@@ -89,6 +93,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
         if endpoint.state != "deleting":
             _remove_interfaces(endpoint, endpoint.network_interface_ids)
             endpoint.life = world.life("vpc_endpoint", "deleting", "deleted", GONE)
+            resource_endpoints.disassociate(endpoint, world)
 
     return each(call.params["VpcEndpointIds"], act)
 
@@ -100,9 +105,9 @@ def described(endpoint: VpcEndpoint, call: Call) -> dict[str, Any]:
         "VpcEndpointId": endpoint.key,
         "VpcEndpointType": endpoint.kind,
         "VpcId": endpoint.vpc_id,
-        "ServiceName": endpoint.service_name,
+        "ServiceName": endpoint.service_name or None,
         "State": endpoint.state,
-        "PolicyDocument": endpoint.policy,
+        "PolicyDocument": endpoint.policy or None,
         "RouteTableIds": endpoint.route_table_ids,
         "SubnetIds": endpoint.subnet_ids,
         "Groups": [{"GroupId": group.id, "GroupName": group.name} for group in groups if group],
@@ -115,33 +120,47 @@ def described(endpoint: VpcEndpoint, call: Call) -> dict[str, Any]:
         "Tags": endpoint.tag_list,
         "OwnerId": endpoint.account,
         "ServiceRegion": endpoint.service_region,
-        "LastError": {"Code": "ServiceUnavailable", "Message": "failed"} if endpoint.state == "failed" else None,
+        "ServiceNetworkArn": endpoint.service_network_arn,
+        "ResourceConfigurationArn": endpoint.resource_configuration_arn,
+        "DnsOptions": endpoint.dns_options or None,
+        "LastError": _last_error(endpoint),
     }
+
+
+def _last_error(endpoint: VpcEndpoint) -> dict[str, str] | None:
+    if endpoint.state not in ("failed", "partial"):
+        return None
+    code, message = endpoint.failure or ("ServiceUnavailable", "failed")
+    return {"Code": code, "Message": message}
 
 
 def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
     params = call.params
     name = str(params.get("ServiceName") or "")
-    service = _service(name, call, world)
+    to_resources = kind in resource_endpoints.KINDS
+    leads_to = resource_endpoints.destination(kind, call, world) if to_resources else {}
+    service = None if to_resources else _service(name, call, world)
     subnets = [_subnet(subnet_id, call) for subnet_id in params.get("SubnetIds") or []]
     _check_subnets(subnets, params["VpcId"], name, service, world)
-    if params.get("PrivateDnsEnabled"):
+    if to_resources:
+        resource_endpoints.check_zones(subnets)
+    elif params.get("PrivateDnsEnabled"):
         _check_private_dns(service, name)
-    groups = (params.get("SecurityGroupIds") or [_default_group(call)]) if kind == "Interface" else []
+    groups = [] if kind == "Gateway" else (params.get("SecurityGroupIds") or [_default_group(call)])
     _check_security_groups(groups, call)
-    key = hex_id("vpce-")
+    key, outcome = hex_id("vpce-"), world.outcome("vpc_endpoint", call.account)
     endpoint = VpcEndpoint(
         key=key,
         account=call.account,
         region=call.region,
-        life=_first_life(kind, service, world),
+        life=_first_life(kind, service, outcome, world),
         tags=tags_of(call, "vpc-endpoint"),
         kind=kind,
         vpc_id=params["VpcId"],
         service_name=name,
         service_id=service.key if service else None,
         service_region=service.region if service else call.region,
-        service_owner=service.account if service else "amazon",
+        service_owner="" if to_resources else (service.account if service else "amazon"),
         connection_id=hex_id("vpce-con-"),
         subnet_ids=[subnet.id for subnet in subnets],
         zone_ids=[_zone_id(subnet) for subnet in subnets],
@@ -150,17 +169,22 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
         route_table_ids=params.get("RouteTableIds") or [],
         ip_address_type=params.get("IpAddressType") or "ipv4",
         private_dns_enabled=bool(params.get("PrivateDnsEnabled")),
-        policy=params.get("PolicyDocument") or FULL_ACCESS,
+        policy="" if to_resources else (params.get("PolicyDocument") or FULL_ACCESS),
         dns_entries=_dns_entries(key, service, subnets) if kind == "Interface" else [],
         seen_from=time.time() + world.lag("vpc_endpoint.unseen"),
+        failure=(outcome.code or "", outcome.reason or "") if outcome else None,
+        **leads_to,
     )
     world.add(endpoint)
+    resource_endpoints.associate(endpoint, world)
     return {"VpcEndpoint": described(endpoint, call), "ClientToken": params.get("ClientToken")}
 
 
-def _first_life(kind: str, service: EndpointService | None, world: World) -> Life:
+def _first_life(kind: str, service: EndpointService | None, outcome: Outcome | None, world: World) -> Life:
     if kind == "Gateway":
         return Life([("available", 0.0)])
+    if outcome is not None:
+        return world.life("vpc_endpoint", "pending", outcome.state)
     if service is not None and service.acceptance_required:
         return world.life("vpc_endpoint", "pendingAcceptance", "expired")
     return world.life("vpc_endpoint", "pending", "available")
@@ -263,6 +287,8 @@ def _change_subnets(endpoint: VpcEndpoint, service: EndpointService | None, call
     if wanted == endpoint.subnet_ids:
         return
     subnets = [_subnet(subnet_id, call) for subnet_id in wanted]
+    if endpoint.kind in resource_endpoints.KINDS:
+        resource_endpoints.check_zones(subnets)
     _check_subnets(subnets, endpoint.vpc_id, endpoint.service_name, service, world)
     _remove_interfaces(endpoint, endpoint.network_interface_ids)
     endpoint.subnet_ids, endpoint.zone_ids = wanted, [_zone_id(subnet) for subnet in subnets]
