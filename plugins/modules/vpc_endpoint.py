@@ -222,7 +222,7 @@ results:
     subnet_ids: {description: Its subnets., type: list, elements: str, returned: when it exists}
     security_group_ids: {description: Its security groups., type: list, elements: str, returned: when it exists}
     dns_entries:
-      description: Its own names. Those of what it leads to are told by M(saas.privatelink.vpc_endpoint_association_info).
+      description: Its own names. Names of what it reaches - see M(saas.privatelink.vpc_endpoint_association_info).
       type: list
       elements: dict
       returned: when it exists

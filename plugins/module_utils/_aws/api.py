@@ -178,7 +178,10 @@ class Api:
         A dot leads into a parameter: C(DnsOptions.PrivateDnsPreference).
         """
         service, operation = _service_and_operation(action)
-        shape = self.client(service).meta.service_model.operation_model(operation).input_shape
+        model = self.client(service).meta.service_model
+        if operation not in model.operation_names:
+            return False
+        shape = model.operation_model(operation).input_shape
         for name in member.split("."):
             if name not in shape.members:
                 return False

@@ -373,6 +373,7 @@ def test_features_are_asked_of_the_installed_botocore(connect: Open) -> None:
     endpoint = "ec2:CreateVpcEndpoint"
     assert api.supports(endpoint, "DnsOptions.PrivateDnsPreference")
     assert not api.supports(endpoint, "DnsOptions.Telepathy") and not api.supports(endpoint, "Telepathy.DnsOptions")
+    assert not api.supports("ec2:ReadMinds", "Telepathy")
     with pytest.raises(ItemError, match="telepathy needs a newer botocore: the installed .* does not know Telepathy"):
         api.require(create, "Telepathy", "telepathy")
     assert api.supports("elasticloadbalancing:CreateLoadBalancer", "Subnets")

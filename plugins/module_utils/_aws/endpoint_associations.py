@@ -1,0 +1,190 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What VPC endpoints and VPC Lattice service networks reach: names, ports, databases.
+
+This module util is PRIVATE to the collection.
+
+A group of resource configurations is reached by one endpoint, each of its children by names of its own. AWS tells the
+names but not the ports, the vendor tells ports and databases but not the endpoints: both are joined by private name.
+
+Source: Amazon EC2 API Reference, DescribeVpcEndpointAssociations; VPC Lattice API Reference,
+ListServiceNetworkResourceAssociations, GetServiceNetworkResourceAssociation, GetResourceConfiguration (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+OF_ENDPOINTS = "ec2:DescribeVpcEndpointAssociations"
+OF_NETWORKS = "vpc-lattice:ListServiceNetworkResourceAssociations"
+GONE = ("CREATE_FAILED", "DELETE_IN_PROGRESS")  # associations that nothing is reached by
+CHUNK = 100  # endpoints of one call
+Raw = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database as its vendor knows it; ``host`` is its private name."""
+
+    database_id: int
+    host: str
+    port: int
+
+
+@dataclass
+class Reached:
+    """One thing that is reached: by which names, where, and what is known about it.
+
+    ``place`` is C(vpc_endpoint_id) or C(service_network_id) and its value. ``type`` is C(database), C(metrics) or None.
+    """
+
+    place: tuple[str, str]
+    dns_name: str
+    private_dns_name: str
+    resource_arn: str
+    type: str | None = None
+    port: int | None = None
+    database_id: int | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """As Redis Cloud's discovery script prints it, and where it is reached."""
+        shown: dict[str, t.Any] = {
+            "type": self.type,
+            "dns-entry": self.dns_name or None,
+            "private-dns-entry": self.private_dns_name or None,
+            "port": self.port,
+            self.place[0]: self.place[1],
+        }
+        return {**shown, "database_id": self.database_id} if self.type == "database" else shown
+
+
+def read_endpoint_associations(api: Api, endpoint_ids: t.Sequence[str]) -> list[Raw]:
+    """The associations of VPC endpoints, one call per 100 associations.
+
+    Raises ItemError for an endpoint that does not exist.
+    """
+    ids = sorted(set(endpoint_ids))
+    if ids:
+        api.require(OF_ENDPOINTS, "VpcEndpointIds", "vpc_endpoint_ids")
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+
+    def read(chunk: list[str]) -> list[Raw]:
+        return api.pages(OF_ENDPOINTS, "VpcEndpointAssociations", VpcEndpointIds=chunk, MaxResults=100)
+
+    return list(itertools.chain.from_iterable(api.all(read, chunks)))
+
+
+def read_network_associations(
+    api: Api, networks: t.Sequence[str], configurations: t.Sequence[str] | None = None
+) -> list[Raw]:
+    """The associations of service networks with resource configurations, with those of the children of groups.
+
+    ``configurations`` narrows them to these, None to none. One call per 100 associations for each pair; one more for
+    each that failed, because only that tells the reason.
+    """
+    if networks:
+        api.require(OF_NETWORKS, "includeChildren", "service_networks")
+    pairs: list[dict[str, str]] = [{"serviceNetworkIdentifier": one} for one in dict.fromkeys(networks)]
+    if configurations is not None:
+        wanted = list(dict.fromkeys(configurations))
+        pairs = [{**pair, "resourceConfigurationIdentifier": one} for pair in pairs for one in wanted]
+
+    def read(pair: dict[str, str]) -> list[Raw]:
+        return api.pages(OF_NETWORKS, "items", includeChildren=True, maxResults=100, **pair)
+
+    listed = itertools.chain.from_iterable(api.all(read, pairs))
+    found = list({(one.get("id"), one.get("resourceConfigurationId")): one for one in listed}.values())
+    return [{**one, **reason} for one, reason in zip(found, api.all(lambda one: _reason(api, one), found))]
+
+
+def _reason(api: Api, association: Raw) -> dict[str, str]:
+    """Why an association failed, in AWS's words; nothing where it did not, or where AWS does not say."""
+    imperfect = association.get("failureCode") or str(association.get("status")).endswith(("FAILED", "PARTIAL"))
+    if not imperfect or not association.get("id"):
+        return {}
+    identifier = {"serviceNetworkResourceAssociationIdentifier": association["id"]}
+    try:
+        whole = api.call("vpc-lattice:GetServiceNetworkResourceAssociation", association["id"], **identifier)
+    except ItemError:
+        return {}
+    return {key: whole[key] for key in ("failureCode", "failureReason") if whole.get(key)}
+
+
+def as_result(association: Raw) -> dict[str, t.Any]:
+    """An association as modules return it: AWS's own fields in snake case."""
+    return dict(boto3_resource_to_ansible_dict(dict(association), force_tags=False) or {})
+
+
+def discover(
+    api: Api, associations: t.Sequence[Raw], databases: t.Sequence[Database] | None, metrics_port: int
+) -> list[dict[str, t.Any]]:
+    """What is reached through associations that have a name, metrics first, then by private name.
+
+    The port is that of the database of the same private name, else the one of the resource configuration where that may
+    be read, else None. Where ``databases`` were given, the only thing of an endpoint that is left is its metrics.
+    """
+    found = [one for one in (_reached(raw) for raw in associations) if one is not None]
+    join(found, databases or [])
+    rest = [one for one in found if one.type is None]
+    for one, port in zip(rest, api.all(lambda one: read_port(api, one.resource_arn), rest)):
+        if port is not None:
+            one.type, one.port = "metrics" if port == metrics_port else "database", port
+    if databases is not None:
+        name_metrics(found, metrics_port)
+    found.sort(key=lambda one: (one.type != "metrics", one.private_dns_name, one.dns_name, one.place))
+    return [one.as_dict() for one in found]
+
+
+def _reached(raw: Raw) -> Reached | None:
+    """What an association of either API reaches; None without a name, as that of a group, and where it failed."""
+    if "VpcEndpointId" in raw:
+        place, gone = ("vpc_endpoint_id", str(raw["VpcEndpointId"])), bool(raw.get("FailureCode"))
+        entries, name = (raw.get("DnsEntry"), raw.get("PrivateDnsEntry")), "DnsName"
+        arn = raw.get("AssociatedResourceArn")
+    else:
+        place, gone = ("service_network_id", str(raw.get("serviceNetworkId"))), raw.get("status") in GONE
+        entries, name = (raw.get("dnsEntry"), raw.get("privateDnsEntry")), "domainName"
+        arn = raw.get("resourceConfigurationArn")
+    dns, private = (str((entry or {}).get(name) or "").rstrip(".") for entry in entries)
+    if gone or not (dns or private):
+        return None
+    return Reached(place, dns, private, str(arn or ""))
+
+
+def join(found: t.Iterable[Reached], databases: t.Iterable[Database]) -> None:
+    """Tell each thing that has the private name of a database which database it is."""
+    by_name = {one.host.rstrip(".").lower(): one for one in databases}
+    for one in found:
+        database = by_name.get(one.private_dns_name.lower())
+        if database is not None:
+            one.type, one.port, one.database_id = "database", database.port, database.database_id
+
+
+def name_metrics(found: t.Sequence[Reached], metrics_port: int) -> None:
+    """All databases are known: what alone remains in its place, which has no metrics yet, is the metrics."""
+    for place in {one.place for one in found}:
+        here = [one for one in found if one.place == place]
+        unknown = [one for one in here if one.type is None]
+        if len(unknown) == 1 and all(one.type == "database" for one in here if one is not unknown[0]):
+            unknown[0].type, unknown[0].port = "metrics", metrics_port
+
+
+def read_port(api: Api, resource_arn: str) -> int | None:
+    """The only port of a resource configuration; None where it has several, or where its owner does not let us read."""
+    if ":resourceconfiguration/" not in resource_arn:
+        return None
+    action = "vpc-lattice:GetResourceConfiguration"
+    try:
+        ranges = api.call(action, resource_arn, resourceConfigurationIdentifier=resource_arn).get("portRanges") or []
+    except ItemError:
+        return None
+    first, dummy, last = str(ranges[0]).partition("-") if len(ranges) == 1 else ("", "", "")
+    return int(first) if first.isdigit() and last in ("", first) else None
