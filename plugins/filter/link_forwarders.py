@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, Step, forwarders
+from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarders import forwarders
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step
 
 DOCUMENTATION = r"""
 name: link_forwarders

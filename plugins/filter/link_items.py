@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, items
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link_items import items
 
 DOCUMENTATION = r"""
 name: link_items
@@ -28,7 +29,20 @@ options:
     description:
       - Which list to make. V(absent) makes items of a name only, for modules that shall delete.
     type: str
-    choices: [absent, prerequisites, load_balancers, syncs, healths, services, connections, grants]
+    choices:
+      - absent
+      - prerequisites
+      - load_balancers
+      - syncs
+      - healths
+      - services
+      - connections
+      - grants
+      - private_links
+      - shares
+      - resource_endpoints
+      - network_associations
+      - network_endpoints
     required: true
   after:
     description: Registered results of the steps before.

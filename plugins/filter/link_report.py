@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, Step, line, report
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import line, report
 
 DOCUMENTATION = r"""
 name: link_report

@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import Link, LinkError, resolve
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import resolve
 
 DOCUMENTATION = r"""
 name: resolve_links
@@ -43,6 +44,10 @@ options:
   defaults:
     description: Values for what neither the link nor the table says.
     type: dict
+  by:
+    description: The option of a link that names its destination.
+    type: str
+    default: destination
 """
 
 EXAMPLES = r"""
@@ -70,9 +75,10 @@ def resolve_links(
     only: t.Sequence[str] = (),
     pattern: str | None = None,
     defaults: t.Mapping[str, t.Any] | None = None,
+    by: str = "destination",
 ) -> list[dict[str, t.Any]]:
     try:
-        resolved = resolve(links, destinations, only, defaults)
+        resolved = resolve(links, destinations, only, defaults, by)
     except LinkError as error:
         raise AnsibleFilterError(str(error)) from error
     wanted = [link for link in resolved if pattern in (None, link.get("pattern"))]

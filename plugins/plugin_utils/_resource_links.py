@@ -1,0 +1,117 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Links to a resource configuration of VPC Lattice that the vendor shares: what the modules take, what was discovered.
+
+This plugin util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
+
+SHARED = "vpc-lattice:ResourceConfiguration"
+
+
+def learn(link: Link, found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A link with what the vendor's API and the share told; what the link says itself wins."""
+    told = pick(found, "share_name", "databases", resource_share_arn="share_arn")
+    told.update(pick(found, resource_configuration="resource_configuration_arn"))
+    shared = [one["arn"] for one in found.get("resources") or () if one.get("type") == SHARED]
+    if len(shared) == 1:  # of several, none is the obvious one
+        told.setdefault("resource_configuration", shared[0])
+    return {**told, **{name: value for name, value in link.items() if value is not None}}
+
+
+def private_link(link: Link) -> dict[str, t.Any]:
+    options = pick(link, "subscription_id", "region_id", "share_name", "principals", "purge_principals")
+    return {**options, "name": key(link)}
+
+
+def share(link: Link) -> dict[str, t.Any]:
+    return {**pick(link, "resource_share_arn", "owner_account_id", "share_name"), "name": key(link)}
+
+
+def resource_endpoint(link: Link) -> dict[str, t.Any]:
+    return {**_endpoint(link), **pick(link, "resource_configuration"), "type": "Resource"}
+
+
+def network_association(link: Link) -> dict[str, t.Any]:
+    options = pick(link, "service_network", "resource_configuration", "private_dns_enabled", "tags", "replace")
+    return {**options, "name": key(link)}
+
+
+def network_endpoint(link: Link) -> dict[str, t.Any]:
+    return {**_endpoint(link), **pick(link, "service_network"), "type": "ServiceNetwork"}
+
+
+def _endpoint(link: Link) -> dict[str, t.Any]:
+    options = pick(
+        link,
+        "vpc_id",
+        "subnet_ids",
+        "security_group_ids",
+        "ip_address_type",
+        "private_dns_enabled",
+        "private_dns_preference",
+        "private_dns_specified_domains",
+        "policy",
+        "tags",
+        "replace",
+    )
+    return {**options, "name": key(link)}
+
+
+def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], endpoints: t.Sequence[Link]) -> Step:
+    """The endpoints behind each link, in the form that the modules return.
+
+    ``steps`` tell each link's VPC endpoint and association, ``endpoints`` are those that
+    M(saas.privatelink.vpc_endpoint_association_info) found for all links.
+    """
+    found = findings(steps)
+    results = []
+    for link in links:
+        known = found.get(key(link), {})
+        ids = {known.get("vpc_endpoint_id"), known.get("association_id")} - {None}
+        mine = [one for one in endpoints if {one.get("vpc_endpoint_id"), one.get("association_id")} & ids]
+        results.append({"name": key(link), "endpoints": [_unlabelled(one) for one in mine]})
+    return {"results": results, "failed_items": []}
+
+
+def _unlabelled(endpoint: Link) -> dict[str, t.Any]:
+    """A discovered endpoint as Redis Cloud's own discovery script prints it."""
+    return {name: endpoint.get(name) for name in ("type", "dns-entry", "private-dns-entry", "port", "database_id")}
+
+
+def probes(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
+    """What M(saas.privatelink.connection_check) takes: every discovered endpoint with a name and a port."""
+    found = findings(steps)
+    return [
+        {
+            "name": f"{key(link)} {_label(one)}",
+            "host": one["private-dns-entry"] or one["dns-entry"],
+            "port": one["port"],
+            "tls": bool(link.get("tls")) and one["type"] == "database",
+        }
+        for link in links
+        for one in found.get(key(link), {}).get("endpoints") or ()
+        if one["port"] and (one["private-dns-entry"] or one["dns-entry"])
+    ]
+
+
+def _label(endpoint: Link) -> str:
+    return f"database {endpoint['database_id']}" if endpoint.get("database_id") else str(endpoint["type"])
+
+
+def checked(links: t.Sequence[Link], check: Step) -> Step:
+    """What a connection check says about each link: it fails with the endpoints that do not answer."""
+    results = []
+    for link in links:
+        mine = [one for one in check.get("results") or () if one["name"].startswith(f"{key(link)} ")]
+        silent = [f"{one['name'].partition(' ')[2]}: {one['msg']}" for one in mine if one.get("failed")]
+        msg = f"connected, but not every endpoint answers: {'; '.join(silent)}" if silent else ""
+        results.append({"name": key(link), "failed": bool(silent), "msg": msg, "checks": mine})
+    return {"results": results, "failed_items": [one["name"] for one in results if one["failed"]]}
