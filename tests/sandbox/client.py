@@ -132,6 +132,24 @@ class SandboxClient:
     def seed(self, document: dict[str, Any]) -> None:
         self.control("POST", "seed", **document)
 
+    @property
+    def redis_cloud_url(self) -> str:
+        """Where the sandbox serves Redis Cloud's API; the module option ``api_url``."""
+        return f"{self.url}/redis-cloud/v1"
+
+    def redis_cloud(self, account: str, **fields: Any) -> None:
+        """Make an account of Redis Cloud: ``account_key``, ``secret_key``, ``subscriptions``. See docs/sandbox.md."""
+        self.seed({"redis_cloud": [{"account": account, **fields}]})
+
+    def redis_cloud_fails(self, account: str, operation: str, type: str, **fields: Any) -> None:
+        """Let the next task of an operation fail with the error ``type``."""
+        self.control("POST", "redis_cloud/fail", account=account, operation=operation, type=type, **fields)
+
+    def redis_cloud_link_vanishes(self, account: str, subscription_id: int, region_id: int | None = None) -> None:
+        """Let somebody else delete a private link."""
+        link = {"account": account, "subscription_id": subscription_id, "region_id": region_id}
+        self.control("POST", "redis_cloud/vanish", **link)
+
     def dns(self, records: dict[str, Any]) -> None:
         self.control("POST", "dns", **records)
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import functions, seed, vendor
+from . import functions, redis_cloud_links, seed, vendor
 from .calls import AwsError, HttpRequest
 from .ops.endpoint_services import conclude_private_dns
 from .resources import EndpointService, TargetGroup, VpcEndpoint
@@ -171,6 +171,26 @@ def _target_health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _redis_cloud_fail(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Let coming tasks of Redis Cloud fail."""
+    with sandbox.world.lock:
+        sandbox.redis_cloud.fail(**body)
+    return {}
+
+
+def _redis_cloud_vanish(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Somebody else deletes a private link, at once and for good."""
+    with sandbox.world.lock:
+        subscription = sandbox.redis_cloud.subscription(body["account"], body["subscription_id"])
+        redis_cloud_links.vanish(sandbox, subscription, body.get("region_id"))
+    return {}
+
+
+def _redis_cloud_rate(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.redis_cloud.per_minute = int(body["per_minute"])
+    return {}
+
+
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
@@ -192,4 +212,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "private_dns"): _private_dns,
     ("POST", "endpoint_state"): _endpoint_state,
     ("POST", "target_health"): _target_health,
+    ("POST", "redis_cloud/fail"): _redis_cloud_fail,
+    ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,
+    ("POST", "redis_cloud/rate"): _redis_cloud_rate,
 }

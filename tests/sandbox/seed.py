@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, subnets, security groups, Redshift clusters and DNS records with fixed ids.
+"""Seeds: a document of VPCs, subnets, security groups, Redshift clusters, DNS records and Redis Cloud accounts.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.
 """
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
     """Make everything the document names. Raises ValueError or AwsError for what it cannot be."""
-    unknown = set(document) - {"accounts", "dns"}
+    unknown = set(document) - {"accounts", "dns", "redis_cloud"}
     if unknown:
-        raise ValueError(f"a seed has accounts and dns, not {', '.join(sorted(unknown))}")
+        raise ValueError(f"a seed has accounts, dns and redis_cloud, not {', '.join(sorted(unknown))}")
     with sandbox.world.lock:
         for account, regions in (document.get("accounts") or {}).items():
             for region, contents in regions.items():
@@ -31,6 +31,8 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
                     _vpc(str(account), region, vpc)
                 for cluster in contents.get("redshift_clusters") or []:
                     _cluster(sandbox, str(account), region, dict(cluster))
+        for options in document.get("redis_cloud") or []:
+            sandbox.redis_cloud.plant(**options)
     sandbox.dns.set(document.get("dns") or {})
 
 

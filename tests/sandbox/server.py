@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from . import contract, control, ops, underneath, wire
+from . import contract, control, ops, redis_cloud, underneath, wire
 from .calls import AwsError, Call, CallLog, HttpRequest
 from .dns import DnsServer
 from .faults import Drop, Faults
@@ -40,12 +40,14 @@ class Sandbox:
     buckets: Buckets = field(default_factory=Buckets)
     latency: float = 0.0
     dns: DnsServer = field(default_factory=DnsServer)
+    redis_cloud: redis_cloud.RedisCloud = field(default_factory=redis_cloud.RedisCloud)
 
     def reset(self) -> None:
         """Forget resources, faults, lags, tokens, DNS records and the log; keep what the command line set."""
         RUNNING.stop()
         with self.world.lock:
             self.world.clear()
+            self.redis_cloud.clear()
             underneath.reset()
         self.calls.clear()
         self.faults.clear()
@@ -158,6 +160,8 @@ class Handler(BaseHTTPRequestHandler):
         request = HttpRequest(self.command, path, query, headers, self.rfile.read(length))
         if path.startswith(control.PREFIX):
             response: wire.Response | None = control.answer(self.server.sandbox, request)
+        elif path.startswith(f"{redis_cloud.PREFIX}/"):
+            response = redis_cloud.answer(self.server.sandbox, request)
         else:
             response = self.server.sandbox.answer(request)
         if response is None:

@@ -165,6 +165,7 @@ class Pacer:
     """Spends tokens before each call.
 
     ``scope`` names the account and region; ``rate`` scales the published rates (1.0 = as published, 0 = no pacing).
+    ``limits`` says which buckets a call of an operation of a service draws from: AWS's, unless told otherwise.
     """
 
     def __init__(
@@ -174,8 +175,9 @@ class Pacer:
         store: Memory | SharedFile | None = None,
         now: t.Callable[[], float] = time.time,
         sleep: t.Callable[[float], None] = time.sleep,
+        limits: t.Callable[[str, str], list[Bucket]] = buckets,
     ) -> None:
-        self.rate, self.now, self.sleep = rate, now, sleep
+        self.rate, self.now, self.sleep, self.limits = rate, now, sleep, limits
         self.store = store or store_for(scope)
 
     def acquire(self, service: str, operation: str) -> float:
@@ -183,7 +185,7 @@ class Pacer:
 
         The token is taken before the sleep (a level may go below zero), so callers queue up in order.
         """
-        drawn = buckets(service, operation) if self.rate else []
+        drawn = self.limits(service, operation) if self.rate else []
         if not drawn:
             return 0.0
         with self.store.open() as levels:
@@ -197,7 +199,7 @@ class Pacer:
         """AWS refused a call for its rate: empty its buckets and halve their pace, to recover over a minute."""
         with self.store.open() as levels:
             now = self.now()
-            for bucket in buckets(service, operation) if self.rate else []:
+            for bucket in self.limits(service, operation) if self.rate else []:
                 level = self._level(levels, bucket, now)
                 if now - level.since >= 1.0:  # calls in flight are refused together: one refusal, not many
                     level = level._replace(pace=level.pace_at(now) / 2, since=now)
