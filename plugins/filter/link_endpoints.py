@@ -46,8 +46,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - In the form that the modules return, C(results) with C(name) and C(endpoints) of each link. An endpoint has the keys
-      that Redis Cloud's own discovery script prints, C(type), C(dns-entry), C(private-dns-entry), C(port) and
+    - In the form that the modules return, C(results) with C(name) and C(endpoints) of each link. An endpoint has the
+      keys that Redis Cloud's own discovery script prints, C(type), C(dns-entry), C(private-dns-entry), C(port) and
       C(database_id).
   type: dict
 """
