@@ -25,7 +25,9 @@ MODULES = sorted(
 """Those that call AWS: they are all made of a class of _module."""
 POLICIES = sorted(path.stem for path in (ROOT / "docs/iam").glob("*.json"))
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
-ACTION = re.compile(r"(ec2|elasticloadbalancing|iam|lambda|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+")
+ACTION = re.compile(
+    r"(ec2|elasticloadbalancing|iam|lambda|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+|sts:GetCallerIdentity"
+)
 READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)")
 PERMISSION_ONLY = {
     "endpoint_service": {"vpce:AllowMultiRegion"},

@@ -1,0 +1,323 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resource shares of other accounts (AWS RAM, consumer side): accept, watch, leave.
+
+This module util is PRIVATE to the collection.
+
+A share is what counts, an invitation is only one way into it: there is none between accounts of one organization, and
+an answered one is forgotten after some days. So shares are looked at first, and invitations only for those missing.
+
+Source: AWS RAM API Reference, GetResourceShares, GetResourceShareInvitations, AcceptResourceShareInvitation,
+ListResources, DisassociateResourceShare (read 2026-11). RAM is regional, and what is new is listed with some delay.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
+
+ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare"
+ARN = re.compile(r"arn:aws[a-z-]*:ram:([a-z0-9-]+):(\d{12}):resource-share/[0-9a-f-]+")
+PAGE = 500  # the most that RAM lists in one answer
+ENDED = {"REJECTED": "was rejected", "EXPIRED": "has expired"}  # by the status of an invitation
+CANNOT_LEAVE = ("OperationNotPermittedException", "UnknownResourceException")
+Raw = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class ResourceShare:
+    """One wanted share; the fields are the options of the module of that name."""
+
+    name: str
+    state: str = "present"
+    resource_share_arn: str | None = None
+    owner_account_id: str | None = None
+    share_name: str | None = None
+    resource_types: list[str] | None = None
+    wait_for_share: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.resource_share_arn and not (self.owner_account_id and self.share_name):
+            raise ItemError("Say which share is meant: give resource_share_arn, or owner_account_id and share_name.")
+        if self.owner_account_id and not re.fullmatch(r"\d{12}", self.owner_account_id):
+            raise ItemError(f"Not an account id of 12 digits: {self.owner_account_id!r}.")
+        if self.resource_share_arn:
+            match = ARN.fullmatch(self.resource_share_arn)
+            if not match:
+                raise ItemError(f"Not the ARN of a resource share: {self.resource_share_arn!r}.")
+            if self.owner_account_id not in (None, match.group(2)):
+                raise ItemError(
+                    f"{self.resource_share_arn} is a share of account {match.group(2)}, not of the expected "
+                    f"{self.owner_account_id}: refused."
+                )
+
+    @property
+    def owner(self) -> str:
+        """The account that shares."""
+        return self.owner_account_id or (self.resource_share_arn or "").split(":")[4]
+
+    @property
+    def shown(self) -> str:
+        """The share in words."""
+        return f"share {self.resource_share_arn or self.share_name} of account {self.owner}"
+
+    def means(self, seen: Seen) -> bool:
+        """Whether a share is the wanted one. Raises ItemError for one of that ARN that is otherwise not as expected."""
+        if not self.resource_share_arn:
+            return (self.owner_account_id, self.share_name) == (seen.owner, seen.name)
+        if seen.arn != self.resource_share_arn:
+            return False
+        for what, wanted, actual in (("owned by", self.owner, seen.owner), ("named", self.share_name, seen.name)):
+            if wanted not in (None, actual):
+                raise ItemError(f"{seen.arn} is {what} {actual!r}, not {wanted!r} as expected: refused.")
+        return True
+
+    def resembles(self, seen: Seen) -> bool:
+        """Whether a share could be mistaken for the wanted one."""
+        return not self.resource_share_arn and (self.owner_account_id == seen.owner) != (self.share_name == seen.name)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A share or an invitation to one: both name the share's ARN, name and owner, each in its own words."""
+
+    arn: str
+    name: str
+    owner: str
+    status: str
+    reason: str = ""
+    invitation_arn: str = ""
+
+    @classmethod
+    def share(cls, raw: Raw) -> Seen:
+        names = (raw["resourceShareArn"], raw.get("name", ""), raw.get("owningAccountId", ""))
+        return cls(*map(str, names), status=str(raw.get("status", "")), reason=str(raw.get("statusMessage") or ""))
+
+    @classmethod
+    def invitation(cls, raw: Raw) -> Seen:
+        names = (raw["resourceShareArn"], raw.get("resourceShareName", ""), raw.get("senderAccountId", ""))
+        arn = str(raw["resourceShareInvitationArn"])
+        return cls(*map(str, names), status=str(raw.get("status", "")), invitation_arn=arn)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What the module returns of it."""
+        return {"resource_share_arn": self.arn, "share_name": self.name, "owner_account_id": self.owner}
+
+
+@dataclass
+class Actual:
+    """What AWS shows for one wanted share."""
+
+    share: Seen | None = None  # one that this account is in
+    invitation: Seen | None = None  # the one that counts, where there is no such share
+    resources: t.Sequence[Raw] = ()
+    strangers: t.Sequence[Seen] = ()  # open invitations that could be mistaken for the wanted one
+    account: str = ""  # our own, where the share is to be left
+    accepted: bool = False  # by this run
+    left: bool = False  # by this run
+    refused: bool = False  # AWS did not let this run leave
+
+
+class ResourceShares:
+    """Reads the shares of all others in one call per 500, and their resources in another."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.account = ""
+
+    def read(self, items: t.Sequence[ResourceShare], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
+        shares = [one for one in map(Seen.share, read_shares(self.api)) if one.status not in ("DELETING", "DELETED")]
+        found: dict[str, Actual | ItemError] = {}
+        for item in items:
+            try:
+                found[item.name] = self._find(item, shares, made[item.name])
+            except ItemError as error:
+                found[item.name] = error
+        have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
+        self._add_resources([actual for item, actual in have if actual.share and item.state == "present"])
+        found.update(self._add_invitations([pair for pair in have if not pair[1].share]))
+        for item, actual in have:
+            if actual.share and item.state == "absent":
+                self.account = self.account or str(self.api.call("sts:GetCallerIdentity")["Account"])
+                actual.account = self.account
+        return found
+
+    def _find(self, item: ResourceShare, shares: t.Sequence[Seen], made: Made) -> Actual:
+        match = ARN.fullmatch(item.resource_share_arn or "")
+        if match and match.group(1) != self.api.region:
+            raise ItemError(
+                f"{item.resource_share_arn} is a share of {match.group(1)}, this run is in {self.api.region}: what is "
+                "shared can only be used in its own region."
+            )
+        same = [one for one in shares if item.means(one)]
+        if len(same) > 1:
+            _refuse_ambiguous(item, same)
+        refused = LEAVE in made and not made[LEAVE]  # no answer: an error that settles the matter
+        share = same[0] if same else None
+        return Actual(share, accepted=ACCEPT in made, left=LEAVE in made and not refused, refused=refused)
+
+    def _add_resources(self, have: t.Sequence[Actual]) -> None:
+        """One call for all shares."""
+        arns = sorted({actual.share.arn for actual in have if actual.share})
+        by_share: dict[str, list[Raw]] = {}
+        for one in read_resources(self.api, arns) if arns else ():
+            by_share.setdefault(str(one.get("resourceShareArn", "")), []).append(one)
+        for actual in have:
+            actual.resources = by_share.get(actual.share.arn, []) if actual.share else ()
+
+    def _add_invitations(self, missing: t.Sequence[tuple[ResourceShare, Actual]]) -> dict[str, ItemError]:
+        """One call for all, if any share is missing that is wanted."""
+        wanted = [(item, actual) for item, actual in missing if item.state == "present"]
+        invitations = [Seen.invitation(one) for one in read_invitations(self.api)] if wanted else []
+        failed = {}
+        for item, actual in wanted:
+            try:
+                actual.invitation = pick(item, invitations)
+            except ItemError as error:
+                failed[item.name] = error
+            actual.strangers = [one for one in invitations if one.status == "PENDING" and item.resembles(one)]
+        return failed
+
+    def plan(self, item: ResourceShare, actual: Actual) -> Plan:
+        if item.state == "absent":
+            return plan_absent(item, actual)
+        if actual.share:
+            return plan_accepted(item, actual.share, actual.resources)
+        return plan_invited(item, actual)
+
+
+def read_shares(api: Api) -> list[Raw]:
+    """Every share of another account that this account is in."""
+    return api.pages("ram:GetResourceShares", "resourceShares", resourceOwner="OTHER-ACCOUNTS", maxResults=PAGE)
+
+
+def read_invitations(api: Api) -> list[Raw]:
+    """Every invitation that AWS still remembers, newest first."""
+    found = api.pages("ram:GetResourceShareInvitations", "resourceShareInvitations", maxResults=PAGE)
+    return sorted(found, key=lambda one: str(one.get("invitationTimestamp", "")), reverse=True)
+
+
+def read_resources(api: Api, share_arns: t.Sequence[str]) -> list[Raw]:
+    """What some shares of other accounts hold."""
+    return api.pages(
+        "ram:ListResources",
+        "resources",
+        resourceOwner="OTHER-ACCOUNTS",
+        resourceShareArns=list(share_arns),
+        maxResults=PAGE,
+    )
+
+
+def resource_as_dict(raw: Raw) -> dict[str, str]:
+    return {"arn": str(raw["arn"]), "type": str(raw.get("type", "")), "status": str(raw.get("status") or "AVAILABLE")}
+
+
+def pick(item: ResourceShare, invitations: t.Sequence[Seen]) -> Seen | None:
+    """The invitation that counts: an open one, else one that was accepted, else the latest. ItemError for two open."""
+    same = [one for one in invitations if item.means(one)]
+    pending = [one for one in same if one.status == "PENDING"]
+    if len({one.arn for one in pending}) > 1:
+        _refuse_ambiguous(item, pending)
+    accepted = [one for one in same if one.status == "ACCEPTED"]
+    return next(iter([*pending, *accepted, *same]), None)
+
+
+def _known(item: ResourceShare, seen: Seen | None) -> dict[str, str]:
+    """What is known of a share, from AWS or else from the options."""
+    if seen:
+        return seen.known
+    arn, name = item.resource_share_arn or "", item.share_name or ""
+    return {"resource_share_arn": arn, "share_name": name, "owner_account_id": item.owner}
+
+
+def _refuse_ambiguous(item: ResourceShare, same: t.Iterable[Seen]) -> t.NoReturn:
+    arns = ", ".join(sorted({one.arn for one in same}))
+    raise ItemError(
+        f"Account {item.owner} has several shares named {item.share_name}: {arns}. Say which one by resource_share_arn."
+    )
+
+
+def plan_accepted(item: ResourceShare, share: Seen, resources: t.Sequence[Raw]) -> Plan:
+    """We are in. What it holds must be visible before anything can be built on it."""
+    if share.status == "FAILED":
+        raise ItemError(f"The {item.shown} has failed: {share.reason or 'AWS gives no reason'}.")
+    shown = [resource_as_dict(one) for one in resources]
+    result = {**share.known, "status": "accepted", "resources": sorted(shown, key=lambda one: one["arn"])}
+    plan = Plan(before={"status": "accepted"}, after={"status": "accepted"}, result=result)
+    missing = sorted(set(item.resource_types or []) - {one["type"] for one in shown})
+    coming = sorted(one["arn"] for one in shown if one["status"] == "PENDING")
+    if share.status == "PENDING":
+        plan.waiting = f"the {item.shown} to be active"
+    elif missing or not shown:
+        plan.waiting = f"the {item.shown} to show {' and '.join(missing) or 'its resources'}"
+    elif coming:
+        plan.waiting = f"{', '.join(coming)} to be available"
+    plan.warnings = [
+        f"{item.name}: {one['arn']} is {one.get('status')}: {one.get('statusMessage') or 'AWS gives no reason'}"
+        for one in resources
+        if one.get("status") not in (None, "AVAILABLE", "PENDING")
+    ]
+    return plan
+
+
+def plan_invited(item: ResourceShare, actual: Actual) -> Plan:
+    """Accept an open invitation; where there is none, it is the owner's turn."""
+    invitation = actual.invitation
+    plan = Plan(before={"status": "waiting"}, after={"status": "waiting"})
+    plan.result = {**_known(item, invitation), "status": "waiting", "resources": []}
+    plan.warnings = [
+        f"{item.name}: left alone, for owner and name are not both as expected: the invitation of account {one.owner} "
+        f"to its share {one.name} ({one.arn})"
+        for one in actual.strangers
+    ]
+    if actual.accepted:
+        plan.waiting = f"the {item.shown} to be listed"
+    elif invitation is None:
+        plan.waiting, plan.poll = f"account {item.owner} to share {item.share_name or item.resource_share_arn}", False
+    elif invitation.status == "PENDING":
+        params = {"resourceShareInvitationArn": invitation.invitation_arn}
+        settled = ("ResourceShareInvitationAlreadyAcceptedException",)
+        plan.changes = [Change(ACCEPT, params, f"accept the {item.shown}", settled_by=settled)]
+        plan.after = {"status": "accepted"}
+    elif invitation.status == "ACCEPTED":
+        plan.poll = False
+        plan.waiting = (
+            f"the {item.shown} to be listed, for its invitation is accepted; where that was long ago, the account "
+            "shares it no longer and has to share it again"
+        )
+    else:
+        how = ENDED.get(invitation.status, f"is {invitation.status}")
+        raise ItemError(
+            f"The invitation to the {item.shown} {how}. Ask its owner to share again: to remove this account from the "
+            "share's principals and add it once more, which makes a new invitation."
+        )
+    plan.poll = plan.poll or item.wait_for_share
+    return plan
+
+
+def plan_absent(item: ResourceShare, actual: Actual) -> Plan:
+    """Leave the share. Where AWS does not allow that, only its owner can end it, which is no error of ours."""
+    share = actual.share
+    if share is None:
+        return Plan(result={**_known(item, share), "status": "absent", "resources": []})
+    plan = Plan(before={"status": "accepted"}, after={"status": "absent"})
+    plan.result = {**share.known, "status": "accepted", "resources": []}
+    if actual.refused:
+        plan.after = plan.before
+        plan.warnings = [
+            f"AWS does not let this account leave the share {share.arn}, as within an organization or where more than "
+            f"this account was shared with. Ask account {share.owner} to remove this account from its principals."
+        ]
+    elif actual.left:
+        plan.waiting = f"this account to be out of share {share.arn}"
+    else:
+        params = {"resourceShareArn": share.arn, "principals": [actual.account]}
+        plan.changes = [Change(LEAVE, params, f"leave share {share.arn}", settled_by=CANNOT_LEAVE)]
+    return plan
