@@ -43,6 +43,7 @@ options:
       - resource_endpoints
       - network_associations
       - network_endpoints
+      - reached
     required: true
   after:
     description: Registered results of the steps before.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarders import (
     forwarded,
     hosts_of_forwarder,
@@ -22,6 +23,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links i
     network_association,
     network_endpoint,
     private_link,
+    reached,
     resource_endpoint,
     share,
 )
@@ -112,6 +114,7 @@ STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
     "resource_endpoints": resource_endpoint,
     "network_associations": network_association,
     "network_endpoints": network_endpoint,
+    "reached": reached,
 }
 ROUTES = {"syncs": False, "healths": True}  # steps of one route alone, and whether that is the one with a forwarder
 SHARED = {"resource_endpoints", "network_associations", "network_endpoints"}  # steps that need the vendor's share
@@ -133,13 +136,16 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
         known = found.get(key(link), {})
         if key(link) in failed or not _concerns(step, link, known):
             continue
-        wanted.append({**build({**learn(link, known), **pick(known, "service_id")}), **extra})
+        made = pick(known, "service_id", "vpc_endpoint_id", "association_id")
+        wanted.append({**build({**learn(link, known), **made}), **extra})
     return wanted
 
 
 def _concerns(step: str, link: Link, known: t.Mapping[str, t.Any]) -> bool:
     """Whether a step is one of the link's own, and its time has come."""
-    if step in TOLD and link.get("awaiting"):
+    if step == "reached":
+        return known.get("vpc_endpoint_id", UNKNOWN) != UNKNOWN or known.get("association_id", UNKNOWN) != UNKNOWN
+    if step in TOLD and link.get("awaiting") and link.get("state") != "absent":
         return False
     if step in SHARED and known.get("status") == "waiting":
         return False

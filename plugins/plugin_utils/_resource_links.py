@@ -65,6 +65,13 @@ def _endpoint(link: Link) -> dict[str, t.Any]:
     return {**options, "name": key(link)}
 
 
+def reached(link: Link) -> dict[str, t.Any]:
+    """By what to ask for the endpoints behind a link: its network, else its VPC endpoint."""
+    if link.get("association_id"):
+        return {**pick(link, "service_network", "resource_configuration", "databases"), "name": key(link)}
+    return {**pick(link, "vpc_endpoint_id", "databases"), "name": key(link)}
+
+
 def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], endpoints: t.Sequence[Link]) -> Step:
     """The endpoints behind each link, in the form that the modules return.
 
