@@ -27,6 +27,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
 
 from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.conftest import share as share
 
 RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"

@@ -1,0 +1,560 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vpc_endpoint against the sandbox: three types of endpoint, check mode beside the real run, refusals, faults."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
+    Actual,
+    VpcEndpoint,
+    VpcEndpoints,
+    find,
+    plan_update,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Plan
+
+from tests.sandbox.client import eventually
+from tests.sandbox.conftest import Share
+
+Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
+
+CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
+TAG, UNTAG = "ec2:CreateTags", "ec2:DeleteTags"
+RCFG = "arn:aws:vpc-lattice:us-east-1:111111111111:resourceconfiguration/rcfg-00000000000000001"
+NETWORK = "arn:aws:vpc-lattice:us-east-1:111111111111:servicenetwork/sn-00000000000000001"
+SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001"
+
+
+# The plan, without AWS
+
+
+def wanted(**options: Any) -> VpcEndpoint:
+    return VpcEndpoint(**{"name": "orders", **options})
+
+
+def shown(**fields: Any) -> dict[str, Any]:
+    """A Resource endpoint as AWS shows it."""
+    return {
+        "VpcEndpointId": "vpce-1",
+        "VpcEndpointType": "Resource",
+        "VpcId": "vpc-1",
+        "ResourceConfigurationArn": RCFG,
+        "State": "available",
+        "SubnetIds": ["subnet-1", "subnet-2"],
+        "Groups": [{"GroupId": "sg-1"}],
+        "IpAddressType": "ipv4",
+        "PrivateDnsEnabled": True,
+        "DnsOptions": {"PrivateDnsPreference": "VERIFIED_DOMAINS_ONLY"},
+        "Tags": [{"Key": "saas.privatelink:name", "Value": "orders"}],
+        **fields,
+    }
+
+
+def interface(**fields: Any) -> dict[str, Any]:
+    """An Interface endpoint as AWS shows it."""
+    policy = json.dumps({"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]})
+    other = {"VpcEndpointType": "Interface", "ServiceName": SERVICE, "PolicyDocument": policy, "DnsOptions": {}}
+    return {**shown(**other, **fields), "ResourceConfigurationArn": None}
+
+
+def plan(item: VpcEndpoint, endpoint: dict[str, Any] | None, created: bool = False, check: bool = False) -> Plan:
+    actual = Actual(endpoint, created, {"rcfg-00000000000000001": RCFG}, "token")
+    return VpcEndpoints(None, check).plan(item, actual)  # type: ignore[arg-type]
+
+
+def calls(found: Plan) -> list[tuple[str, dict[str, Any], str]]:
+    return [(one.action, dict(one.params), one.after) for one in found.changes]
+
+
+WHOLE = {"vpc_id": "vpc-1", "subnet_ids": ["subnet-2", "subnet-1"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "member", "value"),
+    [
+        ({"resource_configuration": RCFG}, "ResourceConfigurationArn", RCFG),
+        ({"resource_configuration": "rcfg-00000000000000001"}, "ResourceConfigurationArn", RCFG),
+        ({"service_network": NETWORK, "type": "ServiceNetwork"}, "ServiceNetworkArn", NETWORK),
+        ({"service_name": SERVICE}, "ServiceName", SERVICE),
+    ],
+)
+def test_a_new_endpoint_has_what_was_asked_for_and_nothing_else(
+    options: dict[str, Any], member: str, value: str
+) -> None:
+    (create,) = plan(wanted(**WHOLE, **options), None).changes
+    assert create.action == CREATE and create.after == "" and create.params[member] == value
+    assert set(create.params) == {
+        "VpcEndpointType",
+        "VpcId",
+        member,
+        "SubnetIds",
+        "ClientToken",
+        "TagSpecifications",
+    }
+    assert create.params["SubnetIds"] == ["subnet-1", "subnet-2"]
+
+
+def test_dns_options_of_a_new_endpoint() -> None:
+    options = {
+        "private_dns_enabled": True,
+        "private_dns_preference": "SPECIFIED_DOMAINS_ONLY",
+        "private_dns_specified_domains": ["example.com"],
+        "dns_record_ip_type": "ipv4",
+        "ip_address_type": "dualstack",
+    }
+    (create,) = plan(wanted(**WHOLE, resource_configuration=RCFG, **options), None).changes
+    assert create.params["PrivateDnsEnabled"] is True and create.params["IpAddressType"] == "dualstack"
+    assert create.params["DnsOptions"] == {
+        "DnsRecordIpType": "ipv4",
+        "PrivateDnsPreference": "SPECIFIED_DOMAINS_ONLY",
+        "PrivateDnsSpecifiedDomains": ["example.com"],
+    }
+
+
+def test_what_is_still_to_be_shared_can_be_planned_in_check_mode_only() -> None:
+    for target in (UNKNOWN, "rcfg-00000000000000009"):
+        item = wanted(**WHOLE, resource_configuration=target)
+        assert [one.action for one in plan(item, None, check=True).changes] == [CREATE]
+        with pytest.raises(ItemError, match="Accept its share first"):
+            plan(item, None)
+    item = wanted(**WHOLE, resource_configuration=UNKNOWN)
+    assert not plan(item, shown(), check=True).changes
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "give vpc_id and subnet_ids and one of service_name, resource_configuration, service_network"),
+        ({**WHOLE}, "give one of service_name"),
+        ({"vpc_id": "vpc-1", "service_name": SERVICE}, "give subnet_ids"),
+    ],
+)
+def test_what_a_new_endpoint_lacks_is_named(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ItemError, match=says):
+        plan(wanted(**options), None)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"vpc_endpoint_id": "vpc-1"}, "Not the id of an endpoint"),
+        ({"vpc_endpoint_id": "vpce-1", "replace": True}, "leave out vpc_endpoint_id"),
+        ({"service_name": SERVICE, "service_network": NETWORK}, "give one of service_name, service_network"),
+        ({"service_network": RCFG}, "neither an id nor an ARN"),
+        ({"resource_configuration": "rcfg-1"}, "neither an id nor an ARN"),
+        ({"resource_configuration": RCFG, "type": "Interface"}, "is for endpoints of type Resource, not Interface"),
+        ({"subnet_ids": []}, "at least one subnet"),
+        ({"security_group_ids": []}, "at least one security group"),
+        ({"policy": "{"}, "policy is not JSON"),
+        ({"policy": "{}", "resource_configuration": RCFG}, "policy for Interface endpoints, not for Resource"),
+        ({"service_name": SERVICE, "private_dns_preference": "ALL_DOMAINS"}, "of type Resource and ServiceNetwork"),
+        ({"private_dns_enabled": False, "private_dns_specified_domains": ["a.com"]}, "with private_dns_enabled=true"),
+        ({"private_dns_specified_domains": ["a.com"]}, "needs private_dns_preference VERIFIED_DOMAINS_AND_SPECIFIED"),
+        (
+            {"private_dns_preference": "SPECIFIED_DOMAINS_ONLY", "private_dns_specified_domains": ["a.com"] * 11},
+            "no more",
+        ),
+    ],
+)
+def test_options_that_can_never_be_right(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ItemError, match=says):
+        wanted(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "endpoint", "expected"),
+    [
+        ({"subnet_ids": ["subnet-2", "subnet-1", "subnet-1"]}, shown(), {}),
+        (
+            {"subnet_ids": ["subnet-3", "subnet-1"], "security_group_ids": ["sg-2"]},
+            shown(),
+            {
+                "AddSubnetIds": ["subnet-3"],
+                "RemoveSubnetIds": ["subnet-2"],
+                "AddSecurityGroupIds": ["sg-2"],
+                "RemoveSecurityGroupIds": ["sg-1"],
+            },
+        ),
+        ({"ip_address_type": "dualstack"}, shown(), {"IpAddressType": "dualstack"}),
+        ({"dns_record_ip_type": "ipv4"}, shown(), {"DnsOptions": {"DnsRecordIpType": "ipv4"}}),
+        ({"private_dns_enabled": False}, interface(), {"PrivateDnsEnabled": False}),
+        ({"policy": '{"Statement": []}'}, interface(), {"PolicyDocument": '{"Statement": []}'}),
+        (
+            {
+                "policy": '{"Version": "2008-10-17", "Statement": '
+                '[{"Effect": "Allow", "Resource": "*", "Principal": {"AWS": "*"}, "Action": "*"}]}'
+            },
+            interface(),
+            {},
+        ),
+        ({"resource_configuration": "rcfg-00000000000000001", "vpc_id": "vpc-1", "type": "Resource"}, shown(), {}),
+        ({"private_dns_enabled": True, "private_dns_preference": "VERIFIED_DOMAINS_ONLY"}, shown(), {}),
+        (
+            {
+                "private_dns_preference": "SPECIFIED_DOMAINS_ONLY",
+                "private_dns_specified_domains": ["B.com", "a.com"],
+            },
+            shown(
+                DnsOptions={
+                    "PrivateDnsPreference": "SPECIFIED_DOMAINS_ONLY",
+                    "PrivateDnsSpecifiedDomains": ["a.com", "b.com"],
+                }
+            ),
+            {},
+        ),
+    ],
+)
+def test_one_call_changes_what_differs(
+    options: dict[str, Any], endpoint: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = plan(wanted(**options), endpoint)
+    assert calls(found) == ([(MODIFY, {"VpcEndpointId": "vpce-1", **expected}, "")] if expected else [])
+    assert bool(expected) == (found.before != found.after)
+
+
+FIXED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"vpc_id": "vpc-2"}, shown(), "vpc_id is vpc-1, not vpc-2"),
+    ({"type": "Interface"}, shown(), "type is Resource, not Interface"),
+    ({"service_name": SERVICE}, shown(), "type is Resource, not Interface; service_name is None"),
+    ({"resource_configuration": RCFG[:-1] + "2"}, shown(), "resource_configuration is "),
+    ({"service_name": SERVICE + "2"}, interface(), "service_name is "),
+    ({"private_dns_enabled": False}, shown(), "private_dns_enabled is True, not False"),
+    ({"private_dns_preference": "ALL_DOMAINS"}, shown(), "private_dns_preference is VERIFIED_DOMAINS_ONLY"),
+    ({"private_dns_preference": "ALL_DOMAINS"}, interface(), "private_dns_preference is None"),
+]
+
+
+@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED)
+def test_what_aws_cannot_change_is_refused(options: dict[str, Any], endpoint: dict[str, Any], says: str) -> None:
+    with pytest.raises(ItemError, match=f"cannot change this in vpce-1: {says}.*replace=true"):
+        plan(wanted(**options), endpoint)
+
+
+@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED)
+def test_replace_deletes_waits_and_creates(options: dict[str, Any], endpoint: dict[str, Any], says: str) -> None:
+    whole = {**WHOLE, "replace": True, **({} if "service_name" in options else {"resource_configuration": RCFG})}
+    if options.get("type") == "Interface":
+        whole["resource_configuration"], options = None, {**options, "service_name": SERVICE}
+    found = plan(wanted(**{**whole, **options}), endpoint)
+    assert [(one.action, one.after) for one in found.changes] == [
+        (DELETE, ""),
+        (CREATE, "endpoint vpce-1 to be deleted"),
+    ]
+    assert found.before["vpc_id"] == "vpc-1" and found.result["vpc_endpoint_id"] == "vpce-1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        (
+            {"State": "Failed", "LastError": {"Code": "NoCapacity", "Message": "No address left."}},
+            "vpce-1 has failed. NoCapacity: No address left. Mend the cause. .* replace=true",
+        ),
+        ({"State": "failed", "FailureReason": "too few addresses"}, "has failed. too few addresses. Mend"),
+        ({"State": "failed"}, "vpce-1 has failed. Mend"),
+        ({"State": "rejected", "ServiceName": SERVICE}, f"is rejected: the owner of {SERVICE} did not accept it"),
+        ({"State": "expired"}, "is expired"),
+    ],
+)
+def test_dead_endpoints_say_why_and_are_remade_on_demand(fields: dict[str, Any], says: str) -> None:
+    whole = wanted(**WHOLE, resource_configuration=RCFG, replace=True)
+    with pytest.raises(ItemError, match=says):
+        plan(wanted(), shown(**fields))
+    assert [one.action for one in plan(whole, shown(**fields)).changes] == [DELETE, CREATE]
+    with pytest.raises(ItemError, match="vpce-1"):  # what this run has made is not made again
+        plan(whole, shown(**fields), created=True)
+
+
+def test_what_was_just_made_is_not_compared_with_what_cannot_change() -> None:
+    """AWS need not tell everything about an endpoint that it has only begun to make."""
+    item = wanted(**WHOLE, resource_configuration=RCFG, private_dns_preference="ALL_DOMAINS", replace=True)
+    assert not plan(item, shown(State="Pending"), created=True).changes
+
+
+def test_states_that_are_waited_for() -> None:
+    pending = plan(wanted(subnet_ids=["subnet-1"]), shown(State="Pending"))
+    assert (pending.waiting, pending.poll) == ("endpoint vpce-1 to be available", True)
+    assert [one.after for one in pending.changes] == [pending.waiting]
+    asked = plan(wanted(), interface(State="pendingAcceptance"))
+    assert (asked.waiting, asked.poll) == (f"the owner of {SERVICE} to accept vpce-1", False)
+    part = plan(wanted(), shown(State="partial", LastError={"Code": "C", "Message": "m"}))
+    assert part.warnings == ["orders: vpce-1 serves only in part. C: m."] and not part.waiting
+    going = plan(wanted(state="absent"), shown(State="deleting"))
+    assert (going.waiting, going.changes) == ("endpoint vpce-1 to be deleted", [])
+    again = plan(wanted(**WHOLE, resource_configuration=RCFG), shown(State="deleting"))
+    assert [(one.action, one.after) for one in again.changes] == [(CREATE, "endpoint vpce-1 to be deleted")]
+
+
+def test_find() -> None:
+    def tagged(number: int, state: str) -> dict[str, Any]:
+        return shown(VpcEndpointId=f"vpce-{number}", State=state)
+
+    def found(item: VpcEndpoint, *endpoints: dict[str, Any]) -> str:
+        return str((find(item, endpoints) or {}).get("VpcEndpointId"))
+
+    stranger = shown(VpcEndpointId="vpce-9", Tags=[])
+    assert found(wanted(), stranger) == "None"
+    assert found(wanted(vpc_endpoint_id="vpce-9"), stranger) == "vpce-9"
+    assert found(wanted(), tagged(1, "deleting"), tagged(2, "failed"), tagged(3, "Pending")) == "vpce-3"
+    assert found(wanted(), tagged(1, "deleting"), tagged(2, "Rejected")) == "vpce-2"
+    assert found(wanted(), tagged(1, "deleting")) == "vpce-1"
+    for item in (wanted(), wanted(state="absent")):
+        with pytest.raises(ItemError, match=r"vpce-1 \(available\), vpce-2 \(pending\)"):
+            found(item, tagged(2, "pending"), tagged(1, "available"))
+    with pytest.raises(ItemError, match=r"vpce-1 \(failed\), vpce-2 \(available\)"):  # which of them is to go?
+        found(wanted(state="absent"), tagged(1, "failed"), tagged(2, "available"))
+    with pytest.raises(ItemError, match="vpce-8 does not exist"):
+        found(wanted(vpc_endpoint_id="vpce-8"), stranger)
+    assert found(wanted(vpc_endpoint_id="vpce-8", state="absent"), stranger) == "None"
+
+
+def test_tags_are_kept_unless_purged() -> None:
+    endpoint = shown(Tags=[{"Key": key, "Value": key} for key in ("Name", "old", "aws:x", "saas.privatelink:name")])
+    kept = plan_update(wanted(tags={"team": "data"}), Actual(endpoint), endpoint, False)
+    assert [(one.action, one.params["Resources"]) for one in kept.changes] == [(TAG, ["vpce-1"])]
+    purged = plan_update(wanted(tags={"team": "data"}, purge_tags=True), Actual(endpoint), endpoint, False)
+    assert [one.action for one in purged.changes] == [TAG, UNTAG]
+    assert purged.changes[1].params["Tags"] == [{"Key": "old"}]
+    assert "old" not in purged.after["tags"] and purged.after["tags"]["team"] == "data"
+
+
+# The module, against the sandbox
+
+
+def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    """One item; the answer is its result, with the module's ``diff`` and ``warnings`` beside it."""
+    result = estate.run("vpc_endpoint", check=check, diff=diff, **{"name": "orders", **options})
+    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    one["warnings"] = str(result.get("warnings", ""))
+    return one
+
+
+def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
+    """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
+    predicted = run(estate, check=True, diff=True, **options)
+    real = run(estate, diff=True, **options)
+    assert (predicted["writes"], predicted["changed"]) == (writes, bool(writes)), predicted
+    assert (real["writes"], real["changed"], real["failed"]) == (writes, bool(writes), False), real
+    assert real["diff"] == predicted["diff"]
+    for check in (True, False):
+        again = run(estate, check=check, diff=True, **options)
+        assert (again["writes"], again["changed"], again["diff"]) == ([], False, []), again
+    return real
+
+
+def endpoints(estate: Estate) -> list[dict[str, Any]]:
+    return list(estate.ec2.describe_vpc_endpoints()["VpcEndpoints"])
+
+
+def endpoint(estate: Estate) -> dict[str, Any]:
+    """The only endpoint of the account, as AWS shows it."""
+    (one,) = endpoints(estate)
+    return one
+
+
+def group(estate: Estate, name: str) -> str:
+    made = estate.ec2.create_security_group(VpcId=estate.vpc.id, GroupName=name, Description=name)
+    return str(made["GroupId"])
+
+
+@pytest.fixture
+def service(estate: Estate) -> dict[str, Any]:
+    """An endpoint service of the account itself that accepts everybody, and options that lead to it."""
+    made = estate.service("offer", estate.account, acceptance_required=False)
+    vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+    return {"service_name": made["service_name"], **vpc}
+
+
+@pytest.fixture
+def resource(estate: Estate, share: Share) -> dict[str, Any]:
+    """Options that lead to another account's resource configuration, whose share is accepted."""
+    share.accept()
+    estate.vpc = share.consumer_vpc(estate.make_vpc)
+    vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+    return {"resource_configuration": share.group["arn"], **vpc}
+
+
+def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any]) -> None:
+    first, second = group(estate, "first"), group(estate, "second")
+    whole = {**service, "security_group_ids": [first], "tags": {"team": "data", "cost": 5}}
+    made = change(estate, [CREATE], **whole)
+    actual = endpoint(estate)
+    tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
+    assert {one["Key"]: one["Value"] for one in actual["Tags"]} == tags == made["tags"]
+    assert (actual["State"], made["state"], made["waiting"]) == ("available", "available", "")
+    assert made["vpc_endpoint_id"] == actual["VpcEndpointId"] and made["vpc_endpoint_type"] == "Interface"
+    assert made["security_group_ids"] == [first] and sorted(made["subnet_ids"]) == sorted(service["subnet_ids"])
+    assert made["dns_entries"][0]["dns_name"] and made["service_name"] == service["service_name"]
+    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["security_group_ids"] == [first]
+
+    policy = {"Statement": [{"Action": "*", "Effect": "Deny", "Principal": "*", "Resource": "*"}]}
+    changed = {**whole, "subnet_ids": service["subnet_ids"][:1], "security_group_ids": [second], "policy": policy}
+    real = change(estate, [MODIFY, TAG], **{**changed, "tags": {"team": "bi"}})
+    assert real["diff"][0]["before"]["security_group_ids"] == [first]
+    assert real["diff"][0]["after"]["security_group_ids"] == [second]
+    actual = endpoint(estate)
+    assert actual["SubnetIds"] == service["subnet_ids"][:1] and actual["State"] == "available"
+    assert json.loads(actual["PolicyDocument"]) == policy
+
+    gone = change(estate, [DELETE], state="absent")
+    assert gone["diff"][0]["after"] == {} and not endpoints(estate)
+
+
+def test_unset_options_change_nothing(estate: Estate, service: dict[str, Any]) -> None:
+    run(estate, **service, tags={"team": "data"})
+    before = endpoint(estate)
+    assert change(estate, [])["vpc_endpoint_id"] == before["VpcEndpointId"]
+    assert endpoint(estate) == before
+
+
+def test_resource_endpoint_by_id_with_private_dns(estate: Estate, resource: dict[str, Any], share: Share) -> None:
+    dns = {"private_dns_enabled": True, "private_dns_preference": "VERIFIED_DOMAINS_ONLY"}
+    made = change(estate, [CREATE], **{**resource, "resource_configuration": share.group["id"]}, **dns)
+    assert made["vpc_endpoint_type"] == "Resource" and made["resource_configuration_arn"] == share.group["arn"]
+    assert made["dns_options"]["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY" and made["private_dns_enabled"]
+    same = change(estate, [], **resource, **dns)  # by ARN: the same endpoint, and nothing to look up
+    assert same["vpc_endpoint_id"] == made["vpc_endpoint_id"] and estate.count("ListResourceConfigurations") == 0
+
+    refused = estate.run("vpc_endpoint", name="orders", private_dns_enabled=False)
+    assert refused["failed"] and "private_dns_enabled is True, not False" in refused["msg"] and not estate.calls[1:]
+
+    anew = {**resource, "private_dns_enabled": False, "replace": True}
+    real = change(estate, [DELETE, CREATE], **anew)
+    assert real["vpc_endpoint_id"] != made["vpc_endpoint_id"] and real["private_dns_enabled"] is False
+    assert endpoint(estate)["VpcEndpointId"] == real["vpc_endpoint_id"]
+    change(estate, [DELETE], state="absent")
+
+
+def test_a_share_that_is_not_accepted(estate: Estate, share: Share) -> None:
+    vpc = share.consumer_vpc(estate.make_vpc)
+    options = {"vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
+    by_id = run(estate, resource_configuration=share.group["id"], **options)
+    assert by_id["failed"] and "Accept its share first (resource_share)" in by_id["msg"] and by_id["writes"] == []
+    by_arn = run(estate, resource_configuration=share.group["arn"], **options)
+    assert by_arn["failed"] and "InvalidResourceConfigurationArn.NotFound" in by_arn["msg"]
+    planned = run(estate, check=True, resource_configuration=share.group["id"], **options)
+    assert planned["writes"] == [CREATE] and not planned["failed"]
+
+
+def test_waiting_on_the_owner(estate: Estate) -> None:
+    made = estate.service("offer", estate.account, acceptance_required=True)
+    vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+    options = {"service_name": made["service_name"], **vpc}
+    asked = change(estate, [CREATE], **options)
+    assert asked["state"] == "pendingAcceptance" and not asked["failed"]
+    assert asked["waiting"] == f"the owner of {made['service_name']} to accept {asked['vpc_endpoint_id']}"
+    estate.run("accept_connection", name="offer", service_id=made["service_id"], owners=[estate.account])
+    assert change(estate, [], **options)["state"] == "available"
+
+    estate.put(asked["vpc_endpoint_id"], "rejected")
+    refused = run(estate, **options)
+    assert refused["failed"] and "is rejected" in refused["msg"] and "replace=true" in refused["msg"]
+    again = run(estate, **options, replace=True)
+    assert again["writes"] == [DELETE, CREATE] and again["state"] == "pendingAcceptance"
+
+
+def test_failed(estate: Estate, service: dict[str, Any]) -> None:
+    made = run(estate, **service)
+    estate.put(made["vpc_endpoint_id"], "failed")
+    refused = run(estate, **service)
+    assert refused["failed"] and refused["writes"] == [] and "ServiceUnavailable: failed." in refused["msg"]
+    real = change(estate, [DELETE, CREATE], **service, replace=True)
+    assert real["vpc_endpoint_id"] != made["vpc_endpoint_id"] and real["state"] == "available"
+    estate.put(real["vpc_endpoint_id"], "failed")
+    change(estate, [DELETE], state="absent")
+
+
+def test_what_fails_again_is_not_made_for_ever(estate: Estate, service: dict[str, Any]) -> None:
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
+    first = run(estate, **service, wait=False)
+    assert first["waiting"] == f"endpoint {first['vpc_endpoint_id']} to be available" and first["writes"] == [CREATE]
+    estate.put(first["vpc_endpoint_id"], "failed")
+
+    def fail() -> None:
+        ids = [one["VpcEndpointId"] for one in endpoints(estate) if one["State"] == "pending"]
+        if not ids:
+            estate.meanwhile = fail  # the old one is still going
+        for one in ids:
+            estate.put(one, "failed")
+
+    estate.meanwhile = fail
+    again = run(estate, **service, replace=True)
+    estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
+    assert again["failed"] and again["writes"] == [DELETE, CREATE] and "has failed" in again["msg"]
+
+
+def test_half_done(estate: Estate, service: dict[str, Any]) -> None:
+    """Interrupted between deletion and creation, a run is continued by running again."""
+    made = run(estate, **service, private_dns_enabled=False)
+    one = {"vpc_id": estate.make_vpc(estate.account, cidr="10.9.0.0/16")}
+    other = {"vpc_id": one["vpc_id"].id, "subnet_ids": list(one["vpc_id"].subnets)}
+    stopped = run(estate, **{**service, **other}, replace=True, wait=False)
+    assert stopped["writes"] == [DELETE] and "to be deleted" in stopped["waiting"]
+    real = run(estate, **{**service, **other}, replace=True)
+    assert real["writes"] == [CREATE] and real["vpc_id"] == other["vpc_id"] != made["vpc_id"]
+
+
+def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
+    parameters = {"VpcId": service["vpc_id"], "ServiceName": service["service_name"]}
+    made = estate.ec2.create_vpc_endpoint(VpcEndpointType="Interface", SubnetIds=service["subnet_ids"], **parameters)[
+        "VpcEndpoint"
+    ]["VpcEndpointId"]
+    assert change(estate, [TAG], vpc_endpoint_id=made)["vpc_endpoint_id"] == made
+    assert change(estate, [], **service)["vpc_endpoint_id"] == made
+    other = estate.run("vpc_endpoint", endpoints=[{"name": "orders"}, {"name": "other", "vpc_endpoint_id": made}])
+    assert other["failed_items"] == ["orders", "other"] and "is meant by several items: orders, other" in other["msg"]
+    missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")
+    assert missing["failed"] and "does not exist" in missing["msg"]
+
+
+def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
+    items = [{"name": f"e{number}", **service} for number in range(8)]
+    items[3] = {**items[3], "service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000000"}
+    items[5] = {**items[5], "subnet_ids": []}
+    result = estate.run("vpc_endpoint", endpoints=items, on_item_failure="report")
+    assert result["failed_items"] == ["e3", "e5"] and len(endpoints(estate)) == 6
+    assert "InvalidServiceName" in result["results"][3]["msg"]
+    assert [one["name"] for one in result["results"]] == [one["name"] for one in items]
+    good = [one for one in items if one["name"] not in ("e3", "e5")]
+    again = estate.run("vpc_endpoint", endpoints=good)
+    assert not again["changed"] and Counter(call["operation"] for call in estate.calls) == {"DescribeVpcEndpoints": 1}
+    listed = estate.run("vpc_endpoint_info", names=["e1", "e2", "nobody"])["vpc_endpoints"]
+    assert sorted(one["tags"]["Name"] for one in listed) == ["e1", "e2"] and listed[0]["security_group_ids"]
+    gone = estate.run("vpc_endpoint", endpoints=[{"name": one["name"], "state": "absent"} for one in items])
+    assert [one["writes"] for one in gone["results"]].count([DELETE]) == 6
+    assert estate.run("vpc_endpoint_info")["vpc_endpoints"] == []
+
+
+def test_throttled_denied_unseen(estate: Estate, service: dict[str, Any]) -> None:
+    estate.sandbox.fault("ec2", "CreateVpcEndpoint", "throttle", account=estate.account, times=1)
+    estate.sandbox.lag(**{"vpc_endpoint.unseen": 0.3})
+    made = run(estate, **service)
+    estate.sandbox.lag(**{"vpc_endpoint.unseen": 0.02})
+    assert made["writes"] == [CREATE] and len(endpoints(estate)) == 1
+    estate.sandbox.fault("ec2", "DeleteVpcEndpoints", "deny", account=estate.account, times=1)
+    denied = run(estate, state="absent")
+    assert denied["failed"] and "Allow ec2:DeleteVpcEndpoints" in denied["msg"] and denied["writes"] == []
+    estate.sandbox.fault("ec2", "DescribeVpcEndpoints", "deny", account=estate.account, times=1)
+    unreadable = run(estate, **service)
+    assert unreadable["failed"] and "Allow ec2:DescribeVpcEndpoints" in unreadable["msg"]
+
+
+def test_two_subnets_in_one_zone(estate: Estate, service: dict[str, Any]) -> None:
+    more = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.9.0/24", AvailabilityZone="us-east-1a")
+    refused = run(estate, **{**service, "subnet_ids": [*service["subnet_ids"], more["Subnet"]["SubnetId"]]})
+    assert refused["failed"] and "DuplicateSubnetsInSameZone" in refused["msg"] and "in the next" in refused["msg"]
+
+
+def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> None:
+    zones = estate.ec2.describe_availability_zones()["AvailabilityZones"]
+    zone = next(one["ZoneName"] for one in zones if one["ZoneId"] == "use1-az3")
+    bad = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.77.0/24", AvailabilityZone=zone)
+    refused = run(estate, **{**resource, "subnet_ids": [bad["Subnet"]["SubnetId"]]})
+    assert refused["failed"] and "InvalidParameter" in refused["msg"] and not endpoints(estate)
+    assert eventually(lambda: endpoints(estate), lambda found: not found) == []
