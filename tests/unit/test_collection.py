@@ -44,19 +44,26 @@ def text_files() -> list[Path]:
     return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:1024]]
 
 
-def action_group() -> list[Any]:
-    """Return what meta/runtime.yml puts into the group `aws`."""
-    members: list[Any] = load(ROOT / "meta" / "runtime.yml")["action_groups"]["aws"]
-    return members
+def action_groups() -> dict[str, list[str]]:
+    """Return the modules that meta/runtime.yml puts into each group."""
+    groups = load(ROOT / "meta" / "runtime.yml")["action_groups"]
+    return {group: sorted(name for name in members if isinstance(name, str)) for group, members in groups.items()}
 
 
 def test_there_are_modules_and_roles() -> None:
     assert MODULES and ROLES
 
 
-def test_every_module_that_calls_aws_is_in_the_action_group() -> None:
-    names = [member for member in action_group() if isinstance(member, str)]
-    assert sorted(names) == sorted(AWS_MODULES)
+@pytest.mark.parametrize("group", ["aws", "privatelink"])
+def test_every_module_that_calls_aws_is_in_the_action_groups_of_aws(group: str) -> None:
+    assert action_groups()[group] == sorted(AWS_MODULES)
+
+
+def test_every_module_that_calls_a_vendor_is_in_the_action_group_of_the_vendor() -> None:
+    vendors = {group: names for group, names in action_groups().items() if group not in ("aws", "privatelink")}
+    assert "redis_cloud" in vendors
+    for vendor, names in vendors.items():
+        assert names == sorted(name for name in MODULES - AWS_MODULES if name.startswith(f"{vendor}_"))
 
 
 RESOLVE = """

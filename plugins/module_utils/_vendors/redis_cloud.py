@@ -71,8 +71,8 @@ class Task:
 class RedisCloud:
     """Calls to one account of Redis Cloud.
 
-    ``url`` ends in the API's version. ``timeout`` is seconds for one request, ``deadline`` the seconds after which no task
-    is polled and no read repeated. Raises ItemError for keys that no header can carry.
+    ``url`` ends in the API's version. ``timeout`` is seconds for one request, ``deadline`` the seconds after which no
+    task is polled and no read repeated. Raises ItemError for keys that no header can carry.
     """
 
     def __init__(
