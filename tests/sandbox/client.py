@@ -150,6 +150,22 @@ class SandboxClient:
         link = {"account": account, "subscription_id": subscription_id, "region_id": region_id}
         self.control("POST", "redis_cloud/vanish", **link)
 
+    def outcome(self, kind: str, state: str, **fields: Any) -> None:
+        """Let the next resource of a kind (of an ``account``) end in a state, with AWS's ``code`` and ``reason``."""
+        self.control("POST", "outcomes", kind=kind, state=state, **fields)
+
+    def association_state(self, association_id: str, **fields: Any) -> None:
+        """Put an association of a service network into a ``state``, with ``code`` and ``reason``, or ``managed``."""
+        self.control("POST", "association_state", id=association_id, **fields)
+
+    def invitation_state(self, resource_share_arn: str, state: str, **fields: Any) -> None:
+        """Put the invitations to a share into a state; ``purged`` removes them."""
+        self.control("POST", "invitation_state", resource_share_arn=resource_share_arn, state=state, **fields)
+
+    def organization(self, *accounts: str, **fields: Any) -> None:
+        """Let accounts be one AWS organization that shares without invitations."""
+        self.control("POST", "organization", accounts=accounts, **fields)
+
     def dns(self, records: dict[str, Any]) -> None:
         self.control("POST", "dns", **records)
 

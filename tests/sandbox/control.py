@@ -11,12 +11,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import functions, redis_cloud_links, seed, vendor
+from . import decisions, functions, redis_cloud_links, seed, vendor
 from .calls import AwsError, HttpRequest
 from .ops.endpoint_services import conclude_private_dns
-from .resources import EndpointService, TargetGroup, VpcEndpoint
+from .resources import EndpointService, TargetGroup
 from .wire import Response
-from .world import STATES, Life, R
+from .world import STATES
 
 if TYPE_CHECKING:
     from .server import Sandbox
@@ -134,33 +134,21 @@ def _events(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
     return functions.send(**body)
 
 
-def _known(sandbox: Sandbox, kind: type[R], key: str) -> R:
-    resource = sandbox.world.find(kind, key)
-    if resource is None:
-        raise ValueError(f"no {kind.KIND} {key}")
-    return resource
-
-
 def _private_dns(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     """How the verification of a service's private DNS name ends: ``verified`` or ``failed``."""
     if body["outcome"] not in ("verified", "failed"):
         raise ValueError("outcome is verified or failed")
     with sandbox.world.lock:
-        conclude_private_dns(_known(sandbox, EndpointService, body["service_id"]), body["outcome"], sandbox.world)
-    return {}
-
-
-def _endpoint_state(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
-    """Put an endpoint and its connection into a state AWS would choose, such as ``failed`` or ``expired``."""
-    with sandbox.world.lock:
-        _known(sandbox, VpcEndpoint, body["vpc_endpoint_id"]).life = Life([(body["state"], 0.0)])
+        conclude_private_dns(
+            decisions.known(sandbox, EndpointService, body["service_id"]), body["outcome"], sandbox.world
+        )
     return {}
 
 
 def _target_health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     """Make a target ``unhealthy`` (with a ``reason``) or ``healthy`` again; without a port on all its ports."""
     with sandbox.world.lock:
-        group = _known(sandbox, TargetGroup, body["target_group_arn"])
+        group = decisions.known(sandbox, TargetGroup, body["target_group_arn"])
         key = (body["id"], body.get("port"))
         if body["state"] == "unhealthy":
             group.unhealthy[key] = body.get("reason", "Target.FailedHealthChecks")
@@ -210,7 +198,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "dns"): _dns,
     ("POST", "events"): _events,
     ("POST", "private_dns"): _private_dns,
-    ("POST", "endpoint_state"): _endpoint_state,
+    ("POST", "endpoint_state"): decisions.endpoint_state,
+    ("POST", "association_state"): decisions.association_state,
+    ("POST", "invitation_state"): decisions.invitation_state,
+    ("POST", "outcomes"): decisions.arm,
+    ("POST", "organization"): decisions.organization,
     ("POST", "target_health"): _target_health,
     ("POST", "redis_cloud/fail"): _redis_cloud_fail,
     ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,

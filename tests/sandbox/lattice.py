@@ -152,6 +152,8 @@ class ResourceAssociation(LatticeResource):
     private_dns: bool
     failure: Outcome | None = None
     """Why it ended in PARTIAL or CREATE_FAILED."""
+    managed: bool = False
+    """Whether AWS made it for the owner of the resource, who alone can end it."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -119,7 +119,7 @@ def disassociate(endpoint: VpcEndpoint, world: World) -> None:
 
 def associations(endpoint: VpcEndpoint, world: World) -> list[dict[str, Any]]:
     """The VpcEndpointAssociations of the API: one for each resource; a group's children, not the group."""
-    if endpoint.kind not in KINDS or endpoint.state != "available":
+    if endpoint.kind not in KINDS or endpoint.state not in ("available", "partial"):
         return []
     seen_from = endpoint.life.began + world.lag("vpc_endpoint_association.unseen")
     if max(seen_from, endpoint.created) > time.time():

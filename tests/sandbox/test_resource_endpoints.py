@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.conftest import Vpc
 from tests.sandbox.client import eventually

@@ -14,8 +14,6 @@ from ..operations import operation
 from ..resources import hex_id
 from ..world import GONE, World
 
-ENDED = ("DELETE_IN_PROGRESS", "CREATE_FAILED")
-
 
 @operation("vpc-lattice", "CreateServiceNetworkResourceAssociation")
 def create(call: Call, world: World) -> dict[str, Any]:
@@ -37,6 +35,8 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     if configuration.key != association.configuration_id:
         message = "This association belongs to that of its group; delete that one"
         raise lattice.conflict(message, association.KIND.upper(), association.key)
+    if association.managed and call.account != configuration.account:
+        raise LatticeError("AccessDeniedException", f"{association.key} is managed; its resource's owner can delete it")
     if association.state != "DELETE_IN_PROGRESS":
         association.life = world.life(association.KIND, "DELETE_IN_PROGRESS", GONE)
     return {"id": association.key, "arn": association.arn, "status": association.state}
@@ -159,7 +159,7 @@ def _row(association: ResourceAssociation, one: ResourceConfiguration, world: Wo
         "serviceNetworkName": network.name if network else None,
         "dnsEntry": {"domainName": lattice.dns_name(key, one), "hostedZoneId": lattice.HOSTED_ZONE} if named else None,
         "privateDnsEntry": {"domainName": one.custom_domain} if private else None,
-        "isManagedAssociation": False,
+        "isManagedAssociation": association.managed,
         "failureCode": association.failure.code if association.failure and failed else None,
         "privateDnsEnabled": association.private_dns,
     }
