@@ -129,6 +129,15 @@ class Estate:
         assert "not-to-be-shown" not in json.dumps(result)
         return result
 
+    def look(self, module: str, **options: Any) -> dict[str, Any]:
+        """Run a module that only reads: only documented calls, and no change."""
+        since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
+        result = self.run_module(module, {**self.access, **options})
+        self.calls = self.sandbox.calls(self.account, since=since)
+        check_documented(module, self.calls)
+        assert not result.get("changed") and all(call["kind"] == "read" for call in self.calls)
+        return result
+
     def count(self, operation: str) -> int:
         """How often the last run called an operation."""
         return sum(call["operation"] == operation for call in self.calls)

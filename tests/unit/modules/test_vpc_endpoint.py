@@ -449,7 +449,8 @@ def test_waiting_on_the_owner(estate: Estate) -> None:
     asked = change(estate, [CREATE], **options)
     assert asked["state"] == "pendingAcceptance" and not asked["failed"]
     assert asked["waiting"] == f"the owner of {made['service_name']} to accept {asked['vpc_endpoint_id']}"
-    estate.run("accept_connection", name="offer", service_id=made["service_id"], owners=[estate.account])
+    accept = {"service_id": made["service_id"], "owners": [estate.account], "wait_for_request": True}
+    assert estate.run("accept_connection", name="offer", **accept)["changed"]
     assert change(estate, [], **options)["state"] == "available"
 
     estate.put(asked["vpc_endpoint_id"], "rejected")
@@ -524,11 +525,11 @@ def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
     good = [one for one in items if one["name"] not in ("e3", "e5")]
     again = estate.run("vpc_endpoint", endpoints=good)
     assert not again["changed"] and Counter(call["operation"] for call in estate.calls) == {"DescribeVpcEndpoints": 1}
-    listed = estate.run("vpc_endpoint_info", names=["e1", "e2", "nobody"])["vpc_endpoints"]
+    listed = estate.look("vpc_endpoint_info", names=["e1", "e2", "nobody"])["vpc_endpoints"]
     assert sorted(one["tags"]["Name"] for one in listed) == ["e1", "e2"] and listed[0]["security_group_ids"]
     gone = estate.run("vpc_endpoint", endpoints=[{"name": one["name"], "state": "absent"} for one in items])
     assert [one["writes"] for one in gone["results"]].count([DELETE]) == 6
-    assert estate.run("vpc_endpoint_info")["vpc_endpoints"] == []
+    assert estate.look("vpc_endpoint_info")["vpc_endpoints"] == []
 
 
 def test_throttled_denied_unseen(estate: Estate, service: dict[str, Any]) -> None:
