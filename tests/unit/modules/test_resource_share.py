@@ -1,0 +1,403 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""resource_share against the sandbox and a vendor's account: what is accepted, what never, what is waited for."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import (
+    ACCEPT,
+    LEAVE,
+    Actual,
+    ResourceShare,
+    ResourceShares,
+    Seen,
+    pick,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+from tests.sandbox.client import eventually
+from tests.unit.modules.vendor import Vendor
+
+Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
+
+KIND = "vpc-lattice:ResourceConfiguration"
+OWNER, STRANGER = "222222222222", "333333333333"
+ARN = f"arn:aws:ram:us-east-1:{OWNER}:resource-share/5ba1d2c5-1d0a-4f5e-9c0b-0123456789ab"
+OTHER_ARN = ARN.replace("0123456789ab", "0123456789ac")
+
+
+def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    """One item; its result, with ``diff`` and ``warnings``."""
+    result = estate.run("resource_share", check=check, diff=diff, **{"name": "cache", **options})
+    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    one["warnings"] = str(result.get("warnings", ""))
+    return one
+
+
+def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
+    """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
+    predicted = run(estate, check=True, diff=True, **options)
+    real = run(estate, diff=True, **options)
+    assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+    assert predicted["diff"] == real["diff"]
+    for check in (True, False):
+        again = run(estate, check=check, diff=True, **options)
+        assert (again["writes"], again["changed"], again["diff"]) == ([], False, []), again
+    return real
+
+
+@pytest.fixture
+def vendor(estate: Estate, make_vpc: Callable[..., Any]) -> Vendor:
+    return Vendor(estate.sandbox, estate.account, make_vpc)
+
+
+@pytest.fixture
+def configuration(vendor: Vendor) -> str:
+    return vendor.configuration("redis")
+
+
+@pytest.fixture
+def share(estate: Estate, vendor: Vendor, configuration: str) -> str:
+    """A share of the vendor, with one configuration, to which we are invited."""
+    arn = vendor.share(configuration)
+    invited(estate, arn)
+    return arn
+
+
+def invited(estate: Estate, arn: str) -> dict[str, Any]:
+    """The invitation to a share, once we see it."""
+    pages = estate.boto(estate.account, "ram").get_paginator("get_resource_share_invitations")
+
+    def look() -> list[dict[str, Any]]:
+        return [one for page in pages.paginate(resourceShareArns=[arn]) for one in page["resourceShareInvitations"]]
+
+    return dict(eventually(look, bool)[0])
+
+
+def by_name(vendor: Vendor) -> dict[str, str]:
+    return {"owner_account_id": vendor.account, "share_name": "redis-share"}
+
+
+def test_accept_and_leave(estate: Estate, vendor: Vendor, configuration: str, share: str) -> None:
+    accepted = change(estate, [ACCEPT], **by_name(vendor), resource_types=[KIND])
+    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["warnings"] == ""
+    assert accepted["resource_share_arn"] == share and accepted["owner_account_id"] == vendor.account
+    assert accepted["share_name"] == "redis-share"
+    assert accepted["resources"] == [{"arn": configuration, "type": KIND, "status": "AVAILABLE"}]
+    assert accepted["diff"][0]["before"] == {"status": "waiting"}
+    assert accepted["diff"][0]["after"] == {"status": "accepted"}
+    left = change(estate, [LEAVE], **by_name(vendor), state="absent")
+    assert left["status"] == "absent" and left["waiting"] == ""
+    assert (
+        estate.boto(estate.account, "ram").get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"] == []
+    )
+
+
+def test_a_share_may_be_named_by_its_arn(estate: Estate, vendor: Vendor, share: str) -> None:
+    accepted = change(estate, [ACCEPT], resource_share_arn=share)
+    assert accepted["status"] == "accepted" and accepted["share_name"] == "redis-share"
+    assert run(estate, resource_share_arn=share, **by_name(vendor))["status"] == "accepted"
+    change(estate, [LEAVE], resource_share_arn=share, state="absent")
+
+
+def test_accepted_means_that_its_resources_can_be_seen(estate: Estate, vendor: Vendor, share: str) -> None:
+    estate.sandbox.lag(**{"shared_resource.unseen": 60})
+    try:
+        left = run(estate, wait=False, resource_share_arn=share)
+        estate.meanwhile = functools.partial(estate.sandbox.lag, **{"shared_resource.unseen": 0.1})
+        done = run(estate, resource_share_arn=share, wait_for_share=True)
+    finally:
+        estate.sandbox.lag(**{"shared_resource.unseen": 0.1})
+    assert left["writes"] == [ACCEPT] and left["status"] == "waiting" and "to be listed" in left["waiting"]
+    assert done["writes"] == [] and len(done["resources"]) == 1
+
+
+def test_a_type_that_is_not_there_is_waited_for(estate: Estate, share: str) -> None:
+    wanted = {"resource_share_arn": share, "resource_types": [KIND, "ec2:Subnet"]}
+    result = run(estate, wait_timeout=1, **wanted)
+    assert result["writes"] == [ACCEPT] and result["status"] == "accepted" and not result["failed"]
+    assert result["waiting"] == f"the share {share} of account {share.split(':')[4]} to show ec2:Subnet"
+
+
+# Who is never accepted
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "give resource_share_arn, or owner_account_id and share_name"),
+        ({"owner_account_id": OWNER}, "give resource_share_arn, or owner_account_id and share_name"),
+        ({"share_name": "redis-share"}, "give resource_share_arn, or owner_account_id and share_name"),
+        ({"owner_account_id": "1234", "share_name": "x"}, "Not an account id of 12 digits: '1234'"),
+        ({"resource_share_arn": "arn:aws:ram:us-east-1:1:resource-share/x"}, "Not the ARN of a resource share"),
+        ({"resource_share_arn": ARN.replace("-share/", "-share-invitation/")}, "Not the ARN of a resource share"),
+        ({"resource_share_arn": ARN, "owner_account_id": STRANGER}, f"a share of account {OWNER}, not of the expected"),
+        ({"resource_share_arn": ARN.replace("east", "west")}, "a share of us-west-1, this run is in us-east-1"),
+        ({"name": None}, "needs a name"),
+    ],
+)
+def test_options_that_can_never_be_right(estate: Estate, options: dict[str, Any], says: str) -> None:
+    for check in (True, False):
+        result = estate.run("resource_share", check=check, **{"name": "cache", **options})
+        assert result["failed"] and says in result["msg"]
+    assert not estate.count("AcceptResourceShareInvitation")
+
+
+def test_a_share_of_another_name_is_refused(estate: Estate, share: str) -> None:
+    """The owner is part of the ARN, so that the name is what may still differ."""
+    for check in (True, False):
+        result = run(estate, check=check, resource_share_arn=share, share_name="other-share")
+        assert result["failed"] and "is named 'redis-share', not 'other-share' as expected: refused" in result["msg"]
+    assert invited(estate, share)["status"] == "PENDING"
+    change(estate, [ACCEPT], resource_share_arn=share)
+    assert run(estate, resource_share_arn=share, share_name="other-share")["failed"]
+    assert run(estate, resource_share_arn=share, share_name="other-share", state="absent")["failed"]
+
+
+def test_an_invitation_of_a_stranger_is_left_alone(
+    estate: Estate, vendor: Vendor, make_vpc: Callable[..., Any]
+) -> None:
+    stranger = Vendor(estate.sandbox, estate.account, make_vpc, name="6")
+    forged, other = stranger.share(stranger.configuration("redis")), vendor.share(name="second-share")
+    invited(estate, forged), invited(estate, other)
+    result = change(estate, [], **by_name(vendor))
+    assert result["status"] == "waiting" and result["resource_share_arn"] == ""
+    assert result["waiting"] == f"account {vendor.account} to share redis-share"
+    assert all(one in result["warnings"] for one in (forged, other, stranger.account, "second-share"))
+    assert invited(estate, forged)["status"] == invited(estate, other)["status"] == "PENDING"
+
+
+# Waiting for the owner
+
+
+def test_no_share_yet_is_a_normal_result(estate: Estate, vendor: Vendor) -> None:
+    result = change(estate, [], **by_name(vendor))
+    assert result["status"] == "waiting" and result["resources"] == []
+    assert change(estate, [], **by_name(vendor), state="absent")["status"] == "absent"
+    by_arn = run(estate, resource_share_arn=ARN)
+    assert by_arn["waiting"] == f"account {OWNER} to share {ARN}" and by_arn["resource_share_arn"] == ARN
+
+
+def test_a_share_is_waited_for_if_asked(estate: Estate, vendor: Vendor, configuration: str) -> None:
+    estate.meanwhile = functools.partial(vendor.share, configuration)
+    result = run(estate, **by_name(vendor), wait_for_share=True)
+    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert len(result["resources"]) == 1
+
+
+def test_the_wait_for_a_share_ends(estate: Estate, vendor: Vendor) -> None:
+    result = run(estate, **by_name(vendor), wait_for_share=True, wait_timeout=1)
+    assert not result["failed"] and result["status"] == "waiting" and estate.count("GetResourceShares") > 5
+
+
+def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, share: str) -> None:
+    ram = estate.boto(estate.account, "ram")
+    ram.reject_resource_share_invitation(
+        resourceShareInvitationArn=invited(estate, share)["resourceShareInvitationArn"]
+    )
+    for check in (True, False):
+        result = run(estate, check=check, **by_name(vendor))
+        assert result["failed"] and "was rejected. Ask its owner to share again" in result["msg"]
+    of = {"resourceShareArn": share, "principals": [estate.account]}
+    vendor.ram.disassociate_resource_share(**of)
+    vendor.ram.associate_resource_share(**of)
+    eventually(lambda: run(estate, **by_name(vendor)).get("status") == "accepted", bool)
+
+
+def test_an_expired_invitation_says_what_to_ask_for(estate: Estate, vendor: Vendor, configuration: str) -> None:
+    estate.sandbox.lag(**{"share_invitation.PENDING": 0.05})
+    try:
+        share = vendor.share(configuration)
+        eventually(lambda: invited(estate, share)["status"], "EXPIRED".__eq__)
+        result = run(estate, resource_share_arn=share)
+    finally:
+        estate.sandbox.lag(**{"share_invitation.PENDING": 7 * 86400})
+    assert result["failed"] and "has expired. Ask its owner to share again" in result["msg"]
+
+
+def test_an_invitation_that_was_purged_does_not_matter(estate: Estate, vendor: Vendor, share: str) -> None:
+    estate.sandbox.lag(**{"share_invitation.ACCEPTED": 0.01})
+    try:
+        change(estate, [ACCEPT], **by_name(vendor))
+    finally:
+        estate.sandbox.lag(**{"share_invitation.ACCEPTED": 7 * 86400})
+    assert run(estate, **by_name(vendor))["status"] == "accepted"
+    assert estate.calls and not estate.count("GetResourceShareInvitations")
+
+
+def test_what_the_owner_takes_back_has_to_be_shared_again(estate: Estate, vendor: Vendor, share: str) -> None:
+    change(estate, [ACCEPT], **by_name(vendor))
+    vendor.ram.disassociate_resource_share(resourceShareArn=share, principals=[estate.account])
+    eventually(lambda: run(estate, **by_name(vendor))["status"], "waiting".__eq__)
+    result = change(estate, [], **by_name(vendor))
+    assert "its invitation is accepted; where that was long ago" in result["waiting"]
+    assert change(estate, [], **by_name(vendor), state="absent")["status"] == "absent"
+
+
+# Faults
+
+
+def test_stale_reads_accept_nothing_twice(estate: Estate, vendor: Vendor, share: str) -> None:
+    for operation in ("GetResourceShareInvitations", "GetResourceShares"):
+        estate.sandbox.fault("ram", operation, "stale", account=estate.account, times=4)
+    result = run(estate, **by_name(vendor))
+    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert estate.count("AcceptResourceShareInvitation") == 1
+
+
+def test_stale_reads_leave_nothing_twice(estate: Estate, vendor: Vendor, share: str) -> None:
+    change(estate, [ACCEPT], **by_name(vendor))
+    estate.sandbox.fault("ram", "GetResourceShares", "stale", account=estate.account, times=4)
+    result = run(estate, **by_name(vendor), state="absent")
+    assert result["writes"] == [LEAVE] and result["status"] == "absent"
+    assert estate.count("DisassociateResourceShare") == 1
+
+
+def test_an_acceptance_that_came_from_elsewhere_is_fine(estate: Estate, vendor: Vendor, share: str) -> None:
+    """Somebody accepts between our look and our call."""
+    code = "ResourceShareInvitationAlreadyAcceptedException"
+    fault = {"code": code, "status": 400, "account": estate.account}
+    estate.sandbox.fault("ram", "AcceptResourceShareInvitation", "error", **fault)
+    ram, arn = estate.boto(estate.account, "ram"), invited(estate, share)["resourceShareInvitationArn"]
+
+    def accept_elsewhere() -> None:
+        ram.accept_resource_share_invitation(resourceShareInvitationArn=arn)
+
+    estate.meanwhile = accept_elsewhere
+    options = {**estate.access, "name": "cache", "resource_share_arn": share, "wait_timeout": 10}
+    result = estate.run_module("resource_share", options)["results"][0]
+    assert not result["failed"] and result["status"] == "accepted"
+
+
+def test_an_account_that_may_not_leave_is_only_warned(estate: Estate, vendor: Vendor, share: str) -> None:
+    change(estate, [ACCEPT], **by_name(vendor))
+    fault = {"code": "OperationNotPermittedException", "status": 400, "account": estate.account}
+    estate.sandbox.fault("ram", "DisassociateResourceShare", "error", **fault)
+    options = {**estate.access, "name": "cache", "resource_share_arn": share, "state": "absent"}
+    answer = estate.run_module("resource_share", options)
+    result = answer["results"][0]
+    assert not result["failed"] and result["status"] == "accepted" and result["waiting"] == ""
+    assert f"AWS does not let this account leave the share {share}" in str(answer["warnings"])
+    assert vendor.account in str(answer["warnings"])
+
+
+def test_a_throttled_call_is_repeated(estate: Estate, share: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    for operation in ("GetResourceShares", "GetResourceShareInvitations", "AcceptResourceShareInvitation"):
+        estate.sandbox.fault("ram", operation, "throttle", account=estate.account, times=6)
+    result = run(estate, resource_share_arn=share)
+    assert result["status"] == "accepted" and estate.count("AcceptResourceShareInvitation") == 7
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["GetResourceShares", "GetResourceShareInvitations", "AcceptResourceShareInvitation", "ListResources"],
+)
+def test_a_denied_call_names_the_missing_action(estate: Estate, share: str, operation: str) -> None:
+    estate.sandbox.fault("ram", operation, "deny", account=estate.account)
+    result = run(estate, resource_share_arn=share)
+    assert result["failed"] and f"Allow ram:{operation} in the policies" in result["msg"]
+
+
+# Many
+
+
+def test_many_shares_cost_the_same_calls(estate: Estate, vendor: Vendor, configuration: str) -> None:
+    names = [f"share-{number}" for number in range(4)]
+    for name in names:
+        invited(estate, vendor.share(configuration, name=name))
+    items = [{"name": name, "share_name": name, "owner_account_id": vendor.account} for name in names]
+    predicted = estate.run("resource_share", check=True, shares=items)
+    result = estate.run("resource_share", shares=items)
+    for answer in (predicted, result):
+        assert [one["writes"] for one in answer["results"]] == [[ACCEPT]] * 4
+    assert not estate.run("resource_share", shares=items)["changed"]
+    assert Counter(call["operation"] for call in estate.calls) == {"GetResourceShares": 1, "ListResources": 1}
+    gone = [{**item, "state": "absent"} for item in items]
+    assert [one["writes"] for one in estate.run("resource_share", shares=gone)["results"]] == [[LEAVE]] * 4
+    assert estate.count("GetCallerIdentity") == 1
+
+
+def test_one_bad_item_stops_no_other(estate: Estate, share: str) -> None:
+    bad = {"name": "bad", "resource_share_arn": share, "share_name": "other"}
+    good = {"name": "good", "resource_share_arn": share}
+    answer = estate.run("resource_share", shares=[bad, good], on_item_failure="report")
+    assert answer["failed_items"] == ["bad"] and answer["results"][1]["status"] == "accepted"
+
+
+def test_info(estate: Estate, vendor: Vendor, configuration: str, share: str) -> None:
+    known = {"resource_share_arn": share, "share_name": "redis-share", "owner_account_id": vendor.account}
+    before = estate.run_module("resource_share_info", estate.access)
+    assert before["shares"] == [] and before["invitations"] == [{**known, "status": "PENDING"}]
+    change(estate, [ACCEPT], resource_share_arn=share)
+    asked = {"owner_account_ids": [vendor.account], "share_names": ["redis-share"]}
+    found = estate.run_module("resource_share_info", {**estate.access, **asked})
+    held = [{"arn": configuration, "type": KIND, "status": "AVAILABLE"}]
+    assert found["shares"] == [{**known, "status": "ACTIVE", "resources": held}]
+    assert found["invitations"][0]["status"] == "ACCEPTED"
+    none = estate.run_module("resource_share_info", {**estate.access, "owner_account_ids": [OWNER]})
+    assert none["shares"] == none["invitations"] == []
+
+
+# The plan alone
+
+WANTED = ResourceShare("cache", owner_account_id=OWNER, share_name="redis-share")
+SHARE = Seen(ARN, "redis-share", OWNER, "ACTIVE")
+OPEN = Seen(ARN, "redis-share", OWNER, "PENDING", invitation_arn="arn:invitation")
+KINDS: Any = ResourceShares(api=None)  # type: ignore[arg-type]
+
+
+def seen(status: str, arn: str = ARN) -> Seen:
+    return Seen(arn, "redis-share", OWNER, status)
+
+
+def test_the_invitation_that_counts() -> None:
+    """An open one, whatever became of earlier ones; two open ones of different shares are ambiguous."""
+    assert pick(WANTED, [seen("REJECTED"), seen("ACCEPTED"), OPEN]) is OPEN
+    assert pick(WANTED, [seen("EXPIRED"), seen("ACCEPTED")]) == seen("ACCEPTED")
+    assert pick(WANTED, [seen("EXPIRED"), seen("REJECTED")]) == seen("EXPIRED")
+    assert pick(WANTED, [Seen(ARN, "redis-share", STRANGER, "PENDING")]) is None
+    with pytest.raises(ItemError, match=f"several shares named redis-share: {ARN}, {OTHER_ARN}"):
+        pick(WANTED, [OPEN, seen("PENDING", OTHER_ARN)])
+
+
+def test_a_share_that_failed_says_why() -> None:
+    failed = Actual(Seen(ARN, "redis-share", OWNER, "FAILED", "It was too large."))
+    with pytest.raises(ItemError, match="has failed: It was too large."):
+        KINDS.plan(WANTED, failed)
+
+
+@pytest.mark.parametrize(
+    ("status", "waiting", "warning"),
+    [
+        ("AVAILABLE", False, ""),
+        (None, False, ""),
+        ("PENDING", True, ""),
+        ("UNAVAILABLE", False, "cache: arn:r is UNAVAILABLE: It is down."),
+        ("ZONAL_RESOURCE_INACCESSIBLE", False, "ZONAL_RESOURCE_INACCESSIBLE"),
+    ],
+)
+def test_the_state_of_a_resource(status: str | None, waiting: bool, warning: str) -> None:
+    raw = {"arn": "arn:r", "type": KIND, "status": status, "statusMessage": "It is down."}
+    plan = KINDS.plan(WANTED, Actual(SHARE, resources=[raw]))
+    assert bool(plan.waiting) == waiting and plan.poll
+    assert (warning in str(plan.warnings)) if warning else not plan.warnings
+
+
+def test_a_share_that_is_not_active_yet() -> None:
+    plan = KINDS.plan(WANTED, Actual(seen("PENDING"), resources=[{"arn": "arn:r", "type": KIND}]))
+    assert plan.waiting == f"the share redis-share of account {OWNER} to be active" and plan.poll
+
+
+def test_an_invitation_accepted_by_an_earlier_run_is_waited_for_only_if_asked() -> None:
+    patient = ResourceShare("cache", owner_account_id=OWNER, share_name="redis-share", wait_for_share=True)
+    actual = Actual(invitation=seen("ACCEPTED"))
+    assert KINDS.plan(WANTED, actual).poll is False and KINDS.plan(patient, actual).poll is True
+    assert KINDS.plan(WANTED, Actual(invitation=OPEN, accepted=True)).changes == []
