@@ -39,6 +39,8 @@ options:
       - connections
       - grants
       - private_links
+      - disassociations
+      - removals
       - shares
       - resource_endpoints
       - network_associations

@@ -52,6 +52,11 @@ vpc_endpoints:
   type: list
   elements: dict
   contains:
+    name:
+      description: Name under which M(saas.privatelink.vpc_endpoint) made it, V(null) if something else did.
+      type: str
+      returned: always
+      sample: sessions
     vpc_endpoint_id: {description: Id of the endpoint., type: str, returned: always, sample: vpce-0123456789abcdef0}
     vpc_endpoint_type: {description: Type of the endpoint., type: str, returned: always, sample: Resource}
     state: {description: State of the endpoint., type: str, returned: always, sample: available}
@@ -84,7 +89,7 @@ def main() -> None:
     names, ids = module.params["names"], module.params["vpc_endpoint_ids"]
     with module.reading() as api:
         found = [
-            as_result(one)
+            {"name": owner(one), **as_result(one)}
             for one in read_endpoints(api)
             if (names is None or owner(one) in names) and (ids is None or one["VpcEndpointId"] in ids)
         ]

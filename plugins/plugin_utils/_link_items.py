@@ -19,11 +19,13 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarders impor
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
 from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import (
+    disassociation,
     learn,
     network_association,
     network_endpoint,
     private_link,
     reached,
+    removal,
     resource_endpoint,
     share,
 )
@@ -110,6 +112,8 @@ STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
     "connections": acceptance,
     "grants": grant,
     "private_links": private_link,
+    "disassociations": disassociation,
+    "removals": removal,
     "shares": share,
     "resource_endpoints": resource_endpoint,
     "network_associations": network_association,

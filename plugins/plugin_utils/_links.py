@@ -123,7 +123,7 @@ def _status(link: Link, results: t.Sequence[t.Mapping[str, t.Any]], planned: boo
 
 def _standing(link: Link, results: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[str, str]:
     asked = [result for result in results if _waits_for_vendor(result)]
-    moving = [result["waiting"] for result in results if result.get("waiting") and result not in asked]
+    moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:
         return WAITING_AWS, moving[0]
     if asked:
@@ -133,6 +133,11 @@ def _standing(link: Link, results: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[s
         why = ", ".join(f"{one['id']} {one['state']} {one.get('reason') or ''}".strip() for one in sick[0]["targets"])
         return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
     return CONNECTED, ""
+
+
+def _moves(result: t.Mapping[str, t.Any]) -> bool:
+    """Whether AWS has not finished. An active private link only waits for us to accept its share, a later step."""
+    return bool(result.get("waiting")) and result.get("status") != "active"
 
 
 def _waits_for_vendor(result: t.Mapping[str, t.Any]) -> bool:

@@ -31,6 +31,16 @@ def private_link(link: Link) -> dict[str, t.Any]:
     return {**options, "name": key(link)}
 
 
+def disassociation(link: Link) -> dict[str, t.Any]:
+    """What the vendor shall let go of: our endpoint, or the service network."""
+    ids = [link.get("vpc_endpoint_id"), str(link.get("service_network") or "").rpartition("/")[2]]
+    return {**pick(link, "subscription_id", "region_id"), "name": key(link), "disassociate": [one for one in ids if one]}
+
+
+def removal(link: Link) -> dict[str, t.Any]:
+    return {**disassociation(link), **pick(link, "principals", "purge_principals"), "state": "absent"}
+
+
 def share(link: Link) -> dict[str, t.Any]:
     return {**pick(link, "resource_share_arn", "owner_account_id", "share_name"), "name": key(link)}
 
@@ -122,3 +132,20 @@ def checked(links: t.Sequence[Link], check: Step) -> Step:
         msg = f"connected, but not every endpoint answers: {'; '.join(silent)}" if silent else ""
         results.append({"name": key(link), "failed": bool(silent), "msg": msg, "checks": mine})
     return {"results": results, "failed_items": [one["name"] for one in results if one["failed"]]}
+
+
+def as_step(report: t.Sequence[Link]) -> Step:
+    """A report as a step that later steps come after: links that failed or still move are not gone on with."""
+    results = [
+        {
+            **pick(entry, "vpc_endpoint_id", "association_id", "endpoints", "checks"),
+            "name": key(entry),
+            "changed": entry["changed"],
+            "writes": entry["writes"],
+            "failed": entry["status"] == "failed",
+            "waiting": entry["next_action"] if entry["status"].startswith("waiting") else "",
+            "msg": entry["next_action"],
+        }
+        for entry in report
+    ]
+    return {"results": results, "failed_items": [one["name"] for one in results if one["failed"] or one["waiting"]]}
