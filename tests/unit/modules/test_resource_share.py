@@ -207,6 +207,7 @@ def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, s
         assert result["failed"] and "was rejected. Ask its owner to share again" in result["msg"]
     of = {"resourceShareArn": share, "principals": [estate.account]}
     vendor.ram.disassociate_resource_share(**of)
+    eventually(lambda: vendor.principal(share) == "DISASSOCIATED", bool)
     vendor.ram.associate_resource_share(**of)
     eventually(lambda: run(estate, **by_name(vendor)).get("status") == "accepted", bool)
 

@@ -60,3 +60,8 @@ class Vendor:
             lambda: read(resourceOwner="SELF", resourceShareArns=[arn])["resourceShares"][0]["status"], "ACTIVE".__eq__
         )
         return arn
+
+    def principal(self, share: str) -> str:
+        """The state in which the consumer is in a share."""
+        of = {"associationType": "PRINCIPAL", "resourceShareArns": [share]}
+        return str(self.ram.get_resource_share_associations(**of)["resourceShareAssociations"][0]["status"])
