@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, subnets, security groups, Redshift clusters, DNS records and Redis Cloud accounts.
+"""Seeds: a document of VPCs, Redshift clusters, service networks, DNS records and Redis Cloud accounts.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import underneath
 from .calls import AwsError
+from .lattice import ServiceNetwork
 from .redshift import Cluster
 from .world import Life
 
@@ -31,6 +32,8 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
                     _vpc(str(account), region, vpc)
                 for cluster in contents.get("redshift_clusters") or []:
                     _cluster(sandbox, str(account), region, dict(cluster))
+                for network in contents.get("service_networks") or []:
+                    _service_network(sandbox, str(account), region, network)
         for options in document.get("redis_cloud") or []:
             sandbox.redis_cloud.plant(**options)
     sandbox.dns.set(document.get("dns") or {})
@@ -66,3 +69,16 @@ def _cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any
     # A seed was there before the test began, so nothing in it is still on its way.
     made.life = Life([("available", 0.0)])
     made.relocation = Life([(made.relocation.steps[-1][0], 0.0)])
+
+
+def _service_network(sandbox: Sandbox, account: str, region: str, network: dict[str, Any]) -> None:
+    """``id`` and ``name``."""
+    if sandbox.world.find(ServiceNetwork, network["id"]) is not None:
+        return
+    made = sandbox.act(account, region, "vpc-lattice", "CreateServiceNetwork", name=network["name"])
+    found = sandbox.world.find(ServiceNetwork, made["id"])
+    if found is None:
+        raise AwsError("InternalFailure", f"service network {network['name']} was not made", 500)
+    sandbox.world.remove(found)
+    found.key = network["id"]
+    sandbox.world.add(found)

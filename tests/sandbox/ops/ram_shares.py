@@ -163,7 +163,8 @@ def _add(share: ResourceShare, call: Call, world: World) -> list[ShareAssociatio
     for principal in principals:
         _check_principal(share, principal, world)
     life = world.life("share_association", "ASSOCIATING", "ASSOCIATED")
-    present = {one.entity for kind in ("PRINCIPAL", "RESOURCE") for one in share.members(kind)}
+    members = [one for kind in ("PRINCIPAL", "RESOURCE") for one in share.members(kind)]
+    present = {one.entity for one in members if one.life.state != "DISASSOCIATING"}
     added = [ShareAssociation(entity=arn, kind="RESOURCE", life=life) for arn in arns if arn not in present]
     added += [_principal(share, principal, world) for principal in principals if principal not in present]
     share.associations.update({one.entity: one for one in added})
