@@ -187,3 +187,29 @@ def test_tags_and_names(network: Network) -> None:
         lattice.tag_resource(resourceArn=network.arn.replace("sn-", "sn-0")[:-1], tags={"a": "1"})
     pages = lattice.get_paginator("list_service_networks").paginate(PaginationConfig={"PageSize": 1})
     assert {one["id"] for page in pages for one in page["items"]} == {network.id, once}
+
+
+def test_endings_that_a_test_decides(network: Network, make_vpc: Callable[..., Vpc]) -> None:
+    sandbox, consumer = network.share.sandbox, network.share.consumer
+    why = {"code": "DNS_CONFLICT", "reason": "Another resource has this name"}
+    kind = "service_network_resource_association"
+    sandbox.outcome(kind, "CREATE_FAILED", account=consumer, **why)
+    failed = network.associate("CREATE_FAILED")
+    assert (failed["failureCode"], failed["failureReason"]) == (why["code"], why["reason"])
+    network.delete(failed["id"])
+    made = network.associate(privateDnsEnabled=True)
+    assert "failureCode" not in made
+    sandbox.association_state(made["id"], state="PARTIAL", **why)
+    assert network.get(made["id"])["failureCode"] == why["code"]
+    assert len(network.list(includeChildren=True)) == 3
+    sandbox.association_state(made["id"], managed=True)
+    assert network.get(made["id"])["isManagedAssociation"] is True
+    with refused("AccessDeniedException", 403):
+        network.delete(made["id"])
+    sandbox.outcome("service_network_vpc_association", "CREATE_FAILED", account=consumer, **why)
+    vpc, lattice = network.share.consumer_vpc(make_vpc), network.lattice
+    ids = {"serviceNetworkIdentifier": network.id, "vpcIdentifier": vpc.id}
+    of = {"serviceNetworkVpcAssociationIdentifier": lattice.create_service_network_vpc_association(**ids)["id"]}
+    read = lattice.get_service_network_vpc_association
+    broken = eventually(lambda: dict(read(**of)), lambda one: bool(one["status"] == "CREATE_FAILED"))
+    assert (broken["failureCode"], broken["failureMessage"]) == (why["code"], why["reason"])
