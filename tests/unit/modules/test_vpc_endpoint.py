@@ -19,7 +19,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Plan
 
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import Share
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -431,9 +430,22 @@ def test_resource_endpoint_by_id_with_private_dns(estate: Estate, resource: dict
     change(estate, [DELETE], state="absent")
 
 
+def test_service_network_endpoint(estate: Estate) -> None:
+    estate.vpc = estate.make_vpc(estate.account)
+    network = estate.boto(estate.account, "vpc-lattice").create_service_network(name="redis")
+    vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+    made = change(estate, [CREATE], service_network=network["id"], **vpc)
+    assert made["vpc_endpoint_type"] == "ServiceNetwork" and made["service_network_arn"] == network["arn"]
+    other = run(estate, service_network="sn-00000000000000000", **vpc)
+    assert other["failed"] and "service_network is " in other["msg"]
+    replaced = run(estate, service_network="sn-00000000000000000", **vpc, replace=True)
+    assert replaced["failed"] and "nor shared with it" in replaced["msg"] and replaced["writes"] == []
+    change(estate, [DELETE], state="absent")
+
+
 def test_a_share_that_is_not_accepted(estate: Estate, share: Share) -> None:
     vpc = share.consumer_vpc(estate.make_vpc)
-    options = {"vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
+    options: dict[str, Any] = {"vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
     by_id = run(estate, resource_configuration=share.group["id"], **options)
     assert by_id["failed"] and "Accept its share first (resource_share)" in by_id["msg"] and by_id["writes"] == []
     by_arn = run(estate, resource_configuration=share.group["arn"], **options)
@@ -461,33 +473,44 @@ def test_waiting_on_the_owner(estate: Estate) -> None:
 
 
 def test_failed(estate: Estate, service: dict[str, Any]) -> None:
-    made = run(estate, **service)
-    estate.put(made["vpc_endpoint_id"], "failed")
+    """An endpoint that fails ends the wait at once, with AWS's reason."""
+    reason = {"code": "InsufficientFreeAddresses", "reason": "The subnet is full."}
+    estate.sandbox.outcome("vpc_endpoint", "failed", account=estate.account, **reason)
     refused = run(estate, **service)
-    assert refused["failed"] and refused["writes"] == [] and "ServiceUnavailable: failed." in refused["msg"]
+    assert refused["failed"] and refused["writes"] == [CREATE]
+    assert "has failed. InsufficientFreeAddresses: The subnet is full. Mend the cause." in refused["msg"]
+    failed = endpoint(estate)["VpcEndpointId"]
+    assert run(estate, **service)["writes"] == [] and endpoint(estate)["VpcEndpointId"] == failed
+
     real = change(estate, [DELETE, CREATE], **service, replace=True)
-    assert real["vpc_endpoint_id"] != made["vpc_endpoint_id"] and real["state"] == "available"
+    assert real["vpc_endpoint_id"] != failed and real["state"] == "available"
     estate.put(real["vpc_endpoint_id"], "failed")
     change(estate, [DELETE], state="absent")
 
 
 def test_what_fails_again_is_not_made_for_ever(estate: Estate, service: dict[str, Any]) -> None:
+    estate.sandbox.outcome("vpc_endpoint", "failed", account=estate.account, times=2)
+    assert run(estate, **service)["failed"]
+    again = run(estate, **service, replace=True)
+    assert again["failed"] and again["writes"] == [DELETE, CREATE] and "has failed" in again["msg"]
+
+
+def test_partial(estate: Estate, resource: dict[str, Any]) -> None:
+    estate.sandbox.outcome("vpc_endpoint", "partial", account=estate.account, code="NoZone", reason="One zone is down")
+    made = run(estate, **resource)
+    assert made["writes"] == [CREATE] and made["state"] == "partial" and not made["failed"] and not made["waiting"]
+    assert "serves only in part. NoZone: One zone is down." in made["warnings"]
+
+
+def test_no_wait(estate: Estate, service: dict[str, Any]) -> None:
     estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
     first = run(estate, **service, wait=False)
-    assert first["waiting"] == f"endpoint {first['vpc_endpoint_id']} to be available" and first["writes"] == [CREATE]
-    estate.put(first["vpc_endpoint_id"], "failed")
-
-    def fail() -> None:
-        ids = [one["VpcEndpointId"] for one in endpoints(estate) if one["State"] == "pending"]
-        if not ids:
-            estate.meanwhile = fail  # the old one is still going
-        for one in ids:
-            estate.put(one, "failed")
-
-    estate.meanwhile = fail
-    again = run(estate, **service, replace=True)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
-    assert again["failed"] and again["writes"] == [DELETE, CREATE] and "has failed" in again["msg"]
+    assert first["waiting"] == f"endpoint {first['vpc_endpoint_id']} to be available" and first["writes"] == [CREATE]
+    later = run(estate, **{**service, "subnet_ids": service["subnet_ids"][:1]}, wait=False)
+    assert later["writes"] == [] and later["waiting"] == first["waiting"]
+    predicted = run(estate, check=True, **{**service, "subnet_ids": service["subnet_ids"][:1]})
+    assert predicted["writes"] == [MODIFY]
 
 
 def test_half_done(estate: Estate, service: dict[str, Any]) -> None:
@@ -558,4 +581,3 @@ def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> Non
     bad = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.77.0/24", AvailabilityZone=zone)
     refused = run(estate, **{**resource, "subnet_ids": [bad["Subnet"]["SubnetId"]]})
     assert refused["failed"] and "InvalidParameter" in refused["msg"] and not endpoints(estate)
-    assert eventually(lambda: endpoints(estate), lambda found: not found) == []

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -67,7 +67,7 @@ def of_network(number: int, private: str = "", **fields: Any) -> dict[str, Any]:
 
 
 def found(
-    rows: list[dict[str, Any]], databases: list[Database] | None, answers: Mapping[str, Any] | None = None
+    rows: Sequence[Mapping[str, Any]], databases: list[Database] | None, answers: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     return discover(Model(answers), rows, databases, 8070)  # type: ignore[arg-type]
 
@@ -245,3 +245,21 @@ def test_discovery_of_service_networks(estate: Estate, share: Share) -> None:
         ]
         assert {one["service_network_id"] for one in told["endpoints"]} == {network}
         assert {one["status"] for one in told["associations"]} == {"ACTIVE"}
+
+
+def test_a_service_network_that_is_reached_in_part(estate: Estate, share: Share) -> None:
+    share.accept()
+    lattice = estate.boto(estate.account, "vpc-lattice")
+    network = lattice.create_service_network(name="redis")["id"]
+    kind, reason = "service_network_resource_association", "One child has no target."
+    estate.sandbox.outcome(kind, "PARTIAL", account=estate.account, code="ChildFailed", reason=reason)
+    lattice.create_service_network_resource_association(
+        serviceNetworkIdentifier=network, resourceConfigurationIdentifier=share.group["id"]
+    )
+    told = eventually(
+        lambda: estate.look("vpc_endpoint_association_info", service_networks=[network]),
+        lambda found: any(one["status"] == "PARTIAL" for one in found["associations"]),
+    )
+    assert ("ChildFailed", reason) in [
+        (one.get("failure_code"), one.get("failure_reason")) for one in told["associations"]
+    ]
