@@ -41,6 +41,8 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
 
 def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
     underneath.make_vpc(account, region, vpc["id"], vpc["cidr"], vpc.get("tags"))
+    if vpc.get("dns_hostnames"):  # AWS's default is off, except in the default VPC
+        underneath.ec2(account, region).modify_vpc_attribute(vpc["id"], "enable_dns_hostnames", True)
     for subnet in vpc.get("subnets") or []:
         where = (vpc["id"], subnet["cidr"], subnet["availability_zone"], subnet["id"])
         underneath.make_subnet(account, region, *where, tags=subnet.get("tags"))

@@ -20,6 +20,16 @@ By names instead of ids, and without what is not there, so that a test can say i
       analytics to 834469178297: {vpcs: [vpc-1], endpoints: 1}
     forwarders:
       eu-1: {hosts: [version 1], subnets: [subnet-1], imdsv2: true, public_address: false, lets_in: {sg-1: [801, 5432]}}
+    endpoints:
+      redis-cloud-sessions:
+        type: Resource
+        state: available
+        subnets: [subnet-1]
+        security_groups: [sg-1]
+        private_dns: VERIFIED_DOMAINS_ONLY
+        reaches: [redis-12000.internal.c1.example.com]
+    network_associations: {sn-1: ["redis-cloud-4711 ACTIVE"]}
+    shares: [redis-cloud-4711]
 """
 
 from __future__ import annotations
@@ -36,7 +46,7 @@ GONE = ("deleted", "rejected")
 
 
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
-    """Load balancers, lone target groups, endpoint services, Redshift grants and forwarders of one region."""
+    """Load balancers, services, grants, forwarders, endpoints, associations and accepted shares of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
     names = {one["LoadBalancerArn"]: one["LoadBalancerName"] for one in balancers}
     groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
@@ -47,8 +57,45 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
         "services": _services(sandbox, account, region, names),
         "grants": _grants(sandbox, account, region),
         "forwarders": _forwarders(sandbox, account, region),
+        "endpoints": _endpoints(sandbox.boto(account, "ec2", region)),
+        "network_associations": _network_associations(sandbox.boto(account, "vpc-lattice", region)),
+        "shares": _shares(sandbox.boto(account, "ram", region)),
     }
     return {what: things for what, things in found.items() if things}
+
+
+def _endpoints(ec2: Any) -> dict[str, Any]:
+    """The endpoints to what others share, by their name tag; Interface endpoints are the vendors' part."""
+    found = {}
+    for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
+        if one["VpcEndpointType"] in ("Resource", "ServiceNetwork") and one["State"].lower() not in GONE:
+            name = {tag["Key"]: tag["Value"] for tag in one["Tags"]}.get("Name", one["VpcEndpointId"])
+            reached = ec2.describe_vpc_endpoint_associations(VpcEndpointIds=[one["VpcEndpointId"]])
+            names = [entry.get("PrivateDnsEntry") or {} for entry in reached["VpcEndpointAssociations"]]
+            found[name] = {
+                "type": one["VpcEndpointType"],
+                "state": one["State"],
+                "subnets": sorted(one["SubnetIds"]),
+                "security_groups": sorted(group["GroupId"] for group in one["Groups"]),
+                "private_dns": one["PrivateDnsEnabled"] and one["DnsOptions"]["PrivateDnsPreference"],
+                "reaches": sorted(entry["DnsName"] for entry in names if entry.get("DnsName")),
+            }
+    return found
+
+
+def _network_associations(lattice: Any) -> dict[str, list[str]]:
+    """What each service network is associated with, by the network's id."""
+    networks = [one["id"] for one in lattice.list_service_networks()["items"]]
+    found = {}
+    for network in networks:
+        listed = lattice.list_service_network_resource_associations(serviceNetworkIdentifier=network)["items"]
+        found[network] = sorted(f"{one['resourceConfigurationName']} {one['status']}" for one in listed)
+    return {network: names for network, names in found.items() if names}
+
+
+def _shares(ram: Any) -> list[str]:
+    """The shares of others that the account has accepted, by name."""
+    return sorted(one["name"] for one in ram.get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"])
 
 
 def _pages(
