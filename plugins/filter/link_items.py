@@ -42,6 +42,7 @@ options:
       - disassociations
       - removals
       - shares
+      - held
       - resource_endpoints
       - network_associations
       - network_endpoints

@@ -20,6 +20,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarders impor
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
 from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import (
     disassociation,
+    gone,
     learn,
     network_association,
     network_endpoint,
@@ -115,6 +116,7 @@ STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
     "disassociations": disassociation,
     "removals": removal,
     "shares": share,
+    "held": share,
     "resource_endpoints": resource_endpoint,
     "network_associations": network_association,
     "network_endpoints": network_endpoint,
@@ -140,19 +142,23 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
         known = found.get(key(link), {})
         if key(link) in failed or not _concerns(step, link, known):
             continue
-        made = pick(known, "service_id", "vpc_endpoint_id", "association_id")
-        wanted.append({**build({**learn(link, known), **made}), **extra})
+        learned = {**learn(link, known), **pick(known, "service_id", "vpc_endpoint_id", "association_id")}
+        if step == "network_associations" and gone(learned):
+            continue
+        wanted.append({**build(learned), **extra})
     return wanted
 
 
 def _concerns(step: str, link: Link, known: t.Mapping[str, t.Any]) -> bool:
     """Whether a step is one of the link's own, and its time has come."""
     if step == "reached":
-        return known.get("vpc_endpoint_id", UNKNOWN) != UNKNOWN or known.get("association_id", UNKNOWN) != UNKNOWN
+        return any(known.get(one) not in (None, "", UNKNOWN) for one in ("vpc_endpoint_id", "association_id"))
     if step in TOLD and link.get("awaiting") and link.get("state") != "absent":
         return False
     if step in SHARED and known.get("status") == "waiting":
         return False
+    if step == "held":
+        return not link.get("resource_configuration") and not known.get("resource_configuration_arn")
     if step == "network_endpoints" and not link.get("subnet_ids"):
         return False  # the network is associated with the VPC already, or it is somebody else's part
     return ROUTES.get(step, forwarded(link)) is forwarded(link)

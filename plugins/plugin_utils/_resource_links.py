@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
 
 SHARED = "vpc-lattice:ResourceConfiguration"
@@ -20,10 +21,17 @@ def learn(link: Link, found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """A link with what the vendor's API and the share told; what the link says itself wins."""
     told = pick(found, "share_name", "databases", resource_share_arn="share_arn")
     told.update(pick(found, resource_configuration="resource_configuration_arn"))
+    if found.get("status") == "invited":  # what a share holds is seen once it is accepted
+        told.setdefault("resource_configuration", UNKNOWN)
     shared = [one["arn"] for one in found.get("resources") or () if one.get("type") == SHARED]
     if len(shared) == 1:  # of several, none is the obvious one
         told.setdefault("resource_configuration", shared[0])
     return {**told, **{name: value for name, value in link.items() if value is not None}}
+
+
+def gone(link: Link) -> bool:
+    """Whether nothing is shared any more with a link that is to go, so that no association can be left."""
+    return link.get("state") == "absent" and not link.get("resource_configuration")
 
 
 def private_link(link: Link) -> dict[str, t.Any]:
@@ -34,7 +42,11 @@ def private_link(link: Link) -> dict[str, t.Any]:
 def disassociation(link: Link) -> dict[str, t.Any]:
     """What the vendor shall let go of: our endpoint, or the service network."""
     ids = [link.get("vpc_endpoint_id"), str(link.get("service_network") or "").rpartition("/")[2]]
-    return {**pick(link, "subscription_id", "region_id"), "name": key(link), "disassociate": [one for one in ids if one]}
+    return {
+        **pick(link, "subscription_id", "region_id"),
+        "name": key(link),
+        "disassociate": [one for one in ids if one],
+    }
 
 
 def removal(link: Link) -> dict[str, t.Any]:
@@ -92,10 +104,19 @@ def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], endpoints: t.Se
     results = []
     for link in links:
         known = found.get(key(link), {})
-        ids = {known.get("vpc_endpoint_id"), known.get("association_id")} - {None}
-        mine = [one for one in endpoints if {one.get("vpc_endpoint_id"), one.get("association_id")} & ids]
+        mine = [one for one in endpoints if _leads_through(one, known)]
         results.append({"name": key(link), "endpoints": [_unlabelled(one) for one in mine]})
     return {"results": results, "failed_items": []}
+
+
+def _leads_through(endpoint: Link, known: t.Mapping[str, t.Any]) -> bool:
+    """Whether an endpoint is reached by the link's association with a network, else by its VPC endpoint."""
+    if known.get("association_id"):
+        through = (endpoint.get("service_network_id"), endpoint.get("resource_configuration_group_id"))
+        return through == (known.get("service_network_id"), known.get("resource_configuration_id"))
+    return (
+        known.get("vpc_endpoint_id") not in (None, "") and endpoint.get("vpc_endpoint_id") == known["vpc_endpoint_id"]
+    )
 
 
 def _unlabelled(endpoint: Link) -> dict[str, t.Any]:
