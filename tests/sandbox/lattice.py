@@ -180,7 +180,9 @@ def find[L: LatticeResource](kind: type[L], identifier: str, call: Call, world: 
     resource = world.find(kind, identifier.rpartition("/")[2], region=call.region)
     if resource is None or identifier not in (resource.key, resource.arn):
         raise LatticeError("ResourceNotFoundException", f"{name} {identifier} not found", name, identifier)
-    if resource.account != call.account and not _shared(resource, call, world):
+    if resource.account != call.account and not _is_among(
+        resource, ram.shared_arns(call.account, call.region, world), world
+    ):
         who = f"User: arn:aws:iam::{call.account}:user/sandbox is not authorized to perform: {call.iam_action}"
         message = f"{who} on resource: {resource.arn} because no resource-based policy allows the action"
         raise LatticeError("AccessDeniedException", message)
@@ -198,14 +200,16 @@ def own[L: LatticeResource](kind: type[L], identifier: str, call: Call, world: W
 
 def seen[L: LatticeResource](kind: type[L], call: Call, world: World) -> list[L]:
     """What the caller owns or has by a share, of one kind."""
+    shared = ram.shared_arns(call.account, call.region, world)
     return [
-        one for one in world.all(kind, region=call.region) if one.account == call.account or _shared(one, call, world)
+        one
+        for one in world.all(kind, region=call.region)
+        if one.account == call.account or _is_among(one, shared, world)
     ]
 
 
-def _shared(resource: LatticeResource, call: Call, world: World) -> bool:
+def _is_among(resource: LatticeResource, arns: set[str], world: World) -> bool:
     """A group is shared with its children."""
-    arns = ram.shared_arns(call.account, call.region, world)
     group = world.find(ResourceConfiguration, str(getattr(resource, "group_id", None)))
     return resource.arn in arns or (group is not None and group.arn in arns)
 

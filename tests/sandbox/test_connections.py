@@ -187,6 +187,28 @@ def test_aws_own_services(provider: Provider) -> None:
     assert gateway["VpcEndpoint"]["State"] == "available"
 
 
+def test_peering_connections_are_filtered_and_paged(provider: Provider, make_vpc: Callable[..., Vpc]) -> None:
+    ec2, mine = provider.ec2, provider.vpc.id
+    peers = [make_vpc(provider.account, cidr=f"10.{number}.0.0/16").id for number in range(2, 8)]
+    made = [ec2.create_vpc_peering_connection(VpcId=mine, PeerVpcId=peer)["VpcPeeringConnection"] for peer in peers]
+    ids = [one["VpcPeeringConnectionId"] for one in made]
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=ids[0])
+    describe = ec2.describe_vpc_peering_connections
+
+    def found(name: str, value: str) -> list[str]:
+        rows = describe(Filters=[{"Name": name, "Values": [value]}])["VpcPeeringConnections"]
+        return [row["VpcPeeringConnectionId"] for row in rows]
+
+    assert found("status-code", "active") == ids[:1]
+    assert found("accepter-vpc-info.vpc-id", peers[1]) == ids[1:2]
+    assert found("accepter-vpc-info.vpc-id", mine) == []
+    assert found("requester-vpc-info.vpc-id", mine) == ids
+    pages = ec2.get_paginator("describe_vpc_peering_connections").paginate(PaginationConfig={"PageSize": 5})
+    assert [len(page["VpcPeeringConnections"]) for page in pages] == [5, 1]
+    with refused("InvalidVpcPeeringConnectionID.NotFound"):
+        describe(VpcPeeringConnectionIds=["pcx-00000000000000000"])
+
+
 def _create(provider: Provider, vpc: Vpc, name: str, **options: Any) -> dict[str, Any]:
     parameters = {"VpcEndpointType": "Interface", "VpcId": vpc.id, "SubnetIds": list(vpc.subnets), **options}
     return dict(provider.ec2.create_vpc_endpoint(ServiceName=name, **parameters)["VpcEndpoint"])
