@@ -82,6 +82,8 @@ class Task:
 
     operation: str
     subscription: Subscription
+    entry: dict[str, Any]
+    """The call's own in the log, which learns how the task ended."""
     work: Callable[[], dict[str, Any] | None]
     seen_from: float
     received: float
@@ -211,7 +213,7 @@ def answer(sandbox: Sandbox, request: HttpRequest) -> Response | None:
             headers["X-Rate-Limit-Remaining"] = str(_take(sandbox.redis_cloud, account))
         finish = sandbox.faults.before(call)
         with sandbox.world.lock:
-            status, body = _answer(sandbox, account, operation, names, request)
+            status, body = _answer(sandbox, account, entry, names, request)
         finish()
     except Refused as refused:
         status, body = refused.status, _refusal(refused.status, refused.message, request.path)
@@ -264,8 +266,9 @@ def _take(cloud: RedisCloud, account: Account) -> int:
 
 
 def _answer(
-    sandbox: Sandbox, account: Account, operation: str, names: dict[str, str], request: HttpRequest
+    sandbox: Sandbox, account: Account, entry: dict[str, Any], names: dict[str, str], request: HttpRequest
 ) -> tuple[int, dict[str, Any]]:
+    operation = entry["operation"]
     advance(sandbox, account)
     if operation == "Unknown":
         raise Refused(404)
@@ -284,20 +287,20 @@ def _answer(
     subscription = subscription_of(account.subscriptions, int(names["subscription"]), region)
     if subscription is None:
         raise Refused(404)
-    task = _queue(sandbox, account, operation, subscription, region, body)
+    task = _queue(sandbox, account, entry, subscription, region, body)
     return 202 if operation.startswith("Get") else 200, task.described()
 
 
 def _queue(
     sandbox: Sandbox,
     account: Account,
-    operation: str,
+    entry: dict[str, Any],
     subscription: Subscription,
     region: int | None,
     body: dict[str, Any],
 ) -> Task:
     """A new task behind all that the account has."""
-    lag = sandbox.world.lag
+    lag, operation = sandbox.world.lag, entry["operation"]
     moment = time.time()
     received = moment + lag("redis_cloud_task.initialized")
     ahead = [task.ends for task in account.tasks.values() if not task.ended]
@@ -311,7 +314,7 @@ def _queue(
 
     seen_from = moment + lag("redis_cloud_task.unseen")
     ends = turn + lag("redis_cloud_task.processing")
-    task = Task(operation, subscription, work, seen_from, received, turn, ends)
+    task = Task(operation, subscription, entry, work, seen_from, received, turn, ends)
     account.tasks[task.id] = task
     return task
 
@@ -329,6 +332,7 @@ def advance(sandbox: Sandbox, account: Account) -> None:
         except (TaskError, AwsError) as error:
             refusal = error if isinstance(error, TaskError) else TaskError("PRIVATE_LINK_SERVICE_ERROR", str(error))
             task.answer = {"error": refusal.described()}
+            task.entry["error"] = refusal.type
         task.ended = True
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,7 @@ def _create(sandbox: Sandbox, subscription: Subscription, region: int | None, bo
     if len(subscription.databases) > MAX_DATABASES:
         raise TaskError("PRIVATE_LINK_SUBSCRIPTION_REACHED_MAX_DATABASES_COUNT")
     _check_principal(body)
-    name = f"redis-{subscription.id}" + (f"-{region}" if region is not None else "")
+    name = f"redis-{uuid.uuid4().hex[:8]}"  # unique in Redis Cloud's account, whatever a seed numbers twice
     published = aws.publish(sandbox, subscription.regions[region], name, body["shareName"], subscription.databases)
     link = Link(
         body["shareName"],

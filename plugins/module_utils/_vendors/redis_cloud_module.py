@@ -28,6 +28,8 @@ ACCOUNT_SPEC: dict[str, t.Any] = {
 class RedisCloudModule(AnsibleModule):
     """A module that calls Redis Cloud's API."""
 
+    fail_json: t.Callable[..., t.NoReturn]  # ansible-core has no types to say so
+
     def __init__(self, argument_spec: t.Mapping[str, t.Any], **kwargs: t.Any) -> None:
         super().__init__(argument_spec={**ACCOUNT_SPEC, **argument_spec}, supports_check_mode=True, **kwargs)
 
