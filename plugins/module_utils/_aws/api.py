@@ -48,6 +48,7 @@ THROTTLED = (
     "TooManyRequestsException",
 )
 DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
+SHARE_AGAIN = "Ask the owner to share again, which makes a new invitation."
 NEXT_STEP = {
     "AuthFailure": "AWS does not know these credentials, or not in this region.",
     "ExpiredToken": "The credentials have expired: get new ones.",
@@ -63,6 +64,8 @@ NEXT_STEP = {
         "run and put the other in in the next."
     ),
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
+    "ResourceShareInvitationAlreadyRejectedException": SHARE_AGAIN,
+    "ResourceShareInvitationExpiredException": SHARE_AGAIN,
     "ResourceInUse": (
         "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
         "group's listeners."

@@ -247,7 +247,7 @@ def _refuse_ambiguous(item: ResourceShare, same: t.Iterable[Seen]) -> t.NoReturn
 def plan_accepted(item: ResourceShare, share: Seen, resources: t.Sequence[Raw]) -> Plan:
     """We are in. What it holds must be visible before anything can be built on it."""
     if share.status == "FAILED":
-        raise ItemError(f"The {item.shown} has failed: {share.reason or 'AWS gives no reason'}.")
+        raise ItemError(f"The {item.shown} has failed: {share.reason.rstrip('.') or 'AWS gives no reason'}.")
     shown = [resource_as_dict(one) for one in resources]
     result = {**share.known, "status": "accepted", "resources": sorted(shown, key=lambda one: one["arn"])}
     plan = Plan(before={"status": "accepted"}, after={"status": "accepted"}, result=result)

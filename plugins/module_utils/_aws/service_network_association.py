@@ -90,7 +90,7 @@ class Actual:
         """What AWS says about a failure."""
         row = self.row or {}
         said = [str(row[key]) for key in ("failureCode", "failureReason") if row.get(key)]
-        return ": ".join(said) or "AWS gives no reason"
+        return ": ".join(said).rstrip(".") or "AWS gives no reason"
 
 
 class Associations:
