@@ -45,8 +45,8 @@ options:
   databases:
     description:
       - The databases as the vendor knows them, to tell which of them is reached by which name and port.
-      - Give all of them. The only thing of an endpoint or service network that is none of them then counts as the
-        vendor's metrics.
+      - Give all of them. The only thing of a group of resource configurations that is none of them, beside some that
+        are, counts as the vendor's metrics.
     type: list
     elements: dict
     suboptions:
@@ -54,7 +54,6 @@ options:
         description:
           - The vendor's id of the database.
         type: int
-        required: true
       host:
         description:
           - Its private name.
@@ -64,7 +63,6 @@ options:
         description:
           - Its port.
         type: int
-        required: true
   metrics_port:
     description:
       - The port at which the vendor serves metrics. Redis Cloud's is V(8070).
@@ -109,6 +107,7 @@ associations:
       description: Whether the resource can be reached.
       type: str
       returned: for endpoints
+    association_id: {description: As in RV(endpoints[].association_id)., type: str, returned: for service networks}
     status: {description: Status of the association., type: str, returned: for service networks, sample: ACTIVE}
     failure_code: {description: Why it failed., type: str, returned: when it failed}
     failure_reason: {description: Why it failed in words., type: str, returned: when it failed and AWS says why}
@@ -148,6 +147,13 @@ endpoints:
       sample: 51324587
     vpc_endpoint_id: {description: The endpoint by which it is reached., type: str, returned: for endpoints}
     service_network_id: {description: The network by which it is reached., type: str, returned: for service networks}
+    association_id:
+      description:
+        - The association by which it is reached, of the resource configuration in O(resource_configurations) itself
+          where it is a child of one.
+      type: str
+      returned: for service networks
+      sample: snra-0123456789abcdef0
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_associations import (
@@ -160,9 +166,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ass
 from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 DATABASE = {
-    "database_id": {"type": "int", "required": True},
+    "database_id": {"type": "int"},
     "host": {"type": "str", "required": True},
-    "port": {"type": "int", "required": True},
+    "port": {"type": "int"},
 }
 OPTIONS = {
     "vpc_endpoint_ids": {"type": "list", "elements": "str"},
@@ -180,7 +186,7 @@ def main() -> None:
         required_by={"resource_configurations": ["service_networks"]},
     )
     params = module.params
-    databases = None if params["databases"] is None else [Database(**one) for one in params["databases"]]
+    databases = [Database(**one) for one in params["databases"] or []]
     with module.reading() as api:
         associations = [
             *read_endpoint_associations(api, params["vpc_endpoint_ids"] or []),

@@ -32,21 +32,23 @@ Raw = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Database:
-    """A database as its vendor knows it; ``host`` is its private name."""
+    """A database as its vendor knows it; ``host`` is its private name. None: the vendor does not say."""
 
-    database_id: int
     host: str
-    port: int
+    database_id: int | None = None
+    port: int | None = None
 
 
 @dataclass
 class Reached:
     """One thing that is reached: by which names, where, and what is known about it.
 
-    ``place`` is C(vpc_endpoint_id) or C(service_network_id) and its value. ``type`` is C(database), C(metrics) or None.
+    ``where`` holds C(vpc_endpoint_id), or C(service_network_id) and C(association_id); ``group`` is what it shares with
+    the other children of its group alone. ``type`` is C(database), C(metrics) or None.
     """
 
-    place: tuple[str, str]
+    where: t.Mapping[str, str]
+    group: tuple[str, str]
     dns_name: str
     private_dns_name: str
     resource_arn: str
@@ -61,7 +63,7 @@ class Reached:
             "dns-entry": self.dns_name or None,
             "private-dns-entry": self.private_dns_name or None,
             "port": self.port,
-            self.place[0]: self.place[1],
+            **self.where,
         }
         return {**shown, "database_id": self.database_id} if self.type == "database" else shown
 
@@ -87,8 +89,9 @@ def read_network_associations(
 ) -> list[Raw]:
     """The associations of service networks with resource configurations, with those of the children of groups.
 
-    ``configurations`` narrows them to these, None to none. One call per 100 associations for each pair; one more for
-    each that failed, because only that tells the reason.
+    ``configurations`` narrows them to these and their children, None does not narrow. Each gets an C(associationId):
+    that of the configuration asked for, by which its children are reached, else its own id. One call per 100
+    associations for each pair; one more for each that failed, because only that tells the reason.
     """
     if networks:
         api.require(OF_NETWORKS, "includeChildren", "service_networks")
@@ -98,7 +101,10 @@ def read_network_associations(
         pairs = [{**pair, "resourceConfigurationIdentifier": one} for pair in pairs for one in wanted]
 
     def read(pair: dict[str, str]) -> list[Raw]:
-        return api.pages(OF_NETWORKS, "items", includeChildren=True, maxResults=100, **pair)
+        rows = api.pages(OF_NETWORKS, "items", includeChildren=True, maxResults=100, **pair)
+        asked = pair.get("resourceConfigurationIdentifier", "").rpartition("/")[2]
+        own = next((one.get("id") for one in rows if one.get("resourceConfigurationId") == asked), None)
+        return [{**one, "associationId": own or one.get("id")} for one in rows]
 
     listed = itertools.chain.from_iterable(api.all(read, pairs))
     found = list({(one.get("id"), one.get("resourceConfigurationId")): one for one in listed}.values())
@@ -124,44 +130,46 @@ def as_result(association: Raw) -> dict[str, t.Any]:
 
 
 def discover(
-    api: Api, associations: t.Sequence[Raw], databases: t.Sequence[Database] | None, metrics_port: int
+    api: Api, associations: t.Sequence[Raw], databases: t.Sequence[Database], metrics_port: int
 ) -> list[dict[str, t.Any]]:
     """What is reached through associations that have a name, metrics first, then by private name.
 
     The port is that of the database of the same private name, else the one of the resource configuration where that may
-    be read, else None. Where ``databases`` were given, the only thing of an endpoint that is left is its metrics.
+    be read, else None. The only thing of a group that is left beside databases of ``databases`` is its metrics.
     """
     found = [one for one in (_reached(raw) for raw in associations) if one is not None]
-    join(found, databases or [])
-    rest = [one for one in found if one.type is None]
+    join(found, databases)
+    rest = [one for one in found if one.port is None]
     for one, port in zip(rest, api.all(lambda one: read_port(api, one.resource_arn), rest)):
         if port is not None:
-            one.type, one.port = "metrics" if port == metrics_port else "database", port
-    if databases is not None:
-        name_metrics(found, metrics_port)
-    found.sort(key=lambda one: (one.type != "metrics", one.private_dns_name, one.dns_name, one.place))
+            one.type, one.port = one.type or ("metrics" if port == metrics_port else "database"), port
+    name_metrics(found, metrics_port)
+    found.sort(key=lambda one: (one.type != "metrics", one.private_dns_name, one.dns_name, one.group))
     return [one.as_dict() for one in found]
 
 
 def _reached(raw: Raw) -> Reached | None:
     """What an association of either API reaches; None without a name, as that of a group, and where it failed."""
     if "VpcEndpointId" in raw:
-        place, gone = ("vpc_endpoint_id", str(raw["VpcEndpointId"])), bool(raw.get("FailureCode"))
+        where, gone = {"vpc_endpoint_id": str(raw["VpcEndpointId"])}, bool(raw.get("FailureCode"))
+        group = (where["vpc_endpoint_id"], str(raw.get("ResourceConfigurationGroupArn")))
         entries, name = (raw.get("DnsEntry"), raw.get("PrivateDnsEntry")), "DnsName"
         arn = raw.get("AssociatedResourceArn")
     else:
-        place, gone = ("service_network_id", str(raw.get("serviceNetworkId"))), raw.get("status") in GONE
+        network, association = str(raw.get("serviceNetworkId")), str(raw.get("associationId"))
+        where, gone = {"service_network_id": network, "association_id": association}, raw.get("status") in GONE
+        group = (network, association)
         entries, name = (raw.get("dnsEntry"), raw.get("privateDnsEntry")), "domainName"
         arn = raw.get("resourceConfigurationArn")
     dns, private = (str((entry or {}).get(name) or "").rstrip(".") for entry in entries)
     if gone or not (dns or private):
         return None
-    return Reached(place, dns, private, str(arn or ""))
+    return Reached(where, group, dns, private, str(arn or ""))
 
 
 def join(found: t.Iterable[Reached], databases: t.Iterable[Database]) -> None:
     """Tell each thing that has the private name of a database which database it is."""
-    by_name = {one.host.rstrip(".").lower(): one for one in databases}
+    by_name = {one.host.rstrip(".").lower(): one for one in databases if one.host}
     for one in found:
         database = by_name.get(one.private_dns_name.lower())
         if database is not None:
@@ -169,12 +177,13 @@ def join(found: t.Iterable[Reached], databases: t.Iterable[Database]) -> None:
 
 
 def name_metrics(found: t.Sequence[Reached], metrics_port: int) -> None:
-    """All databases are known: what alone remains in its place, which has no metrics yet, is the metrics."""
-    for place in {one.place for one in found}:
-        here = [one for one in found if one.place == place]
-        unknown = [one for one in here if one.type is None]
-        if len(unknown) == 1 and all(one.type == "database" for one in here if one is not unknown[0]):
-            unknown[0].type, unknown[0].port = "metrics", metrics_port
+    """What alone is left of a group, beside databases that are known and no metrics yet, is its metrics."""
+    for group in {one.group for one in found}:
+        here = [one for one in found if one.group == group]
+        left = [one for one in here if one.type is None]
+        known = any(one.database_id is not None for one in here) and not any(one.type == "metrics" for one in here)
+        if len(left) == 1 and known:
+            left[0].type, left[0].port = "metrics", metrics_port
 
 
 def read_port(api: Api, resource_arn: str) -> int | None:

@@ -62,17 +62,17 @@ def of_endpoint(number: int, private: str = "", endpoint: str = "vpce-1", **fiel
 def of_network(number: int, private: str = "", **fields: Any) -> dict[str, Any]:
     """One row of ListServiceNetworkResourceAssociations."""
     row: dict[str, Any] = {"id": f"snra-{number}", "status": "ACTIVE", "serviceNetworkId": "sn-1"}
-    row.update(resourceConfigurationId=f"rcfg-{number}", resourceConfigurationArn=RCFG(number))
+    row.update(resourceConfigurationId=RCFG(number).rpartition("/")[2], resourceConfigurationArn=RCFG(number))
     return {**row, "dnsEntry": {"domainName": f"{number}.on.aws"}, "privateDnsEntry": {"domainName": private}, **fields}
 
 
 def found(
-    rows: Sequence[Mapping[str, Any]], databases: list[Database] | None, answers: Mapping[str, Any] | None = None
+    rows: Sequence[Mapping[str, Any]], databases: list[Database], answers: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     return discover(Model(answers), rows, databases, 8070)  # type: ignore[arg-type]
 
 
-DATABASES = [Database(51, "DB-1.example.com.", 12000), Database(52, "db-2.example.com", 12001)]
+DATABASES = [Database("DB-1.example.com.", 51, 12000), Database("db-2.example.com", 52, 12001), Database("")]
 
 
 def test_what_the_discovery_script_prints() -> None:
@@ -121,20 +121,30 @@ def test_ports_of_the_owner_where_they_may_be_read() -> None:
         RCFG(3): {"portRanges": ["1-9"]},
     }
     rows = [of_endpoint(number, f"{number}.example.com") for number in (1, 2, 3, 4)]
-    told = {one["private-dns-entry"][0]: (one["type"], one["port"]) for one in found(rows, None, answers)}
+    told = {one["private-dns-entry"][0]: (one["type"], one["port"]) for one in found(rows, [], answers)}
     assert told == {"1": ("database", 12000), "2": ("metrics", 8070), "3": (None, None), "4": (None, None)}
-    assert found(rows[:1], None, answers)[0]["database_id"] is None
-    assert "database_id" not in found(rows[3:], None, answers)[0]
+    assert found(rows[:1], [], answers)[0]["database_id"] is None
+    assert "database_id" not in found(rows[3:], [], answers)[0]
 
 
 def test_only_one_unknown_can_be_the_metrics() -> None:
     two = [of_endpoint(1, "db-1.example.com"), of_endpoint(3, "m.example.com"), of_endpoint(4, "new.example.com")]
     assert [one["type"] for one in found(two, DATABASES)] == ["database", None, None]
-    assert [one["type"] for one in found(two[1:2], None)] == [None]
+    assert [one["type"] for one in found(two[1:2], DATABASES)] == [None]  # nothing says whose group this is
     known = {RCFG(4): {"portRanges": ["8070"]}}
     assert sorted(str(one["type"]) for one in found(two, DATABASES, known)) == ["None", "database", "metrics"]
-    elsewhere = [of_endpoint(3, "m.example.com"), of_endpoint(3, "m.example.com", endpoint="vpce-2")]
-    assert [one["type"] for one in found(elsewhere, DATABASES)] == ["metrics", "metrics"]
+    elsewhere = [*two[:2], of_endpoint(3, "m.example.com", endpoint="vpce-2")]
+    assert [one["type"] for one in found(elsewhere, DATABASES)] == ["metrics", "database", None]
+    groups = [{**one, "ResourceConfigurationGroupArn": RCFG(place)} for place, one in zip((8, 8, 9), two, strict=True)]
+    assert [one["private-dns-entry"] for one in found(groups, DATABASES) if one["type"] == "metrics"] == [
+        "m.example.com"
+    ]
+
+
+def test_ports_that_the_vendor_does_not_tell() -> None:
+    rows, answers = [of_endpoint(1, "new.example.com")], {RCFG(1): {"portRanges": ["9"]}}
+    (told,) = found(rows, [Database("new.example.com", 53)], answers)
+    assert (told["type"], told["port"], told["database_id"]) == ("database", 9, 53)
 
 
 def test_databases_are_not_asked_for() -> None:
@@ -160,11 +170,14 @@ def test_what_has_failed_or_has_no_name_is_left_out(row: dict[str, Any]) -> None
 def test_partial_associations_are_told_with_the_reason() -> None:
     rows = [of_network(1, "db-1.example.com", status="PARTIAL"), of_network(2), of_network(3, status="CREATE_FAILED")]
     reason = {"failureCode": "C", "failureReason": "why", "arn": "x"}
-    api = Model({RCFG(0): [*rows, rows[0]], "snra-1": reason})
+    group = of_network(0, dnsEntry=None)
+    api = Model({RCFG(0): [group, *rows, rows[0]], "sn-1": rows, "snra-1": reason})
     read = read_network_associations(api, ["sn-1", "sn-1"], [RCFG(0)])  # type: ignore[arg-type]
-    assert [one.get("failureReason") for one in read] == ["why", None, None] and len(read) == 3
+    assert [one.get("failureReason") for one in read] == [None, "why", None, None]
     assert api.asked["vpc-lattice:GetServiceNetworkResourceAssociation"] == 2
-    assert [one["port"] for one in found(read, DATABASES)] == [8070, 12000]
+    told = found(read, DATABASES)
+    assert [(one["port"], one["association_id"]) for one in told] == [(8070, "snra-0"), (12000, "snra-0")]
+    assert [one["associationId"] for one in read_network_associations(api, ["sn-1"])] == ["snra-1", "snra-2", "snra-3"]  # type: ignore[arg-type]
     assert read_network_associations(api, ["sn-1"], []) == []  # type: ignore[arg-type]
 
 
@@ -245,6 +258,7 @@ def test_discovery_of_service_networks(estate: Estate, share: Share) -> None:
         ]
         assert {one["service_network_id"] for one in told["endpoints"]} == {network}
         assert {one["status"] for one in told["associations"]} == {"ACTIVE"}
+    assert {one["association_id"] for one in told["endpoints"]} == {made}  # by the group that was asked for
 
 
 def test_a_service_network_that_is_reached_in_part(estate: Estate, share: Share) -> None:
