@@ -31,9 +31,6 @@ attributes:
   idempotent:
     support: N/A
     description: The module changes nothing.
-  action_group:
-    support: none
-    description: The module calls no AWS.
 options:
   endpoints:
     description:

@@ -96,14 +96,23 @@ class Seen:
 
     @classmethod
     def share(cls, raw: Raw) -> Seen:
-        names = (raw["resourceShareArn"], raw.get("name", ""), raw.get("owningAccountId", ""))
-        return cls(*map(str, names), status=str(raw.get("status", "")), reason=str(raw.get("statusMessage") or ""))
+        return cls(
+            arn=str(raw["resourceShareArn"]),
+            name=str(raw.get("name", "")),
+            owner=str(raw.get("owningAccountId", "")),
+            status=str(raw.get("status", "")),
+            reason=str(raw.get("statusMessage") or ""),
+        )
 
     @classmethod
     def invitation(cls, raw: Raw) -> Seen:
-        names = (raw["resourceShareArn"], raw.get("resourceShareName", ""), raw.get("senderAccountId", ""))
-        arn = str(raw["resourceShareInvitationArn"])
-        return cls(*map(str, names), status=str(raw.get("status", "")), invitation_arn=arn)
+        return cls(
+            arn=str(raw["resourceShareArn"]),
+            name=str(raw.get("resourceShareName", "")),
+            owner=str(raw.get("senderAccountId", "")),
+            status=str(raw.get("status", "")),
+            invitation_arn=str(raw["resourceShareInvitationArn"]),
+        )
 
     @property
     def known(self) -> dict[str, str]:
@@ -248,9 +257,9 @@ def plan_accepted(item: ResourceShare, share: Seen, resources: t.Sequence[Raw]) 
     """We are in. What it holds must be visible before anything can be built on it."""
     if share.status == "FAILED":
         raise ItemError(f"The {item.shown} has failed: {share.reason.rstrip('.') or 'AWS gives no reason'}.")
-    shown = [resource_as_dict(one) for one in resources]
-    result = {**share.known, "status": "accepted", "resources": sorted(shown, key=lambda one: one["arn"])}
-    plan = Plan(before={"status": "accepted"}, after={"status": "accepted"}, result=result)
+    shown = sorted(map(resource_as_dict, resources), key=lambda one: one["arn"])
+    plan = Plan(before={"status": "accepted"}, after={"status": "accepted"})
+    plan.result = {**share.known, "status": "accepted", "resources": shown}
     missing = sorted(set(item.resource_types or []) - {one["type"] for one in shown})
     coming = sorted(one["arn"] for one in shown if one["status"] == "PENDING")
     if share.status == "PENDING":

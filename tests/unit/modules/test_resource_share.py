@@ -81,7 +81,7 @@ def invited(estate: Estate, arn: str) -> dict[str, Any]:
     return dict(eventually(look, bool)[0])
 
 
-def by_name(vendor: Vendor) -> dict[str, str]:
+def by_name(vendor: Vendor) -> dict[str, Any]:
     return {"owner_account_id": vendor.account, "share_name": "redis-share"}
 
 
@@ -120,7 +120,7 @@ def test_accepted_means_that_its_resources_can_be_seen(estate: Estate, vendor: V
 
 
 def test_a_type_that_is_not_there_is_waited_for(estate: Estate, share: str) -> None:
-    wanted = {"resource_share_arn": share, "resource_types": [KIND, "ec2:Subnet"]}
+    wanted: dict[str, Any] = {"resource_share_arn": share, "resource_types": [KIND, "ec2:Subnet"]}
     result = run(estate, wait_timeout=1, **wanted)
     assert result["writes"] == [ACCEPT] and result["status"] == "accepted" and not result["failed"]
     assert result["waiting"] == f"the share {share} of account {share.split(':')[4]} to show ec2:Subnet"

@@ -59,7 +59,7 @@ def vendor(estate: Estate, make_vpc: Callable[..., Any]) -> Vendor:
 
 
 @pytest.fixture
-def pair(estate: Estate, vendor: Vendor) -> Iterator[dict[str, str]]:
+def pair(estate: Estate, vendor: Vendor) -> Iterator[dict[str, Any]]:
     """A service network of ours and a configuration of the vendor's share, which was accepted."""
     network = estate.boto(estate.account, "vpc-lattice").create_service_network(name="ours")["arn"]
     configuration = vendor.configuration("redis")
@@ -73,7 +73,7 @@ def as_id(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def test_associate_and_take_out(estate: Estate, pair: dict[str, str]) -> None:
+def test_associate_and_take_out(estate: Estate, pair: dict[str, Any]) -> None:
     made = change(estate, [CREATE], **pair, private_dns_enabled=False, tags={"team": "web"})
     assert made["status"] == "ACTIVE" and made["waiting"] == "" and made["warnings"] == ""
     assert made["association_id"].startswith("snra-") and made["arn"].endswith(made["association_id"])
@@ -87,13 +87,14 @@ def test_associate_and_take_out(estate: Estate, pair: dict[str, str]) -> None:
     assert gone["diff"][0]["after"] == {}
 
 
-def test_ids_and_arns_mean_the_same(estate: Estate, pair: dict[str, str]) -> None:
+def test_ids_and_arns_mean_the_same(estate: Estate, pair: dict[str, Any]) -> None:
     by_arn = change(estate, [CREATE], **pair)
-    by_id = run(estate, **{option: as_id(arn) for option, arn in pair.items()})
+    ids: dict[str, Any] = {option: as_id(arn) for option, arn in pair.items()}
+    by_id = run(estate, **ids)
     assert by_id["writes"] == [] and by_id["association_id"] == by_arn["association_id"]
 
 
-def test_active_is_waited_for(estate: Estate, pair: dict[str, str]) -> None:
+def test_active_is_waited_for(estate: Estate, pair: dict[str, Any]) -> None:
     estate.sandbox.lag(**{f"{KIND}.CREATE_IN_PROGRESS": 60})
     left = run(estate, wait=False, **pair)
     assert left["writes"] == [CREATE] and left["status"] == "CREATE_IN_PROGRESS"
@@ -104,7 +105,7 @@ def test_active_is_waited_for(estate: Estate, pair: dict[str, str]) -> None:
     assert done["writes"] == [] and done["status"] == "ACTIVE" and done["waiting"] == ""
 
 
-def test_what_is_coming_up_is_taken_out_once_it_is_there(estate: Estate, pair: dict[str, str]) -> None:
+def test_what_is_coming_up_is_taken_out_once_it_is_there(estate: Estate, pair: dict[str, Any]) -> None:
     estate.sandbox.lag(**{f"{KIND}.CREATE_IN_PROGRESS": 60})
     left = run(estate, wait=False, **pair)
     assert run(estate, wait=False, state="absent", **pair)["writes"] == []
@@ -114,7 +115,7 @@ def test_what_is_coming_up_is_taken_out_once_it_is_there(estate: Estate, pair: d
     assert predicted["writes"] == done["writes"] == [DELETE] and done["status"] == "absent"
 
 
-def test_what_is_going_is_made_anew_once_it_is_gone(estate: Estate, pair: dict[str, str]) -> None:
+def test_what_is_going_is_made_anew_once_it_is_gone(estate: Estate, pair: dict[str, Any]) -> None:
     first = run(estate, **pair)
     estate.sandbox.lag(**{f"{KIND}.DELETE_IN_PROGRESS": 0.5})
     assert run(estate, state="absent", wait=False, **pair)["waiting"].endswith("to be gone")
@@ -128,7 +129,7 @@ def test_what_is_going_is_made_anew_once_it_is_gone(estate: Estate, pair: dict[s
 # Changes
 
 
-def test_private_dns_cannot_be_changed_in_place(estate: Estate, pair: dict[str, str]) -> None:
+def test_private_dns_cannot_be_changed_in_place(estate: Estate, pair: dict[str, Any]) -> None:
     first = run(estate, **pair)
     wanted = {**pair, "private_dns_enabled": True}
     for check in (True, False):
@@ -141,7 +142,7 @@ def test_private_dns_cannot_be_changed_in_place(estate: Estate, pair: dict[str, 
     assert run(estate, **pair)["private_dns_enabled"]  # unset changes nothing
 
 
-def test_tags(estate: Estate, pair: dict[str, str]) -> None:
+def test_tags(estate: Estate, pair: dict[str, Any]) -> None:
     change(estate, [CREATE], **pair, tags={"team": "web", "cost": 7})
     merged = change(estate, [TAG], **pair, tags={"team": "db"})
     assert merged["tags"] == {"Name": "cache", OWN: "cache", "team": "db", "cost": "7"}
@@ -150,7 +151,7 @@ def test_tags(estate: Estate, pair: dict[str, str]) -> None:
     assert purged["tags"] == {"Name": "cache", OWN: "cache", "team": "db"}
 
 
-def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[str, str]) -> None:
+def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[str, Any]) -> None:
     made = estate.boto(estate.account, "vpc-lattice").create_service_network_resource_association(
         serviceNetworkIdentifier=pair["service_network"],
         resourceConfigurationIdentifier=pair["resource_configuration"],
@@ -163,7 +164,7 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
 # Failures of AWS
 
 
-def test_partial_is_a_warning(estate: Estate, pair: dict[str, str]) -> None:
+def test_partial_is_a_warning(estate: Estate, pair: dict[str, Any]) -> None:
     made = run(estate, **pair)
     why = {"code": "DNS_CONFLICT", "reason": "Another resource has that name."}
     estate.sandbox.association_state(made["association_id"], state="PARTIAL", **why)
@@ -175,7 +176,7 @@ def test_partial_is_a_warning(estate: Estate, pair: dict[str, str]) -> None:
     change(estate, [DELETE], **pair, state="absent")
 
 
-def test_a_failed_association_says_why_and_can_be_replaced(estate: Estate, pair: dict[str, str]) -> None:
+def test_a_failed_association_says_why_and_can_be_replaced(estate: Estate, pair: dict[str, Any]) -> None:
     why = {"code": "QUOTA", "reason": "Too many of them."}
     estate.sandbox.outcome(KIND, "CREATE_FAILED", account=estate.account, **why)
     failed = run(estate, **pair, replace=True)  # never again and again in one run
@@ -188,13 +189,13 @@ def test_a_failed_association_says_why_and_can_be_replaced(estate: Estate, pair:
     assert made["status"] == "ACTIVE" and made["failure_code"] == ""
 
 
-def test_a_failed_association_can_be_taken_out(estate: Estate, pair: dict[str, str]) -> None:
+def test_a_failed_association_can_be_taken_out(estate: Estate, pair: dict[str, Any]) -> None:
     estate.sandbox.outcome(KIND, "CREATE_FAILED", account=estate.account)
     assert run(estate, **pair)["failed"]
     assert change(estate, [DELETE], **pair, state="absent")["status"] == "absent"
 
 
-def test_a_deletion_that_fails_is_an_error(estate: Estate, pair: dict[str, str]) -> None:
+def test_a_deletion_that_fails_is_an_error(estate: Estate, pair: dict[str, Any]) -> None:
     made = run(estate, **pair)
     fail = functools.partial(
         estate.sandbox.association_state, made["association_id"], state="DELETE_FAILED", reason="In use."
@@ -210,7 +211,7 @@ def test_a_deletion_that_fails_is_an_error(estate: Estate, pair: dict[str, str])
     change(estate, [DELETE], **pair, state="absent")
 
 
-def test_managed_associations_are_never_touched(estate: Estate, pair: dict[str, str]) -> None:
+def test_managed_associations_are_never_touched(estate: Estate, pair: dict[str, Any]) -> None:
     made = run(estate, **pair)
     estate.sandbox.association_state(made["association_id"], managed=True)
     for options in ({"tags": {"team": "web"}}, {"private_dns_enabled": True, "replace": True}, {"state": "absent"}):
@@ -223,7 +224,7 @@ def test_managed_associations_are_never_touched(estate: Estate, pair: dict[str, 
 # Faults
 
 
-def test_stale_reads_create_and_delete_nothing_twice(estate: Estate, pair: dict[str, str]) -> None:
+def test_stale_reads_create_and_delete_nothing_twice(estate: Estate, pair: dict[str, Any]) -> None:
     operation = "ListServiceNetworkResourceAssociations"
     estate.sandbox.fault("vpc-lattice", operation, "stale", account=estate.account, times=4)
     made = run(estate, **pair)
@@ -233,7 +234,7 @@ def test_stale_reads_create_and_delete_nothing_twice(estate: Estate, pair: dict[
     assert gone["writes"] == [DELETE] and gone["status"] == "absent"
 
 
-def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict[str, str]) -> None:
+def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict[str, Any]) -> None:
     operation = "CreateServiceNetworkResourceAssociation"
     estate.sandbox.fault("vpc-lattice", operation, "drop", account=estate.account, performed=True)
     options = {**estate.access, "name": "cache", "wait_timeout": 10, **pair}
@@ -245,7 +246,7 @@ def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict
     assert [one["id"] for one in listed["items"]] == [result["association_id"]]
 
 
-def test_what_somebody_else_has_deleted_is_gone(estate: Estate, pair: dict[str, str]) -> None:
+def test_what_somebody_else_has_deleted_is_gone(estate: Estate, pair: dict[str, Any]) -> None:
     run(estate, **pair)
     fault = {"code": "ResourceNotFoundException", "status": 404, "account": estate.account, "times": 1}
     estate.sandbox.fault("vpc-lattice", "DeleteServiceNetworkResourceAssociation", "error", **fault)
@@ -254,7 +255,7 @@ def test_what_somebody_else_has_deleted_is_gone(estate: Estate, pair: dict[str, 
     assert not result["failed"]
 
 
-def test_a_throttled_call_is_repeated(estate: Estate, pair: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_throttled_call_is_repeated(estate: Estate, pair: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     for operation in ("ListServiceNetworkResourceAssociations", "CreateServiceNetworkResourceAssociation"):
         estate.sandbox.fault("vpc-lattice", operation, "throttle", account=estate.account, times=6)
@@ -271,7 +272,7 @@ def test_a_throttled_call_is_repeated(estate: Estate, pair: dict[str, str], monk
         "ListTagsForResource",
     ],
 )
-def test_a_denied_call_names_the_missing_action(estate: Estate, pair: dict[str, str], operation: str) -> None:
+def test_a_denied_call_names_the_missing_action(estate: Estate, pair: dict[str, Any], operation: str) -> None:
     estate.sandbox.fault("vpc-lattice", operation, "deny", account=estate.account)
     result = run(estate, **pair)
     assert result["failed"] and f"Allow vpc-lattice:{operation} in the policies" in result["msg"]
@@ -295,7 +296,7 @@ def test_options_that_can_never_be_right(estate: Estate, options: dict[str, Any]
 # Many
 
 
-def test_many_in_one_network_cost_one_listing(estate: Estate, vendor: Vendor, pair: dict[str, str]) -> None:
+def test_many_in_one_network_cost_one_listing(estate: Estate, vendor: Vendor, pair: dict[str, Any]) -> None:
     more = [vendor.configuration(f"redis-{number}") for number in range(3)]
     share = vendor.share(*more, name="second")
     accepted = {"name": "second", "resource_share_arn": share, "wait_for_share": True}
@@ -312,7 +313,7 @@ def test_many_in_one_network_cost_one_listing(estate: Estate, vendor: Vendor, pa
     }
 
 
-def test_one_bad_item_stops_no_other(estate: Estate, pair: dict[str, str]) -> None:
+def test_one_bad_item_stops_no_other(estate: Estate, pair: dict[str, Any]) -> None:
     items = [
         {"name": "bad", "service_network": "x", "resource_configuration": CONFIGURATION},
         {"name": "lost", **pair, "resource_configuration": CONFIGURATION},
@@ -322,14 +323,14 @@ def test_one_bad_item_stops_no_other(estate: Estate, pair: dict[str, str]) -> No
     assert answer["failed_items"] == ["bad", "lost"] and answer["results"][2]["status"] == "ACTIVE"
 
 
-def test_two_items_that_mean_one_association(estate: Estate, pair: dict[str, str]) -> None:
+def test_two_items_that_mean_one_association(estate: Estate, pair: dict[str, Any]) -> None:
     by_id = {option: as_id(arn) for option, arn in pair.items()}
     items = [{"name": "a", **pair}, {"name": "b", **by_id}]
     answer = estate.run("service_network_association", associations=items)
     assert answer["failed_items"] == ["a", "b"] and "is meant by several items: a, b. Keep one." in answer["msg"]
 
 
-def test_info(estate: Estate, pair: dict[str, str]) -> None:
+def test_info(estate: Estate, pair: dict[str, Any]) -> None:
     made = run(estate, **pair)
 
     def info(**options: Any) -> dict[str, Any]:
