@@ -31,7 +31,8 @@ def services(provider: Provider) -> int:
         ("ec2", "DescribeSubnets", "describe_subnets", "RequestLimitExceeded", 503),
         ("elbv2", "DescribeLoadBalancers", "describe_load_balancers", "Throttling", 400),
         ("redshift", "DescribeClusters", "describe_clusters", "Throttling", 400),
-        ("vpc-lattice", "ListServices", "list_services", "ThrottlingException", 429),
+        ("vpc-lattice", "ListServiceNetworks", "list_service_networks", "ThrottlingException", 429),
+        ("ram", "GetResourceShareInvitations", "get_resource_share_invitations", "ThrottlingException", 429),
     ],
 )
 def test_throttle(
