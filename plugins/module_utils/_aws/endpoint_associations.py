@@ -20,8 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
 
 OF_ENDPOINTS = "ec2:DescribeVpcEndpointAssociations"
 OF_NETWORKS = "vpc-lattice:ListServiceNetworkResourceAssociations"
@@ -117,10 +116,7 @@ def _reason(api: Api, association: Raw) -> dict[str, str]:
     if not imperfect or not association.get("id"):
         return {}
     identifier = {"serviceNetworkResourceAssociationIdentifier": association["id"]}
-    try:
-        whole = api.call("vpc-lattice:GetServiceNetworkResourceAssociation", association["id"], **identifier)
-    except ItemError:
-        return {}
+    whole = _if_readable(api, "vpc-lattice:GetServiceNetworkResourceAssociation", **identifier)
     return {key: whole[key] for key in ("failureCode", "failureReason") if whole.get(key)}
 
 
@@ -190,10 +186,17 @@ def read_port(api: Api, resource_arn: str) -> int | None:
     """The only port of a resource configuration; None where it has several, or where its owner does not let us read."""
     if ":resourceconfiguration/" not in resource_arn:
         return None
-    action = "vpc-lattice:GetResourceConfiguration"
-    try:
-        ranges = api.call(action, resource_arn, resourceConfigurationIdentifier=resource_arn).get("portRanges") or []
-    except ItemError:
-        return None
+    whole = _if_readable(api, "vpc-lattice:GetResourceConfiguration", resourceConfigurationIdentifier=resource_arn)
+    ranges = whole.get("portRanges") or []
     first, dummy, last = str(ranges[0]).partition("-") if len(ranges) == 1 else ("", "", "")
     return int(first) if first.isdigit() and last in ("", first) else None
+
+
+def _if_readable(api: Api, action: str, **params: str) -> Raw:
+    """The answer of a call; {} where AWS denies it or knows of nothing, for what is another's may be hidden from us."""
+    try:
+        return api.call(action, **params)
+    except CallError as error:
+        if error.code in (*DENIED, "ResourceNotFoundException"):
+            return {}
+        raise

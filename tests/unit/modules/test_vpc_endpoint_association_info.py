@@ -217,6 +217,13 @@ def test_denied_ports_are_no_failure(estate: Estate, endpoint: str) -> None:
     assert [(one["type"], one["port"]) for one in told] == [(None, None), (None, None)]
 
 
+def test_other_trouble_is(estate: Estate, endpoint: str) -> None:
+    wrong = {"code": "ValidationException", "message": "no such thing"}
+    estate.sandbox.fault("vpc-lattice", "GetResourceConfiguration", "error", account=estate.account, **wrong)
+    told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint])
+    assert told["failed"] and "vpc-lattice:GetResourceConfiguration: ValidationException: no such thing" in told["msg"]
+
+
 def test_pages(estate: Estate, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = "ansible_collections.saas.privatelink.plugins.module_utils._aws.api.Api"
     pages: Callable[..., list[Any]] = __import__("importlib").import_module(module.rpartition(".")[0]).Api.pages
