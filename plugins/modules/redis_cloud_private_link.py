@@ -217,7 +217,7 @@ results:
           type: str
           returned: always
           sample: vpce-0123456789abcdef0
-        type: {description: What is connected, as Redis Cloud writes it., type: str, returned: always}
+        type: {description: What is connected in the words of Redis Cloud., type: str, returned: always}
         owner_id: {description: Account that it belongs to., type: str, returned: always, sample: "111111111111"}
         association_date: {description: Since when., type: str, returned: always}
     databases:

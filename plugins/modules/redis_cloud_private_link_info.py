@@ -87,7 +87,7 @@ private_links:
       contains:
         association_id: {description: Id of the association., type: str, returned: always}
         connection_id: {description: Id of the VPC endpoint or service network., type: str, returned: always}
-        type: {description: What is connected, as Redis Cloud writes it., type: str, returned: always}
+        type: {description: What is connected in the words of Redis Cloud., type: str, returned: always}
         owner_id: {description: Account that it belongs to., type: str, returned: always, sample: "111111111111"}
         association_date: {description: Since when., type: str, returned: always}
     databases:

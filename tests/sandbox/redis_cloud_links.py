@@ -223,7 +223,8 @@ CHANGES = {
 
 
 def _described(sandbox: Sandbox, subscription: Subscription, region: int | None, link: Link) -> dict[str, Any]:
-    states = aws.principal_states(sandbox, link.published)
+    withdrawn = link.life.state == "deleting"
+    states = {} if withdrawn else aws.principal_states(sandbox, link.published)
     principals = [
         {
             "principal": one.value,
@@ -240,7 +241,7 @@ def _described(sandbox: Sandbox, subscription: Subscription, region: int | None,
         "resourceConfigurationArn": link.published.group_arn,
         "shareArn": link.published.share_arn,
         "shareName": link.share_name,
-        "connections": aws.connections(sandbox, link.published),
+        "connections": [] if withdrawn else aws.connections(sandbox, link.published),
         "databases": [
             {"databaseId": one["databaseId"], "port": one["port"], "rlEndpoint": one["host"]}
             for one in subscription.databases

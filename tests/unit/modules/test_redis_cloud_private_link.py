@@ -87,20 +87,21 @@ class Cloud:
         ]
         return found
 
-    def accept(self) -> None:
-        """Our account accepts the invitation."""
+    def answer(self, how: str) -> None:
+        """Our account answers the open invitation: ``accept`` or ``reject``."""
         ram = self.sandbox.boto(self.account, "ram")
 
         def invitations() -> list[Any]:
             pages = ram.get_paginator("get_resource_share_invitations").paginate()
-            return [one for page in pages for one in page["resourceShareInvitations"]]
+            found = [one for page in pages for one in page["resourceShareInvitations"]]
+            return [one["resourceShareInvitationArn"] for one in found if one["status"] == "PENDING"]
 
-        invitation = eventually(invitations, bool)[0]
-        ram.accept_resource_share_invitation(resourceShareInvitationArn=invitation["resourceShareInvitationArn"])
+        arn = eventually(invitations, bool)[0]
+        getattr(ram, f"{how}_resource_share_invitation")(resourceShareInvitationArn=arn)
 
     def connect(self, link: dict[str, Any], make_vpc: Callable[..., Any]) -> str:
         """Our account connects by a Resource endpoint; the answer is its id."""
-        self.accept()
+        self.answer("accept")
         vpc, ec2 = make_vpc(self.account), self.sandbox.boto(self.account, "ec2")
         where = {"VpcId": vpc.id, "SubnetIds": list(vpc.subnets)}
         arn = link["resource_configuration_arn"]
@@ -146,7 +147,7 @@ def cloud(
 
 
 def test_create_share_and_remove(cloud: Cloud) -> None:
-    options = {"share_name": "sessions", "principals": cloud.ours(OTHER)}
+    options: dict[str, Any] = {"share_name": "sessions", "principals": cloud.ours(OTHER)}
     made = cloud.change([links.CREATE, links.ADD], **options)
     assert made["status"] == "active" and made["share_name"] == "sessions" and not made["connections"]
     assert [one["principal"] for one in made["principals"]] == [cloud.account, OTHER]
@@ -154,7 +155,7 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
     assert made["waiting"] == f"{cloud.account}, {OTHER} to accept the share in AWS"
     assert made["databases"] == [{"database_id": 51, "host": HOST, "port": 12000}]
     assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["share_name"] == "sessions"
-    cloud.accept()
+    cloud.answer("accept")
     eventually(lambda: cloud.one(**options)["principals"][0]["status"], lambda status: bool(status == "associated"))
     (found,) = cloud.read()
     assert {name: made[name] for name in found if name != "principals"} | {"principals": found["principals"]} == found
@@ -163,12 +164,8 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
 
 
 def test_regions_of_an_active_active_subscription(cloud: Cloud) -> None:
-    items = [
-        {"name": f"carts-{number}", "subscription_id": ACTIVE_ACTIVE, "region_id": number, "share_name": "carts"}
-        for number in (1, 2)
-    ]
-    items = [{**item, "principals": cloud.ours()} for item in items]
-    result = cloud.run(private_links=items)
+    share = {"subscription_id": ACTIVE_ACTIVE, "share_name": "carts", "principals": cloud.ours()}
+    result = cloud.run(private_links=[{"name": f"carts-{number}", "region_id": number, **share} for number in (1, 2)])
     assert [one["writes"] for one in result["results"]] == [[links.CREATE]] * 2
     assert [one["share_arn"].split(":")[3] for one in result["results"]] == ["us-east-1", "eu-west-1"]
     found = cloud.run(module=INFO, private_links=[{"subscription_id": ACTIVE_ACTIVE, "region_id": 2}])["private_links"]
@@ -201,6 +198,17 @@ def test_a_principal_that_is_on_its_way_out_is_added_again_once_it_is_gone(cloud
     assert again["writes"] == [links.ADD] and again["principals"][0]["status"] == "associating", again
 
 
+def test_an_invitation_that_was_rejected(cloud: Cloud) -> None:
+    cloud.create()
+    cloud.answer("reject")
+    eventually(lambda: cloud.read()[0]["principals"][0]["status"], lambda status: bool(status == "failed"))
+    refused = cloud.one(principals=cloud.ours())
+    assert refused["failed"] and "run once with purge_principals and without this principal" in refused["msg"]
+    cloud.change([links.REMOVE], principals=[], purge_principals=True)
+    cloud.change([links.ADD], principals=cloud.ours())
+    cloud.answer("accept")
+
+
 def test_disassociate_and_absent_with_connections(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     made = cloud.create()
     endpoint = cloud.connect(made, make_vpc)
@@ -231,7 +239,7 @@ def test_absent_all_at_once(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
 
 def test_service_networks_are_connections_too(cloud: Cloud) -> None:
     made = cloud.create()
-    cloud.accept()
+    cloud.answer("accept")
     lattice = cloud.sandbox.boto(cloud.account, "vpc-lattice")
     network = lattice.create_service_network(name="redis")["id"]
 
@@ -287,7 +295,7 @@ def test_one_private_link_has_one_item(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("module", [MODULE, INFO])
 def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    which = {"subscription_id": SUBSCRIPTION} | ({"name": "a"} if module == MODULE else {})
+    which: dict[str, Any] = {"subscription_id": SUBSCRIPTION} | ({"name": "a"} if module == MODULE else {})
     for name in ("REDISCLOUD_ACCESS_KEY", "REDISCLOUD_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
     missing = cloud.run(module=module, **which, secret_key=None)
@@ -303,9 +311,11 @@ def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "To create it" in told["msg"] if module == MODULE else told["private_links"] == []
 
 
-def test_no_answer_at_all(cloud: Cloud) -> None:
-    monkey = {"api_url": "http://127.0.0.1:9/v1", "private_links": []}
-    assert cloud.run(**monkey)["results"] == []
+def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cloud.run(api_url="http://127.0.0.1:9/v1", private_links=[])["results"] == []
+    monkeypatch.setattr(api, "FIRST_POLL", 1e9)  # no second try
+    nobody = cloud.run(name="a", subscription_id=1, api_url="http://127.0.0.1:9/v1")
+    assert nobody["failed"] and "no answer from http://127.0.0.1:9/v1" in nobody["msg"]
     wrong_place = cloud.run(name="a", subscription_id=1, api_url=f"{cloud.sandbox.url}/_sandbox")
     assert wrong_place["failed"] and "404" in wrong_place["msg"]
 
@@ -416,8 +426,8 @@ def test_a_new_link_that_reads_do_not_show_yet_is_not_made_twice(cloud: Cloud) -
 def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
     cloud.create()
     cloud.sandbox.lag(**{"redis_cloud_link.deleting": 1.0})
-    gone = {"state": "absent", "purge_principals": True, "wait": False}
-    eventually(lambda: cloud.one(**gone)["status"], lambda status: bool(status == "deleting"))
+    gone: dict[str, Any] = {"state": "absent", "purge_principals": True, "wait": False}
+    eventually(lambda: cloud.one(**gone), lambda one: bool(one["status"] == "deleting"))
     assert cloud.one(**gone)["waiting"] == "the private link to be gone"
     assert cloud.create(OTHER)["writes"] == [links.CREATE, links.ADD]
 
