@@ -80,7 +80,6 @@ def _endpoint(link: Link) -> dict[str, t.Any]:
         "private_dns_enabled",
         "private_dns_preference",
         "private_dns_specified_domains",
-        "policy",
         "tags",
         "replace",
     )
