@@ -110,12 +110,8 @@ def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], endpoints: t.Se
 
 def _leads_through(endpoint: Link, known: t.Mapping[str, t.Any]) -> bool:
     """Whether an endpoint is reached by the link's association with a network, else by its VPC endpoint."""
-    if known.get("association_id"):
-        through = (endpoint.get("service_network_id"), endpoint.get("resource_configuration_group_id"))
-        return through == (known.get("service_network_id"), known.get("resource_configuration_id"))
-    return (
-        known.get("vpc_endpoint_id") not in (None, "") and endpoint.get("vpc_endpoint_id") == known["vpc_endpoint_id"]
-    )
+    through = "association_id" if known.get("association_id") else "vpc_endpoint_id"
+    return bool(known.get(through)) and endpoint.get(through) == known[through]
 
 
 def _unlabelled(endpoint: Link) -> dict[str, t.Any]:
