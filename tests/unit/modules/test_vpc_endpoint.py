@@ -16,6 +16,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
     VpcEndpoints,
     find,
     plan_update,
+    read_endpoints,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Plan
 
@@ -313,6 +314,14 @@ def test_find() -> None:
     assert found(wanted(vpc_endpoint_id="vpce-8", state="absent"), stranger) == "None"
 
 
+def test_deleted_endpoints_that_aws_still_lists_do_not_count() -> None:
+    class Listing:
+        def pages(self, action: str, key: str, **params: Any) -> list[Any]:
+            return [shown(State="Deleted"), shown(State="deleted"), shown(State="Deleting")]
+
+    assert [one["State"] for one in read_endpoints(Listing())] == ["Deleting"]  # type: ignore[arg-type]
+
+
 def test_tags_are_kept_unless_purged() -> None:
     endpoint = shown(Tags=[{"Key": key, "Value": key} for key in ("Name", "old", "aws:x", "saas.privatelink:name")])
     kept = plan_update(wanted(tags={"team": "data"}), Actual(endpoint), endpoint, False)
@@ -417,8 +426,9 @@ def test_resource_endpoint_by_id_with_private_dns(estate: Estate, resource: dict
     made = change(estate, [CREATE], **{**resource, "resource_configuration": share.group["id"]}, **dns)
     assert made["vpc_endpoint_type"] == "Resource" and made["resource_configuration_arn"] == share.group["arn"]
     assert made["dns_options"]["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY" and made["private_dns_enabled"]
-    same = change(estate, [], **resource, **dns)  # by ARN: the same endpoint, and nothing to look up
-    assert same["vpc_endpoint_id"] == made["vpc_endpoint_id"] and estate.count("ListResourceConfigurations") == 0
+    for target in (share.group["arn"], share.group["id"]):  # the same endpoint, and nothing to look up
+        same = change(estate, [], **{**resource, "resource_configuration": target}, **dns)
+        assert same["vpc_endpoint_id"] == made["vpc_endpoint_id"] and estate.count("ListResourceConfigurations") == 0
 
     refused = estate.run("vpc_endpoint", name="orders", private_dns_enabled=False)
     assert refused["failed"] and "private_dns_enabled is True, not False" in refused["msg"] and not estate.calls[1:]
@@ -555,11 +565,9 @@ def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
     assert estate.look("vpc_endpoint_info")["vpc_endpoints"] == []
 
 
-def test_throttled_denied_unseen(estate: Estate, service: dict[str, Any]) -> None:
+def test_throttled_and_denied(estate: Estate, service: dict[str, Any]) -> None:
     estate.sandbox.fault("ec2", "CreateVpcEndpoint", "throttle", account=estate.account, times=1)
-    estate.sandbox.lag(**{"vpc_endpoint.unseen": 0.3})
     made = run(estate, **service)
-    estate.sandbox.lag(**{"vpc_endpoint.unseen": 0.02})
     assert made["writes"] == [CREATE] and len(endpoints(estate)) == 1
     estate.sandbox.fault("ec2", "DeleteVpcEndpoints", "deny", account=estate.account, times=1)
     denied = run(estate, state="absent")
@@ -567,6 +575,55 @@ def test_throttled_denied_unseen(estate: Estate, service: dict[str, Any]) -> Non
     estate.sandbox.fault("ec2", "DescribeVpcEndpoints", "deny", account=estate.account, times=1)
     unreadable = run(estate, **service)
     assert unreadable["failed"] and "Allow ec2:DescribeVpcEndpoints" in unreadable["msg"]
+
+
+def test_a_new_endpoint_that_is_not_listed_yet(estate: Estate, service: dict[str, Any]) -> None:
+    estate.sandbox.fault("ec2", "DescribeVpcEndpoints", "not_found_after_create", account=estate.account, delay=0.5)
+    made = run(estate, **service)
+    assert made["writes"] == [CREATE] and made["state"] == "available" and len(endpoints(estate)) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "writes"),
+    [
+        ({"tags": {"team": "data"}}, [TAG]),
+        ({"subnet_ids": 1}, [MODIFY]),
+        ({"state": "absent"}, [DELETE]),
+        ({"vpc_id": "other", "replace": True}, [DELETE, CREATE]),
+    ],
+)
+def test_stale_reads_write_nothing_twice(
+    estate: Estate, service: dict[str, Any], options: dict[str, Any], writes: list[str]
+) -> None:
+    made = run(estate, **service)
+    if "subnet_ids" in options:
+        options = {"subnet_ids": service["subnet_ids"][:1]}
+    if "vpc_id" in options:
+        other = estate.make_vpc(estate.account, cidr="10.9.0.0/16")
+        options = {**service, "vpc_id": other.id, "subnet_ids": list(other.subnets), "replace": True}
+    estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=6)
+    real = run(estate, **options)
+    assert real["writes"] == writes and not real["failed"] and not real["waiting"] and not real["warnings"]
+    assert [one["VpcEndpointId"] == made["vpc_endpoint_id"] for one in endpoints(estate)] == {
+        DELETE: [],
+        CREATE: [False],
+    }.get(writes[-1], [True])
+
+
+def test_a_dropped_connection_makes_no_second_endpoint(estate: Estate, service: dict[str, Any]) -> None:
+    estate.sandbox.fault("ec2", "CreateVpcEndpoint", "drop", account=estate.account, performed=True)
+    access = {**estate.access, "wait_timeout": 10, "name": "orders", **service}
+    result = estate.run_module("vpc_endpoint", access)  # not held to the log: the one write is in it twice
+    assert result["results"][0]["writes"] == [CREATE] and len(endpoints(estate)) == 1
+
+
+def test_gone_before_it_is_deleted(estate: Estate, service: dict[str, Any]) -> None:
+    made = run(estate, **service)
+    gone = {"code": "InvalidVpcEndpointId.NotFound", "message": "gone"}
+    estate.sandbox.fault("ec2", "DeleteVpcEndpoints", "error", account=estate.account, **gone)
+    estate.meanwhile = lambda: estate.ec2.delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])
+    absent = {"wait_timeout": 10, "name": "orders", "state": "absent"}
+    assert not estate.run_module("vpc_endpoint", {**estate.access, **absent}).get("failed") and not endpoints(estate)
 
 
 def test_two_subnets_in_one_zone(estate: Estate, service: dict[str, Any]) -> None:
