@@ -169,7 +169,6 @@ class VpcEndpoints:
 
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
-        self.tokens: dict[str, str] = {}
         self.arns: dict[str, dict[str, str]] = {}  # by listing: read once
 
     def read(self, items: t.Sequence[VpcEndpoint], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
@@ -185,8 +184,7 @@ class VpcEndpoints:
 
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
         created = _created(endpoints, made)
-        token = self.tokens.setdefault(item.name, str(uuid.uuid4()))
-        actual = Actual(created or find(item, endpoints), created is not None, token=token)
+        actual = Actual(created or find(item, endpoints), created is not None, token=str(uuid.uuid4()))
         if item.state == "present":
             self._require(item)
             if actual.state in ("", "deleting") or item.replace:
