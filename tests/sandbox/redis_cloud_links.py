@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +74,10 @@ class Link:
 
 @dataclass
 class Subscription:
-    """A Pro subscription. ``regions``: name by the region's id in an Active-Active one, else one name by None."""
+    """A Pro subscription; no two in all of Redis Cloud have the same ``id``.
+
+    ``regions``: name by the region's id in an Active-Active one, else one name by None.
+    """
 
     id: int
     regions: dict[int | None, str]
@@ -160,7 +162,7 @@ def _create(sandbox: Sandbox, subscription: Subscription, region: int | None, bo
     if len(subscription.databases) > MAX_DATABASES:
         raise TaskError("PRIVATE_LINK_SUBSCRIPTION_REACHED_MAX_DATABASES_COUNT")
     _check_principal(body)
-    name = f"redis-{uuid.uuid4().hex[:8]}"  # unique in Redis Cloud's account, whatever a seed numbers twice
+    name = f"redis-cloud-{subscription.id}" + ("" if region is None else f"-{region}")
     published = aws.publish(sandbox, subscription.regions[region], name, body["shareName"], subscription.databases)
     link = Link(
         body["shareName"],

@@ -16,7 +16,7 @@ import pytest
 
 from tests.sandbox.client import ControlError, RunningSandbox, eventually
 
-LINK = "/subscriptions/100/private-link"
+LINK = "/subscriptions/{id}/private-link"
 DONE = ("processing-completed", "processing-error")
 HOST = "redis-12000.internal.c1.us-east-1-mz.ec2.cloud.rlrcp.com"
 VENDOR = "733373337333"
@@ -36,10 +36,20 @@ class Client:
     sandbox: RunningSandbox
     account: str
 
+    @property
+    def id(self) -> int:
+        """The plain subscription; others follow it."""
+        return int(self.account[-8:]) * 10
+
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, secret: str = "secret") -> Answer:
         headers = {"x-api-key": f"key-{self.account}", "x-api-secret-key": secret}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.sandbox.redis_cloud_url + path, data, headers, method=method)
+        request = urllib.request.Request(
+            self.sandbox.redis_cloud_url + path.format(*range(self.id, self.id + 5), id=self.id),
+            data,
+            headers,
+            method=method,
+        )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return Answer(answer.status, dict(answer.headers), json.load(answer))
@@ -71,18 +81,19 @@ class Client:
 
 @pytest.fixture
 def redis(sandbox: RunningSandbox, account: str) -> Iterator[Client]:
+    client = Client(sandbox, account)
     database = {"databaseId": 51, "name": "sessions", "port": 12000, "host": HOST}
-    plain = {"id": 100, "region": "us-east-1", "databases": [database]}
+    plain = {"id": client.id, "region": "us-east-1", "databases": [database]}
     others = [
-        {"id": 101, "regions": {1: "us-east-1"}},
-        {"id": 102, "cloud": "GCP"},
-        {"id": 103, "supported": False},
-        {"id": 104, "databases": [{**database, "databaseId": number} for number in range(56)]},
+        {"id": client.id + 1, "regions": {1: "us-east-1"}},
+        {"id": client.id + 2, "cloud": "GCP"},
+        {"id": client.id + 3, "supported": False},
+        {"id": client.id + 4, "databases": [{**database, "databaseId": number} for number in range(56)]},
     ]
     keys = {"account_key": f"key-{account}", "secret_key": "secret"}
     sandbox.redis_cloud(account, **keys, subscriptions=[plain, *others])
     sandbox.lag(default=0.02)
-    yield Client(sandbox, account)
+    yield client
     sandbox.clear_faults()
     sandbox.lag(default=0.1)
     sandbox.control("POST", "redis_cloud/rate", per_minute=400)
@@ -95,7 +106,7 @@ def test_envelopes_and_states_of_a_task(redis: Client) -> None:
     assert redis.call("GET", f"/tasks/{made.body['taskId']}").status in (404, 200)
     ended = redis.end(made.body["taskId"])
     assert ended["status"] == "processing-completed" and ended["response"] == {
-        "resourceId": 100,
+        "resourceId": redis.id,
         "resource": {"links": []},
     }
     assert [one["taskId"] for one in redis.call("GET", "/tasks").body["tasks"]] == [made.body["taskId"]]
@@ -119,7 +130,7 @@ def test_tasks_of_an_account_take_turns(redis: Client) -> None:
 def test_what_is_refused_at_once(redis: Client) -> None:
     assert redis.call("GET", LINK, secret="wrong").status == 401
     assert redis.call("GET", "/subscriptions/999/private-link").status == 404
-    assert redis.call("GET", "/subscriptions/100/regions/1/private-link").status == 404
+    assert redis.call("GET", "/subscriptions/{id}/regions/1/private-link").status == 404
     assert redis.call("GET", "/nowhere").status == 404
     assert redis.call("GET", "/tasks/none").status == 404
     assert redis.call("POST", LINK, {"shareName": "a", "principal": "111111111111"}).status == 400
@@ -139,11 +150,11 @@ def test_what_is_refused_at_once(redis: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "principal", "code"),
     [
-        ("/subscriptions/101/private-link", "111111111111", "PRIVATE_LINK_IS_NOT_SUPPORTED"),
-        ("/subscriptions/102/private-link", "111111111111", "PRIVATE_LINK_CLOUD_PROVIDER_NOT_SUPPORTED"),
-        ("/subscriptions/103/private-link", "111111111111", "PRIVATE_LINK_IS_NOT_SUPPORTED"),
+        ("/subscriptions/{1}/private-link", "111111111111", "PRIVATE_LINK_IS_NOT_SUPPORTED"),
+        ("/subscriptions/{2}/private-link", "111111111111", "PRIVATE_LINK_CLOUD_PROVIDER_NOT_SUPPORTED"),
+        ("/subscriptions/{3}/private-link", "111111111111", "PRIVATE_LINK_IS_NOT_SUPPORTED"),
         (
-            "/subscriptions/104/private-link",
+            "/subscriptions/{4}/private-link",
             "111111111111",
             "PRIVATE_LINK_SUBSCRIPTION_REACHED_MAX_DATABASES_COUNT",
         ),
@@ -162,7 +173,7 @@ def test_the_order_of_things(redis: Client) -> None:
     redis.sandbox.lag(**{"redis_cloud_link.initializing": 0.02})
     assert redis.refused("POST", f"{LINK}/principals", **second) == "PRIVATE_LINK_SERVICE_ERROR"
     assert redis.refused("POST", shareName="redis", **first) == "PRIVATE_LINK_ALREADY_EXISTS"
-    redis.sandbox.redis_cloud_link_vanishes(redis.account, 100)
+    redis.sandbox.redis_cloud_link_vanishes(redis.account, redis.id)
     assert redis.refused("POST", f"{LINK}/principals", **second) == "PRIVATE_LINK_NOT_FOUND"
     redis.create("111111111111")
     redis.do("POST", f"{LINK}/principals", **second, alias="other")
@@ -214,9 +225,9 @@ def test_faults_and_failing_tasks(redis: Client) -> None:
 def test_a_reset_forgets_the_accounts() -> None:
     own = RunningSandbox()
     try:
-        own.redis_cloud("a", account_key="key-a", secret_key="secret", subscriptions=[{"id": 100}])
-        assert Client(own, "a").call("GET", "/tasks").status == 200
+        own.redis_cloud("1", account_key="key-1", secret_key="secret", subscriptions=[{"id": 10}])
+        assert Client(own, "1").call("GET", "/tasks").status == 200
         own.reset()
-        assert Client(own, "a").call("GET", "/tasks").status == 401
+        assert Client(own, "1").call("GET", "/tasks").status == 401
     finally:
         own.stop()

@@ -251,7 +251,9 @@ class PrivateLinks:
 def plan_present(item: PrivateLink, actual: Actual) -> Plan:
     if actual.vanished:
         raise ItemError(f"The private link of {item.where} was deleted during this run. Run again to make it anew.")
-    if not actual.status or actual.status == "deleting":
+    if actual.status in ("", "deleting"):
+        if item.disassociate and not item.principals and not item.share_name:
+            return Plan()  # with the link its connections have ended
         return _plan_create(item, "the old private link to be gone" if actual.status else "")
     _check_possible(item, actual)
     plan = Plan(after=_shown(actual))

@@ -20,7 +20,7 @@ from tests.sandbox.client import RunningSandbox, eventually
 
 RunModule = Callable[..., dict[str, Any]]
 
-SUBSCRIPTION, ACTIVE_ACTIVE, SECRET = 100001, 100002, "not-to-be-shown"
+SECRET = "not-to-be-shown"
 HOST = "redis-12000.internal.c1.us-east-1-mz.ec2.cloud.rlrcp.com"
 DATABASES = [{"databaseId": 51, "name": "sessions", "port": 12000, "host": HOST}]
 MODULE, INFO = "redis_cloud_private_link", "redis_cloud_private_link_info"
@@ -36,6 +36,14 @@ class Cloud:
     account: str
     calls: list[dict[str, Any]] = field(default_factory=list)
     meanwhile: Callable[[], Any] = lambda: None
+
+    @property
+    def subscription(self) -> int:
+        return int(self.account[-8:]) * 2
+
+    @property
+    def active_active(self) -> int:
+        return self.subscription + 1
 
     @property
     def name(self) -> str:
@@ -63,7 +71,7 @@ class Cloud:
 
     def one(self, check: bool = False, **options: Any) -> dict[str, Any]:
         """One item, of the plain subscription unless told otherwise; its result, with ``diff`` and ``warnings``."""
-        result = self.run(check, diff=True, **{"name": "sessions", "subscription_id": SUBSCRIPTION, **options})
+        result = self.run(check, diff=True, **{"name": "sessions", "subscription_id": self.subscription, **options})
         found: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
         found["warnings"] = str(result.get("warnings", ""))
         return found
@@ -82,7 +90,7 @@ class Cloud:
         return self.one(share_name="sessions", principals=self.ours(*others), **options)
 
     def read(self, **which: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.run(module=INFO, **{"subscription_id": SUBSCRIPTION, **which})[
+        found: list[dict[str, Any]] = self.run(module=INFO, **{"subscription_id": self.subscription, **which})[
             "private_links"
         ]
         return found
@@ -121,9 +129,9 @@ def cloud(
     sandbox: RunningSandbox, account: str, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Cloud]:
     made = Cloud(sandbox, run_module, account)
-    plain = {"id": SUBSCRIPTION, "region": "us-east-1", "databases": DATABASES}
+    plain = {"id": made.subscription, "region": "us-east-1", "databases": DATABASES}
     regions = {"1": "us-east-1", "2": "eu-west-1"}
-    both = {"id": ACTIVE_ACTIVE, "regions": regions, "databases": DATABASES}
+    both = {"id": made.active_active, "regions": regions, "databases": DATABASES}
     keys = {"account_key": made.access["account_key"], "secret_key": SECRET}
     sandbox.redis_cloud(made.name, **keys, subscriptions=[plain, both])
     usual = {state: lag["seconds"] for state, lag in sandbox.lag().items() if state.startswith("redis_cloud")}
@@ -164,13 +172,15 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
 
 
 def test_regions_of_an_active_active_subscription(cloud: Cloud) -> None:
-    share = {"subscription_id": ACTIVE_ACTIVE, "share_name": "carts", "principals": cloud.ours()}
+    share = {"subscription_id": cloud.active_active, "share_name": "carts", "principals": cloud.ours()}
     result = cloud.run(private_links=[{"name": f"carts-{number}", "region_id": number, **share} for number in (1, 2)])
     assert [one["writes"] for one in result["results"]] == [[links.CREATE]] * 2
     assert [one["share_arn"].split(":")[3] for one in result["results"]] == ["us-east-1", "eu-west-1"]
-    found = cloud.run(module=INFO, private_links=[{"subscription_id": ACTIVE_ACTIVE, "region_id": 2}])["private_links"]
+    found = cloud.run(module=INFO, private_links=[{"subscription_id": cloud.active_active, "region_id": 2}])[
+        "private_links"
+    ]
     assert [one["region_id"] for one in found] == [2]
-    without = cloud.one(subscription_id=ACTIVE_ACTIVE, share_name="carts", principals=cloud.ours())
+    without = cloud.one(subscription_id=cloud.active_active, share_name="carts", principals=cloud.ours())
     assert without["failed"] and "region_id for an Active-Active one" in without["msg"]
 
 
@@ -258,6 +268,12 @@ def test_service_networks_are_connections_too(cloud: Cloud) -> None:
     assert cloud.change([links.DISASSOCIATE], disassociate=[association])["connections"] == []
 
 
+def test_nothing_to_disassociate_where_there_is_no_link(cloud: Cloud) -> None:
+    for check in (True, False):
+        result = cloud.one(check, disassociate=["vpce-0123456789abcdef0"])
+        assert not result["failed"] and result["writes"] == [] and result["status"] == "absent"
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -287,7 +303,7 @@ def test_a_share_cannot_be_renamed(cloud: Cloud) -> None:
 
 
 def test_one_private_link_has_one_item(cloud: Cloud) -> None:
-    item = {"subscription_id": SUBSCRIPTION, "share_name": "sessions", "principals": cloud.ours()}
+    item = {"subscription_id": cloud.subscription, "share_name": "sessions", "principals": cloud.ours()}
     result = cloud.run(private_links=[{"name": "a", **item}, {"name": "b", **item}], on_item_failure="report")
     assert result["failed_items"] == ["b"] and "a is the same private link" in result["results"][1]["msg"]
     assert result["results"][0]["writes"] == [links.CREATE]
@@ -295,7 +311,7 @@ def test_one_private_link_has_one_item(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("module", [MODULE, INFO])
 def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    which: dict[str, Any] = {"subscription_id": SUBSCRIPTION} | ({"name": "a"} if module == MODULE else {})
+    which: dict[str, Any] = {"subscription_id": cloud.subscription} | ({"name": "a"} if module == MODULE else {})
     for name in ("REDISCLOUD_ACCESS_KEY", "REDISCLOUD_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
     missing = cloud.run(module=module, **which, secret_key=None)
@@ -354,7 +370,13 @@ def test_a_write_without_an_answer_is_not_repeated_blindly(cloud: Cloud, perform
     cloud.sandbox.fault("redis_cloud", "CreatePrivateLink", "drop", account=cloud.name, performed=performed)
     lost = cloud.run_module(
         MODULE,
-        {**cloud.access, "name": "a", "subscription_id": SUBSCRIPTION, "share_name": "s", "principals": cloud.ours()},
+        {
+            **cloud.access,
+            "name": "a",
+            "subscription_id": cloud.subscription,
+            "share_name": "s",
+            "principals": cloud.ours(),
+        },
     )
     assert lost["failed"] and "run again, which looks first" in lost["msg"] and SECRET not in json.dumps(lost)
     assert cloud.create(**{})["failed"] is performed  # the share that was made has another name
@@ -381,7 +403,7 @@ def test_what_somebody_else_has_done_already_is_done(cloud: Cloud, code: str) ->
     cloud.create()
     cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", code)
     since = max(call["n"] for call in cloud.sandbox.calls())
-    options = {"name": "a", "subscription_id": SUBSCRIPTION, "principals": cloud.ours(OTHER), "wait": False}
+    options = {"name": "a", "subscription_id": cloud.subscription, "principals": cloud.ours(OTHER), "wait": False}
     result = cloud.run_module(MODULE, {**cloud.access, **options})
     assert not result.get("failed") and result["results"][0]["writes"] == [links.ADD]
     assert [call["error"] for call in cloud.sandbox.calls(cloud.name, since=since) if call["kind"] == "write"] == [code]
@@ -393,7 +415,7 @@ def test_a_link_that_is_deleted_half_way(cloud: Cloud, operation: str) -> None:
     cloud.sandbox.redis_cloud_fails(cloud.name, operation, "PRIVATE_LINK_NOT_FOUND")
     options = {"principals": [{"principal": OTHER}], "purge_principals": True}
     since = max(call["n"] for call in cloud.sandbox.calls())
-    given = {"name": "a", "subscription_id": SUBSCRIPTION, "wait_timeout": 5, **options}
+    given = {"name": "a", "subscription_id": cloud.subscription, "wait_timeout": 5, **options}
     result = cloud.run_module(MODULE, {**cloud.access, **given})["results"][0]
     errors = [call["error"] for call in cloud.sandbox.calls(cloud.name, since=since) if call["kind"] == "write"]
     assert "PRIVATE_LINK_NOT_FOUND" in errors
@@ -403,7 +425,7 @@ def test_a_link_that_is_deleted_half_way(cloud: Cloud, operation: str) -> None:
 
 def test_a_link_that_vanishes_while_we_wait(cloud: Cloud) -> None:
     cloud.sandbox.lag(**{"redis_cloud_link.initializing": 60})
-    cloud.meanwhile = lambda: cloud.sandbox.redis_cloud_link_vanishes(cloud.name, SUBSCRIPTION)
+    cloud.meanwhile = lambda: cloud.sandbox.redis_cloud_link_vanishes(cloud.name, cloud.subscription)
     result = cloud.create()
     assert result["failed"] and "was deleted during this run" in result["msg"] and result["writes"] == [links.CREATE]
 
@@ -451,7 +473,7 @@ def test_absent_may_be_told_by_an_error(cloud: Cloud) -> None:
 
 def test_many_reads_cost_no_more_turns_than_tasks(cloud: Cloud) -> None:
     """All reads are started before the first is waited for, and changes of an account never overlap."""
-    items = [{"name": f"n{number}", "subscription_id": ACTIVE_ACTIVE, "region_id": number} for number in (1, 2)]
+    items = [{"name": f"n{number}", "subscription_id": cloud.active_active, "region_id": number} for number in (1, 2)]
     cloud.run(private_links=[{**item, "share_name": "s", "principals": cloud.ours()} for item in items])
     order = [call["operation"] for call in cloud.calls if call["operation"] != "GetTask"]
     assert order[:4] == ["GetPrivateLink", "GetPrivateLink", "CreatePrivateLink", "CreatePrivateLink"]
