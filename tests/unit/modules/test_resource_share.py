@@ -20,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
     Seen,
     pick,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Made
 
 from tests.sandbox.client import eventually
 from tests.unit.modules.vendor import Vendor
@@ -412,3 +412,30 @@ def test_an_invitation_accepted_by_an_earlier_run_is_waited_for_only_if_asked() 
     actual = Actual(invitation=seen("ACCEPTED"))
     assert KINDS.plan(WANTED, actual).poll is False and KINDS.plan(patient, actual).poll is True
     assert KINDS.plan(WANTED, Actual(invitation=OPEN, accepted=True)).changes == []
+
+
+def test_a_share_that_is_being_left_is_waited_for() -> None:
+    leaving = ResourceShare("cache", "absent", resource_share_arn=ARN)
+    plan = KINDS.plan(leaving, Actual(SHARE, account="111111111111", left=True))
+    assert plan.changes == [] and plan.poll and plan.waiting == f"this account to be out of share {ARN}"
+
+
+class Listing:
+    """An API whose account is in one share, in some status, and has no invitation."""
+
+    region = "us-east-1"
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+
+    def pages(self, action: str, key: str, **params: Any) -> list[dict[str, str]]:
+        share = {"resourceShareArn": ARN, "name": "redis-share", "owningAccountId": OWNER, "status": self.status}
+        return [share] if key == "resourceShares" else []
+
+
+@pytest.mark.parametrize(
+    ("status", "is_in"), [("PENDING", True), ("ACTIVE", True), ("DELETING", False), ("DELETED", False)]
+)
+def test_a_deleted_share_stays_listed_and_means_nothing(status: str, is_in: bool) -> None:
+    found: Any = ResourceShares(Listing(status)).read([WANTED], {"cache": Made()})  # type: ignore[arg-type]
+    assert (found["cache"].share is not None) == is_in
