@@ -150,6 +150,7 @@ options:
           - V(inbound_ports), that the security groups let all IPv4 addresses of the link's VPC in on
             O(prerequisites[].port_ranges). Ports that are open to others or to fewer only warn.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
+          - The last four pass for a link that has no VPC, subnets or security groups, as one through a service network.
           - V(resource_region), that the ARNs O(links[].resource_configuration) and O(links[].resource_share_arn) are of
             the region. An id or nothing will do.
         type: str

@@ -313,14 +313,16 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({"level": "warn"}, {"subnet_ids": ["subnet-3"]}, "warn", "subnet-3"),
         ({"unsupported_zone_ids": []}, {"subnet_ids": ["subnet-3"]}, "pass", "use1-az3"),
         ({}, {"subnet_ids": ["subnet-0", "subnet-9"]}, "unknown", "not all known"),
-        ({}, {}, "fail", "No subnets are given"),
+        ({}, {"vpc_id": "vpc-1"}, "fail", "No subnets are given"),
+        ({}, {}, "pass", "Nothing of it is in a VPC"),
     ],
     "dns_attributes": [
         ({}, {"vpc_id": "vpc-1"}, "pass", "enableDnsSupport and enableDnsHostnames on"),
         ({}, {"vpc_id": "vpc-2"}, "fail", "VPC vpc-2 has enableDnsHostnames off"),
         ({}, {"vpc_id": "vpc-3"}, "fail", "VPC vpc-3 has enableDnsSupport and enableDnsHostnames off"),
         ({}, {"vpc_id": "vpc-9"}, "fail", "VPC vpc-9 does not exist"),
-        ({}, {}, "fail", "No vpc_id"),
+        ({}, {"subnet_ids": ["subnet-0"]}, "fail", "No vpc_id"),
+        ({}, {}, "pass", "Nothing of it is in a VPC"),
     ],
     "inbound_ports": [
         ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-open"]}, "pass", "let vpc-1 (10.1.0.0/16, 10.9.0.0/16) in"),
@@ -360,7 +362,7 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
     "vpc_peering": [
         ({}, {"vpc_id": "vpc-1"}, "pass", "no active peering"),
         ({}, {"vpc_id": "vpc-2"}, "warn", "VPC vpc-2 has active peering connections: pcx-1, pcx-2."),
-        ({}, {}, "unknown", "No vpc_id"),
+        ({}, {}, "pass", "Nothing of it is in a VPC"),
     ],
     "resource_region": [
         ({}, {}, "pass", "0 ARNs"),

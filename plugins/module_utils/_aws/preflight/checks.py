@@ -105,21 +105,25 @@ Run = t.Callable[[Link, Prerequisite, Snapshot], Finding]
 
 
 class Check(t.NamedTuple):
-    """A check: what it runs, which listings it looks at, and the parameter without which it makes no sense."""
+    """A check: what it runs, which listings it looks at, and the parameter without which it makes no sense.
+
+    ``in_vpc``: it is about what a link has in a VPC, and passes where that is nothing.
+    """
 
     run: Run
     listings: tuple[str, ...]
     parameter: str
+    in_vpc: bool
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def check(name: str, *listings: str, parameter: str = "") -> t.Callable[[Run], Run]:
+def check(name: str, *listings: str, parameter: str = "", in_vpc: bool = False) -> t.Callable[[Run], Run]:
     """Register a check under the name that a prerequisite calls it by."""
 
     def register(run: Run) -> Run:
-        CHECKS[name] = Check(run, listings, parameter)
+        CHECKS[name] = Check(run, listings, parameter, in_vpc)
         return run
 
     return register
@@ -302,7 +306,7 @@ def check_load_balancer(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     return Finding(PASS, f"Load balancer {name} is internal and in {found.get('VpcId')}.")
 
 
-@check("lattice_zones", "subnets", parameter="unsupported_zone_ids")
+@check("lattice_zones", "subnets", parameter="unsupported_zone_ids", in_vpc=True)
 def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """By zone id, for a zone's name stands for another zone in every account. Missing subnets are for another check."""
     if not link.subnet_ids:
@@ -317,7 +321,7 @@ def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     return Finding(PASS, f"Subnets in {', '.join(sorted(set(zones.values())))}.")
 
 
-@check("dns_attributes", "dns_attributes")
+@check("dns_attributes", "dns_attributes", in_vpc=True)
 def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     found = _of_vpc(link, snapshot, "dns_attributes")
     off = [one for one in DNS_ATTRIBUTES if not found.get(one)]
@@ -326,7 +330,7 @@ def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> 
     return Finding(PASS, f"VPC {link.vpc_id} has {' and '.join(DNS_ATTRIBUTES)} on.")
 
 
-@check("inbound_ports", "security_groups", "vpcs", parameter="port_ranges")
+@check("inbound_ports", "security_groups", "vpcs", parameter="port_ranges", in_vpc=True)
 def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Whether clients anywhere in the VPC get in. Who lets in only some of them may mean it so, and is only warned."""
     if not link.security_group_ids:
@@ -371,12 +375,10 @@ def _sources(permissions: t.Iterable[Raw]) -> list[str]:
     return sorted(found)
 
 
-@check("vpc_peering", "peerings")
+@check("vpc_peering", "peerings", in_vpc=True)
 def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Only warns: peering may lead anywhere, and private DNS may be just what is wanted."""
-    if not link.vpc_id:
-        return Finding(UNKNOWN, "No vpc_id is given.")
-    peerings = snapshot["peerings"].get(link.vpc_id, [])
+    peerings = snapshot["peerings"].get(link.vpc_id or "", [])
     if not peerings:
         return Finding(PASS, f"VPC {link.vpc_id} has no active peering connection.")
     names = ", ".join(sorted(str(one["VpcPeeringConnectionId"]) for one in peerings))
@@ -456,6 +458,8 @@ def needs(links: t.Sequence[Link], prerequisites: t.Sequence[Prerequisite]) -> d
 
 def evaluate(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """What a prerequisite says about a link, its level applied."""
+    if CHECKS[rule.check].in_vpc and not (link.vpc_id or link.subnet_ids or link.security_group_ids):
+        return Finding(PASS, "Nothing of it is in a VPC.")
     try:
         finding = CHECKS[rule.check].run(link, rule, snapshot)
     except CallError as denied:
