@@ -107,7 +107,10 @@ associations:
       description: Whether the resource can be reached.
       type: str
       returned: for endpoints
-    association_id: {description: As in RV(endpoints[].association_id)., type: str, returned: for service networks}
+    association_id:
+      description: As in RV(endpoints[].association_id).
+      type: str
+      returned: for service networks
     status: {description: Status of the association., type: str, returned: for service networks, sample: ACTIVE}
     failure_code: {description: Why it failed., type: str, returned: when it failed}
     failure_reason: {description: Why it failed in words., type: str, returned: when it failed and AWS says why}
@@ -116,6 +119,8 @@ associations:
 endpoints:
   description:
     - What is reached by a name, metrics first, then in the order of private names. What failed is left out.
+    - Beside the keys below each has C(private-dns-entry), the name to connect to where private DNS is on, and
+      C(dns-entry), the name that AWS gave it. Either is V(null) where there is none.
   returned: always
   type: list
   elements: dict
@@ -125,15 +130,6 @@ endpoints:
       type: str
       returned: always
       sample: database
-    dns-entry:
-      description: The name that AWS gave it.
-      type: str
-      returned: always
-    private-dns-entry:
-      description: The name to connect to, where private DNS is on.
-      type: str
-      returned: always
-      sample: redis-12345.internal.c42.us-east-1-1.ec2.cloud.example.com
     port:
       description:
         - The port, or V(null) where it is neither in O(databases) nor to be read from the resource configuration.
