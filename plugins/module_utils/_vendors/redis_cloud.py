@@ -85,13 +85,14 @@ class RedisCloud:
         deadline: float = 900,
         clock: Clock | None = None,
         store: Memory | SharedFile | None = None,
+        progress: t.Callable[[str], None] = lambda line: None,
     ) -> None:
         for option, key in (("account_key", account_key), ("secret_key", secret_key)):
             # http.client would refuse the header in words that hold the key.
             if not key.isascii() or not key.isprintable() or key != key.strip():
                 raise ItemError(f"{option} holds blanks, line breaks or letters that no key of Redis Cloud has.")
         self.url, self.timeout, self.validate_certs = url.rstrip("/"), timeout, validate_certs
-        self.clock = clock or Clock()
+        self.clock, self.progress = clock or Clock(), progress
         self.ends = self.clock.now() + deadline
         self._keys = {"x-api-key": account_key, "x-api-secret-key": secret_key}
         self._pacer = Pacer(f"{account_key} {self.url}", store=store, limits=lambda service, operation: [BUCKET])
@@ -127,6 +128,8 @@ class RedisCloud:
             if self.clock.now() >= self.ends:
                 waited = f"task {task.id} is not done yet, but {status or 'unseen'}"
                 raise ApiError(task.action, "", f"{waited}.", task.subject, "Run again later: it goes on by itself.")
+            if task.delay > 2 * FIRST_POLL:  # most tasks need no word
+                self.progress(f"{task.subject}: {task.action} is {status or 'not seen yet'}")
             task.delay = min(LONGEST_POLL, task.delay * 1.5)
             task.due = self.clock.now() + task.delay
 

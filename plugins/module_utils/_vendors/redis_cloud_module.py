@@ -14,6 +14,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.saas.privatelink.plugins.module_utils._items import Items
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud import API_URL, RedisCloud
 
 ACCOUNT_SPEC: dict[str, t.Any] = {
@@ -49,6 +50,7 @@ class RedisCloudModule(AnsibleModule):
                 validate_certs=params["validate_certs"],
                 timeout=params["api_timeout"],
                 deadline=max(900.0, float(params.get("wait_timeout") or 0)),
+                progress=progress,
             )
         except ItemError as error:
             self.fail_json(msg=str(error))

@@ -9,10 +9,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud_links as links
 
@@ -122,6 +124,74 @@ class Cloud:
             return str(answer["VpcEndpoint"]["VpcEndpointId"])
 
         return eventually(made, bool)
+
+
+def link(**fields: Any) -> links.Actual:
+    """A link as the API might tell it, parsed."""
+    return links.Actual.parse({"status": "active", "shareName": "sessions", **fields})
+
+
+CONNECTIONS = [
+    {"associationId": f"rea-{number}", "connectionId": f"vpce-{number}", "type": "any", "ownerId": OTHER}
+    for number in (1, 2)
+]
+
+
+def test_connections_on_their_way_out_are_waited_for_and_not_ended_again() -> None:
+    ending = link(connections=CONNECTIONS)
+    item = links.PrivateLink("a", 1, disassociate=["vpce-1", "vpce-2"])
+    (change,) = links.plan_present(item, ending).changes
+    told = [(one["associationId"], one["principalId"]) for one in change.params["body"]["connections"]]
+    assert told == [("rea-1", OTHER), ("rea-2", OTHER)]
+    ending.ended = frozenset({"rea-1", "rea-2"})
+    plan = links.plan_present(item, ending)
+    assert plan.changes == [] and "vpce-1" in plan.waiting and plan.poll
+    absent = links.plan_absent(links.PrivateLink("a", 1, state="absent"), ending)
+    assert [(one.action, one.after) for one in absent.changes] == [(links.DELETE, "its connections to end")]
+    ending.ended = frozenset({"rea-1"})
+    (change,) = links.plan_present(item, ending).changes
+    assert [one["associationId"] for one in change.params["body"]["connections"]] == ["rea-2"]
+
+
+def test_steps_of_the_removal_wait_for_each_other() -> None:
+    everything = link(connections=CONNECTIONS, principals=[{"principal": OTHER, "status": "associated"}])
+    item = links.PrivateLink("a", 1, state="absent", purge_principals=True, on_connections="disassociate")
+    changes = links.plan_absent(item, everything).changes
+    assert [(one.action, one.after) for one in changes] == [
+        (links.DISASSOCIATE, ""),
+        (links.REMOVE, "its connections to end"),
+        (links.DELETE, "its connections to end"),
+    ]
+    everything.connections = []
+    changes = links.plan_absent(item, everything).changes
+    assert [(one.action, one.after) for one in changes] == [
+        (links.REMOVE, ""),
+        (links.DELETE, "its principals to be gone"),
+    ]
+
+
+def test_what_can_be_done_now_is_not_held_up() -> None:
+    leaving = link(principals=[{"principal": OTHER, "status": "disassociating"}])
+    item = links.PrivateLink(
+        "a", 1, principals=[{"principal": one, "type": "aws_account"} for one in (OTHER, "3" * 12)]
+    )
+    changes = links.plan_present(item, leaving).changes
+    assert [(one.params["body"]["principal"], one.after) for one in changes] == [
+        ("3" * 12, ""),
+        (OTHER, f"{OTHER} to be removed"),
+    ]
+
+
+def test_what_the_api_may_say_otherwise() -> None:
+    databases = [{"databaseId": 1, "rlEndpoint": "a.example.com:12000"}, {"databaseId": 2, "port": 12001}]
+    assert link(databases=databases).databases == [
+        {"database_id": 1, "host": "a.example.com", "port": 12000},
+        {"database_id": 2, "host": "", "port": 12001},
+    ]
+    item = links.PrivateLink("a", 1)
+    assert links.plan_present(item, link(status="received")).waiting == "the private link to be active (received)"
+    with pytest.raises(_plan.ItemError, match="is failed: no room"):
+        links.plan_present(item, link(status="failed", errorMessage="no room"))
 
 
 @pytest.fixture
@@ -398,8 +468,24 @@ def test_a_task_that_fails_says_why(cloud: Cloud) -> None:
     assert failed["writes"] == [] and cloud.create()["writes"] == [links.CREATE]
 
 
-@pytest.mark.parametrize("code", ["PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS"])
-def test_what_somebody_else_has_done_already_is_done(cloud: Cloud, code: str) -> None:
+def test_what_was_left_half_done_is_finished_by_the_next_run(cloud: Cloud) -> None:
+    cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", "PRIVATE_LINK_SERVICE_ERROR")
+    failed = cloud.create(OTHER)
+    assert failed["failed"] and failed["writes"] == [links.CREATE]
+    assert cloud.create(OTHER)["writes"] == [links.ADD]
+
+
+def test_a_long_task_is_told_of(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = tmp_path / "progress"
+    monkeypatch.setenv(PROGRESS, str(lines))
+    cloud.sandbox.lag(**{"redis_cloud_task.processing": 0.4})
+    cloud.create()
+    told = f"create in subscription {cloud.subscription}: {links.CREATE} is processing-in-progress"
+    assert told in lines.read_text(encoding="utf-8").splitlines()
+
+
+def test_what_somebody_else_has_done_already_is_done(cloud: Cloud) -> None:
+    code = "PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS"
     cloud.create()
     cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", code)
     since = max(call["n"] for call in cloud.sandbox.calls())
