@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -18,7 +19,17 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
     plan_update,
     read_endpoints,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    UNKNOWN,
+    Change,
+    Clock,
+    ItemError,
+    Options,
+    Plan,
+    converge,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sandbox.conftest import Share
 
@@ -330,6 +341,124 @@ def test_tags_are_kept_unless_purged() -> None:
     assert [one.action for one in purged.changes] == [TAG, UNTAG]
     assert purged.changes[1].params["Tags"] == [{"Key": "old"}]
     assert "old" not in purged.after["tags"] and purged.after["tags"]["team"] == "data"
+
+
+class Model:
+    """An Api with at most one endpoint; what is written shows after some stale reads, states last two reads."""
+
+    def __init__(self, endpoint: dict[str, Any] | None, stale: int = 0) -> None:
+        self.endpoint, self.stale, self.behind = endpoint, stale, 0
+        self.past = [endpoint] if endpoint else []
+        self.moving = 2
+        self.writes: list[str] = []
+
+    def require(self, action: str, member: str, option: str) -> None: ...
+
+    def pages(self, action: str, key: str, **params: Any) -> list[Any]:
+        self.moving -= 1
+        if self.endpoint and self.moving < 0:
+            self.endpoint = {"Pending": {**self.endpoint, "State": "available"}, "deleting": None}.get(
+                self.endpoint["State"], self.endpoint
+            )
+        self.behind -= 1
+        return self.past if self.behind >= 0 else [self.endpoint] if self.endpoint else []
+
+    def apply(self, change: Change) -> Mapping[str, Any]:
+        self.writes.append(change.action)
+        self.past, self.behind, self.moving = [self.endpoint] if self.endpoint else [], self.stale, 2
+        params = change.params
+        if change.action == CREATE:
+            assert self.endpoint is None, "a second endpoint"
+            self.endpoint = new_endpoint(params)
+            return {"VpcEndpoint": dict(self.endpoint)}
+        assert self.endpoint is not None
+        if change.action == DELETE:
+            assert self.endpoint["State"] != "deleting"
+            self.endpoint = {**self.endpoint, "State": "deleting"}
+        elif change.action == TAG:
+            self.endpoint = {**self.endpoint, "Tags": params["Tags"]}
+        else:
+            assert self.endpoint["State"] in ("available", "partial"), f"changed while {self.endpoint['State']}"
+            fixed = self.endpoint["VpcEndpointType"] != "Interface"
+            assert not (fixed and {"PrivateDnsEnabled"} & set(params)), "AWS does not change that"
+            self.endpoint = {**self.endpoint, **modified(self.endpoint, params), "State": "Pending"}
+        return {}
+
+
+def new_endpoint(params: Mapping[str, Any]) -> dict[str, Any]:
+    targets = {name: params.get(name) for name in ("ServiceName", "ResourceConfigurationArn", "ServiceNetworkArn")}
+    groups = [{"GroupId": one} for one in params.get("SecurityGroupIds") or ["sg-default"]]
+    copied = {name: params[name] for name in ("VpcEndpointType", "VpcId", "SubnetIds")}
+    dns = {"PrivateDnsEnabled": params.get("PrivateDnsEnabled", False), "DnsOptions": params.get("DnsOptions", {})}
+    tags = params["TagSpecifications"][0]["Tags"]
+    return {"VpcEndpointId": "vpce-2", "State": "Pending", **copied, **targets, **dns, "Groups": groups, "Tags": tags}
+
+
+def modified(endpoint: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    groups = {one["GroupId"] for one in endpoint["Groups"]}
+    groups = (groups | set(params.get("AddSecurityGroupIds", ()))) - set(params.get("RemoveSecurityGroupIds", ()))
+    subnets = set(endpoint["SubnetIds"]) | set(params.get("AddSubnetIds", ()))
+    return {
+        "Groups": [{"GroupId": one} for one in sorted(groups)],
+        "SubnetIds": sorted(subnets - set(params.get("RemoveSubnetIds", ()))),
+        "PrivateDnsEnabled": params.get("PrivateDnsEnabled", endpoint["PrivateDnsEnabled"]),
+    }
+
+
+def converged(model: Model, item: VpcEndpoint, check: bool = False) -> Any:
+    clock = Clock(now=iter(range(10_000)).__next__, sleep=lambda seconds: None)
+    options = Options(check_mode=check, clock=clock, wait_timeout=500, settle=50)
+    return converge(VpcEndpoints(model, check), [item], model.apply, options)[0]  # type: ignore[arg-type]
+
+
+some = st.lists(st.sampled_from(["-1", "-2", "-3"]), min_size=1, max_size=3)
+wishes = st.builds(
+    lambda state, target, vpc, subnets, groups, dns, replace: VpcEndpoint(
+        name="orders",
+        state=state,
+        **dict([target]),
+        vpc_id=vpc,
+        subnet_ids=subnets and [f"subnet{one}" for one in subnets],
+        security_group_ids=groups and [f"sg{one}" for one in groups],
+        private_dns_enabled=dns,
+        replace=replace,
+    ),
+    st.sampled_from(["present", "present", "absent"]),
+    st.sampled_from([("service_name", SERVICE), ("resource_configuration", RCFG), ("service_network", NETWORK)]),
+    st.sampled_from([None, "vpc-1", "vpc-2"]),
+    st.none() | some,
+    st.none() | some,
+    st.none() | st.booleans(),
+    st.booleans(),
+)
+states = st.sampled_from(["Pending", "available", "partial", "deleting", "failed", "rejected"])
+existing = st.none() | st.builds(lambda make, state: make(State=state), st.sampled_from([shown, interface]), states)
+
+
+@settings(max_examples=400, deadline=None)
+@given(wishes, existing, st.integers(0, 4))
+def test_any_wish_is_reached_once_and_predicted(item: VpcEndpoint, before: dict[str, Any] | None, stale: int) -> None:
+    """What the options ask for is so afterwards, by the very calls that check mode named; a second run makes none."""
+    predicted = converged(Model(before), item, check=True)
+    model = Model(before, stale)
+    result = converged(model, item)
+    assert (result.failed, result.msg) == (predicted.failed, predicted.msg)
+    assert result.writes == predicted.writes == model.writes
+    if result.failed:
+        assert not model.writes
+        return
+    assert not result.waiting
+    if item.state == "absent":
+        assert model.endpoint is None
+    else:
+        assert model.endpoint is not None and model.endpoint["State"] in ("available", "partial")
+        assert item.vpc_id in (None, model.endpoint["VpcId"])
+        assert item.subnet_ids is None or sorted(set(item.subnet_ids)) == sorted(model.endpoint["SubnetIds"])
+        groups = [one["GroupId"] for one in model.endpoint["Groups"]]
+        assert item.security_group_ids is None or sorted(set(item.security_group_ids)) == sorted(groups)
+        assert item.private_dns_enabled in (None, model.endpoint["PrivateDnsEnabled"])
+    again = converged(Model(model.endpoint), item)
+    assert (again.failed, again.writes) == (False, [])
 
 
 # The module, against the sandbox
