@@ -124,8 +124,9 @@ results:
       sample: ["ram:AcceptResourceShareInvitation"]
     status:
       description:
-        - V(accepted) when this account is in the share, V(waiting) when it is not yet, V(absent) when it is not to be
-          and is not.
+        - V(accepted) when this account is in the share, V(invited) when it is yet to be accepted, in check mode,
+          V(waiting) when the owner has not shared yet or AWS does not show it, V(absent) when this account is not to be
+          in it and is not.
       type: str
       returned: when not failed
       sample: accepted

@@ -20,7 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
 
 ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare"
 ARN = re.compile(r"arn:aws[a-z-]*:ram:([a-z0-9-]+):(\d{12}):resource-share/[0-9a-f-]+")
@@ -32,7 +32,10 @@ Raw = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class ResourceShare:
-    """One wanted share; the fields are the options of the module of that name."""
+    """One wanted share; the fields are the options of the module of that name.
+
+    The ARN is UNKNOWN in a plan in which the share is yet to be made.
+    """
 
     name: str
     state: str = "present"
@@ -47,7 +50,7 @@ class ResourceShare:
             raise ItemError("Say which share is meant: give resource_share_arn, or owner_account_id and share_name.")
         if self.owner_account_id and not re.fullmatch(r"\d{12}", self.owner_account_id):
             raise ItemError(f"Not an account id of 12 digits: {self.owner_account_id!r}.")
-        if self.resource_share_arn:
+        if self.resource_share_arn and self.resource_share_arn != UNKNOWN:
             match = ARN.fullmatch(self.resource_share_arn)
             if not match:
                 raise ItemError(f"Not the ARN of a resource share: {self.resource_share_arn!r}.")
@@ -60,7 +63,8 @@ class ResourceShare:
     @property
     def owner(self) -> str:
         """The account that shares."""
-        return self.owner_account_id or (self.resource_share_arn or "").split(":")[4]
+        match = ARN.fullmatch(self.resource_share_arn or "")
+        return self.owner_account_id or (match.group(2) if match else UNKNOWN)
 
     @property
     def shown(self) -> str:
@@ -286,15 +290,14 @@ def plan_invited(item: ResourceShare, actual: Actual) -> Plan:
         f"to its share {one.name} ({one.arn})"
         for one in actual.strangers
     ]
-    if actual.accepted:
+    if item.resource_share_arn == UNKNOWN:
+        _plan_accept(plan, item, UNKNOWN, "the share to be made")
+    elif actual.accepted:
         plan.waiting = f"the {item.shown} to be listed"
     elif invitation is None:
         plan.waiting, plan.poll = f"account {item.owner} to share {item.share_name or item.resource_share_arn}", False
     elif invitation.status == "PENDING":
-        params = {"resourceShareInvitationArn": invitation.invitation_arn}
-        settled = ("ResourceShareInvitationAlreadyAcceptedException",)
-        plan.changes = [Change(ACCEPT, params, f"accept the {item.shown}", settled_by=settled)]
-        plan.after = {"status": "accepted"}
+        _plan_accept(plan, item, invitation.invitation_arn)
     elif invitation.status == "ACCEPTED":
         plan.poll = False
         plan.waiting = (
@@ -309,6 +312,14 @@ def plan_invited(item: ResourceShare, actual: Actual) -> Plan:
         )
     plan.poll = plan.poll or item.wait_for_share
     return plan
+
+
+def _plan_accept(plan: Plan, item: ResourceShare, invitation_arn: str, after: str = "") -> None:
+    params = {"resourceShareInvitationArn": invitation_arn}
+    settled = ("ResourceShareInvitationAlreadyAcceptedException",)
+    plan.changes = [Change(ACCEPT, params, f"accept the {item.shown}", after, settled)]
+    plan.after = {"status": "accepted"}
+    plan.result["status"] = "invited"
 
 
 def plan_absent(item: ResourceShare, actual: Actual) -> Plan:

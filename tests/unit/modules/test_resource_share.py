@@ -9,6 +9,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import (
@@ -20,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
     Seen,
     pick,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Made
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Made
 
 from tests.sandbox.client import eventually
 from tests.unit.modules.vendor import Vendor
@@ -439,3 +440,10 @@ class Listing:
 def test_a_deleted_share_stays_listed_and_means_nothing(status: str, is_in: bool) -> None:
     found: Any = ResourceShares(Listing(status)).read([WANTED], {"cache": Made()})  # type: ignore[arg-type]
     assert (found["cache"].share is not None) == is_in
+
+
+def test_a_share_that_is_yet_to_be_made_is_planned_for() -> None:
+    """As in check mode, when the vendor's API has not made it."""
+    plan = ResourceShares(Mock()).plan(ResourceShare("sessions", resource_share_arn=UNKNOWN), Actual())
+    assert [change.action for change in plan.changes] == ["ram:AcceptResourceShareInvitation"]
+    assert plan.changes[0].after and plan.result["status"] == "invited"
