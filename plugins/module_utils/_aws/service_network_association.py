@@ -7,7 +7,8 @@
 This module util is PRIVATE to the collection.
 
 An association is known by what it joins: AWS allows one for a service network and a resource configuration. Requests
-take ids or ARNs, answers tell ids, so that both are compared by their ids.
+take ids or ARNs, answers tell ids, so that both are compared by their ids. botocore gives each create call a token, so
+that its own repetitions make one association.
 
 Source: Amazon VPC Lattice API Reference, the ServiceNetworkResourceAssociation actions, ListTagsForResource,
 TagResource, UntagResource (read 2026-11).
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-import uuid
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
@@ -73,7 +73,6 @@ class Actual:
 
     row: Raw | None
     tags: dict[str, str] | None = None
-    token: str = ""  # makes a repeated create call harmless
     created: bool = False  # by this run
     deleted: bool = False  # by this run
 
@@ -98,7 +97,6 @@ class Associations:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.tokens: dict[str, str] = {}
 
     def read(self, items: t.Sequence[Association], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         networks = {item.pair[0]: item.service_network or "" for item in items if item.service_network != UNKNOWN}
@@ -121,19 +119,18 @@ class Associations:
         if item.private_dns_enabled is not None:
             self.api.require(CREATE, "privateDnsEnabled", "private_dns_enabled")
         deleted = {change.params[IDENTIFIER] for change in made.changes if change.action == DELETE}
-        token = self.tokens.setdefault(item.name, str(uuid.uuid4()))
         if CREATE in made:
             answer = made[CREATE]
             row = next((one for one in rows if one["id"] == answer["id"]), {**answer, "status": COMING})
-            return Actual(row, token=token, created=True)
+            return Actual(row, created=True)
         same = [one for one in rows if str(one.get("resourceConfigurationId")) == item.pair[1]]
         same.sort(key=lambda one: (bool(one.get("isManagedAssociation")), one["status"] == GOING, str(one["id"])))
         if not same:
-            return Actual(None, token=token)
+            return Actual(None)
         row, going = same[0], same[0]["id"] in deleted
         if going and row["status"] != "DELETE_FAILED":
             row = {**row, "status": GOING}  # a listing that still shows the past
-        return Actual(row, token=token, deleted=going)
+        return Actual(row, deleted=going)
 
     def _add_details(self, item: Association, actual: Actual) -> None:
         """The reason of a failure, and the tags where they are ours to change."""
@@ -219,7 +216,6 @@ def plan_create(item: Association, actual: Actual, after: str = "") -> Plan:
         "serviceNetworkIdentifier": item.service_network,
         "resourceConfigurationIdentifier": item.resource_configuration,
         "privateDnsEnabled": item.private_dns_enabled,
-        "clientToken": actual.token,
         "tags": tags,
     }
     params = {key: value for key, value in params.items() if value is not None}

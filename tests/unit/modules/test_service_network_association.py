@@ -20,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_netw
     Association,
     Associations,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made
 
 from tests.sandbox.client import eventually
 from tests.unit.modules.vendor import Vendor
@@ -364,3 +364,26 @@ def test_what_is_not_known_yet_is_planned() -> None:
     assert [change.action for change in plan.changes] == [CREATE]
     with pytest.raises(ItemError, match="service_network is missing"):
         Association("cache")
+
+
+class Empty:
+    """An API that lists no associations."""
+
+    def require(self, *names: str) -> None:
+        """Knows every parameter."""
+
+    def pages(self, action: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        return []
+
+    def each(self, work: Callable[[Any], Any], things: list[Any]) -> list[Any]:
+        return [work(thing) for thing in things]
+
+
+def test_what_was_created_is_coming_up_even_where_it_is_not_listed() -> None:
+    """However long that takes: the wait is the run's, not that for a late listing."""
+    item = Association("cache", service_network=NETWORK, resource_configuration=CONFIGURATION)
+    kind, made = Associations(Empty()), Made()  # type: ignore[arg-type]
+    made.add(Change(CREATE, {}, "associate"), {"id": "snra-1", "arn": "arn:snra-1", "status": "CREATE_IN_PROGRESS"})
+    actual: Any = kind.read([item], {"cache": made})["cache"]
+    plan = kind.plan(item, actual)
+    assert plan.changes == [] and plan.waiting == "association snra-1 to be active" and plan.poll

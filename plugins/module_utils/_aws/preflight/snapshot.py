@@ -170,9 +170,8 @@ class Reader:
         action, key = "ec2:DescribeVpcPeeringConnections", "VpcPeeringConnections"
         found: dict[str, list[Raw]] = {}
         for one in self.api.pages(action, key, Filters=active, MaxResults=1000):
-            if (one.get("Status") or {}).get("Code") == "active":
-                for side in ("RequesterVpcInfo", "AccepterVpcInfo"):
-                    found.setdefault(str((one.get(side) or {}).get("VpcId")), []).append(one)
+            for side in ("RequesterVpcInfo", "AccepterVpcInfo"):
+                found.setdefault(str((one.get(side) or {}).get("VpcId")), []).append(one)
         return found
 
     def security_groups(self, links: t.Sequence[Link]) -> Listing:
