@@ -24,7 +24,6 @@ WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
 OF_LINK = (
     *("name", "vendor", "destination", "route", "engine", "endpoint", "addresses", "port", "cluster_identifier"),
     *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
-    *("subscription_id", "region_id", "principals"),
 )
 OF_RESULTS = (
     *("service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
