@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import ssl
 import typing as t
 import urllib.error
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ SERVICE = "redis_cloud"
 BUCKET: Bucket = (SERVICE, 200.0, 200.0 / 60)
 FIRST_POLL, LONGEST_POLL = 1.0, 30.0  # seconds
 UNSEEN = 5  # polls that may not find a young task
+TRIES = 6  # of a read that fails for reasons that may pass
 RUNNING = ("initialized", "received", "processing-in-progress")
 NEXT_STEP = {
     "PRIVATE_LINK_NOT_FOUND": "The private link was deleted meanwhile: run again to make it anew.",
@@ -47,10 +49,15 @@ NEXT_STEP = {
 
 
 class ApiError(ItemError):
-    """A call that Redis Cloud refused, at once or by its task; ``code`` is its error name or the HTTP status."""
+    """A call that Redis Cloud refused, at once or by its task.
 
-    def __init__(self, action: str, code: str, message: str, subject: str = "", advice: str = "") -> None:
-        self.action, self.code = action, code
+    ``code`` is its error name or the HTTP status, "" where no answer came; ``passing``: it may be gone next time.
+    """
+
+    def __init__(
+        self, action: str, code: str, message: str, subject: str = "", advice: str = "", passing: bool = False
+    ) -> None:
+        self.action, self.code, self.passing = action, code, passing
         text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
         advice = advice or NEXT_STEP.get(code, "")
         super().__init__(f"{text} {advice}".strip())
@@ -138,10 +145,13 @@ class RedisCloud:
         try:
             return self._request("redis_cloud:GetTask", "GET", f"/tasks/{task.id}", subject=task.subject)
         except ApiError as error:
-            task.unseen += 1
-            if error.code != "404" or task.unseen > UNSEEN:
+            if error.code != "404":
                 raise
-            return {}
+        task.unseen += 1
+        if task.unseen > UNSEEN:
+            unknown = f"Redis Cloud does not know its own task {task.id}."
+            raise ApiError(task.action, "404", unknown, task.subject, "Run again, which looks how far it has come.")
+        return {}
 
     def apply(self, change: Change) -> t.Mapping[str, t.Any]:
         """Make a planned call and wait for its task; an error that says that it is already so is no error.
@@ -161,17 +171,19 @@ class RedisCloud:
         self, action: str, method: str, path: str, body: t.Mapping[str, t.Any] | None = None, subject: str = ""
     ) -> dict[str, t.Any]:
         """One request and its JSON. Reads are repeated where it may help, writes only where none was performed."""
-        delay = FIRST_POLL
+        delay, failed = FIRST_POLL, 0
         while True:
             self._pacer.acquire(SERVICE, action)
             try:
                 return self._send(action, method, path, body, subject)
             except ApiError as error:
-                again = error.code == "429" or (method == "GET" and (not error.code or error.code.startswith("5")))
-                if not again or self.clock.now() + delay >= self.ends:
-                    raise
                 if error.code == "429":
                     self._pacer.throttled(SERVICE, action)
+                else:
+                    failed += 1
+                again = error.code == "429" or (error.passing and method == "GET" and failed < TRIES)
+                if not again or self.clock.now() + delay >= self.ends:
+                    raise
             self.clock.sleep(delay)
             delay = min(LONGEST_POLL, delay * 2)
 
@@ -196,7 +208,11 @@ class RedisCloud:
         except urllib.error.HTTPError as error:
             raise self._refusal(action, error, subject) from None
         except (OSError, ValueError, http.client.HTTPException, urls.ConnectionError) as error:
-            raise ApiError(action, "", f"no answer from {self.url}: {error}", subject, _lost(method)) from None
+            # A certificate that does not fit will not fit next time.
+            lost = isinstance(error, (OSError, http.client.HTTPException))
+            passing = lost and not isinstance(getattr(error, "reason", None), ssl.SSLError)
+            message = f"no answer from {self.url}: {error}"
+            raise ApiError(action, "", message, subject, _lost(method), passing) from None
 
     def _refusal(self, action: str, error: urllib.error.HTTPError, subject: str) -> ApiError:
         """What an HTTP status means here, and what to do."""
@@ -212,7 +228,7 @@ class RedisCloud:
         with contextlib.suppress(OSError, ValueError, AttributeError, http.client.HTTPException):
             told = json.loads(error.read())
             said = told.get("message") or told.get("description") or told.get("error") or said
-        return ApiError(action, str(error.code), str(said), subject, advice.get(error.code, ""))
+        return ApiError(action, str(error.code), str(said), subject, advice.get(error.code, ""), error.code >= 500)
 
 
 def _parsed(action: str, text: bytes, subject: str) -> dict[str, t.Any]:

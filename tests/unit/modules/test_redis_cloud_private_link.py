@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
+import urllib.error
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -397,12 +399,25 @@ def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "To create it" in told["msg"] if module == MODULE else told["private_links"] == []
 
 
-def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("reason", "times"), [(OSError("nobody is there"), api.TRIES), (ssl.SSLError("not its certificate"), 1)]
+)
+def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, reason: OSError, times: int) -> None:
+    tries: list[str] = []
+
+    def refuses(url: str, **options: Any) -> Any:
+        tries.append(url)
+        raise urllib.error.URLError(reason)
+
+    monkeypatch.setattr(api.urls, "open_url", refuses)
+    nobody = cloud.one()
+    assert nobody["failed"] and f"no answer from {cloud.access['api_url']}: <urlopen error" in nobody["msg"]
+    assert len(tries) == times
+
+
+def test_no_requests_without_items_and_none_to_somewhere_else(cloud: Cloud) -> None:
     assert cloud.run(api_url="http://127.0.0.1:9/v1", private_links=[])["results"] == []
-    monkeypatch.setattr(api, "FIRST_POLL", 1e9)  # no second try
-    nobody = cloud.run(name="a", subscription_id=1, api_url="http://127.0.0.1:9/v1")
-    assert nobody["failed"] and "no answer from http://127.0.0.1:9/v1" in nobody["msg"]
-    wrong_place = cloud.run(name="a", subscription_id=1, api_url=f"{cloud.sandbox.url}/_sandbox")
+    wrong_place = cloud.one(api_url=f"{cloud.sandbox.url}/_sandbox")
     assert wrong_place["failed"] and "404" in wrong_place["msg"]
 
 
@@ -546,7 +561,7 @@ def test_a_young_task_is_not_known_yet_but_not_for_ever(cloud: Cloud) -> None:
     assert "404" in [call["error"] for call in cloud.calls if call["operation"] == "GetTask"]
     cloud.sandbox.lag(**{"redis_cloud_task.unseen": 60})
     lost = cloud.one()
-    assert lost["failed"] and "redis_cloud:GetTask" in lost["msg"] and "404" in lost["msg"]
+    assert lost["failed"] and "does not know its own task" in lost["msg"] and "Run again" in lost["msg"]
     assert [call["error"] for call in cloud.calls if call["operation"] == "GetTask"] == ["404"] * (api.UNSEEN + 1)
 
 
