@@ -141,10 +141,9 @@ def _moves(result: t.Mapping[str, t.Any]) -> bool:
 
 def _waits_for_vendor(result: t.Mapping[str, t.Any]) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
-    if result.get("endpoint_count") == 0:
-        return True
-    coming = any(one["vpc_endpoint_state"].lower() == "pending" for one in result.get("connections") or ())
-    return result.get("status") in ("waiting", "refused") and not coming
+    if result.get("status") not in ("waiting", "refused"):
+        return result.get("endpoint_count") == 0
+    return not any(one["vpc_endpoint_state"].lower() == "pending" for one in result.get("connections") or ())
 
 
 def line(entry: t.Mapping[str, t.Any]) -> str:
