@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud as api
@@ -409,7 +410,7 @@ def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, reason:
         tries.append(url)
         raise urllib.error.URLError(reason)
 
-    monkeypatch.setattr(api.urls, "open_url", refuses)
+    monkeypatch.setattr(urls, "open_url", refuses)
     nobody = cloud.one()
     assert nobody["failed"] and f"no answer from {cloud.access['api_url']}: <urlopen error" in nobody["msg"]
     assert len(tries) == times
