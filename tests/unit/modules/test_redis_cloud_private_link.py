@@ -556,8 +556,10 @@ def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
     assert cloud.create(OTHER)["writes"] == [links.CREATE, links.ADD]
 
 
-def test_a_young_task_is_not_known_yet_but_not_for_ever(cloud: Cloud) -> None:
-    cloud.sandbox.lag(**{"redis_cloud_task.unseen": 0.1})
+def test_a_young_task_is_not_known_yet_but_not_for_ever(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.sandbox.lag(**{"redis_cloud_task.unseen": 0.5})
+    monkeypatch.setattr(api, "FIRST_POLL", 0.1)
+    monkeypatch.setattr(api, "LONGEST_POLL", 0.5)
     assert not cloud.create()["failed"]
     assert "404" in [call["error"] for call in cloud.calls if call["operation"] == "GetTask"]
     cloud.sandbox.lag(**{"redis_cloud_task.unseen": 60})
