@@ -143,9 +143,10 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
         if key(link) in failed or not _concerns(step, link, known):
             continue
         learned = {**learn(link, known), **pick(known, "service_id", "vpc_endpoint_id", "association_id")}
-        if step == "network_associations" and gone(learned):
-            continue
-        wanted.append({**build(learned), **extra})
+        item = build(learned)
+        if (step == "network_associations" and gone(learned)) or item.get("disassociate") == []:
+            continue  # nothing is left of it
+        wanted.append({**item, **extra})
     return wanted
 
 

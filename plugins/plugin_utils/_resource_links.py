@@ -50,7 +50,13 @@ def disassociation(link: Link) -> dict[str, t.Any]:
 
 
 def removal(link: Link) -> dict[str, t.Any]:
-    return {**disassociation(link), **pick(link, "principals", "purge_principals"), "state": "absent"}
+    ended = disassociation(link)
+    return {
+        **ended,
+        **pick(link, "principals", "purge_principals"),
+        "disassociate": ended["disassociate"] or None,
+        "state": "absent",
+    }
 
 
 def share(link: Link) -> dict[str, t.Any]:
@@ -136,7 +142,8 @@ def probes(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t
 
 
 def _label(endpoint: Link) -> str:
-    return f"database {endpoint['database_id']}" if endpoint.get("database_id") else str(endpoint["type"])
+    """In one link no two are alike: names without a database are told by their ports."""
+    return f"{endpoint['type'] or 'endpoint'} {endpoint.get('database_id') or endpoint['port']}"
 
 
 def checked(links: t.Sequence[Link], check: Step) -> Step:
