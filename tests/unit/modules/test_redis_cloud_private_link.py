@@ -549,7 +549,7 @@ def test_a_new_link_that_reads_do_not_show_yet_is_not_made_twice(cloud: Cloud) -
 
 def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
     cloud.create()
-    cloud.sandbox.lag(**{"redis_cloud_link.deleting": 1.0})
+    cloud.sandbox.lag(**{"redis_cloud_link.deleting": 2.0})
     gone: dict[str, Any] = {"state": "absent", "purge_principals": True, "wait": False}
     eventually(lambda: cloud.one(**gone), lambda one: bool(one["status"] == "deleting"))
     assert cloud.one(**gone)["waiting"] == "the private link to be gone"
