@@ -205,7 +205,7 @@ def answer(sandbox: Sandbox, request: HttpRequest) -> Response | None:
         request,
     )
     entry = sandbox.calls.add(call)
-    headers: dict[str, str] = {}
+    headers = {"X-Rate-Limit-Remaining": "0"} if account else {}
     try:
         if account is None:
             raise Refused(401)

@@ -137,7 +137,8 @@ def test_what_is_refused_at_once(redis: Client) -> None:
     assert redis.call("POST", LINK, {"shareName": "a" * 65, "principal": "1", "type": "aws_account"}).status == 400
     assert redis.call("POST", LINK, {"shareName": "a", "principal": "1", "type": "anything"}).status == 400
     redis.sandbox.control("POST", "redis_cloud/rate", per_minute=0)
-    assert redis.call("GET", "/tasks").status == 429
+    refused = redis.call("GET", "/tasks")
+    assert refused.status == 429 and refused.headers["X-Rate-Limit-Remaining"] == "0"
     last = redis.sandbox.calls(service="redis_cloud")[-1]
     assert (last["account"], last["operation"], last["kind"], last["error"]) == (
         redis.account,
