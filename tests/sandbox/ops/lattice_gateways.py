@@ -41,7 +41,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
         message = f"{gateway.key} still has resource configurations"
         raise lattice.conflict(message, "RESOURCE_GATEWAY", gateway.key)
     gateway.life = world.life("resource_gateway", "DELETE_IN_PROGRESS", GONE)
-    return {"id": gateway.key, "arn": gateway.arn, "name": gateway.name, "status": gateway.state}
+    return {"id": gateway.key, "arn": gateway.arn, "name": gateway.name, "status": "DELETE_IN_PROGRESS"}
 
 
 @operation("vpc-lattice", "ListResourceGateways")

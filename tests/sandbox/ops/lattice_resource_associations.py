@@ -39,7 +39,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
         raise LatticeError("AccessDeniedException", f"{association.key} is managed; its resource's owner can delete it")
     if association.state != "DELETE_IN_PROGRESS":
         association.life = world.life(association.KIND, "DELETE_IN_PROGRESS", GONE)
-    return {"id": association.key, "arn": association.arn, "status": association.state}
+    return {"id": association.key, "arn": association.arn, "status": "DELETE_IN_PROGRESS"}
 
 
 @operation("vpc-lattice", "ListServiceNetworkResourceAssociations")

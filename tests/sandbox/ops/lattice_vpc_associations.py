@@ -49,7 +49,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     one = _found(call, world)
     if one.state != "DELETE_IN_PROGRESS":
         one.life = world.life(one.KIND, "DELETE_IN_PROGRESS", GONE)
-    return {"id": one.key, "status": one.state, "arn": one.arn}
+    return {"id": one.key, "status": "DELETE_IN_PROGRESS", "arn": one.arn}
 
 
 @operation("vpc-lattice", "ListServiceNetworkVpcAssociations")
