@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step
+from ansible.errors import AnsibleFilterError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link_items import items
 
 DOCUMENTATION = r"""
@@ -76,7 +77,10 @@ _value:
 def link_items(
     links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), extra: t.Mapping[str, t.Any] | None = None
 ) -> list[dict[str, t.Any]]:
-    return items(links, step, after, **(extra or {}))
+    try:
+        return items(links, step, after, **(extra or {}))
+    except LinkError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

@@ -79,8 +79,8 @@ options:
       purge_principals:
         description:
           - Remove principals that are not listed in O(private_links[].principals).
-          - With O(private_links[].state=absent), without it the module refuses to remove a private link that is shared
-            with principals that are not listed.
+          - Without it, a private link that is shared with others is not removed by O(private_links[].state=absent), see
+            O(private_links[].on_other_principals).
         type: bool
         default: false
       disassociate:
@@ -95,6 +95,14 @@ options:
             and changes nothing, V(disassociate) ends them.
         type: str
         choices: [fail, disassociate]
+        default: fail
+      on_other_principals:
+        description:
+          - What V(absent) does about a private link that is shared with principals that are not listed, without
+            O(private_links[].purge_principals). V(fail) names them and changes nothing, V(keep) removes what is listed,
+            and leaves the private link to the others.
+        type: str
+        choices: [fail, keep]
         default: fail
   <<: *link
 seealso:
@@ -263,6 +271,7 @@ LINK = {
     "purge_principals": {"type": "bool", "default": False},
     "disassociate": {"type": "list", "elements": "str"},
     "on_connections": {"type": "str", "choices": ["fail", "disassociate"], "default": "fail"},
+    "on_other_principals": {"type": "str", "choices": ["fail", "keep"], "default": "fail"},
 }
 
 

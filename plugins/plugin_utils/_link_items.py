@@ -21,14 +21,17 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link
 from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import (
     disassociation,
     gone,
+    is_shared,
     learn,
     network_association,
     network_endpoint,
+    per_place,
     private_link,
     reached,
     removal,
     resource_endpoint,
     share,
+    unneeded,
 )
 
 
@@ -124,6 +127,7 @@ STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
 }
 ROUTES = {"syncs": False, "healths": True}  # steps of one route alone, and whether that is the one with a forwarder
 SHARED = {"resource_endpoints", "network_associations", "network_endpoints"}  # steps that need the vendor's share
+VENDORS = {"private_links", "disassociations", "removals"}  # steps on what the vendor has once for several links
 TOLD = {"connections", "grants", "shares", *SHARED}  # steps that need what the vendor has yet to tell
 
 
@@ -137,17 +141,19 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     build = STEPS[step]
     failed = {name for one in after for name in one.get("failed_items") or ()}
     found = findings(after)
-    wanted = []
-    for link in links:
+    wanted: list[dict[str, t.Any]] = []
+    for link in unneeded(links) if step == "removals" else links:
         known = found.get(key(link), {})
         if key(link) in failed or not _concerns(step, link, known):
             continue
         learned = {**learn(link, known), **pick(known, "service_id", "vpc_endpoint_id", "association_id")}
+        if step == "shares" and not is_shared(learned):
+            continue
         item = build(learned)
         if (step == "network_associations" and gone(learned)) or item.get("disassociate") == []:
             continue  # nothing is left of it
         wanted.append({**item, **extra})
-    return wanted
+    return per_place(wanted) if step in VENDORS else wanted
 
 
 def _concerns(step: str, link: Link, known: t.Mapping[str, t.Any]) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
+from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step, findings, key, pick
 
 SHARED = "vpc-lattice:ResourceConfiguration"
 
@@ -59,8 +59,54 @@ def removal(link: Link) -> dict[str, t.Any]:
     }
 
 
+def place(link: Link) -> tuple[t.Any, t.Any]:
+    """Where the vendor keeps a private link: there is one for each subscription and region, for all its links."""
+    return link.get("subscription_id"), link.get("region_id")
+
+
+def unneeded(links: t.Sequence[Link]) -> list[Link]:
+    """The links that are to go and whose private link no other needs."""
+    needed = {place(link) for link in links if link.get("state") != "absent"}
+    return [link for link in links if place(link) not in needed]
+
+
+def per_place(items: t.Sequence[Link]) -> list[dict[str, t.Any]]:
+    """One item for each private link, under the name of its first link. Raises LinkError for contradictions."""
+    merged: dict[tuple[t.Any, t.Any], dict[str, t.Any]] = {}
+    for item in items:
+        first = merged.setdefault(place(item), dict(item))
+        if first["name"] == item["name"]:
+            continue
+        names = {one.get("share_name") for one in (first, item)} - {None}
+        if len(names) > 1:
+            raise LinkError(f"{first['name']} and {item['name']} are of one subscription, and name different shares.")
+        first["share_name"] = next(iter(names), None)
+        for option in ("principals", "disassociate"):
+            more = [one for one in item.get(option) or () if one not in (first.get(option) or ())]
+            first[option] = [*(first.get(option) or ()), *more] or None
+    return [{name: value for name, value in item.items() if value is not None} for item in merged.values()]
+
+
+def for_each(links: t.Sequence[Link], step: Step) -> Step:
+    """What a step found out about private links, told of each of their links. Its writes are counted once."""
+    places = {key(link): place(link) for link in links}
+    found = {places[one["name"]]: one for one in step.get("results") or ()}
+    results = []
+    for link in links:
+        one = found.get(place(link))
+        if one:
+            counted = one["name"] == key(link)
+            results.append({**one, "name": key(link), **({} if counted else {"writes": [], "changed": False})})
+    return {**step, "results": results, "failed_items": [one["name"] for one in results if one.get("failed")]}
+
+
 def share(link: Link) -> dict[str, t.Any]:
     return {**pick(link, "resource_share_arn", "owner_account_id", "share_name"), "name": key(link)}
+
+
+def is_shared(link: Link) -> bool:
+    """Whether it is known which share a link comes by; one whose share was accepted by hand names none."""
+    return bool(link.get("resource_share_arn") or (link.get("owner_account_id") and link.get("share_name")))
 
 
 def resource_endpoint(link: Link) -> dict[str, t.Any]:

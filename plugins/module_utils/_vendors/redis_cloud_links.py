@@ -95,6 +95,7 @@ class PrivateLink:
     disassociate: list[str] | None = None
     state: str = "present"
     on_connections: str = "fail"
+    on_other_principals: str = "fail"
 
     def __post_init__(self) -> None:
         if self.subscription_id is None:
@@ -358,10 +359,7 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
     listed = {one.key for one in item.wanted}
     strangers = [one.value for one in actual.live if one.key not in listed]
     if strangers and not item.purge_principals:
-        raise ItemError(
-            f"The private link of {item.where} is shared with others: {', '.join(strangers)}. To remove it, list them "
-            "in principals, or set purge_principals."
-        )
+        return plan_leave(item, actual, strangers)
     left = [one for one in actual.connections if not item.ends(one) and one.association_id not in actual.ended]
     if left and item.on_connections == "fail":
         raise ItemError(
@@ -377,6 +375,26 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
     after = after or ("its principals to be gone" if actual.live else "")
     params = {"method": "DELETE", "path": item.path}
     plan.changes.append(Change(DELETE, params, f"delete in {item.where}", after, ABSENT))
+    return plan
+
+
+def plan_leave(item: PrivateLink, actual: Actual, others: t.Sequence[str]) -> Plan:
+    """Others use the private link too: it stays, and only what is listed goes."""
+    shared = f"The private link of {item.where} is shared with others: {', '.join(others)}."
+    if item.on_other_principals == "fail":
+        raise ItemError(
+            f"{shared} To remove it, list them in principals, or set purge_principals; to leave it to them, set "
+            "on_other_principals=keep."
+        )
+    ended = [one for one in actual.connections if item.ends(one)]
+    plan = Plan(_disassociate(item, ended, actual.ended), after=_shown(actual), warnings=[f"{shared} So it stays."])
+    leaving = {one.key for one in item.wanted}
+    after = "its connections to end" if ended else ""
+    removable = [one for one in actual.live if one.key in leaving and one.status != "disassociating"]
+    plan.changes += [_later(_remove(item, one), after) for one in removable]
+    plan.waiting = "" if removable or not leaving & {one.key for one in actual.live} else "its principals to be gone"
+    plan.after["principals"] = sorted(one.key for one in actual.live if one.key not in leaving)
+    plan.after["connections"] = sorted(str(one) for one in actual.connections if one not in ended)
     return plan
 
 

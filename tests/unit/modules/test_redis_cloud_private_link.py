@@ -315,6 +315,8 @@ def test_absent_all_at_once(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     eventually(lambda: cloud.read()[0]["connections"], bool)
     refused = cloud.one(state="absent", principals=cloud.ours())
     assert refused["failed"] and f"shared with others: {OTHER}" in refused["msg"]
+    left = cloud.change([links.REMOVE], state="absent", principals=cloud.ours(), on_other_principals="keep")
+    assert [one["principal"] for one in left["principals"]] == [OTHER] and left["connections"]
     writes = [links.DISASSOCIATE, links.REMOVE, links.REMOVE, links.DELETE]
     gone = cloud.change(writes, state="absent", purge_principals=True, on_connections="disassociate")
     assert gone["status"] == "absent"
