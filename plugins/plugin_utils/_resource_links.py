@@ -168,7 +168,8 @@ def _leads_through(endpoint: Link, known: t.Mapping[str, t.Any]) -> bool:
 
 def _unlabelled(endpoint: Link) -> dict[str, t.Any]:
     """A discovered endpoint as Redis Cloud's own discovery script prints it."""
-    return {name: endpoint.get(name) for name in ("type", "dns-entry", "private-dns-entry", "port", "database_id")}
+    printed = ("type", "dns-entry", "private-dns-entry", "port", "database_id")
+    return {name: endpoint[name] for name in printed if name in endpoint}
 
 
 def probes(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:

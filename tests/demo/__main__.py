@@ -62,9 +62,11 @@ def run(sandbox: RunningSandbox, *options: str) -> Run:
     """Run the playbook on the example inventory and print one line for each link."""
     started = time.monotonic()
     resolver = {"segment_nameservers": [nameserver(sandbox)], "fivetran_nameservers": [nameserver(sandbox)]}
-    folders = {"segment_handoff_directory": str(SHEETS), "fivetran_handoff_directory": str(SHEETS)}
+    folders = {f"{vendor}_handoff_directory": str(SHEETS) for vendor in ("segment", "fivetran", "redis_cloud")}
     argv = command("site", INVENTORY, *options, **resolver, **folders)
-    result = playbook.run(sandbox, argv, environment(sandbox))
+    keys = {"REDISCLOUD_ACCESS_KEY": "demo-account-key", "REDISCLOUD_SECRET_KEY": "demo-user-key"}
+    keys["REDISCLOUD_URL"] = sandbox.redis_cloud_url
+    result = playbook.run(sandbox, argv, environment(sandbox) | keys)
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {' '.join(argv)}\n{result.output}{result.errors}\n")

@@ -23,6 +23,7 @@ from tests.tools.playbook import CONTROLLER, Run, command, environment, nameserv
 
 Link = dict[str, Any]
 PROFILE_SECRET = "the-secret-of-a-profile-0123456789"
+REDIS_SECRET = "the-user-key-of-redis-cloud-0123456789"
 REGIONS = {"us": "us-east-1", "eu": "eu-west-1"}
 
 
@@ -62,7 +63,7 @@ class Company:
     def play(self, name: str, *options: str, **variables: Any) -> Run:
         """Run a playbook of the collection to its end. No output may hold a secret, however verbose."""
         done = playbook.run(self.sandbox, self.start(name, *options, **variables), self.environment)
-        for secret in (playbook.SECRET, PROFILE_SECRET, "SecretAccessKey", "SessionToken"):
+        for secret in (playbook.SECRET, PROFILE_SECRET, REDIS_SECRET, "SecretAccessKey", "SessionToken"):
             assert secret not in done.output + done.errors
         return done
 
@@ -76,6 +77,17 @@ class Company:
         """The keys are in a file, as on a laptop; a profile and keys in variables would contradict each other."""
         variables = environment(self.sandbox) | {"AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "credentials")}
         return {name: value for name, value in variables.items() if not name.startswith(("AWS_ACC", "AWS_SEC"))}
+
+    def redis(self) -> Link:
+        """A link of ``us`` to a subscription of Redis Cloud, whose databases are a neighbour's until it is shared."""
+        number = int(self.accounts["us"][-6:])
+        database = {"databaseId": 1, "name": "cache", "port": 12000, "host": f"redis-12000.internal.c{number}.test"}
+        subscription = {"id": number, "region": "us-east-1", "databases": [database]}
+        keys = {"account_key": self.accounts["us"], "secret_key": REDIS_SECRET}
+        self.sandbox.redis_cloud(f"redis-{number}", **keys, subscriptions=[subscription])
+        link = {"name": "sessions", "subscription_id": number, "share_name": "sessions"}
+        network = {"vpc_id": "vpc-75730001", "subnet_ids": ["subnet-7573000a"], "security_group_ids": ["sg-75730001"]}
+        return {**link, **network}
 
     def holds(self, host: str) -> dict[str, Any]:
         """What a host's account holds."""
@@ -98,8 +110,9 @@ def company(sandbox: RunningSandbox, account: str, tmp_path: Path) -> Company:
     for host, region in REGIONS.items():
         code = host.encode().hex()
         subnet = {"id": f"subnet-{code}000a", "cidr": "10.20.0.0/24", "availability_zone": f"{region}a"}
-        groups = [{"id": f"sg-{code}0001"}]
+        groups = [{"id": f"sg-{code}0001", "ingress": [{"cidr": "10.20.0.0/16", "from_port": 8070, "to_port": 19999}]}]
         network = {"id": f"vpc-{code}0001", "cidr": "10.20.0.0/16", "subnets": [subnet], "security_groups": groups}
+        network["dns_hostnames"] = True
         seed[company.accounts[host]] = {region: {"vpcs": [network]}}
         company.hosts[host] = {"aws_region": region}
     cluster = {"ClusterIdentifier": "analytics", "AvailabilityZoneRelocation": True, "Port": 5439}

@@ -15,7 +15,7 @@ import pytest
 from tests.sandbox.client import eventually
 from tests.tools.playbook import Run
 
-from .conftest import Company, Link
+from .conftest import REDIS_SECRET, Company, Link
 
 BUILT = [
     "CreateTargetGroup",
@@ -230,3 +230,19 @@ def test_a_forwarder_is_built_in_the_account_of_the_environment(company: Company
     run = company.play("site")
     assert (run.status, stand(run)) == (0, {"us fivetran orders": WAITING}), run.output
     assert "CreateAutoScalingGroup" in company.written(run)["us"]
+
+
+def test_a_link_to_redis_cloud_comes_and_goes(company: Company) -> None:
+    """With wrong keys it fails alone, before anything is touched; no output holds a key."""
+    company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}
+    company.hosts["us"] |= {"redis_cloud_links": [company.redis()], "redis_cloud_account_key": company.accounts["us"]}
+    keys = {"redis_cloud_api_url": company.sandbox.redis_cloud_url, "redis_cloud_wait_timeout": 60}
+    wrong = company.play("site", **keys, redis_cloud_secret_key=REDIS_SECRET[:-1])
+    assert wrong.status and stand(wrong) == {"us fivetran orders": WAITING, "us redis-cloud sessions": "failed"}
+    assert "REDISCLOUD_SECRET_KEY" in dict(wrong.lines)["us"] and company.written(wrong) == {"us": BUILT}
+    keys["redis_cloud_secret_key"] = REDIS_SECRET
+    made = company.play("site", "--tags", "redis_cloud", **keys, link="sessions")
+    assert (made.status, stand(made)) == (0, {"us redis-cloud sessions": "connected"}), made.output
+    gone = company.play("teardown", **keys, link="sessions")
+    assert (gone.status, stand(gone)) == (0, {"us redis-cloud sessions": "absent"})
+    assert set(company.holds("us")) == {"load_balancers", "services"}
