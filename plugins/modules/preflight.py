@@ -88,6 +88,10 @@ options:
         description:
           - Name that the load balancer has or will have.
         type: str
+      vpc_endpoint:
+        description:
+          - Name that the VPC endpoint has or will have. Subnets that it is in need no free addresses.
+        type: str
       cluster_identifier:
         description:
           - Identifier of the Redshift cluster.
@@ -353,6 +357,7 @@ LINK = {
     "cross_zone": {"type": "bool"},
     "enforce_privatelink_rules": {"type": "bool"},
     "load_balancer": {"type": "str"},
+    "vpc_endpoint": {"type": "str"},
     "cluster_identifier": {"type": "str"},
     "principals": {"type": "list", "elements": "str"},
     "topic_arns": {"type": "list", "elements": "str"},

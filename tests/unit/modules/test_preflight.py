@@ -27,6 +27,7 @@ from tests.sandbox.client import RunningSandbox
 
 SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
 ATTRIBUTE, PEERINGS = "ec2:DescribeVpcAttribute", "ec2:DescribeVpcPeeringConnections"
+ENDPOINTS = "ec2:DescribeVpcEndpoints"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
 IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
 
@@ -85,6 +86,7 @@ SNAPSHOT = Snapshot(
                 subnet(3, "us-east-1c", vpc="vpc-2"),
             )
         },
+        "endpoints": {"sessions": {"subnet-2"}},
         "vpcs": {
             "vpc-1": vpc(
                 ("10.1.0.0/16", "associated"), ("10.9.0.0/16", "associated"), ("10.8.0.0/16", "failed"), v6="fd00::/56"
@@ -191,6 +193,9 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"subnet_ids": ["subnet-0", "subnet-2"]}, "fail", "subnet-2 and subnet-0 are both in us-east-1a"),
         ({"min_free_addresses": 8}, {"subnet_ids": ["subnet-2"]}, "fail", "3 free addresses, 8 are needed"),
         ({"min_free_addresses": 3}, {"subnet_ids": ["subnet-2"]}, "pass", ""),
+        ({"min_free_addresses": 8}, {"subnet_ids": ["subnet-2"], "vpc_endpoint": "sessions"}, "pass", ""),
+        ({"min_free_addresses": 8}, {"subnet_ids": ["subnet-2"], "vpc_endpoint": "new"}, "fail", "8 are needed"),
+        ({"min_free_addresses": 201}, {"subnet_ids": ["subnet-1"], "vpc_endpoint": "sessions"}, "fail", "201 are"),
     ],
     "endpoint": [
         ({}, {"endpoint": "db.example", "vpc_id": "vpc-1"}, "pass", "10.1.0.5"),
@@ -558,7 +563,7 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
-    assert set(bench.calls) | {ATTRIBUTE, PEERINGS} == {
+    assert set(bench.calls) | {ATTRIBUTE, PEERINGS, ENDPOINTS} == {
         action for statement in policy["Statement"] for action in statement["Action"]
     }
 
@@ -674,6 +679,25 @@ def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) ->
     assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, ATTRIBUTE: 2, PEERINGS: 1}
     assert answer["failed_items"] == [] and {one["status"] for one in answer["results"]} == {"warn"}
     assert asked["VpcPeeringConnectionId"] in answer["results"][0]["msg"]
+
+
+def test_an_endpoint_has_taken_its_addresses_already(bench: Bench) -> None:
+    """A subnet too full for another endpoint is no obstacle to the one that is in it."""
+    tags = [{"Key": "saas.privatelink:name", "Value": "sessions"}]
+    made = bench.boto(bench.account, "ec2").create_vpc_endpoint(
+        VpcEndpointType="Interface",
+        VpcId=bench.vpc.id,
+        ServiceName="com.amazonaws.us-east-1.sqs",
+        SubnetIds=[bench.vpc.subnets[0]],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )["VpcEndpoint"]
+    assert made["SubnetIds"] == [bench.vpc.subnets[0]]
+    rule = [{"id": "free", "check": "subnets", "min_free_addresses": 300}]
+    links = [{"name": one, "vpc_endpoint": one, "subnet_ids": list(bench.vpc.subnets)} for one in ("sessions", "new")]
+    sessions, new = bench.preflight(*links, prerequisites=rule)["results"]
+    assert bench.calls == {SUBNETS: 1, ENDPOINTS: 1}
+    assert bench.vpc.subnets[0] not in sessions["msg"] and bench.vpc.subnets[1] in sessions["msg"]
+    assert bench.vpc.subnets[0] in new["msg"]
 
 
 def test_a_vpc_that_does_not_exist_has_no_attributes(bench: Bench) -> None:

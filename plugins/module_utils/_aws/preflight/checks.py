@@ -175,24 +175,27 @@ def check_topics(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     return Finding(PASS, f"{len(notifications)} well-formed topics.")
 
 
-@check("subnets", "subnets")
+@check("subnets", "subnets", "endpoints")
 def check_subnets(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Addresses need be free where the link's endpoint is not yet: where it is, it has taken them."""
     if not link.subnet_ids:
         return Finding(FAIL, "No subnets are given.")
     problems: list[str] = []
     zones: dict[str, str] = {}
+    present = snapshot["endpoints"].get(link.vpc_endpoint, ()) if link.vpc_endpoint else ()
     for subnet_id in dict.fromkeys(link.subnet_ids):
         subnet = snapshot["subnets"].get(subnet_id)
         if subnet is None:
             problems.append(f"{subnet_id} does not exist in this account and region")
             continue
         zone, free = subnet["AvailabilityZone"], subnet["AvailableIpAddressCount"]
+        needed = 0 if subnet_id in present else rule.min_free_addresses or 0
         if link.vpc_id and subnet["VpcId"] != link.vpc_id:
             problems.append(f"{subnet_id} is in {subnet['VpcId']}, not in {link.vpc_id}")
         if zone in zones:
             problems.append(f"{subnet_id} and {zones[zone]} are both in {zone}, only one can be used")
-        if free < (rule.min_free_addresses or 0):
-            problems.append(f"{subnet_id} has {free} free addresses, {rule.min_free_addresses} are needed")
+        if free < needed:
+            problems.append(f"{subnet_id} has {free} free addresses, {needed} are needed")
         zones.setdefault(zone, subnet_id)
     if problems:
         return Finding(FAIL, f"Subnets: {'; '.join(problems)}.")

@@ -7,8 +7,8 @@
 This module util is PRIVATE to the collection.
 
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
-DescribeSecurityGroups; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API
-Reference 2012-12-01, DescribeClusters (read 2026-11).
+DescribeSecurityGroups, DescribeVpcEndpoints; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers;
+Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_clusters
@@ -45,6 +46,7 @@ class Link:
     cross_zone: bool | None = None
     enforce_privatelink_rules: bool | None = None
     load_balancer: str | None = None
+    vpc_endpoint: str | None = None
     cluster_identifier: str | None = None
     principals: list[str] | None = None
     topic_arns: list[str] | None = None
@@ -186,6 +188,15 @@ class Reader:
         action = "elasticloadbalancing:DescribeLoadBalancers"
         found = self.api.pages(action, "LoadBalancers", PageSize=lb.PAGE)
         return {one["LoadBalancerName"]: one for one in found}
+
+    def endpoints(self, links: t.Sequence[Link]) -> Listing:
+        """The subnets that VPC endpoints of the collection are in, by the endpoints' names."""
+        name, names = f"tag:{tagging.OWN_TAG}", [link.vpc_endpoint for link in links]
+        found: dict[str, set[str]] = {}
+        for one in self._filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", name, names):
+            if str(one["State"]).lower() in ("pending", "available", "partial"):
+                found.setdefault(tagging.as_dict(one.get("Tags"))[tagging.OWN_TAG], set()).update(one["SubnetIds"])
+        return found
 
     def clusters(self, links: t.Sequence[Link]) -> Listing:
         ids = [link.cluster_identifier for link in links if link.cluster_identifier]
