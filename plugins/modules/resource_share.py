@@ -124,7 +124,8 @@ results:
       sample: ["ram:AcceptResourceShareInvitation"]
     status:
       description:
-        - V(accepted) when this account is in the share, V(invited) when it is yet to be accepted, in check mode,
+        - V(accepted) when this account is in the share or has just accepted it, V(invited) when it is yet to be
+          accepted, in check mode,
           V(waiting) when the owner has not shared yet or AWS does not show it, V(absent) when this account is not to be
           in it and is not.
       type: str

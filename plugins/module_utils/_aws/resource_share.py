@@ -293,7 +293,8 @@ def plan_invited(item: ResourceShare, actual: Actual) -> Plan:
     if item.resource_share_arn == UNKNOWN:
         _plan_accept(plan, item, UNKNOWN, "the share to be made")
     elif actual.accepted:
-        plan.waiting = f"the {item.shown} to be listed"
+        plan.after = {"status": "accepted"}
+        plan.result["status"], plan.waiting = "accepted", f"the {item.shown} to be listed"
     elif invitation is None:
         plan.waiting, plan.poll = f"account {item.owner} to share {item.share_name or item.resource_share_arn}", False
     elif invitation.status == "PENDING":

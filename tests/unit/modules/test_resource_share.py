@@ -116,7 +116,7 @@ def test_accepted_means_that_its_resources_can_be_seen(estate: Estate, vendor: V
         done = run(estate, resource_share_arn=share, wait_for_share=True)
     finally:
         estate.sandbox.lag(**{"shared_resource.unseen": 0.1})
-    assert left["writes"] == [ACCEPT] and left["status"] == "waiting" and "to be listed" in left["waiting"]
+    assert left["writes"] == [ACCEPT] and left["status"] == "accepted" and "to be listed" in left["waiting"]
     assert done["writes"] == [] and len(done["resources"]) == 1
 
 
