@@ -15,18 +15,23 @@ short_description: Say of each link whether its endpoints answer
 version_added: 0.1.0
 description:
   - Takes resolved links and the registered result of M(saas.privatelink.connection_check) over what
-    P(saas.privatelink.link_probes#filter) made of them.
+    P(saas.privatelink.link_probes#filter) made of them and the same steps.
 author:
   - saas.privatelink contributors (@saas-privatelink)
-positional: check
+positional: steps, check
 options:
   _input:
     description: Links as P(saas.privatelink.resolve_links#filter) returns them.
     type: list
     elements: dict
     required: true
+  steps:
+    description: Results with C(endpoints) of the links.
+    type: list
+    elements: dict
+    required: true
   check:
-    description: The registered result.
+    description: The registered result, which may have failed, as where the host of the check is not reached.
     type: dict
     required: true
 """
@@ -34,7 +39,7 @@ options:
 EXAMPLES = r"""
 - name: Note which links do not answer
   ansible.builtin.set_fact:
-    silent: "{{ (links | saas.privatelink.link_checks(tried)).failed_items }}"
+    silent: "{{ (links | saas.privatelink.link_checks([found], tried)).failed_items }}"
 """
 
 RETURN = r"""
@@ -45,8 +50,8 @@ _value:
 """
 
 
-def link_checks(links: t.Sequence[Link], check: Step) -> Step:
-    return checked(links, check)
+def link_checks(links: t.Sequence[Link], steps: t.Sequence[Step], check: Step) -> Step:
+    return checked(links, steps, check)
 
 
 class FilterModule:

@@ -33,6 +33,7 @@ options:
     choices:
       - absent
       - prerequisites
+      - endpoint_prerequisites
       - load_balancers
       - syncs
       - healths

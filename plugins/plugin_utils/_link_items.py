@@ -19,6 +19,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarders impor
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step, findings, key, pick
 from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import (
+    awaits_share,
     disassociation,
     gone,
     is_shared,
@@ -58,6 +59,11 @@ def prerequisite(link: Link) -> dict[str, t.Any]:
     topics = [one["topic_arn"] for one in link.get("connection_notifications") or []]
     balancer = {"load_balancer": key(link)} if link.get("subnet_ids") else {}
     return {**facts, "name": key(link), **balancer, **({"topic_arns": topics} if topics else {})}
+
+
+def endpoint_prerequisite(link: Link) -> dict[str, t.Any]:
+    facts = {name: value for name, value in prerequisite(link).items() if name != "load_balancer"}
+    return {**facts, "vpc_endpoint": key(link)}
 
 
 def load_balancer(link: Link) -> dict[str, t.Any]:
@@ -109,6 +115,7 @@ def health(link: Link) -> dict[str, t.Any]:
 STEPS: dict[str, t.Callable[[Link], dict[str, t.Any]]] = {
     "absent": lambda link: {"name": key(link)},
     "prerequisites": prerequisite,
+    "endpoint_prerequisites": endpoint_prerequisite,
     "load_balancers": load_balancer,
     "syncs": sync,
     "healths": health,
@@ -142,12 +149,12 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     failed = {name for one in after for name in one.get("failed_items") or ()}
     found = findings(after)
     wanted: list[dict[str, t.Any]] = []
-    for link in unneeded(links) if step == "removals" else links:
+    for link in unneeded(links, failed) if step == "removals" else links:
         known = found.get(key(link), {})
         if key(link) in failed or not _concerns(step, link, known):
             continue
         learned = {**learn(link, known), **pick(known, "service_id", "vpc_endpoint_id", "association_id")}
-        if step == "shares" and not is_shared(learned):
+        if not _ready(step, learned, known, after):
             continue
         item = build(learned)
         if (step == "network_associations" and gone(learned)) or item.get("disassociate") == []:
@@ -156,13 +163,24 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     return per_place(wanted) if step in VENDORS else wanted
 
 
+def _ready(step: str, link: Link, known: t.Mapping[str, t.Any], before: t.Sequence[Step]) -> bool:
+    """Whether what is known of a link's share by now is enough for a step that comes after ``before``."""
+    if step in ("shares", "held") and not is_shared(link):
+        return False
+    if link.get("state") != "absent":
+        return step not in SHARED or not awaits_share(link, known)
+    if step != "shares":
+        return True
+    mine = [result for one in before for result in one.get("results") or () if result["name"] == key(link)]
+    # It is left once nothing uses it any more. An active private link of the vendor's is no use of ours.
+    return not any(one.get("waiting") and one.get("status") != "active" for one in mine)
+
+
 def _concerns(step: str, link: Link, known: t.Mapping[str, t.Any]) -> bool:
     """Whether a step is one of the link's own, and its time has come."""
     if step == "reached":
         return any(known.get(one) not in (None, "", UNKNOWN) for one in ("vpc_endpoint_id", "association_id"))
     if step in TOLD and link.get("awaiting") and link.get("state") != "absent":
-        return False
-    if step in SHARED and known.get("status") == "waiting":
         return False
     if step == "held":
         return not link.get("resource_configuration") and not known.get("resource_configuration_arn")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step, findings, key, pick
-from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import learn
+from ansible_collections.saas.privatelink.plugins.plugin_utils._resource_links import learn, reason
 
 # What a link of a vendor can say besides its name, destination and state, where a pattern takes less than the others.
 TAKES = {"redshift_grant": {"cluster_identifier"}}
@@ -131,7 +131,16 @@ def _standing(link: Link, results: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[s
     if sick:
         why = ", ".join(f"{one['id']} {one['state']} {one.get('reason') or ''}".strip() for one in sick[0]["targets"])
         return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
-    return CONNECTED, ""
+    return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
+
+
+def _imperfect(result: t.Mapping[str, t.Any]) -> str:
+    """What is wrong with something that serves nevertheless."""
+    if result.get("endpoints") == []:
+        return "nothing is behind it yet; what comes is seen by running again"
+    partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
+    one = result.get("association_id") or result.get("vpc_endpoint_id")
+    return f"{one} serves only in part: {reason(result)}" if partial else ""
 
 
 def _moves(result: t.Mapping[str, t.Any]) -> bool:

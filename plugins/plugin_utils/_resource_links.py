@@ -21,6 +21,7 @@ def learn(link: Link, found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """A link with what the vendor's API and the share told; what the link says itself wins."""
     told = pick(found, "share_name", "databases", resource_share_arn="share_arn")
     told.update(pick(found, resource_configuration="resource_configuration_arn"))
+    told = {name: value for name, value in told.items() if value != ""}  # what is not known yet
     if found.get("status") == "invited":  # what a share holds is seen once it is accepted
         told.setdefault("resource_configuration", UNKNOWN)
     shared = [one["arn"] for one in found.get("resources") or () if one.get("type") == SHARED]
@@ -32,6 +33,13 @@ def learn(link: Link, found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def gone(link: Link) -> bool:
     """Whether nothing is shared any more with a link that is to go, so that no association can be left."""
     return link.get("state") == "absent" and not link.get("resource_configuration")
+
+
+def awaits_share(link: Link, known: t.Mapping[str, t.Any]) -> bool:
+    """Whether what is shared cannot be connected to yet, and nobody need be told of it: the report says so."""
+    if known.get("status") == "waiting":
+        return True
+    return bool(known.get("waiting")) and (known.get("status") == "accepted" or not link.get("resource_configuration"))
 
 
 def private_link(link: Link) -> dict[str, t.Any]:
@@ -64,9 +72,9 @@ def place(link: Link) -> tuple[t.Any, t.Any]:
     return link.get("subscription_id"), link.get("region_id")
 
 
-def unneeded(links: t.Sequence[Link]) -> list[Link]:
-    """The links that are to go and whose private link no other needs."""
-    needed = {place(link) for link in links if link.get("state") != "absent"}
+def unneeded(links: t.Sequence[Link], failed: t.Container[str] = ()) -> list[Link]:
+    """The links that are to go and whose private link no other needs, as one that could not be taken away does."""
+    needed = {place(link) for link in links if link.get("state") != "absent" or key(link) in failed}
     return [link for link in links if place(link) not in needed]
 
 
@@ -101,7 +109,8 @@ def for_each(links: t.Sequence[Link], step: Step) -> Step:
 
 
 def share(link: Link) -> dict[str, t.Any]:
-    return {**pick(link, "resource_share_arn", "owner_account_id", "share_name"), "name": key(link)}
+    item = {**pick(link, "resource_share_arn", "owner_account_id", "share_name"), "name": key(link)}
+    return item if link.get("resource_configuration") else {**item, "resource_types": [SHARED]}
 
 
 def is_shared(link: Link) -> bool:
@@ -135,6 +144,8 @@ def _endpoint(link: Link) -> dict[str, t.Any]:
         "tags",
         "replace",
     )
+    if options.get("private_dns_enabled") is False:
+        options.pop("private_dns_preference", None)  # there is always one, by default
     return {**options, "name": key(link)}
 
 
@@ -145,62 +156,92 @@ def reached(link: Link) -> dict[str, t.Any]:
     return {**pick(link, "vpc_endpoint_id", "databases"), "name": key(link)}
 
 
-def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], endpoints: t.Sequence[Link]) -> Step:
+def discovered(links: t.Sequence[Link], steps: t.Sequence[Step], told: t.Mapping[str, t.Any]) -> Step:
     """The endpoints behind each link, in the form that the modules return.
 
-    ``steps`` tell each link's VPC endpoint and association, ``endpoints`` are those that
-    M(saas.privatelink.vpc_endpoint_association_info) found for all links.
+    ``steps`` tell each link's VPC endpoint and association, ``told`` is what
+    M(saas.privatelink.vpc_endpoint_association_info) returned for all links, its failure included. A link fails where
+    AWS says that something behind it has failed.
     """
     found = findings(steps)
     results = []
     for link in links:
         known = found.get(key(link), {})
-        mine = [one for one in endpoints if _leads_through(one, known)]
-        results.append({"name": key(link), "endpoints": [_unlabelled(one) for one in mine]})
-    return {"results": results, "failed_items": []}
+        mine = [one for one in told.get("endpoints") or () if _leads_through(one, known)]
+        msg = _unreached(known, told)
+        endpoints = [_unlabelled(one, link.get("private_dns_enabled") is not False) for one in mine]
+        results.append({"name": key(link), "failed": bool(msg), "msg": msg, "endpoints": endpoints})
+    return {"results": results, "failed_items": [one["name"] for one in results if one["failed"]]}
 
 
-def _leads_through(endpoint: Link, known: t.Mapping[str, t.Any]) -> bool:
+def _leads_through(one: Link, known: t.Mapping[str, t.Any]) -> bool:
     """Whether an endpoint is reached by the link's association with a network, else by its VPC endpoint."""
     through = "association_id" if known.get("association_id") else "vpc_endpoint_id"
-    return bool(known.get(through)) and endpoint.get(through) == known[through]
+    return bool(known.get(through)) and one.get(through) == known[through]
 
 
-def _unlabelled(endpoint: Link) -> dict[str, t.Any]:
-    """A discovered endpoint as Redis Cloud's own discovery script prints it."""
+def _unreached(known: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any]) -> str:
+    """Why something behind a link is not reached, in AWS's words; "" where all is."""
+    if "endpoints" not in told:
+        made = known.get("association_id") or known.get("vpc_endpoint_id")
+        return f"connected, but AWS does not tell what is behind it: {told.get('msg')}" if made else ""
+    failed = [
+        f"{one.get('associated_resource_arn') or one.get('resource_configuration_arn')} {reason(one)}"
+        for one in told.get("associations") or ()
+        if _leads_through(one, known) and one.get("failure_code") and one.get("status") != "PARTIAL"
+    ]
+    return f"connected, but not everything is reached: {'; '.join(failed)}" if failed else ""
+
+
+def reason(one: t.Mapping[str, t.Any]) -> str:
+    """What AWS says of something that failed."""
+    error = one.get("last_error") or {}
+    said = [error.get("code"), error.get("message"), one.get("failure_code"), one.get("failure_reason")]
+    return ": ".join(dict.fromkeys(str(part).rstrip(".") for part in said if part)) or "AWS gives no reason"
+
+
+def _unlabelled(endpoint: Link, private: bool) -> dict[str, t.Any]:
+    """A discovered endpoint as Redis Cloud's own discovery script prints it; nothing leads to it by an unused name."""
     printed = ("type", "dns-entry", "private-dns-entry", "port", "database_id")
-    return {name: endpoint[name] for name in printed if name in endpoint}
+    shown = {name: endpoint[name] for name in printed if name in endpoint}
+    return shown if private else {**shown, "private-dns-entry": None}
 
 
 def probes(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
     """What M(saas.privatelink.connection_check) takes: every discovered endpoint with a name and a port."""
     found = findings(steps)
-    return [
-        {
-            "name": f"{key(link)} {_label(one)}",
-            "host": one["private-dns-entry"] or one["dns-entry"],
-            "port": one["port"],
-            "tls": bool(link.get("tls")) and one["type"] == "database",
-        }
-        for link in links
-        for one in found.get(key(link), {}).get("endpoints") or ()
-        if one["port"] and (one["private-dns-entry"] or one["dns-entry"])
-    ]
+    named = {}
+    for link in links:
+        for one in found.get(key(link), {}).get("endpoints") or ():
+            host = one["private-dns-entry"] or one["dns-entry"]
+            if host and one["port"]:
+                tls = bool(link.get("tls")) and one["type"] == "database"
+                name = f"{key(link)} {_label(one, host)}"
+                named[name] = {"name": name, "host": host, "port": one["port"], "tls": tls}
+    return list(named.values())
 
 
-def _label(endpoint: Link) -> str:
-    """In one link no two are alike: names without a database are told by their ports."""
-    return f"{endpoint['type'] or 'endpoint'} {endpoint.get('database_id') or endpoint['port']}"
+def _label(endpoint: Link, host: str) -> str:
+    """What an endpoint is, and where: ports are alike, and without the vendor's databases nothing else is known."""
+    known = [endpoint["type"] or "endpoint", endpoint.get("database_id")]
+    return f"{' '.join(str(one) for one in known if one)} at {host}:{endpoint['port']}"
 
 
-def checked(links: t.Sequence[Link], check: Step) -> Step:
-    """What a connection check says about each link: it fails with the endpoints that do not answer."""
+def checked(links: t.Sequence[Link], steps: t.Sequence[Step], check: Step) -> Step:
+    """What a connection check says about each link: it fails with the endpoints that do not answer.
+
+    ``steps`` are what C(probes) took. A check that could not be made fails the links that it was for.
+    """
+    by_name = {one["name"]: one for one in check.get("results") or ()}
     results = []
     for link in links:
-        mine = [one for one in check.get("results") or () if one["name"].startswith(f"{key(link)} ")]
+        names = [one["name"] for one in probes([link], steps)]
+        mine = [by_name[name] for name in names if name in by_name]
         silent = [f"{one['name'].partition(' ')[2]}: {one['msg']}" for one in mine if one.get("failed")]
         msg = f"connected, but not every endpoint answers: {'; '.join(silent)}" if silent else ""
-        results.append({"name": key(link), "failed": bool(silent), "msg": msg, "checks": mine})
+        if names and "results" not in check:
+            msg = f"connected, but it could not be tried whether the endpoints answer: {check.get('msg')}"
+        results.append({"name": key(link), "failed": bool(msg), "msg": msg, "checks": mine})
     return {"results": results, "failed_items": [one["name"] for one in results if one["failed"]]}
 
 

@@ -1,0 +1,390 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Links to what a vendor shares: what the modules take, what was discovered, what answers, where each link stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.saas.privatelink.plugins.filter.link_checks import link_checks
+from ansible_collections.saas.privatelink.plugins.filter.link_endpoints import link_endpoints
+from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
+from ansible_collections.saas.privatelink.plugins.filter.link_probes import link_probes
+from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
+from ansible_collections.saas.privatelink.plugins.filter.link_shares import link_shares
+from ansible_collections.saas.privatelink.plugins.filter.link_step import link_step
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_links import PrivateLink
+
+ROLES = Path(__file__).parents[3] / "roles"
+KEY = "redis-cloud-sessions"
+SHARE = "arn:aws:ram:us-east-1:733373337333:resource-share/7ab63972"
+RCFG = "arn:aws:vpc-lattice:us-east-1:733373337333:resourceconfiguration/rcfg-0b30000000000000a"
+OTHER = "arn:aws:vpc-lattice:us-east-1:733373337333:resourceconfiguration/rcfg-0b30000000000000b"
+KIND = "vpc-lattice:ResourceConfiguration"
+DATABASES = [{"database_id": 1, "host": "redis-1.example.com", "port": 14711}]
+SESSIONS: dict[str, Any] = {
+    "name": "sessions",
+    "vendor": "redis-cloud",
+    "subscription_id": 4712,
+    "vpc_id": "vpc-1",
+    "subnet_ids": ["subnet-a"],
+    "private_dns_enabled": True,
+    "private_dns_preference": "VERIFIED_DOMAINS_ONLY",
+    "state": "present",
+}
+BY_SHARE = {**SESSIONS, "resource_share_arn": SHARE}
+NETWORK = {**BY_SHARE, "service_network": "sn-0b30000000000000a"}
+GOING = {**SESSIONS, "state": "absent"}
+
+
+def done(**facts: Any) -> dict[str, Any]:
+    """A step that went well for the link."""
+    result = {"name": KEY, "failed": False, "msg": "", "waiting": "", "writes": [], "changed": False, **facts}
+    return {"results": [result], "failed_items": []}
+
+
+def failed(msg: str) -> dict[str, Any]:
+    return {**done(failed=True, msg=msg), "failed_items": [KEY]}
+
+
+def told(status: str = "active", **facts: Any) -> dict[str, Any]:
+    """What Redis Cloud's API says of the private link."""
+    shared = {"share_arn": SHARE, "resource_configuration_arn": RCFG, "share_name": "redis-4712"}
+    return done(**{"status": status, "databases": DATABASES, **shared, **facts})
+
+
+def accepted(*arns: str, **facts: Any) -> dict[str, Any]:
+    return done(status="accepted", resources=[{"arn": one, "type": KIND} for one in arns], **facts)
+
+
+def one_item(link: dict[str, Any], step: str, *after: dict[str, Any]) -> dict[str, Any]:
+    (item,) = link_items([link], step, after=list(after))
+    return item
+
+
+def database(**more: Any) -> dict[str, Any]:
+    found = {"type": "database", "port": 14711, "database_id": 1, "vpc_endpoint_id": "vpce-1"}
+    return {"dns-entry": "vpce-1.example.aws", "private-dns-entry": "redis-1.example.com", **found, **more}
+
+
+METRICS = {
+    "type": "metrics",
+    "dns-entry": "m.example.aws",
+    "private-dns-entry": "internal.example.com",
+    "port": 8070,
+    "vpc_endpoint_id": "vpce-1",
+}
+MADE = done(vpc_endpoint_id="vpce-1")
+
+
+class TestShares:
+    def test_what_the_api_tells_is_used_and_what_the_link_says_wins(self) -> None:
+        assert one_item(SESSIONS, "shares", told()) == {
+            "name": KEY,
+            "resource_share_arn": SHARE,
+            "share_name": "redis-4712",
+        }
+        other = SHARE.replace("7ab6", "0000")
+        assert one_item({**SESSIONS, "resource_share_arn": other}, "shares", told())["resource_share_arn"] == other
+
+    def test_a_share_that_alone_tells_what_is_shared_must_show_it(self) -> None:
+        assert one_item(BY_SHARE, "shares")["resource_types"] == [KIND]
+        assert "resource_types" not in one_item({**BY_SHARE, "resource_configuration": RCFG}, "shares")
+
+    def test_items_are_what_the_module_takes(self) -> None:
+        by_name = {**SESSIONS, "owner_account_id": "733373337333", "share_name": "redis-4712"}
+        for link in (BY_SHARE, by_name):
+            assert ResourceShare(**one_item(link, "shares")).name == KEY
+
+    @pytest.mark.parametrize("link", [SESSIONS, {**SESSIONS, "share_name": "redis-4712"}])
+    def test_no_share_is_accepted_that_is_not_named(self, link: dict[str, Any]) -> None:
+        assert link_items([link], "shares") == []
+
+    def test_a_share_that_the_api_is_still_making_is_not_looked_for(self) -> None:
+        making = told("initializing", waiting="the private link to be active", share_arn="")
+        making["results"][0]["resource_configuration_arn"] = ""
+        for step in ("shares", "resource_endpoints", "network_associations"):
+            assert link_items([SESSIONS], step, after=[making]) == []
+        (entry,) = link_report([SESSIONS], [making])
+        assert entry["line"] == "redis-cloud sessions: waiting on AWS: the private link to be active"
+
+    def test_a_share_is_left_only_once_nothing_uses_it(self) -> None:
+        gone, going = done(), done(waiting="endpoint vpce-1 to be deleted")
+        waiting = told(waiting="2 to accept the share in AWS")
+        link = {**BY_SHARE, "state": "absent"}
+        assert len(link_items([link], "shares", after=[waiting, gone])) == 1
+        assert link_items([link], "shares", after=[waiting, going]) == []
+        assert link_items([link], "shares", after=[going, gone]) == []
+        assert link_items([link], "shares", after=[failed("in use")]) == []
+        assert link_items([GOING], "shares", after=[gone]) == []
+
+
+class TestConnect:
+    def test_what_the_api_tells_is_connected_to(self) -> None:
+        item = one_item(SESSIONS, "resource_endpoints", told())
+        assert (item["type"], item["resource_configuration"]) == ("Resource", RCFG)
+        assert VpcEndpoint(**item).kind == "Resource"
+
+    def test_what_the_share_holds_is_connected_to_if_it_is_one(self) -> None:
+        assert one_item(BY_SHARE, "resource_endpoints", accepted(RCFG))["resource_configuration"] == RCFG
+        assert "resource_configuration" not in one_item(BY_SHARE, "resource_endpoints", accepted(RCFG, OTHER))
+        own = {**BY_SHARE, "resource_configuration": OTHER}
+        assert one_item(own, "resource_endpoints", accepted(RCFG))["resource_configuration"] == OTHER
+
+    def test_what_a_share_will_hold_is_planned(self) -> None:
+        invited = done(status="invited", resources=[])
+        assert one_item(BY_SHARE, "resource_endpoints", invited)["resource_configuration"] == UNKNOWN
+        assert one_item(NETWORK, "network_associations", invited)["resource_configuration"] == UNKNOWN
+
+    @pytest.mark.parametrize(
+        "share",
+        [
+            done(status="waiting", waiting="account 7 to share"),
+            accepted(waiting="the share to be listed"),
+            accepted(RCFG, waiting="the share to be active"),
+        ],
+    )
+    def test_nothing_is_made_before_the_share_is_there(self, share: dict[str, Any]) -> None:
+        for step in ("resource_endpoints", "network_associations", "network_endpoints"):
+            assert link_items([NETWORK], step, after=[told(), share]) == []
+
+    def test_the_vendor_may_wait_for_others(self) -> None:
+        """An active private link that others have yet to accept holds nobody up."""
+        assert link_items([SESSIONS], "resource_endpoints", after=[told(waiting="2 to accept the share"), accepted()])
+
+    def test_private_dns_can_be_off(self) -> None:
+        item = one_item({**BY_SHARE, "private_dns_enabled": False}, "resource_endpoints", accepted(RCFG))
+        assert VpcEndpoint(**item).private_dns_enabled is False
+        item = one_item({**BY_SHARE, "private_dns_enabled": True}, "resource_endpoints", accepted(RCFG))
+        assert item["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY"
+
+    def test_a_network_is_joined_and_gets_an_endpoint_where_subnets_say_so(self) -> None:
+        item = one_item(NETWORK, "network_associations", accepted(RCFG))
+        assert Association(**item).pair == ("sn-0b30000000000000a", "rcfg-0b30000000000000a")
+        assert one_item(NETWORK, "network_endpoints", accepted(RCFG))["type"] == "ServiceNetwork"
+        assert link_items([{**NETWORK, "subnet_ids": []}], "network_endpoints", after=[accepted(RCFG)]) == []
+
+    def test_free_addresses_are_asked_for_where_the_endpoint_is_not_yet(self) -> None:
+        item = one_item(SESSIONS, "endpoint_prerequisites")
+        assert (item["vpc_endpoint"], item["subnet_ids"], "load_balancer" in item) == (KEY, ["subnet-a"], False)
+
+
+class TestTeardown:
+    def test_what_the_vendor_lets_go_of_is_ours(self) -> None:
+        item = one_item({**GOING, "service_network": "arn:aws:x:servicenetwork/sn-1"}, "disassociations", MADE)
+        assert item == {"name": KEY, "subscription_id": 4712, "disassociate": ["vpce-1", "sn-1"]}
+        assert link_items([GOING], "disassociations") == []  # nothing of ours is connected
+
+    def test_the_removal_is_what_the_module_takes(self) -> None:
+        principals = [{"principal": "111111111111", "type": "aws_account"}]
+        item = one_item({**GOING, "principals": principals}, "removals")
+        assert PrivateLink(**item).state == "absent" and "disassociate" not in item
+
+    def test_links_of_one_subscription_are_one_private_link(self) -> None:
+        links = [
+            {**SESSIONS, "share_name": "redis-4712", "principals": [{"principal": "1"}]},
+            {**SESSIONS, "name": "carts", "principals": [{"principal": "1"}, {"principal": "2"}]},
+        ]
+        (item,) = link_items(links, "private_links")
+        assert (item["name"], item["share_name"]) == (KEY, "redis-4712")
+        assert item["principals"] == [{"principal": "1"}, {"principal": "2"}]
+        step = link_shares(links, {**told(writes=["redis_cloud:CreatePrivateLink"], changed=True)})
+        assert [(one["name"], one["writes"], one["changed"]) for one in step["results"]] == [
+            (KEY, ["redis_cloud:CreatePrivateLink"], True),
+            ("redis-cloud-carts", [], False),
+        ]
+        links[1]["share_name"] = "other"
+        with pytest.raises(AnsibleFilterError, match="name different shares"):
+            link_items(links, "private_links")
+
+    def test_a_failure_is_told_of_each_link_of_the_subscription(self) -> None:
+        links = [SESSIONS, {**SESSIONS, "name": "carts"}, {**SESSIONS, "name": "far", "region_id": 2}]
+        assert link_shares(links, failed("401"))["failed_items"] == [KEY, "redis-cloud-carts"]
+
+    def test_a_private_link_stays_while_a_link_needs_it(self) -> None:
+        carts = {**GOING, "name": "carts"}
+        assert [one["name"] for one in link_items([GOING, carts], "removals")] == [KEY]
+        assert link_items([GOING, SESSIONS | {"name": "carts"}], "removals") == []
+        assert link_items([carts, GOING], "removals", after=[failed("its endpoint could not be deleted")]) == []
+
+    def test_without_a_share_no_association_is_left(self) -> None:
+        leaving = {**NETWORK, "state": "absent"}
+        assert link_items([leaving], "network_associations", after=[done(status="waiting")]) == []
+        assert link_items([leaving], "network_associations", after=[accepted(RCFG)]) != []
+
+    def test_only_a_share_that_is_named_is_looked_into(self) -> None:
+        assert one_item({**NETWORK, "state": "absent"}, "held")["resource_share_arn"] == SHARE
+        assert link_items([GOING], "held") == []
+        assert link_items([{**NETWORK, "state": "absent", "resource_configuration": RCFG}], "held") == []
+
+    def test_a_step_after_a_report_leaves_out_what_failed_or_still_moves(self) -> None:
+        links: list[dict[str, Any]] = [{**GOING, "name": name} for name in ("a", "b", "c")]
+        steps = {"results": [{**failed("denied")["results"][0], "name": "redis-cloud-a"}], "failed_items": []}
+        moving = {**done(waiting="endpoint vpce-1 to be deleted", writes=["ec2:DeleteVpcEndpoints"], changed=True)}
+        moving["results"][0]["name"] = "redis-cloud-b"
+        report = link_report(links, [steps, moving])
+        step = link_step(report)
+        assert step["failed_items"] == ["redis-cloud-a", "redis-cloud-b"]
+        again = {one["name"]: one for one in link_report(links, [step, {"results": []}])}
+        assert again["a"]["line"] == "redis-cloud a: failed: denied"
+        assert again["b"]["line"] == "redis-cloud b: waiting on AWS: endpoint vpce-1 to be deleted"
+        assert (again["b"]["writes"], again["b"]["changed"]) == (["ec2:DeleteVpcEndpoints"], True)
+        assert again["c"]["status"] == "absent"
+
+
+class TestDiscovery:
+    def found(self, *endpoints: dict[str, Any], link: dict[str, Any] = SESSIONS, **told: Any) -> dict[str, Any]:
+        step = link_endpoints([link], [MADE], {"endpoints": list(endpoints), "associations": [], **told})
+        return dict(step["results"][0])
+
+    def test_each_link_has_the_endpoints_behind_its_own(self) -> None:
+        assert self.found(database(), database(vpc_endpoint_id="vpce-2"))["endpoints"] == [
+            {
+                "type": "database",
+                "dns-entry": "vpce-1.example.aws",
+                "private-dns-entry": "redis-1.example.com",
+                "port": 14711,
+                "database_id": 1,
+            }
+        ]
+
+    def test_a_network_is_told_by_its_association(self) -> None:
+        of_network = database(association_id="snra-1", vpc_endpoint_id=None)
+        both = [MADE, done(association_id="snra-1")]
+        step = link_endpoints([NETWORK], both, {"endpoints": [database(), of_network]})
+        assert len(step["results"][0]["endpoints"]) == 1
+
+    def test_of_a_link_that_has_nothing_yet_nothing_is_asked(self) -> None:
+        assert link_items([SESSIONS, NETWORK | {"name": "n"}], "reached", after=[done(association_id="")]) == []
+        assert one_item(SESSIONS, "reached", told(), MADE) == {
+            "name": KEY,
+            "vpc_endpoint_id": "vpce-1",
+            "databases": DATABASES,
+        }
+        assert link_endpoints([SESSIONS], [done()], {"msg": "denied"})["failed_items"] == []
+
+    def test_names_that_are_off_lead_nowhere(self) -> None:
+        (one,) = self.found(database(), link={**SESSIONS, "private_dns_enabled": False})["endpoints"]
+        assert (one["private-dns-entry"], one["dns-entry"]) == (None, "vpce-1.example.aws")
+
+    def test_what_failed_is_told_in_the_words_of_aws(self) -> None:
+        broken = {"vpc_endpoint_id": "vpce-1", "associated_resource_arn": RCFG}
+        broken |= {"failure_code": "Gone", "failure_reason": "it was deleted."}
+        result = self.found(database(), associations=[broken])
+        assert result["failed"] and result["msg"].endswith(f"not everything is reached: {RCFG} Gone: it was deleted")
+        assert len(result["endpoints"]) == 1
+        assert not self.found(associations=[{**broken, "vpc_endpoint_id": "vpce-2"}])["failed"]
+        assert not self.found(associations=[{**broken, "status": "PARTIAL"}])["failed"]
+
+    def test_a_discovery_that_failed_fails_its_links(self) -> None:
+        step = link_endpoints([SESSIONS], [MADE], {"msg": "ec2:DescribeVpcEndpointAssociations: denied"})
+        (entry,) = link_report([SESSIONS], [MADE, step])
+        assert entry["status"] == "failed" and entry["next_action"].endswith("Associations: denied")
+
+
+class TestChecks:
+    def probes(self, *endpoints: dict[str, Any], **link: Any) -> list[dict[str, Any]]:
+        return link_probes([{**SESSIONS, **link}], [done(endpoints=list(endpoints))])
+
+    def test_every_endpoint_is_tried_and_databases_by_tls(self) -> None:
+        assert self.probes(METRICS, database(), tls=True) == [
+            {
+                "name": f"{KEY} metrics at internal.example.com:8070",
+                "host": "internal.example.com",
+                "port": 8070,
+                "tls": False,
+            },
+            {
+                "name": f"{KEY} database 1 at redis-1.example.com:14711",
+                "host": "redis-1.example.com",
+                "port": 14711,
+                "tls": True,
+            },
+        ]
+
+    def test_endpoints_that_are_alike_have_names_of_their_own(self) -> None:
+        alike = [database(**{"private-dns-entry": name, "database_id": None}) for name in ("a.example", "b.example")]
+        assert len({one["name"] for one in self.probes(*alike)}) == 2
+        assert len(self.probes(*alike, *alike)) == 2
+
+    def test_what_has_no_port_or_name_cannot_be_tried(self) -> None:
+        assert self.probes(database(port=None), database(**{"dns-entry": None, "private-dns-entry": None})) == []
+        (unnamed,) = self.probes(database(**{"private-dns-entry": None, "type": None}))
+        assert unnamed["host"] == "vpce-1.example.aws" and " endpoint 1 at " in unnamed["name"]
+
+    def test_a_link_fails_with_what_does_not_answer(self) -> None:
+        steps = [done(endpoints=[METRICS, database()])]
+        first, second = (one["name"] for one in link_probes([SESSIONS], steps))
+        answers = [{"name": first, "failed": False, "msg": ""}, {"name": second, "failed": True, "msg": "refused"}]
+        step = link_checks([SESSIONS, {**SESSIONS, "name": "other"}], steps, {"results": answers})
+        assert step["failed_items"] == [KEY] and step["results"][0]["checks"] == answers
+        (entry,) = link_report([SESSIONS], [*steps, step])
+        assert entry["next_action"].endswith("answers: database 1 at redis-1.example.com:14711: refused")
+
+    def test_a_check_that_could_not_be_made_fails_its_links(self) -> None:
+        """As where the host that shall try is not reached."""
+        steps = [done(endpoints=[METRICS])]
+        step = link_checks([SESSIONS, {**SESSIONS, "name": "other"}], steps, {"unreachable": True, "msg": "no route"})
+        assert step["failed_items"] == [KEY] and step["results"][0]["msg"].endswith("no route")
+
+
+class TestReport:
+    def line(self, *steps: dict[str, Any], **link: Any) -> str:
+        (entry,) = link_report([{**SESSIONS, **link}], list(steps))
+        return str(entry["line"]).removeprefix("redis-cloud sessions: ")
+
+    def test_connected_and_what_is_known_of_it(self) -> None:
+        (entry,) = link_report([SESSIONS], [told(), accepted(RCFG), MADE, done(endpoints=[database()])])
+        assert (entry["status"], entry["next_action"]) == ("connected", "")
+        known = {"resource_share_arn": SHARE, "resource_configuration": RCFG, "vpc_endpoint_id": "vpce-1"}
+        assert {name: entry[name] for name in known} == known
+
+    def test_an_active_link_that_others_have_not_accepted_is_connected(self) -> None:
+        assert self.line(told(waiting="2 to accept the share in AWS"), accepted(RCFG), MADE) == "connected"
+
+    def test_serving_in_part_is_told_with_the_reason(self) -> None:
+        association = done(association_id="snra-1", status="PARTIAL", failure_code="Full", failure_reason="No room.")
+        assert self.line(association) == "connected: snra-1 serves only in part: Full: No room"
+        endpoint = done(vpc_endpoint_id="vpce-1", state="Partial", last_error={"code": "C", "message": "Why."})
+        assert self.line(endpoint) == "connected: vpce-1 serves only in part: C: Why"
+
+    def test_a_link_with_nothing_behind_it_says_so(self) -> None:
+        assert self.line(MADE, done(endpoints=[])).startswith("connected: nothing is behind it yet")
+
+    def test_a_share_that_has_not_come_waits_on_the_vendor_and_one_accepted_on_aws(self) -> None:
+        waiting = done(status="waiting", waiting="account 7 to share redis-4712")
+        assert self.line(waiting) == "waiting on vendor: account 7 to share redis-4712"
+        assert self.line(accepted(waiting="the share to be listed")) == "waiting on AWS: the share to be listed"
+
+    def test_planned(self) -> None:
+        step = {**done(writes=["ec2:CreateVpcEndpoint"], changed=True), "check_mode": True}
+        assert self.line(step, done(endpoints=[])) == "planned: 1 call to make"
+
+
+@pytest.mark.parametrize("role", ["resource_endpoint", "service_network", "redis_cloud"])
+def test_what_a_link_lacks_is_filled_in_as_documented(role: str) -> None:
+    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
+    options = spec["options"][f"{role}_links"]["options"]
+    documented = {name: option["default"] for name, option in options.items() if "default" in option}
+    filled = yaml.safe_load((ROLES / role / "vars" / "main.yml").read_text())[f"__{role}_link_defaults"]
+    if role == "redis_cloud":  # what a user does not say, for there is but one answer
+        filled = {name: value for name, value in filled.items() if name not in ("vendor", "principals", "hand_off")}
+    assert filled == documented
+
+
+@pytest.mark.parametrize("role", ["resource_endpoint", "service_network", "redis_cloud"])
+def test_what_a_role_lacks_is_filled_in_as_documented(role: str) -> None:
+    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
+    documented = {name: option["default"] for name, option in spec["options"].items() if "default" in option}
+    defaults = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text())
+    assert defaults == documented
