@@ -58,6 +58,11 @@ options:
   extra:
     description: Options to add to every item.
     type: dict
+  others:
+    description: Links that this run leaves alone, and that need what the vendor has once for several links.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
@@ -76,10 +81,14 @@ _value:
 
 
 def link_items(
-    links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), extra: t.Mapping[str, t.Any] | None = None
+    links: t.Sequence[Link],
+    step: str,
+    after: t.Sequence[Step] = (),
+    extra: t.Mapping[str, t.Any] | None = None,
+    others: t.Sequence[Link] = (),
 ) -> list[dict[str, t.Any]]:
     try:
-        return items(links, step, after, **(extra or {}))
+        return items(links, step, after, others, **(extra or {}))
     except LinkError as error:
         raise AnsibleFilterError(str(error)) from error
 

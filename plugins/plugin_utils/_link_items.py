@@ -138,10 +138,17 @@ VENDORS = {"private_links", "disassociations", "removals"}  # steps on what the 
 TOLD = {"connections", "grants", "shares", *SHARED}  # steps that need what the vendor has yet to tell
 
 
-def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **extra: t.Any) -> list[dict[str, t.Any]]:
+def items(
+    links: t.Sequence[Link],
+    step: str,
+    after: t.Sequence[Step] = (),
+    others: t.Sequence[Link] = (),
+    **extra: t.Any,
+) -> list[dict[str, t.Any]]:
     """What the module of one step takes, for each link that did not fail in a step of ``after``.
 
-    ``extra`` is added to every item. A connection is looked up by the id of the service that a step of ``after`` made,
+    ``extra`` is added to every item. ``others`` are links that this run leaves alone, and that need what the vendor has
+    once for several. A connection is looked up by the id of the service that a step of ``after`` made,
     and what is shared by what the vendor's API or the share told; a link that still waits for the vendor is left out of
     the steps that need the vendor first.
     """
@@ -149,7 +156,7 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
     failed = {name for one in after for name in one.get("failed_items") or ()}
     found = findings(after)
     wanted: list[dict[str, t.Any]] = []
-    for link in unneeded(links, failed) if step == "removals" else links:
+    for link in unneeded(links, others, failed) if step == "removals" else links:
         known = found.get(key(link), {})
         if key(link) in failed or not _concerns(step, link, known):
             continue
@@ -160,7 +167,7 @@ def items(links: t.Sequence[Link], step: str, after: t.Sequence[Step] = (), **ex
         if (step == "network_associations" and gone(learned)) or item.get("disassociate") == []:
             continue  # nothing is left of it
         wanted.append({**item, **extra})
-    return per_place(wanted) if step in VENDORS else wanted
+    return per_place(wanted, others) if step in VENDORS else wanted
 
 
 def _ready(step: str, link: Link, known: t.Mapping[str, t.Any], before: t.Sequence[Step]) -> bool:

@@ -72,23 +72,27 @@ def place(link: Link) -> tuple[t.Any, t.Any]:
     return link.get("subscription_id"), link.get("region_id")
 
 
-def unneeded(links: t.Sequence[Link], failed: t.Container[str] = ()) -> list[Link]:
+def unneeded(links: t.Sequence[Link], others: t.Sequence[Link], failed: t.Container[str] = ()) -> list[Link]:
     """The links that are to go and whose private link no other needs, as one that could not be taken away does."""
-    needed = {place(link) for link in links if link.get("state") != "absent" or key(link) in failed}
+    staying = [link for link in links if link.get("state") != "absent" or key(link) in failed]
+    needed = {place(link) for link in [*staying, *others]}
     return [link for link in links if place(link) not in needed]
 
 
-def per_place(items: t.Sequence[Link]) -> list[dict[str, t.Any]]:
-    """One item for each private link, under the name of its first link. Raises LinkError for contradictions."""
+def per_place(items: t.Sequence[Link], others: t.Sequence[Link]) -> list[dict[str, t.Any]]:
+    """One item for each private link, under the name of its first link. ``others`` may name its share.
+
+    Raises LinkError for contradictions.
+    """
+    named = {place(link): link["share_name"] for link in others if link.get("share_name")}
     merged: dict[tuple[t.Any, t.Any], dict[str, t.Any]] = {}
     for item in items:
         first = merged.setdefault(place(item), dict(item))
-        if first["name"] == item["name"]:
-            continue
         names = {one.get("share_name") for one in (first, item)} - {None}
         if len(names) > 1:
             raise LinkError(f"{first['name']} and {item['name']} are of one subscription, and name different shares.")
-        first["share_name"] = next(iter(names), None)
+        if item.get("state") != "absent" and "disassociate" not in item:
+            first["share_name"] = next(iter(names), named.get(place(item)))
         for option in ("principals", "disassociate"):
             more = [one for one in item.get(option) or () if one not in (first.get(option) or ())]
             first[option] = [*(first.get(option) or ()), *more] or None

@@ -388,3 +388,12 @@ def test_what_a_role_lacks_is_filled_in_as_documented(role: str) -> None:
     documented = {name: option["default"] for name, option in spec["options"].items() if "default" in option}
     defaults = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text())
     assert defaults == documented
+
+
+def test_what_a_link_that_is_left_alone_needs_stays() -> None:
+    """Also where that link alone names the share."""
+    leaving = {"vendor": "redis-cloud", "name": "a", "subscription_id": 1, "state": "absent", "principals": []}
+    other = {"vendor": "redis-cloud", "name": "b", "subscription_id": 1, "state": "present", "share_name": "s"}
+    assert [one["name"] for one in link_items([leaving], "removals")] == ["redis-cloud-a"]
+    assert link_items([leaving], "removals", others=[other]) == []
+    assert link_items([{**leaving, "state": "present"}], "private_links", others=[other])[0]["share_name"] == "s"
