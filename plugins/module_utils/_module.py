@@ -9,7 +9,9 @@ This module util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -17,6 +19,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._items import Items
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+
+# Before it ends, Python searches all that a module has loaded for cycles, which the end of the process frees anyway.
+atexit.register(gc.freeze)
 
 ENVIRONMENT_SPEC: dict[str, t.Any] = {
     "assume_role_arn": {"type": "str"},

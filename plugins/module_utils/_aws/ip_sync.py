@@ -16,7 +16,9 @@ DeregisterTargets, AddTags, and Amazon EC2 API Reference, DescribeSubnets (read 
 from __future__ import annotations
 
 import re
+import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
@@ -38,11 +40,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model im
     BadAnswer,
     Config,
     Outcome,
+    ResolveError,
     SyncFailed,
     TargetHealth,
     canonical,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import ResolveError, Resolver
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
     UNKNOWN,
     ItemError,
@@ -54,6 +56,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
 FILTER_VALUES = 200  # at most in one EC2 filter
+HEAD_START = 0.01  # seconds until a call is on its way
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
 
 
@@ -117,10 +120,13 @@ def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
     return subnets_by_vpc(found)
 
 
-def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Resolver:
-    """A resolver, or ItemError for nameservers or a timeout that cannot be."""
+def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Lookup:
+    """A resolver's lookup, or ItemError for nameservers or a timeout that cannot be."""
+    # Not at the top: dnspython takes a while to load, see Syncs.load.
+    from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver
+
     try:
-        return Resolver(nameservers, timeout)
+        return Resolver(nameservers, timeout).resolve
     except (ResolveError, ValueError) as error:
         raise ItemError(f"Names cannot be resolved: {error}") from error
 
@@ -272,14 +278,28 @@ class Syncs:
 
     def read(self, items: t.Sequence[Sync]) -> None:
         """What the items have in common, in as few calls as the API allows."""
-        self.groups = read_groups(self.api) if items else {}
-        known = [(item, self.group(item)) for item in items if self.group(item).exists]
-        self.subnets = read_subnets(self.api, {group.vpc_id for item, group in known if group.vpc_id})
+        if not items:
+            return
+        self.api.client("elasticloadbalancing")
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            aside.submit(self.load)  # an error of it comes again where the thing is used
+            self.groups = read_groups(self.api)
+            known = [(item, self.group(item)) for item in items if self.group(item).exists]
+            self.subnets = read_subnets(self.api, {group.vpc_id for item, group in known if group.vpc_id})
         self.twins = self.same_targets(items)
         try:
             self.tags = lb.read_tags(self.api, [group.arn for item, group in known if item.remembers])
         except ItemError as error:  # concerns those items alone
             self.tags = error
+
+    def load(self) -> None:
+        """Load what is needed next, EC2's model and dnspython, while the answer to the first call is on its way.
+
+        Loading keeps the other threads from running, so that call gets a head start.
+        """
+        time.sleep(HEAD_START)
+        self.api.client("ec2")
+        open_resolver(self.nameservers, self.resolve_timeout)
 
     def group(self, item: Sync) -> TargetGroup:
         wanted = item.target_group or ""
@@ -331,7 +351,7 @@ class Syncs:
         if item.addresses:
             fixed = Answer(tuple(item.addresses))
             return lambda name, family: fixed
-        return open_resolver(self.nameservers, self.resolve_timeout).resolve
+        return open_resolver(self.nameservers, self.resolve_timeout)
 
     def wait(self, results: t.Mapping[str, Result]) -> None:
         """Look again at the groups whose wanted targets are still coming up, less and less often."""
@@ -385,7 +405,7 @@ def show(
     if not endpoint:
         return shown
     try:
-        resolved, error = sorted(open_resolver(nameservers, timeout).resolve(endpoint, group.family).addresses), ""
+        resolved, error = sorted(open_resolver(nameservers, timeout)(endpoint, group.family).addresses), ""
     except ResolveError as failure:
         resolved, error = [], str(failure)
     active = {canonical(one.address) for one in view if one.port == port and one.active}

@@ -55,13 +55,12 @@ def _zone(config: Config, address: Address) -> str | None:
     # Before the private ranges: a subnet may have a public range, and an IPv6 subnet usually does.
     if _inside(address, (cidr for cidr, _zone_name in config.subnets)):
         return None
-    place = "outside the VPC"
-    if _inside(address, config.vpc_cidrs):
-        place = "inside the VPC's ranges but in none of its subnets"
+    # Not "outside the VPC": its ranges may hold addresses that no subnet does, and AWS judges by the subnets.
+    place = "in none of the VPC's subnets"
     if not _inside(address, PRIVATE):
         raise BadAnswer(f"{says}a public address {place}; is the name resolved where its private answer is seen?")
     if not config.allow_outside:
-        raise BadAnswer(f"{says}{place}; set allow_outside if that is meant")
+        raise BadAnswer(f"{says}an address {place}; set allow_outside if that is meant")
     return "all"
 
 

@@ -24,6 +24,14 @@ class BadAnswer(Exception):
     """DNS answered, but with addresses that must not become targets."""
 
 
+class ResolveError(Exception):
+    """No usable answer. `rcode` is DNS's word for it (`NXDOMAIN`, `SERVFAIL` …), None if nobody answered."""
+
+    def __init__(self, message: str, rcode: str | None = None) -> None:
+        super().__init__(message)
+        self.rcode = rcode
+
+
 class SyncFailed(Exception):
     """A run ended early. `__cause__` is the error that stopped it; `outcome` tells what it had done until then."""
 
@@ -126,7 +134,6 @@ class Config:
     port            port of our targets; a target on another port is somebody else's.
     subnets         (CIDR, availability zone) of every subnet of the group's VPC. AWS judges an address by these
                     (DescribeSubnets), not by the VPC's CIDR associations (aws-load-balancer-controller #3714).
-    vpc_cidrs       the VPC's own CIDRs; they only make messages clearer.
     family          `ipv4` or `ipv6`: IpAddressType of the target group.
     policy          `exact`: the answer is the whole truth (writer and instance endpoints, proxies).
                     `sampled`: each answer may show a part of it (reader endpoints, rotating answers).
@@ -147,7 +154,6 @@ class Config:
     name: str
     port: int
     subnets: tuple[tuple[str, str], ...] = ()
-    vpc_cidrs: tuple[str, ...] = ()
     family: str = "ipv4"
     policy: str = "exact"
     drain: str = "immediate"
@@ -177,7 +183,7 @@ class Config:
         ):
             if wrong:
                 raise ValueError(message)
-        for cidr in (*(cidr for cidr, _zone in self.subnets), *self.vpc_cidrs, *self.protected):
+        for cidr in (*(cidr for cidr, _zone in self.subnets), *self.protected):
             ipaddress.ip_network(cidr)
 
     @property

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from .model import Answer
+from .model import ResolveError as ResolveError
 
 try:
     import dns.exception
@@ -39,14 +40,6 @@ ROUNDS = 2  # how often each nameserver is asked: one lost packet or one SERVFAI
 PAUSE = 0.1  # seconds between two rounds, when all nameservers failed at once
 HOPS = 8  # CNAMEs followed over several responses; a recursive nameserver sends the whole chain in one
 RECORD_TYPES = {"ipv4": ("A",), "ipv6": ("AAAA",), "dual": ("A", "AAAA")}
-
-
-class ResolveError(Exception):
-    """No usable answer. `rcode` is DNS's word for it (`NXDOMAIN`, `SERVFAIL` …), None if nobody answered."""
-
-    def __init__(self, message: str, rcode: str | None = None) -> None:
-        super().__init__(message)
-        self.rcode = rcode
 
 
 class NameNotFound(ResolveError):

@@ -261,10 +261,6 @@ guard: outside is good unasked
 -     if not config.allow_outside:
 +     if False:
 
-guard: the VPC's ranges decide the zone
--     if _inside(address, (cidr for cidr, _zone_name in config.subnets)):
-+     if _inside(address, config.vpc_cidrs):
-
 guard: private before subnets
 -     # Before the private ranges: a subnet may have a public range, and an IPv6 subnet usually does.
 +     # Before the private ranges: a subnet may have a public range, and an IPv6 subnet usually does.

@@ -42,7 +42,6 @@ memories = st.dictionaries(
         {"max_addresses": 0},
         {"protected": ("10.0.0.0/33",)},
         {"subnets": (("10.0.0.1/24", "use1-az1"),)},
-        {"vpc_cidrs": ("vpc",)},
     ],
 )
 def test_a_contradiction_is_refused(options: dict[str, Any]) -> None:

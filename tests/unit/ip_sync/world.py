@@ -35,7 +35,7 @@ class ApiError(Exception):
 
 
 def config(**options: Any) -> Config:
-    return Config(**{"name": "db.example", "port": PORT, "subnets": SUBNETS, "vpc_cidrs": ("10.0.0.0/16",), **options})
+    return Config(**{"name": "db.example", "port": PORT, "subnets": SUBNETS, **options})
 
 
 def answer(*addresses: str) -> Answer:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -313,7 +315,8 @@ BAD_ANSWERS: dict[str, tuple[Any, str]] = {
     "servfail": ({"rcode": "SERVFAIL"}, "SERVFAIL"),
     "refused": ({"rcode": "REFUSED"}, "REFUSED"),
     "nodata": ({"addresses": []}, "no A record"),
-    "public": (["52.1.2.3"], "public address"),
+    "public": (["52.1.2.3"], "a public address in none of the VPC's subnets"),
+    "no-subnet": (["10.1.77.1"], "an address in none of the VPC's subnets; set allow_outside"),
     "loopback": (["127.0.0.1"], "loopback"),
     "unspecified": (["0.0.0.0"], "unspecified"),
     "half-bad": ([B, "169.254.169.254"], "link-local"),
@@ -706,6 +709,17 @@ def test_the_policy_allows_exactly_what_the_module_calls(bench: Bench, module: s
     else:
         bench.info()
     assert set(bench.calls) == allowed - {"lambda:InvokeFunction"}  # that is tests/datapath/test_via_lambda.py
+
+
+# Starting
+
+
+def test_dnspython_is_not_loaded_before_the_first_call() -> None:
+    """It takes as long as the answer to that call, during which it is loaded."""
+    module = "ansible_collections.saas.privatelink.plugins.modules.nlb_ip_sync"
+    code = f"import sys, {module}; print('dns' in sys.modules, 'botocore' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert printed.split() == ["False", "True"]
 
 
 # Reads without a sandbox
