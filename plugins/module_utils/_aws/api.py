@@ -84,11 +84,10 @@ class CallError(ItemError):
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
         self.action, self.code = action, code
         text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
+        advice = NEXT_STEP.get(code, "")
         if code in DENIED:
-            text += f" Allow {action} in the policies of the credentials in use, then run again."
-        elif code in NEXT_STEP:
-            text += f" {NEXT_STEP[code]}"
-        super().__init__(text)
+            advice = f"Allow {action} in the policies of the credentials in use, then run again."
+        super().__init__(f"{text.rstrip('.')}. {advice}" if advice else text)
 
 
 class Credentials(t.NamedTuple):

@@ -291,7 +291,8 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     """Create the endpoint, ``after`` a former one of the name is gone."""
     missing = [option for option in ("vpc_id", "subnet_ids") if not getattr(item, option)]
     if item.target is None:
-        missing.append("one of " + ", ".join(one.option for one in TARGETS))
+        options = [one.option for one in TARGETS if item.type in (None, one.type)]
+        missing.append(options[0] if len(options) == 1 else f"one of {', '.join(options)}")
     if missing:
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
     tags = tagging.own_tags(item.name, item.tags)

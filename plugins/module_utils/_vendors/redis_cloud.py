@@ -60,7 +60,7 @@ class ApiError(ItemError):
         self.action, self.code, self.passing = action, code, passing
         text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
         advice = advice or NEXT_STEP.get(code, "")
-        super().__init__(f"{text} {advice}".strip())
+        super().__init__(f"{text.rstrip('.')}. {advice}" if advice else text)
 
 
 @dataclass
