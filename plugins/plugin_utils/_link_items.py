@@ -172,10 +172,12 @@ def items(
 
 def _ready(step: str, link: Link, known: t.Mapping[str, t.Any], before: t.Sequence[Step]) -> bool:
     """Whether what is known of a link's share by now is enough for a step that comes after ``before``."""
+    present, waiting = link.get("state") != "absent", awaits_share(link, known)
     if step in ("shares", "held") and not is_shared(link):
-        return False
-    if link.get("state") != "absent":
-        return step not in SHARED or not awaits_share(link, known)
+        # Where nothing else tells what to connect to, the module says what is missing.
+        return present and not waiting and not link.get("resource_configuration")
+    if present:
+        return step not in SHARED or not waiting
     if step != "shares":
         return True
     mine = [result for one in before for result in one.get("results") or () if result["name"] == key(link)]

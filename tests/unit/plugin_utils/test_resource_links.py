@@ -22,7 +22,7 @@ from ansible_collections.saas.privatelink.plugins.filter.link_step import link_s
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_links import PrivateLink
 
 ROLES = Path(__file__).parents[3] / "roles"
@@ -108,7 +108,9 @@ class TestShares:
 
     @pytest.mark.parametrize("link", [SESSIONS, {**SESSIONS, "share_name": "redis-4712"}])
     def test_no_share_is_accepted_that_is_not_named(self, link: dict[str, Any]) -> None:
-        assert link_items([link], "shares") == []
+        with pytest.raises(ItemError, match="Say which share is meant"):
+            ResourceShare(**one_item(link, "shares"))
+        assert link_items([{**link, "resource_configuration": RCFG}], "shares") == []
 
     def test_a_share_that_the_api_is_still_making_is_not_looked_for(self) -> None:
         making = told("initializing", waiting="the private link to be active", share_arn="")
