@@ -186,8 +186,8 @@ CONNECTION = {
 
 def main() -> None:
     module = ItemsModule("connections", CONNECTION, Acceptance)
-    api = module.api()
-    module.converge(Acceptances(api, module.check_mode), api)
+    acceptances = Acceptances(module.api(), module.check_mode)
+    module.converge(acceptances, acceptances)
 
 
 if __name__ == "__main__":

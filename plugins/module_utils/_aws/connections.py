@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
@@ -46,6 +46,11 @@ class Connection:
     def live(self) -> bool:
         """Still on the service. Rejected, failed, expired and deleted ones stay listed for a while and mean nothing."""
         return self.is_in("pendingAcceptance", "pending", "available", "partial", "deleting")
+
+    @property
+    def accepted(self) -> bool:
+        """Accepted, and up or coming up."""
+        return self.is_in("pending", "available", "partial")
 
     @property
     def rejectable(self) -> bool:
@@ -136,10 +141,27 @@ class Requests:
 
 
 class Acceptances:
-    """Reads the connections of all services concerned together."""
+    """Reads the connections of all services concerned together, and makes the calls that their plans contain."""
 
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
+
+    def apply(self, change: Change) -> t.Mapping[str, t.Any]:
+        """Make a planned call. That AWS refuses to accept what another run has accepted meanwhile is no error.
+
+        The connections say whether that is so, not the error: AWS does not document which code it answers then.
+        """
+        try:
+            return self.api.apply(change)
+        except CallError:
+            if change.action != ACCEPT or not self.accepted(**change.params):
+                raise
+            return {}
+
+    def accepted(self, ServiceId: str, VpcEndpointIds: t.Collection[str]) -> bool:
+        """Whether all of these connections have been accepted."""
+        listed = [one for one in read_connections(self.api, [ServiceId]) if one.vpc_endpoint_id in VpcEndpointIds]
+        return len(listed) == len(VpcEndpointIds) and all(one.accepted for one in listed)
 
     def read(self, items: t.Sequence[Acceptance], made: t.Mapping[str, Made]) -> dict[str, Requests | ItemError]:
         ids = self._service_ids(items)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import (
     ACCEPT,
     REJECT,
@@ -18,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections 
     Connection,
     Requests,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
 
 from tests.sandbox.client import eventually
 
@@ -240,16 +242,63 @@ def test_a_connection_that_is_ending_is_waited_for(estate: Estate, service: dict
 # Faults
 
 
-def test_unsuccessful_in_a_good_answer_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
+def overtaken(estate: Estate, service: dict[str, Any], act: str) -> tuple[str, dict[str, Any]]:
+    """Another run accepts or rejects after ours has looked. The endpoint, and what ours says."""
     endpoint = ask(estate, service)
     estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=1)
-    estate.ec2.accept_vpc_endpoint_connections(ServiceId=service["service_id"], VpcEndpointIds=[endpoint])
+    call = getattr(estate.ec2, f"{act}_vpc_endpoint_connections")
+    call(ServiceId=service["service_id"], VpcEndpointIds=[endpoint])
     since = max(call["n"] for call in estate.sandbox.calls(estate.account))
-    options = {**estate.access, "name": "orders", "owners": [VENDOR]}
-    result = estate.run_module("accept_connection", options)
-    assert result["failed"] and f"{ACCEPT} ({endpoint}): InvalidState" in result["msg"] and not result["changed"]
+    result = estate.run_module("accept_connection", {**estate.access, "name": "orders", "owners": [VENDOR]})
     assert len(estate.sandbox.writes(estate.account, since=since)) == 1
-    assert run(estate)["status"] == "accepted"
+    return endpoint, result
+
+
+def test_unsuccessful_in_a_good_answer_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint, result = overtaken(estate, service, "reject")
+    assert result["failed"] and f"{ACCEPT} ({endpoint}): InvalidState" in result["msg"] and not result["changed"]
+    assert run(estate)["status"] == "refused"
+
+
+def test_what_another_run_has_accepted_meanwhile_is_accepted(estate: Estate, service: dict[str, Any]) -> None:
+    endpoint, result = overtaken(estate, service, "accept")
+    assert not result.get("failed") and result["results"][0]["status"] == "accepted"
+    assert estate.connection(endpoint) == "available"
+
+
+def accepting(*states: str) -> Any:
+    """An Api that refuses to accept, with a code that nobody has foreseen, and shows endpoints in these states."""
+
+    def apply(change: Change) -> Any:
+        raise CallError(change.action, "Unforeseen", "no")
+
+    listed = [
+        {"ServiceId": SERVICE, "VpcEndpointId": f"vpce-{number}", "VpcEndpointState": state}
+        for number, state in enumerate(states)
+    ]
+    return SimpleNamespace(apply=apply, pages=lambda action, key, **params: listed)
+
+
+@pytest.mark.parametrize("states", [("pending", "available"), ("Available", "Pending"), ("partial", "available")])
+def test_a_refusal_to_accept_what_is_accepted_is_no_error(states: tuple[str, str]) -> None:
+    params = {"ServiceId": SERVICE, "VpcEndpointIds": ["vpce-0", "vpce-1"]}
+    assert Acceptances(accepting(*states)).apply(Change(ACCEPT, params, "accept")) == {}
+
+
+@pytest.mark.parametrize(
+    "states",
+    [("available", "pendingAcceptance"), ("available",), ("rejected", "available"), ("failed", "available"), ()],
+)
+def test_a_refusal_stands_unless_all_are_accepted(states: tuple[str, ...]) -> None:
+    params = {"ServiceId": SERVICE, "VpcEndpointIds": ["vpce-0", "vpce-1"]}
+    with pytest.raises(CallError, match="Unforeseen"):
+        Acceptances(accepting(*states)).apply(Change(ACCEPT, params, "accept"))
+
+
+def test_a_refusal_to_reject_stands() -> None:
+    with pytest.raises(CallError, match="Unforeseen"):
+        params = {"ServiceId": SERVICE, "VpcEndpointIds": ["vpce-0"]}
+        Acceptances(accepting("available")).apply(Change(REJECT, params, "reject"))
 
 
 def test_stale_reads_accept_nothing_twice(estate: Estate, service: dict[str, Any]) -> None:
