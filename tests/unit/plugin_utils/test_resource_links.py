@@ -140,6 +140,8 @@ class TestConnect:
     def test_what_the_share_holds_is_connected_to_if_it_is_one(self) -> None:
         assert one_item(BY_SHARE, "resource_endpoints", accepted(RCFG))["resource_configuration"] == RCFG
         assert "resource_configuration" not in one_item(BY_SHARE, "resource_endpoints", accepted(RCFG, OTHER))
+        silent = told(resource_configuration_arn="")
+        assert one_item(SESSIONS, "resource_endpoints", silent, accepted(RCFG))["resource_configuration"] == RCFG
         own = {**BY_SHARE, "resource_configuration": OTHER}
         assert one_item(own, "resource_endpoints", accepted(RCFG))["resource_configuration"] == OTHER
 
