@@ -136,16 +136,18 @@ results:
       description: Whether the resource's own domain names resolve in the network.
       type: bool
       returned: when not failed
-    dns_entry: &dns
+    dns_entry:
       description: The name that AWS gives it. A group has none, what is in it has.
       type: dict
       returned: when not failed
-      contains:
+      contains: &dns
         domain_name: {description: The name., type: str, returned: always}
         hosted_zone_id: {description: Its hosted zone., type: str, returned: always}
     private_dns_entry:
-      <<: *dns
       description: The resource's own domain name. A group has none, what is in it has.
+      type: dict
+      returned: when not failed
+      contains: *dns
     managed: {description: Whether AWS manages it., type: bool, returned: when not failed}
     failure_code: {description: AWS's code of what went wrong., type: str, returned: when not failed, sample: ""}
     failure_reason: {description: AWS's words for what went wrong., type: str, returned: when not failed, sample: ""}

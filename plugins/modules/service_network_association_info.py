@@ -60,16 +60,18 @@ associations:
       description: Whether the resource's own domain names resolve in the network.
       type: bool
       returned: always
-    dns_entry: &dns
+    dns_entry:
       description: The name that AWS gives it. A group has none, what is in it has.
       type: dict
       returned: always
-      contains:
+      contains: &dns
         domain_name: {description: The name., type: str, returned: always}
         hosted_zone_id: {description: Its hosted zone., type: str, returned: always}
     private_dns_entry:
-      <<: *dns
       description: The resource's own domain name. A group has none, what is in it has.
+      type: dict
+      returned: always
+      contains: *dns
     managed: {description: Whether AWS manages it., type: bool, returned: always}
     failure_code: {description: AWS's code of what went wrong., type: str, returned: always, sample: ""}
     failure_reason: {description: AWS's words for what went wrong., type: str, returned: always, sample: ""}

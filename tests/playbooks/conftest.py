@@ -111,8 +111,8 @@ def company(sandbox: RunningSandbox, account: str, tmp_path: Path) -> Company:
         code = host.encode().hex()
         subnet = {"id": f"subnet-{code}000a", "cidr": "10.20.0.0/24", "availability_zone": f"{region}a"}
         groups = [{"id": f"sg-{code}0001", "ingress": [{"cidr": "10.20.0.0/16", "from_port": 8070, "to_port": 19999}]}]
-        network = {"id": f"vpc-{code}0001", "cidr": "10.20.0.0/16", "subnets": [subnet], "security_groups": groups}
-        network["dns_hostnames"] = True
+        network = {"id": f"vpc-{code}0001", "cidr": "10.20.0.0/16", "dns_hostnames": True}
+        network |= {"subnets": [subnet], "security_groups": groups}
         seed[company.accounts[host]] = {region: {"vpcs": [network]}}
         company.hosts[host] = {"aws_region": region}
     cluster = {"ClusterIdentifier": "analytics", "AvailabilityZoneRelocation": True, "Port": 5439}

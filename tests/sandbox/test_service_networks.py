@@ -48,7 +48,7 @@ class Network:
         of = {"serviceNetworkResourceAssociationIdentifier": association_id}
         assert self.lattice.delete_service_network_resource_association(**of)["status"] == "DELETE_IN_PROGRESS"
         assert self.lattice.delete_service_network_resource_association(**of)["status"] == "DELETE_IN_PROGRESS"
-        eventually(lambda: self.list(), lambda rows: association_id not in [row["id"] for row in rows])
+        eventually(self.list, lambda rows: association_id not in [row["id"] for row in rows])
 
     def list(self, **options: Any) -> list[dict[str, Any]]:
         answer = self.lattice.list_service_network_resource_associations(serviceNetworkIdentifier=self.id, **options)

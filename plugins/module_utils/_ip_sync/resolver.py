@@ -19,8 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .model import Answer
-from .model import ResolveError as ResolveError
+from .model import Answer, ResolveError
 
 try:
     import dns.exception

@@ -31,8 +31,8 @@ else:
 from .core import UNCONFIRMED
 from .driver import Driver, DryRun, run
 from .group import Call, GroupDriver, Recorder, Subnets, active, subnets_by_vpc
-from .model import Config, Outcome, SyncFailed
-from .resolver import ResolveError, Resolver
+from .model import Config, Outcome, ResolveError, SyncFailed
+from .resolver import Resolver
 from .settings import Follow, Settings
 
 SERVICES = {"elasticloadbalancing": "elbv2", "ec2": "ec2"}  # IAM prefix: botocore's name

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import resolver as resolver_module
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Answer
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Answer, ResolveError
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import (
     BadResponse,
     LookupTimeout,
     NameNotFound,
     NoData,
     Refused,
-    ResolveError,
     Resolver,
     ServerFailed,
     parse_nameserver,

@@ -26,9 +26,10 @@ from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
 
+from tests.sandbox import conftest as sandbox_fixtures
 from tests.sandbox.client import RunningSandbox, eventually
-from tests.sandbox.conftest import share as share
 
+share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"
 POLICIES = Path(__file__).parents[3] / "docs" / "iam"

@@ -247,8 +247,8 @@ class TestTeardown:
 
 
 class TestDiscovery:
-    def found(self, *endpoints: dict[str, Any], link: dict[str, Any] = SESSIONS, **told: Any) -> dict[str, Any]:
-        step = link_endpoints([link], [MADE], {"endpoints": list(endpoints), "associations": [], **told})
+    def found(self, *endpoints: dict[str, Any], link: dict[str, Any] | None = None, **told: Any) -> dict[str, Any]:
+        step = link_endpoints([link or SESSIONS], [MADE], {"endpoints": list(endpoints), "associations": [], **told})
         return dict(step["results"][0])
 
     def test_each_link_has_the_endpoints_behind_its_own(self) -> None:

@@ -22,7 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_clusters
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import ResolveError
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
