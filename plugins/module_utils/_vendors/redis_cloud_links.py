@@ -133,7 +133,8 @@ class PrivateLink:
 class Actual:
     """What Redis Cloud shows of a link; status "" where there is none.
 
-    ``vanished``: it was there before in this run. ``ended``: the associations that this run has ended.
+    ``vanished``: it was there before in this run. ``ended``: the associations that this run has ended, ``removed``: the
+    principals that it has removed.
     """
 
     status: str = ""
@@ -147,6 +148,7 @@ class Actual:
     databases: list[dict[str, t.Any]] = field(default_factory=list)
     vanished: bool = False
     ended: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, resource: t.Mapping[str, t.Any]) -> Actual:
@@ -168,6 +170,11 @@ class Actual:
     @property
     def live(self) -> list[Principal]:
         return [one for one in self.principals if not one.gone]
+
+    @property
+    def left(self) -> list[Principal]:
+        """Those who left the share by themselves, and are listed until they are removed."""
+        return [one for one in self.principals if one.gone and one.value not in self.removed]
 
     def as_dict(self) -> dict[str, t.Any]:
         """As the modules return it."""
@@ -233,7 +240,7 @@ class PrivateLinks:
             if other != item.name:
                 found[item.name] = ItemError(f"{other} is the same private link: {item.where}.")
             elif isinstance(actual, Actual):
-                actual.ended = frozenset(_ended(made[item.name]))
+                actual.ended, actual.removed = frozenset(_ended(made[item.name])), frozenset(_removed(made[item.name]))
                 actual.vanished = not actual.status and item.name in self.seen
                 if actual.status and actual.status != "deleting":
                     self.seen.add(item.name)
@@ -263,7 +270,8 @@ def plan_present(item: PrivateLink, actual: Actual) -> Plan:
     changes.sort(key=lambda one: bool(one.after))  # what can be done now is not held up
     plan.changes = [_later(one, starting) for one in changes]
     plan.waiting = starting or _moving(item, actual)
-    invited = [one.value for one in actual.principals if one.status == "associating"]
+    wanted = {one.key for one in item.wanted}
+    invited = [one.value for one in actual.principals if one.status == "associating" and one.key in wanted]
     if invited and not plan.waiting:
         plan.waiting, plan.poll = f"{', '.join(invited)} to accept the share in AWS", False
     return plan
@@ -318,6 +326,8 @@ def _plan_principals(item: PrivateLink, actual: Actual, plan: Plan) -> list[Chan
     changes = []
     for key, one in wanted.items():
         if key not in present:
+            # One that left by itself is still listed, and would not be shared with again.
+            changes += [_remove(item, old) for old in actual.left if old.key == key]
             changes.append(_add(item, one))
             continue
         known = present[key]
@@ -371,8 +381,8 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
     plan.changes = [_later(one, starting) for one in _disassociate(item, actual.connections, actual.ended)]
     after = starting or ("its connections to end" if actual.connections else "")
     removable = [one for one in actual.live if one.status != "disassociating"]
-    plan.changes += [_later(_remove(item, one), after) for one in removable]
-    after = after or ("its principals to be gone" if actual.live else "")
+    plan.changes += [_later(_remove(item, one), after) for one in [*removable, *actual.left]]
+    after = after or ("its principals to be gone" if actual.live or actual.left else "")
     params = {"method": "DELETE", "path": item.path}
     plan.changes.append(Change(DELETE, params, f"delete in {item.where}", after, ABSENT))
     return plan
@@ -424,6 +434,11 @@ def _ended(made: Made) -> t.Iterator[str]:
     for change in made.changes:
         if change.action == DISASSOCIATE:
             yield from (one["associationId"] for one in change.params["body"]["connections"])
+
+
+def _removed(made: Made) -> t.Iterator[str]:
+    """The principals that calls of this run have removed."""
+    yield from (change.params["body"]["principal"] for change in made.changes if change.action == REMOVE)
 
 
 def _later(change: Change, after: str) -> Change:
