@@ -241,7 +241,7 @@ def test_a_link_to_redis_cloud_comes_and_goes(company: Company) -> None:
     assert wrong.status and stand(wrong) == {"us fivetran orders": WAITING, "us redis-cloud sessions": "failed"}
     assert "REDISCLOUD_SECRET_KEY" in dict(wrong.lines)["us"] and company.written(wrong) == {"us": BUILT}
     keys["redis_cloud_secret_key"] = REDIS_SECRET
-    made = company.play("site", "--tags", "redis_cloud", **keys, link="sessions")
+    made = company.play("site", "--tags", "redis_cloud", "-vvv", **keys, link="sessions")
     assert (made.status, stand(made)) == (0, {"us redis-cloud sessions": "connected"}), made.output
     gone = company.play("teardown", **keys, link="sessions")
     assert (gone.status, stand(gone)) == (0, {"us redis-cloud sessions": "absent"})

@@ -304,6 +304,13 @@ class Forwarder:
         )
         if wait:
             until(self.lab.healthy, 10, "the forwarder to be healthy")
+            # The next worker has the addresses from there: unlike a host's, the machine's own resolver knows none.
+            until(self.saved, 10, "the addresses to be kept")
+
+    def saved(self) -> bool:
+        """Whether the script has kept the addresses of all databases."""
+        rows = self.state.read_text().split("\n")[2:] if self.state.exists() else []
+        return any(rows) and all(row.split()[4] != "-" for row in rows if row)
 
     def stop(self) -> None:
         """Stop it as systemd does."""
