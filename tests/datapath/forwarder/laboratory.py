@@ -304,8 +304,6 @@ class Forwarder:
         )
         if wait:
             until(self.lab.healthy, 10, "the forwarder to be healthy")
-            # The next worker has the addresses from there: unlike a host's, the machine's own resolver knows none.
-            until(self.saved, 10, "the addresses to be kept")
 
     def saved(self) -> bool:
         """Whether the script has kept the addresses of all databases."""
@@ -322,6 +320,8 @@ class Forwarder:
     def reload(self) -> None:
         """Reload it as the unit does, and wait until the new worker has taken over."""
         assert self.process
+        # The next worker has the addresses from there: unlike a host's, the machine's own resolver knows none.
+        until(self.saved, 10, "the addresses to be kept")
         before = self.workers()
         run("haproxy", "-c", "-q", "-f", str(self.config))
         self.process.send_signal(signal.SIGUSR2)
