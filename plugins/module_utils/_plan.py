@@ -156,9 +156,7 @@ class Result:
 Call = t.Callable[[Change], t.Mapping[str, t.Any]]
 
 
-def run_each(
-    items: t.Sequence[W], work: t.Callable[[W], None], results: t.Mapping[str, Result], workers: int
-) -> None:
+def run_each(items: t.Sequence[W], work: t.Callable[[W], None], results: t.Mapping[str, Result], workers: int) -> None:
     """Run ``work`` for every item, at most ``workers`` at a time; an ItemError fails its own item only."""
 
     def guarded(item: W) -> None:

@@ -122,6 +122,7 @@ class Api:
         self.ends = time.monotonic() + deadline
         self._clients: dict[str, t.Any] = {}
         self._lock = threading.Lock()
+        self._sent = threading.local()  # when a thread's request left
         self._connect = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
         credentials = credentials or Credentials()
         try:
@@ -136,7 +137,9 @@ class Api:
 
     def _open(self, credentials: Credentials) -> t.Any:
         session: t.Any = botocore.session.Session(profile=credentials.profile or None)
-        session.get_component("data_loader").file_loader = ModelFiles()
+        loader = session.get_component("data_loader")
+        loader.file_loader = ModelFiles()
+        loader.list_available_services = lambda type_name: services_of(loader.search_paths)
         if credentials.access_key and not credentials.profile:
             session.set_credentials(credentials.access_key, credentials.secret_key, credentials.session_token)
         if not credentials.role_arn:
@@ -149,9 +152,11 @@ class Api:
 
     def _pace(self, event_name: str, **kwargs: t.Any) -> None:
         self._pacer.acquire(*_of_event(event_name))
+        self._sent.at = time.monotonic()
 
     def _slow_down(self, event_name: str, parsed_response: t.Any = None, **kwargs: t.Any) -> None:
         """Every refusal counts, also those that botocore repeats by itself."""
+        self._pacer.answered(time.monotonic() - self._sent.at)
         if ((parsed_response or {}).get("Error") or {}).get("Code") in THROTTLED:
             self._pacer.throttled(*_of_event(event_name))
 
@@ -326,6 +331,11 @@ class ModelFiles:
                 with opener(path + suffix, "rb") as stream:
                     return json.load(stream)
         return None
+
+
+def services_of(paths: t.Iterable[str]) -> list[str]:
+    """The services that have models in these folders. botocore lists them by opening each one's folder."""
+    return [name for path in paths if os.path.isdir(path) for name in os.listdir(path)]
 
 
 class AssumedRole:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
@@ -55,8 +55,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 
 NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
+HEALTH = "elasticloadbalancing:DescribeTargetHealth"
 FILTER_VALUES = 200  # at most in one EC2 filter
-HEAD_START = 0.01  # seconds until a call is on its way
+HEAD_START = 0.01  # seconds until calls are on their way
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
 
 
@@ -122,7 +123,7 @@ def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
 
 def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Lookup:
     """A resolver's lookup, or ItemError for nameservers or a timeout that cannot be."""
-    # Not at the top: dnspython takes a while to load, see Syncs.load.
+    # Not at the top: dnspython takes a while to load, see Syncs.read.
     from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver
 
     try:
@@ -260,46 +261,63 @@ class Syncs:
         self.subnets: dict[str, Subnets] = {}
         self.tags: t.Mapping[str, lb.Tags] | ItemError = {}
         self.twins: dict[str, list[str]] = {}
+        self.looks: dict[str, Future[t.Mapping[str, t.Any]]] = {}
         self.jobs: dict[str, Job] = {}
 
     def converge(self, items: t.Sequence[Sync]) -> list[Result]:
         """What became of each item, in the order given."""
         results = {item.name: Result(item.name) for item in items}
+        ahead = ThreadPoolExecutor(WORKERS)
         try:
-            self.read(items)
+            self.read(items, ahead)
+            run_each(items, self.start, results, WORKERS)
         except ItemError as error:  # a read that all items share
             return [Result(item.name, failed=True, msg=str(error)) for item in items]
-        run_each(items, self.start, results, WORKERS)
+        finally:
+            ahead.shutdown(cancel_futures=True)
         if self.options.wait and not self.options.check_mode:
             self.wait(results)
         for job in self.jobs.values():
             self.report(job, results[job.name])
         return list(results.values())
 
-    def read(self, items: t.Sequence[Sync]) -> None:
-        """What the items have in common, in as few calls as the API allows."""
+    def read(self, items: t.Sequence[Sync], ahead: ThreadPoolExecutor) -> None:
+        """What the items have in common, in as few calls as the API allows; the first look at each group is under way.
+
+        Loading keeps other threads from running, so it is done while answers are awaited: dnspython, then EC2's model.
+        """
         if not items:
             return
         self.api.client("elasticloadbalancing")
-        with ThreadPoolExecutor(max_workers=1) as aside:
-            aside.submit(self.load)  # an error of it comes again where the thing is used
-            self.groups = read_groups(self.api)
-            known = [(item, self.group(item)) for item in items if self.group(item).exists]
-            self.subnets = read_subnets(self.api, {group.vpc_id for item, group in known if group.vpc_id})
+        ahead.submit(self.load_resolver)
+        self.groups = read_groups(self.api)
         self.twins = self.same_targets(items)
+        known = [(item, self.group(item)) for item in items if self.group(item).exists]
+        groups = {group.arn: group for item, group in known}
+        self.looks = {
+            arn: ahead.submit(self.api.call, HEALTH, group.name, TargetGroupArn=arn) for arn, group in groups.items()
+        }
+        time.sleep(HEAD_START)
+        self.subnets = read_subnets(self.api, {group.vpc_id for group in groups.values() if group.vpc_id})
         try:
             self.tags = lb.read_tags(self.api, [group.arn for item, group in known if item.remembers])
         except ItemError as error:  # concerns those items alone
             self.tags = error
 
-    def load(self) -> None:
-        """Load what is needed next, EC2's model and dnspython, while the answer to the first call is on its way.
-
-        Loading keeps the other threads from running, so that call gets a head start.
-        """
+    def load_resolver(self) -> None:
+        """An error of it comes again where names are looked up."""
         time.sleep(HEAD_START)
-        self.api.client("ec2")
         open_resolver(self.nameservers, self.resolve_timeout)
+
+    def caller(self, group: TargetGroup) -> Call:
+        """The calls for a group, of which the first look at its targets is under way already."""
+        call = caller(self.api, group.name)
+
+        def ahead(action: str, **params: t.Any) -> t.Mapping[str, t.Any]:
+            look = self.looks.pop(group.arn, None) if action == HEALTH else None
+            return look.result() if look else call(action, **params)
+
+        return ahead
 
     def group(self, item: Sync) -> TargetGroup:
         wanted = item.target_group or ""
@@ -325,7 +343,7 @@ class Syncs:
             raise ItemError(f"Target group {group.name} takes targets of type {group.target_type}, not ip.")
         config = item.config(group, self.subnets.get(group.vpc_id, ()))
         driver: Driver = GroupDriver(
-            caller(self.api, group.name),
+            self.caller(group),
             group.arn if group.exists else None,
             group.port,
             config.port,

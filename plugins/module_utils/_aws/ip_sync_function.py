@@ -99,9 +99,7 @@ class FunctionSyncs:
         if report["failed"]:
             result.fail(ItemError(report["msg"]))
 
-    def wait(
-        self, items: t.Sequence[Sync], results: t.Mapping[str, Result], reports: t.Mapping[str, Report]
-    ) -> None:
+    def wait(self, items: t.Sequence[Sync], results: t.Mapping[str, Result], reports: t.Mapping[str, Report]) -> None:
         """Ask again about the syncs whose wanted targets are still coming up, less and less often."""
         clock, pause = self.options.clock, FIRST_LOOK
         started = clock.now()

@@ -60,7 +60,7 @@ ELBV2_CATEGORY = {
     "DeregisterTargets": "targets",
 }
 MARGIN = 0.99  # of the published refill rate: clocks differ
-FLIGHT = 0.2  # seconds by which calls may arrive unevenly; what refills in that time is not counted on
+FLIGHT = 0.5  # seconds that a call is under way at most; how many the first answer shows
 RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
 SLOWEST = 0.1  # of the published rate
 
@@ -178,6 +178,8 @@ class Pacer:
         limits: t.Callable[[str, str], list[Bucket]] = buckets,
     ) -> None:
         self.rate, self.now, self.sleep, self.limits = rate, now, sleep, limits
+        self.flight = FLIGHT
+        self.measured = False
         self.store = store or store_for(scope)
 
     def acquire(self, service: str, operation: str) -> float:
@@ -195,6 +197,11 @@ class Pacer:
             self.sleep(due)
         return due
 
+    def answered(self, seconds: float) -> None:
+        """A call took ``seconds``. The first opened a connection as well, so later ones arrive no more unevenly."""
+        if not self.measured:
+            self.flight, self.measured = min(FLIGHT, seconds), True
+
     def throttled(self, service: str, operation: str) -> None:
         """AWS refused a call for its rate: empty its buckets and halve their pace, to recover over a minute."""
         with self.store.open() as levels:
@@ -208,7 +215,6 @@ class Pacer:
     def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:
         """The bucket as it stands now: what was left, and what has flowed in since."""
         name, capacity, refill = bucket
-        capacity -= refill * FLIGHT * self.rate
         try:
             tokens, as_of, pace, since = (float(value) for value in levels[name])
             level = Level(tokens, as_of, min(1.0, max(SLOWEST, pace)), min(since, now))
@@ -219,8 +225,13 @@ class Pacer:
         return level._replace(tokens=min(capacity, tokens), as_of=now)
 
     def _draw(self, levels: Levels, bucket: Bucket, now: float) -> float:
-        """Take one token; the seconds until it is really there."""
+        """Take one token; the seconds until it is surely there.
+
+        The bucket refills from when AWS got the first call, not from when it was sent: what refills while a call is
+        under way is not counted on.
+        """
         level = self._level(levels, bucket, now)
         level = level._replace(tokens=level.tokens - 1.0)
         levels[bucket[0]] = list(level)
-        return max(0.0, -level.tokens) / (bucket[2] * MARGIN * self.rate * level.pace_at(now))
+        refill = bucket[2] * MARGIN * self.rate * level.pace_at(now)
+        return max(0.0, self.flight - level.tokens / refill)

@@ -69,9 +69,7 @@ def known(service: Service, wanted: Sequence[Mapping[str, str]]) -> list[str]:
     """The names of the syncs that are configured as the caller believes."""
     have = {sync.name: (sync.endpoint, group_name(sync.target_group)) for sync in service.settings.syncs}
     return [
-        one["name"]
-        for one in wanted
-        if have.get(one["name"]) == (one["endpoint"], group_name(one["target_group"]))
+        one["name"] for one in wanted if have.get(one["name"]) == (one["endpoint"], group_name(one["target_group"]))
     ]
 
 

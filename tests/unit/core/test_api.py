@@ -190,6 +190,8 @@ def test_every_refusal_slows_the_pacer_down(connect: Open, sandbox: RunningSandb
     heard: list[tuple[str, ...]] = []
     asked: list[tuple[str, ...]] = []
 
+    took: list[float] = []
+
     class Listener:
         def acquire(self, *call: str) -> None:
             asked.append(call)
@@ -197,13 +199,17 @@ def test_every_refusal_slows_the_pacer_down(connect: Open, sandbox: RunningSandb
         def throttled(self, *call: str) -> None:
             heard.append(call)
 
+        def answered(self, seconds: float) -> None:
+            took.append(seconds)
+
     api._pacer = Listener()  # type: ignore[assignment]
     sandbox.fault("ec2", "DescribeVpcEndpointConnections", "throttle", account=account, times=6)
     sandbox.fault("elbv2", "DescribeLoadBalancers", "throttle", account=account, times=1)
     api.call(QUIET)
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     assert heard == [("ec2", "DescribeVpcEndpointConnections")] * 6 + [("elbv2", "DescribeLoadBalancers")]
-    assert len(asked) == len(heard) + 2  # a token for each request, repetitions included
+    assert len(asked) == len(took) == len(heard) + 2  # a token for each request, repetitions included
+    assert 0 < min(took) <= max(took) < 5
 
 
 @pytest.mark.parametrize(

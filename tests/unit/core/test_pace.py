@@ -17,7 +17,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import pace
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Memory, Pacer, SharedFile, buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import (
+    FLIGHT,
+    Memory,
+    Pacer,
+    SharedFile,
+    buckets,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,9 +93,18 @@ def test_a_burst_is_free_and_then_the_rate_rules() -> None:
     pacer = time.pacer()
     dues = [pacer.acquire(*ACCEPT) for dummy in range(12)]
     assert dues[:FREE] == [0.0] * FREE
-    assert dues[FREE:] == pytest.approx([0.2 / 0.99, 1.2 / 0.99, 2.2 / 0.99])
+    assert dues[FREE:] == pytest.approx([FLIGHT, FLIGHT + 1 / 0.99, FLIGHT + 2 / 0.99])
     time.seconds += 100
     assert [pacer.acquire(*ACCEPT) for dummy in range(11)][:FREE] == [0.0] * FREE
+
+
+def test_the_first_answer_shows_how_long_calls_are_under_way() -> None:
+    for seconds, kept in ((0.1, 0.1), (30.0, FLIGHT)):  # a function that is invoked may take its time
+        pacer = Time().pacer()
+        pacer.answered(seconds)
+        pacer.answered(0.0)
+        dues = [pacer.acquire(*ACCEPT) for dummy in range(11)]
+        assert dues == pytest.approx([0.0] * FREE + [kept, kept + 1 / 0.99])
 
 
 def test_half_the_rate_takes_twice_as_long() -> None:
@@ -118,9 +133,9 @@ def test_rate_0_and_unpublished_services_are_free() -> None:
 def test_elb_calls_draw_from_the_bucket_of_all_too() -> None:
     time = Time()
     pacer = time.pacer()
-    assert {pacer.acquire("elbv2", "DescribeTags") for dummy in range(19)} == {0.0}
-    assert {pacer.acquire("elbv2", "ModifyListener") for dummy in range(19)} == {0.0}
-    assert pacer.acquire("elbv2", "RegisterTargets") == pytest.approx(0.1 / 0.99)
+    assert {pacer.acquire("elbv2", "DescribeTags") for dummy in range(20)} == {0.0}
+    assert {pacer.acquire("elbv2", "ModifyListener") for dummy in range(15)} == {0.0}
+    assert pacer.acquire("elbv2", "RegisterTargets") == pytest.approx(FLIGHT - 4 / (10 * 0.99))
 
 
 def test_operations_of_ec2_have_buckets_of_their_own() -> None:
@@ -134,13 +149,13 @@ def test_a_refusal_halves_the_pace_for_a_while() -> None:
     pacer = time.pacer()
     pacer.throttled(*ACCEPT)
     pacer.throttled(*ACCEPT)  # refused together, counted once
-    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5))
+    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5) + FLIGHT)
     time.seconds += 2
     pacer.throttled(*ACCEPT)
-    assert pacer.acquire(*ACCEPT) > 1 / (0.99 * 0.5)
+    assert pacer.acquire(*ACCEPT) > 1 / (0.99 * 0.5) + FLIGHT
     time.seconds += 60 + 20
     assert {pacer.acquire(*ACCEPT) for dummy in range(FREE)} == {0.0}
-    assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
+    assert pacer.acquire(*ACCEPT) == pytest.approx(FLIGHT)
 
 
 def test_refusals_never_stop_it() -> None:
@@ -149,7 +164,7 @@ def test_refusals_never_stop_it() -> None:
     for _dummy in range(50):
         pacer.throttled(*ACCEPT)
         time.seconds += 1
-    assert pacer.acquire(*ACCEPT) <= 10 / 0.99
+    assert pacer.acquire(*ACCEPT) <= 10 / 0.99 + FLIGHT
 
 
 def test_two_share_a_file() -> None:
@@ -176,7 +191,7 @@ for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
     assert [process.wait(timeout=30) for process in processes] == [0] * 4
     (file,) = own_folder.iterdir()
     levels = json.loads(file.read_text(encoding="utf-8"))
-    assert levels["ec2:AcceptVpcEndpointConnections"][0] == pytest.approx(9.8 - 80)
+    assert levels["ec2:AcceptVpcEndpointConnections"][0] == pytest.approx(10 - 80)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(own_folder.stat().st_mode) == 0o700
 
 
@@ -198,7 +213,7 @@ def test_a_pace_of_nothing_in_the_file_does_not_stop_it(own_folder: Path) -> Non
     store = SharedFile("here")
     (file,) = own_folder.iterdir()
     file.write_text(json.dumps({f"ec2:{ACCEPT[1]}": [0, 1e9, 0, 1e9]}), encoding="utf-8")
-    assert Time(1e9).pacer(store).acquire(*ACCEPT) == pytest.approx(10 / 0.99)
+    assert Time(1e9).pacer(store).acquire(*ACCEPT) == pytest.approx(10 / 0.99 + FLIGHT)
 
 
 def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
@@ -208,10 +223,10 @@ def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
         pacer.acquire(*ACCEPT)
     pacer.throttled(*ACCEPT)
     time.seconds -= 86400
-    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5))
+    assert pacer.acquire(*ACCEPT) == pytest.approx(1 / (0.99 * 0.5) + FLIGHT)
     time.seconds += 100
     assert {pacer.acquire(*ACCEPT) for dummy in range(FREE)} == {0.0}
-    assert pacer.acquire(*ACCEPT) == pytest.approx(0.2 / 0.99)
+    assert pacer.acquire(*ACCEPT) == pytest.approx(FLIGHT)
 
 
 def test_memory_where_no_private_folder_can_be(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

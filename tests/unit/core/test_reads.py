@@ -11,9 +11,9 @@ from typing import Any
 
 import botocore
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import ModelFiles
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import ModelFiles, services_of
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES, read_connections
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 
 DATA = Path(botocore.__file__).parent / "data"
 
@@ -23,6 +23,10 @@ def test_model_files_hold_what_botocore_reads(name: str) -> None:
     path, theirs = str(DATA / name), JSONFileLoader()
     assert ModelFiles().load_file(path) == theirs.load_file(path)
     assert ModelFiles().exists(path) == theirs.exists(path) == (name != "nothing")
+
+
+def test_every_service_that_botocore_knows_is_listed() -> None:
+    assert set(Loader().list_available_services("service-2")) <= set(services_of(Loader().search_paths))
 
 
 @pytest.mark.parametrize(
