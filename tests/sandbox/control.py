@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from . import decisions, functions, redis_cloud_links, seed, vendor
 from .calls import AwsError, HttpRequest
+from .client import SandboxClient
+from .functions import RUNNING
 from .ops.endpoint_services import conclude_private_dns
 from .resources import EndpointService, TargetGroup
+from .snapshot import snapshot
 from .wire import Response
 from .world import STATES
 
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
     from .server import Sandbox
 
 PREFIX = "/_sandbox/"
+
+READING = threading.Lock()  # botocore's sessions make clients for one thread at a time
 
 Route = Callable[["Sandbox", dict[str, Any]], Any]
 
@@ -59,6 +66,17 @@ def _reset(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
 
 def _calls(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
     return sandbox.calls.select(body.get("account"), body.get("service"), int(body.get("since", 0)))
+
+
+def _snapshot(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """What an account holds, read over the wire as anybody else would."""
+    with READING:
+        return snapshot(_reader(RUNNING.url), body["account"], body["region"])
+
+
+@cache
+def _reader(url: str) -> SandboxClient:
+    return SandboxClient(url)
 
 
 def _clear_calls(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +202,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "reset"): _reset,
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _clear_calls,
+    ("GET", "snapshot"): _snapshot,
     ("GET", "faults"): _list_faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an account holds, read with boto3 and none of the collection's code: `python -m tests.sandbox.snapshot`.
+"""What an account holds, read with boto3 and none of the collection's code.
 
 By names instead of ids, and without what is not there, so that a test can say in full what should be there::
 
@@ -34,9 +34,6 @@ By names instead of ids, and without what is not there, so that a test can say i
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from typing import Any
 
 from .client import SandboxClient
@@ -203,16 +200,3 @@ def _forwarders(sandbox: SandboxClient, account: str, region: str) -> dict[str, 
             "lets_in": {source: sorted(ports) for source, ports in rules.items()},
         }
     return found
-
-
-def main() -> None:
-    """Print the snapshot as JSON; the sandbox is the one at AWS_ENDPOINT_URL."""
-    parser = argparse.ArgumentParser(prog="python -m tests.sandbox.snapshot")
-    parser.add_argument("account")
-    parser.add_argument("region")
-    options = parser.parse_args()
-    print(json.dumps(snapshot(SandboxClient(os.environ["AWS_ENDPOINT_URL"]), options.account, options.region)))
-
-
-if __name__ == "__main__":
-    main()
