@@ -43,7 +43,7 @@ def awaits_share(link: Link, known: t.Mapping[str, t.Any]) -> bool:
 
 
 def private_link(link: Link) -> dict[str, t.Any]:
-    options = pick(link, "subscription_id", "region_id", "share_name", "principals", "purge_principals")
+    options = pick(link, "subscription_id", "region_id", "share_name", "principals")
     return {**options, "name": key(link)}
 
 
@@ -61,7 +61,7 @@ def removal(link: Link) -> dict[str, t.Any]:
     ended = disassociation(link)
     return {
         **ended,
-        **pick(link, "principals", "purge_principals"),
+        **pick(link, "principals"),
         "disassociate": ended["disassociate"] or None,
         "state": "absent",
     }

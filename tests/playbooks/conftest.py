@@ -67,10 +67,10 @@ class Company:
             assert secret not in done.output + done.errors
         return done
 
-    def popen(self, name: str) -> subprocess.Popen[str]:
+    def popen(self, name: str, *options: str, **variables: Any) -> subprocess.Popen[str]:
         """Start a playbook of the collection."""
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        return subprocess.Popen(self.start(name), cwd=ROOT, env=self.environment, **pipes)
+        return subprocess.Popen(self.start(name, *options, **variables), cwd=ROOT, env=self.environment, **pipes)
 
     @property
     def environment(self) -> dict[str, str]:

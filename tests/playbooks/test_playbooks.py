@@ -46,6 +46,18 @@ def built(names: list[str]) -> dict[str, Any]:
     return {"load_balancers": dict.fromkeys(keys, balancer), "services": services}
 
 
+def interrupt(
+    company: Company, kill: Callable[[subprocess.Popen[str]], None], operation: str, *options: str, **variables: Any
+) -> None:
+    """Run the site until ``us`` has made a call of ``operation``, and kill it while the call is on its way."""
+    sandbox, account = company.sandbox, company.accounts["us"]
+    sandbox.buckets(enabled=False, latency=0.3)
+    process = company.popen("site", *options, **variables)
+    eventually(lambda: sandbox.writes(account), lambda log: operation in [one["operation"] for one in log], 120)
+    kill(process)
+    sandbox.buckets(enabled=False, latency=0)
+
+
 @pytest.fixture
 def estate(company: Company) -> Company:
     """Links in both environments: two of Fivetran and one of Segment, and one of Fivetran."""
@@ -172,12 +184,8 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
 def test_an_interrupted_run_is_continued(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:
     sandbox, account = company.sandbox, company.accounts["us"]
     company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
-    sandbox.buckets(enabled=False, latency=0.3)  # so that the end comes while a call is on its way
     for operation in ("CreateLoadBalancer", "CreateVpcEndpointServiceConfiguration"):
-        process = company.popen("site")
-        eventually(lambda: sandbox.writes(account), lambda log: operation in [one["operation"] for one in log], 120)  # noqa: B023
-        kill(process)
-    sandbox.buckets(enabled=False, latency=0)
+        interrupt(company, kill, operation)
     last = company.play("site")
     assert (last.status, stand(last)) == (0, {"us fivetran orders": WAITING})
     assert [call["operation"] for call in sandbox.writes(account)].count("CreateLoadBalancer") == 1
@@ -232,8 +240,8 @@ def test_a_forwarder_is_planned_in_the_account_of_the_environment(company: Compa
     assert [name for name, account in asked.items() if account != company.accounts["us"]] == ["AssumeRole"]
 
 
-def test_a_link_to_redis_cloud_comes_and_goes(company: Company) -> None:
-    """With wrong keys it fails alone, before anything is touched; no output holds a key."""
+def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:
+    """With wrong keys it fails alone, before anything is touched; no output holds a key. A killed run is continued."""
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}
     company.hosts["us"] |= {"redis_cloud_links": [company.redis()], "redis_cloud_account_key": company.accounts["us"]}
     keys = {"redis_cloud_api_url": company.sandbox.redis_cloud_url, "redis_cloud_wait_timeout": 60}
@@ -241,6 +249,7 @@ def test_a_link_to_redis_cloud_comes_and_goes(company: Company) -> None:
     assert wrong.status and stand(wrong) == {"us fivetran orders": WAITING, "us redis-cloud sessions": "failed"}
     assert "REDISCLOUD_SECRET_KEY" in dict(wrong.lines)["us"] and company.written(wrong) == {"us": BUILT}
     keys["redis_cloud_secret_key"] = REDIS_SECRET
+    interrupt(company, kill, "CreateVpcEndpoint", "--tags", "redis_cloud", **keys)
     made = company.play("site", "--tags", "redis_cloud", "-vvv", **keys, link="sessions")
     assert (made.status, stand(made)) == (0, {"us redis-cloud sessions": "connected"}), made.output
     gone = company.play("teardown", **keys, link="sessions")

@@ -75,6 +75,7 @@ def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, 
     ours = {
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg"),
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
         "ANSIBLE_HOME": str(CACHE / "ansible"),
     }
