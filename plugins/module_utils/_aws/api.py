@@ -133,7 +133,7 @@ class Api:
         source = credentials.access_key or self._session.get_config_variable("profile") or ""
         self._pacer = Pacer(scope=f"{source} {credentials.role_arn} {region} {endpoint_url}", rate=rate)
         self._session.register("before-send", self._pace)
-        self._session.register("response-received", self._slow_down)
+        self._session.register("response-received", self._answered)
 
     def _open(self, credentials: Credentials) -> t.Any:
         session: t.Any = botocore.session.Session(profile=credentials.profile or None)
@@ -154,8 +154,8 @@ class Api:
         self._pacer.acquire(*_of_event(event_name))
         self._sent.at = time.monotonic()
 
-    def _slow_down(self, event_name: str, parsed_response: t.Any = None, **kwargs: t.Any) -> None:
-        """Every refusal counts, also those that botocore repeats by itself."""
+    def _answered(self, event_name: str, parsed_response: t.Any = None, **kwargs: t.Any) -> None:
+        """The pace learns from every answer, also from refusals that botocore repeats by itself."""
         self._pacer.answered(time.monotonic() - self._sent.at)
         if ((parsed_response or {}).get("Error") or {}).get("Code") in THROTTLED:
             self._pacer.throttled(*_of_event(event_name))

@@ -637,6 +637,15 @@ def test_fifty_groups_at_once(bench: Bench) -> None:
     }
 
 
+def test_two_ports_of_one_group_are_two_items(bench: Bench) -> None:
+    bench.group()
+    bench.dns([A])
+    items = [bench.item(), {**bench.item(), "name": "second", "port": PORT + 1}]
+    assert bench.sync(*items)["failed_items"] == [] and bench.writes == [REGISTER] * 2
+    assert bench.sync(*items)["changed"] is False
+    assert bench.calls["elasticloadbalancing:DescribeTargetHealth"] == 2
+
+
 def test_no_items_make_no_call(bench: Bench) -> None:
     result = bench.sync()
     assert (result["changed"], result["results"], bench.calls) == (False, [], {})
