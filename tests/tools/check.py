@@ -97,7 +97,7 @@ def scenarios() -> int:
     return max(1, len(files("extensions/molecule/*/molecule.yml")) - 1)
 
 
-# The long ones early: two run at a time.
+# Two run at a time: beside the longest those that often wait, then those that never do.
 DOCS_LINT = "antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs ."
 CHANGELOG = "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml"
 STEPS = [
@@ -110,6 +110,12 @@ STEPS = [
         r"^\S+ +: actions=\d+ .*failed=[1-9]",
         "no hosts matched|Could not match supplied host pattern",
     ),
+    pytest("unit", "unit", "-n 2"),
+    # It measures times, on machines of its own making, so it goes before the others. It needs root, and fails without
+    # it in CI.
+    replace(pytest("forwarder", "datapath/forwarder", "-rs", before="nice -n -15"), skipped=r"^SKIPPED .*: (needs .*)"),
+    pytest("datapath", "datapath", "-n 2", below="forwarder"),
+    pytest("contract", "sandbox"),
     pytest("playbooks", "playbooks", "-n 2"),
     pytest("docs", "docs"),
     Step(
@@ -121,12 +127,6 @@ STEPS = [
         r"^FATAL: The (\d+) sanity test",
         "All targets skipped",
     ),
-    # It measures times, on machines of its own making, so it goes before the others. It needs root, and fails without
-    # it in CI.
-    replace(pytest("forwarder", "datapath/forwarder", "-rs", before="nice -n -15"), skipped=r"^SKIPPED .*: (needs .*)"),
-    pytest("datapath", "datapath", "-n 2", below="forwarder"),
-    pytest("contract", "sandbox"),
-    pytest("unit", "unit", "-n 2"),
     Step("ansible-lint", "ansible-lint --offline", r"in (\d+) files processed", "files", yaml_files),
     Step("types", "mypy", r"(\d+) source files", "files", python_files),
     Step("docs-lint", DOCS_LINT, "", "", lambda: 0),

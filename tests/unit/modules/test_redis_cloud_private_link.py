@@ -497,7 +497,7 @@ def test_what_was_left_half_done_is_finished_by_the_next_run(cloud: Cloud) -> No
 def test_a_long_task_is_told_of(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     lines = tmp_path / "progress"
     monkeypatch.setenv(PROGRESS, str(lines))
-    cloud.sandbox.lag(**{"redis_cloud_task.processing": 0.4})
+    cloud.sandbox.lag(**{"redis_cloud_task.processing": 2})
     cloud.create()
     told = f"create in subscription {cloud.subscription}: {links.CREATE} is processing-in-progress"
     assert told in lines.read_text(encoding="utf-8").splitlines()
