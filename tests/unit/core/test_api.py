@@ -189,7 +189,6 @@ def test_every_refusal_slows_the_pacer_down(connect: Open, sandbox: RunningSandb
     api = connect()
     heard: list[tuple[str, ...]] = []
     asked: list[tuple[str, ...]] = []
-
     took: list[float] = []
 
     class Listener:
