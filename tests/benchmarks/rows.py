@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tests.sandbox.client import SandboxClient
+from tests.sandbox.client import ROOT, SandboxClient
 
 from . import tasks
 from .estate import PRINCIPAL, Estate, Item, throttling, with_attributes
@@ -51,8 +51,8 @@ class Bench:
         self.accounts += 1
         return Estate(self.sandbox, str(self.accounts))
 
-    def playbook(self, estate: Estate, *work: tasks.Task) -> Playbook:
-        return self.make(work, estate.environment)
+    def playbook(self, estate: Estate, *work: tasks.Task, **environment: str) -> Playbook:
+        return self.make(work, {**estate.environment, **environment})
 
     def calls(self, estate: Estate, *work: tasks.Task) -> list[Call]:
         """The calls that one run makes."""
@@ -278,6 +278,18 @@ def memory(bench: Bench) -> Iterator[Line]:
         yield at_most(f"{name}, N = 200: peak memory", 80, math.ceil(peak), unit=" MiB")
 
 
+def settings(bench: Bench) -> Iterator[Line]:
+    """Tasks as most of a role's are, with Ansible's own settings beside those of examples/ansible.cfg."""
+    estate = bench.estate()
+    work = [tasks.light()] * bench.pick(10, 40)
+    advised = {"ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg")}
+    books = {"plain": bench.playbook(estate, *work), "advised": bench.playbook(estate, *work, **advised)}
+    costs = in_turn(books, bench.pick(3, 9))
+    for figure in ("wall", "cpu"):
+        faster = ratio(costs["plain"], costs["advised"], figure)
+        yield at_least(f"{len(work)} tasks with a filter: Ansible's settings / ours, {figure}", 1, faster)
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "noop": noop,
     "growth": growth,
@@ -287,4 +299,5 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "buckets": buckets,
     "ip_sync": ip_sync,
     "memory": memory,
+    "settings": settings,
 }

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from tests.sandbox.client import ROOT, RunningSandbox
 from tests.tools import playbook
@@ -83,10 +85,9 @@ def act_as_vendors(sandbox: RunningSandbox, built: Run) -> list[str]:
     """What Fivetran and Segment do with the sheets: request connections, and make a Redshift-managed endpoint."""
     done = []
     for account, region in (("111111111111", "us-east-1"), ("222222222222", "eu-west-1")):
-        for service in sandbox.boto(account, "ec2", region).describe_vpc_endpoint_service_configurations()[
-            "ServiceConfigurations"
-        ]:
-            name = next(tag["Value"] for tag in service["Tags"] if tag["Key"] == "Name")
+        listed = sandbox.boto(account, "ec2", region).describe_vpc_endpoint_service_configurations()
+        for service in sorted(listed["ServiceConfigurations"], key=name_of):
+            name = name_of(service)
             vendor = {"fivetran": "834469178297", "segment": SEGMENT}[name.partition("-")[0]]
             if name == "segment-profiles":
                 continue  # Segment has not told its principal for this one
@@ -94,6 +95,11 @@ def act_as_vendors(sandbox: RunningSandbox, built: Run) -> list[str]:
             done.append(f"{name}: {endpoint['VpcEndpointId']} of account {vendor} asks for {service['ServiceId']}")
     sandbox.redshift_endpoint("analytics", "111111111111", account=SEGMENT, vpc_id="vpc-0ed9e000000000001")
     return [*done, "segment-warehouse: Redshift-managed endpoint to the cluster analytics made"]
+
+
+def name_of(service: Mapping[str, Any]) -> str:
+    """An endpoint service's Name tag."""
+    return next(tag["Value"] for tag in service["Tags"] if tag["Key"] == "Name")
 
 
 def say(line: str) -> None:
