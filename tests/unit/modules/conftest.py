@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import botocore.client
 import botocore.loaders
 import botocore.session
 import pytest
@@ -62,10 +63,20 @@ def run_module() -> RunModule:
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_models() -> Iterator[None]:
-    """Parse botocore's service models once for all runs of this process: they are most of the time of a run."""
+    """Parse botocore's service models, and make a client's methods of them, once for all runs of this process."""
     loader = botocore.loaders.create_loader()
+    creators: Any = botocore.client.ClientCreator
+    make = creators._create_methods
+    made: dict[str, dict[str, Any]] = {}
+
+    def methods(creator: Any, model: Any) -> dict[str, Any]:
+        if model.service_name not in made:
+            made[model.service_name] = make(creator, model)
+        return dict(made[model.service_name])
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
+        patch.setattr(creators, "_create_methods", methods)
         yield
 
 
