@@ -88,6 +88,7 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
     [
         ("site", {"link": "typo"}, "No environment of this run lists a link typo."),
         ("teardown", {}, "Say which link to take away with -e link=NAME"),
+        ("teardown", {"link": "", "all_links": "false"}, "Say which link to take away with -e link=NAME"),
         ("teardown", {"link": "typo"}, "No environment of this run lists a link typo."),
     ],
 )
@@ -97,6 +98,34 @@ def test_a_wrong_name_is_refused_before_any_call(
     refused = estate.play(playbook, **variables)
     assert refused.status and refused.calls == []
     assert any(message in reason for reason in refused.failures.values())
+
+
+NARROWED = [
+    ["--tags", "fivetran"],
+    ["--tags", "segment,redis_cloud"],
+    ["--skip-tags", "always"],
+    ["--start-at-task", "Converge the links of Segment"],
+    ["--start-at-task", "Converge the links of Fivetran", "--limit", "eu"],
+]
+
+
+@pytest.mark.parametrize("options", NARROWED, ids=" ".join)
+def test_a_teardown_that_names_nothing_is_refused_however_it_is_narrowed(estate: Company, options: list[str]) -> None:
+    estate.hosts["us"]["redis_cloud_links"] = [{"name": "cache", "subscription_id": 1, "share_name": "cache"}]
+    refused = estate.play("teardown", *options)
+    assert refused.status and refused.calls == []
+    assert refused.failures and all("Say which link to take away" in why for why in refused.failures.values())
+
+
+def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_controllers_own(company: Company) -> None:
+    """As when the file with the variable was forgotten: no call may be made with what happens to be there."""
+    link = company.link("orders")
+    names = ["aws_role_arn", "aws_profile", "aws_role_external_id"]
+    plain = {"aws_region": "us-east-1", "fivetran_links": [link], "redis_cloud_links": [company.redis()]}
+    company.hosts = {name: {**plain, name: "{{ vault_" + name + " }}"} for name in names}
+    run = company.play("site")
+    assert run.status and run.calls == []
+    assert {name for name in names if f"'vault_{name}' is undefined" in run.failures[name]} == set(names)
 
 
 def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
