@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.saas.privatelink.plugins.plugin_utils._live import LiveAction as ActionModule
+from ansible_collections.saas.privatelink.plugins.plugin_utils._module_action import module_action
 
-__all__ = ["ActionModule"]
+ActionModule = module_action(__name__)

@@ -14,6 +14,7 @@ deadline of the run, never given up.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import os
@@ -28,6 +29,7 @@ try:
     import botocore.config
     import botocore.credentials
     import botocore.exceptions
+    import botocore.loaders
     import botocore.parsers
     import botocore.session
     from botocore import xform_name
@@ -137,9 +139,9 @@ class Api:
 
     def _open(self, credentials: Credentials) -> t.Any:
         session: t.Any = botocore.session.Session(profile=credentials.profile or None)
-        loader = session.get_component("data_loader")
-        loader.file_loader = ModelFiles()
-        loader.list_available_services = lambda type_name: services_of(loader.search_paths)
+        # Models of the user's own are found by botocore's own loader only.
+        loader = make_loader(session.get_component("data_loader")) if session.get_config_variable("data_path") else None
+        session.register_component("data_loader", loader or shared_loader())
         if credentials.access_key and not credentials.profile:
             session.set_credentials(credentials.access_key, credentials.secret_key, credentials.session_token)
         if not credentials.role_arn:
@@ -336,6 +338,32 @@ class ModelFiles:
 def services_of(paths: t.Iterable[str]) -> list[str]:
     """The services that have models in these folders. botocore lists them by opening each one's folder."""
     return [name for path in paths if os.path.isdir(path) for name in os.listdir(path)]
+
+
+def make_loader(loader: t.Any) -> t.Any:
+    """Have a botocore Loader read model files our way; returns it."""
+    loader.file_loader = ModelFiles()
+    loader.list_available_services = lambda type_name: services_of(loader.search_paths)
+    return loader
+
+
+@functools.lru_cache(maxsize=None)
+def shared_loader() -> t.Any:
+    """The loader of all sessions of this process, and of its forks: it keeps what it has read of botocore's files."""
+    return make_loader(botocore.loaders.Loader())
+
+
+def preload(services: t.Iterable[str]) -> None:
+    """Read botocore's models of these services, named as IAM does, before this process forks.
+
+    Only files that botocore ships, and those in ~/.aws/models, are read; no session or client is made.
+    """
+    loader = shared_loader()
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        loader.load_data_with_path(name)
+    for service in ("sts", *services):
+        for kind in ("service-2", "endpoint-rule-set-1"):
+            loader.load_service_model(SERVICES.get(service, service), kind, api_version=None)
 
 
 class AssumedRole:

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules that run in a fork find loaded already: their code, and botocore's models of the services they call.
+
+This plugin util is PRIVATE to the collection. Ansible loads an action plugin in its own process before it forks a worker
+for the task, so what is loaded then is loaded once a run. No session, client or credential is made here.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+import warnings
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import api
+from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAMESPACE
+
+SERVICES: dict[str, tuple[str, ...]] = {
+    "accept_connection": ("ec2",),
+    "accept_connection_info": ("ec2",),
+    "endpoint_service": ("ec2", "elasticloadbalancing"),
+    "endpoint_service_info": ("ec2",),
+    "lambda_concurrency": ("lambda",),
+    "lambda_concurrency_info": ("lambda",),
+    "network_load_balancer": ("ec2", "elasticloadbalancing"),
+    "network_load_balancer_info": ("elasticloadbalancing",),
+    "nlb_ip_sync": ("ec2", "elasticloadbalancing"),
+    "nlb_ip_sync_info": ("elasticloadbalancing",),
+    "preflight": ("ec2",),
+    "redshift_cross_vpc_grant": ("redshift",),
+    "redshift_cross_vpc_grant_info": ("redshift",),
+    "resource_share": ("ram",),
+    "resource_share_info": ("ram",),
+    "service_network_association": ("vpc-lattice",),
+    "service_network_association_info": ("vpc-lattice",),
+    "vpc_endpoint": ("ec2",),
+    "vpc_endpoint_association_info": ("ec2", "vpc-lattice"),
+    "vpc_endpoint_info": ("ec2",),
+}
+"""What each module that calls AWS always or mostly calls. What else it may need is loaded when it does."""
+
+
+def preload(module: str) -> str:
+    """Load a module of this collection; "" or why that cannot be done. Never fails: the module would say it better."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # they are the module's to show
+            loaded = importlib.import_module(f"{NAMESPACE}.{module}")
+            api.preload(SERVICES.get(module, ()))
+    except Exception as error:
+        return f"{module} cannot be loaded here: {error}"
+    # It will run as a script, which Python warns of where it is loaded as a module as well.
+    del sys.modules[loaded.__name__]
+    gc.freeze()
+    return ""
