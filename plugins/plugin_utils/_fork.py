@@ -159,6 +159,7 @@ def _status_of(module: str, params: bytes) -> int:
         else:
             basic._ANSIBLE_ARGS = params
             runpy.run_module(name, init_globals={"_module_fqn": name}, run_name="__main__", alter_sys=True)
+            print(json.dumps({"msg": "New-style module did not handle its own exit", "failed": True}))
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return (end.code or 0) & 0xFF

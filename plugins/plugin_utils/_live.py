@@ -18,19 +18,18 @@ import tempfile
 import threading
 import typing as t
 
-from ansible.utils.display import Display
 from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
 
 LOOK = 0.5  # seconds between looks at the file
 
 
 @contextlib.contextmanager
-def shown_lines() -> t.Iterator[dict[str, str]]:
-    """Yields the environment that tells a module of a fresh file; what it writes there is shown until the block ends."""
+def shown_lines(show: t.Callable[[str], None]) -> t.Iterator[dict[str, str]]:
+    """Yields the environment that tells a module of a fresh file; ``show`` gets its lines until the block ends."""
     handle, path = tempfile.mkstemp(prefix="saas.privatelink-")
     done = threading.Event()
     with os.fdopen(handle, encoding="utf-8") as stream:
-        reader = threading.Thread(target=_show, args=(stream, done), daemon=True)
+        reader = threading.Thread(target=_follow, args=(stream, done, show), daemon=True)
         reader.start()
         try:
             yield {PROGRESS: path}
@@ -40,9 +39,9 @@ def shown_lines() -> t.Iterator[dict[str, str]]:
             os.unlink(path)
 
 
-def _show(stream: t.TextIO, done: threading.Event) -> None:
+def _follow(stream: t.TextIO, done: threading.Event, show: t.Callable[[str], None]) -> None:
     finished = False
     while not finished:
         finished = done.wait(LOOK)
         for line in stream:
-            Display().display(f"  ... {line.rstrip()}")
+            show(line.rstrip())

@@ -83,7 +83,7 @@ class ModuleAction(ActionBase):
             yield wrap_async
             return
         before = self._task.environment
-        with shown_lines() as told:
+        with shown_lines(self._show) as told:
             self._task.environment = [*(before or []), told]
             try:
                 yield wrap_async
@@ -105,7 +105,12 @@ class ModuleAction(ActionBase):
         """In place of the connection's exec_command: ``in_data`` is what _configure_module made."""
         display.vvv(f"FORK {self.module}", host=self._play_context.remote_addr)
         folder = self._loader.get_basedir()
-        return _fork.run(self.module, in_data or b"", folder, self._of_task, _show)
+        return _fork.run(self.module, in_data or b"", folder, self._of_task, self._show)
+
+    def _show(self, line: str) -> None:
+        """Show how far a wait has come; no_log is for that, too."""
+        if not self._task.no_log:
+            display.display(f"  ... {line}")
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """A fork needs no files."""
@@ -178,7 +183,9 @@ class ModuleAction(ActionBase):
 
     def _other_environment(self) -> str:
         if any(self._task.environment or []):
-            self._compute_environment_string(self._of_task)
+            found: dict[str, t.Any] = {}
+            self._compute_environment_string(found)
+            self._of_task = {str(name): str(value) for name, value in found.items()}  # as a shell would get them
         late = [name for name in self._of_task if name.startswith(AT_START)]
         return f"its environment sets {', '.join(late)}, which Python reads when it starts" if late else ""
 
@@ -204,10 +211,6 @@ def _same_python(interpreter: str) -> bool:
     here, own = os.path.split(sys.executable)
     same_folder = os.path.realpath(folder) == os.path.realpath(here)
     return bool(folder and name) and same_folder and os.path.realpath(interpreter) == os.path.realpath(sys.executable)
-
-
-def _show(line: str) -> None:
-    display.display(f"  ... {line}")
 
 
 def _say_once(line: str) -> None:
