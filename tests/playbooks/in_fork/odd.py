@@ -40,7 +40,7 @@ def look(module: AnsibleModule) -> None:
 def say(module: AnsibleModule) -> None:
     for number in range(3):
         progress(f"look {number}")
-    module.warn(f"a warning, and {module.params['secret']}")
+    module.warn("a warning")
     module.warn("a warning with {{ 1 + 1 }}")
     module.deprecate("an old way", version="9.0.0", collection_name="saas.privatelink")
     print("what is no JSON", file=sys.stderr)
