@@ -58,7 +58,7 @@ def run(
     pid = os.fork()
     if not pid:
         _be_module(module, params, folder, environment, [write for dummy, write in pipes])
-    for dummy, write in pipes:
+    for _dummy, write in pipes:
         os.close(write)
     try:
         output, errors = _read([read for read, dummy in pipes], show)
@@ -70,7 +70,7 @@ def run(
             os.waitpid(pid, 0)
         raise
     finally:
-        for read, dummy in pipes:
+        for read, _dummy in pipes:
             os.close(read)
     return status, output if status >= 0 else _killed(-status), errors
 
@@ -83,7 +83,7 @@ def _read(ends: list[int], show: t.Callable[[str], None]) -> tuple[bytes, bytes]
         for end in ends:
             selector.register(end, selectors.EVENT_READ)
         while selector.get_map():
-            for key, dummy in selector.select():
+            for key, _dummy in selector.select():
                 chunk = os.read(key.fd, CHUNK)
                 if not chunk:
                     selector.unregister(key.fd)
@@ -100,7 +100,7 @@ def _killed(number: int) -> bytes:
     name = signal.Signals(number).name if number in signal.valid_signals() else str(number)
     message = (
         f"The module's process was ended by {name} before it could say what it did. Where this machine is short of "
-        "memory, give it more, or run fewer hosts at once (forks). Run again: what was done is found, and the rest made."
+        "memory, give it more, or run fewer hosts at once (forks). Run again: what was done is found, the rest is done."
     )
     return json.dumps({"failed": True, "msg": message, "rc": -number}).encode()
 
@@ -134,9 +134,9 @@ def _take_over(folder: str, environment: t.Mapping[str, str], ends: list[int]) -
     nothing = os.open(os.devnull, os.O_RDWR)
     for here, there in ((nothing, 0), (output, 1), (errors, 2)):
         os.dup2(here, there)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     os.chdir(folder)
     os.environ.update(environment)
     os.environ[PROGRESS] = f"/dev/fd/{lines}"

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugin of each of our modules: runs the module in a fork of Ansible's worker where it can, with live lines.
+"""The action plugin of each of our modules: runs it in a fork of Ansible's worker where it can, with live lines.
 
 This plugin util is PRIVATE to the collection.
 
-Starting an interpreter and loading botocore is most of what a task costs. Where the controller's own Python would run the
-module on the controller itself, a fork of the worker does the same without that (see C(_fork.py)). Three steps of
-ansible-core's C(_execute_module) are exchanged for it; arguments, check mode, no_log, the parsing, trust and cleaning of
-the result stay ansible-core's own. Everywhere else the module runs as any other.
+Starting an interpreter and loading botocore is most of what a task costs. Where the controller's own Python would run
+the module on the controller itself, a fork of the worker does the same without that (see C(_fork.py)). Two steps of
+ansible-core's C(_execute_module) and the connection's command are exchanged for it; arguments, check mode, no_log, the
+parsing, trust and cleaning of the result stay ansible-core's own. Everywhere else the module runs as any other. A module
+that has begun never begins again: what goes wrong in a fork is the task's failure.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ except ImportError:  # ansible-core 2.18
 SWITCH = "SAAS_PRIVATELINK_IN_FORK"  # an environment variable: 0 is the normal way
 VARIABLE = "privatelink_in_fork"  # a variable of the host, play or task: false is the normal way
 TESTED = ((2, 18), (2, 21))  # the oldest and the newest minor version of ansible-core that this was tried with
-AT_START = ("PYTHON", "LD_", "LC_", "LANG", "HOME", "OPENSSL", "GLIBC", "MALLOC")  # what a running process reads no more
+AT_START = ("PYTHON", "LD_", "LC_", "LANG", "HOME", "OPENSSL", "GLIBC", "MALLOC")  # read when a process starts only
 
 Vars = dict[str, t.Any]
 display = Display()
@@ -92,7 +93,7 @@ class ModuleAction(ActionBase):
 
     @contextlib.contextmanager
     def _in_fork(self) -> t.Iterator[bool]:
-        """Until the block ends, the connection's commands are forks, and what they are given are a module's arguments."""
+        """Until the block ends, the connection's commands are forks, and their input is a module's arguments."""
         self._forking = True
         self._connection.exec_command = self._fork
         try:
@@ -198,7 +199,7 @@ def _why_not_here() -> str:
         return f"this is {sys.platform}, not Linux"
     oldest, newest = TESTED
     if not oldest <= tuple(int(part) for part in core_version.split(".")[:2]) <= newest:
-        return f"ansible-core {core_version} is not among those that this was tried with, 2.{oldest[1]} to 2.{newest[1]}"
+        return f"ansible-core {core_version} is not one that this was tried with, 2.{oldest[1]} to 2.{newest[1]}"
     if C.DEFAULT_KEEP_REMOTE_FILES:
         return "ANSIBLE_KEEP_REMOTE_FILES asks for the module's files"
     inside = [name for name in os.environ if name.startswith("_ANSIBLE_")]  # debuggers, coverage

@@ -4,8 +4,8 @@
 
 """What modules that run in a fork find loaded already: their code, and botocore's models of the services they call.
 
-This plugin util is PRIVATE to the collection. Ansible loads an action plugin in its own process before it forks a worker
-for the task, so what is loaded then is loaded once a run. No session, client or credential is made here.
+This plugin util is PRIVATE to the collection. Ansible loads an action plugin in its own process before it forks a
+worker for the task, so what is loaded then is loaded once a run. No session, client or credential is made here.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def cleaned(value: Any, folder: Path) -> Any:
         return value
     if "Traceback (most recent call last)" in value:
         value = value.strip().splitlines()[-1]
-    value = re.sub(r'File "[^"]*/ansible', 'File "ansible', value)  # of a zip file, or where the collection is installed
+    value = re.sub(r'File "[^"]*/ansible', 'File "ansible', value)  # it is in a zip file, or where it is installed
     return OF_THE_RUN.sub("ID", value.replace(str(folder), "FOLDER"))
 
 
@@ -79,8 +79,9 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def vaulted() -> Any:
     """A secret text as ``ansible-vault encrypt_string`` writes it."""
-    command = [Path(sys.executable).with_name("ansible-vault"), "encrypt_string", "--vault-password-file", "/dev/stdin"]
-    done = subprocess.run([*command, "vaulted text"], input=PASSWORD, capture_output=True, text=True, check=True)
+    tool = str(Path(sys.executable).with_name("ansible-vault"))
+    command = [tool, "encrypt_string", "--vault-password-file", "/dev/stdin", "vaulted text"]
+    done = subprocess.run(command, input=PASSWORD, capture_output=True, text=True, check=True)
     return done.stdout.partition("|")[2]
 
 

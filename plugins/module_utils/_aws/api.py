@@ -347,7 +347,7 @@ def make_loader(loader: t.Any) -> t.Any:
     return loader
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def shared_loader() -> t.Any:
     """The loader of all sessions of this process, and of its forks: it keeps what it has read of botocore's files."""
     return make_loader(botocore.loaders.Loader())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible import constants
 from ansible_collections.saas.privatelink.plugins.plugin_utils import _fork, _module_action, _preload
 
 ROOT = Path(__file__).parents[3]
@@ -79,7 +80,7 @@ def test_what_cannot_be_loaded_is_said_and_left_to_the_module() -> None:
         (lambda patch: patch.setattr(sys, "platform", "darwin"), "this is darwin, not Linux"),
         (lambda patch: patch.setattr(_module_action, "core_version", "2.22.0.dev0"), "ansible-core 2.22.0.dev0 is not"),
         (lambda patch: patch.setattr(_module_action, "core_version", "2.17.9"), "ansible-core 2.17.9 is not"),
-        (lambda patch: patch.setattr(_module_action.C, "DEFAULT_KEEP_REMOTE_FILES", True), "ANSIBLE_KEEP_REMOTE_FILES"),
+        (lambda patch: patch.setattr(constants, "DEFAULT_KEEP_REMOTE_FILES", True), "ANSIBLE_KEEP_REMOTE_FILES"),
         (lambda patch: patch.setenv("_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG", "{}"), "COVERAGE_CONFIG is set"),
     ],
 )
@@ -124,5 +125,9 @@ def test_what_a_fork_writes_past_python_and_at_length_is_read(monkeypatch: pytes
 
 
 def test_a_fork_that_is_killed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    status, output, dummy = forked(monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM) or 0)
+    def killed() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    status, output, dummy = forked(monkeypatch, killed)
     assert status == -signal.SIGTERM and "ended by SIGTERM" in json.loads(output)["msg"]
