@@ -8,17 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from tests.sandbox.client import ROOT, SandboxClient
 
-from . import tasks
+from . import sites, tasks
 from .estate import PRINCIPAL, Estate, Item, throttling, with_attributes
 from .limits import least_seconds
-from .measure import Cost, Playbook, Workshop, in_turn, median, ratio
+from .measure import Cost, Program, Workshop, in_turn, median, more, ratio
+from .sites import FORKED, NORMAL, Call
 
-Call = dict[str, Any]
+TOLD = "told"
+"""What is wanted of a figure that decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,19 @@ class Bench:
         self.accounts += 1
         return Estate(self.sandbox, str(self.accounts))
 
-    def playbook(self, estate: Estate, *work: tasks.Task, **environment: str) -> Playbook:
-        return self.make(work, {**estate.environment, **environment})
+    def playbook(self, estate: Estate, *work: tasks.Task, **environment: str) -> Program:
+        return self.make.playbook(work, {**estate.environment, **environment})
 
     def calls(self, estate: Estate, *work: tasks.Task) -> list[Call]:
         """The calls that one run makes."""
         self.sandbox.clear_calls()
         self.playbook(estate, *work).run()
         return self.sandbox.calls(estate.account)
+
+    @cached_property
+    def example(self) -> dict[str, Program]:
+        """No-op site runs of the example inventory, ``normal`` and ``forked``."""
+        return sites.example(self.sandbox, self.make)
 
 
 def at_most(what: str, bound: float, value: float, note: str = "", unit: str = "") -> Line:
@@ -67,6 +74,10 @@ def at_most(what: str, bound: float, value: float, note: str = "", unit: str = "
 
 def at_least(what: str, bound: float, value: float, note: str = "") -> Line:
     return Line(what, f">= {bound:g}", f"{value:.1f}", value >= bound, note)
+
+
+def told(what: str, measured: str, note: str = "") -> Line:
+    return Line(what, TOLD, measured, True, note)
 
 
 def reads(calls: Iterable[Call], *operations: str) -> int:
@@ -115,23 +126,55 @@ def noop(bench: Bench) -> Iterator[Line]:
                 how = f"peer extrapolated from N = {' and '.join(map(str, sorted(peers)[-2:]))}"
             what = f"no-op of {size}: loop of {tasks.PEER} / {name}, wall"
             yield at_least(what, bound or 0, wall, f"CPU {cpu:.1f}; {how}")
+            if size == 200:
+                yield at_least(f"the same of {size}, CPU", 160, cpu, how)
 
 
 def growth(bench: Bench) -> Iterator[Line]:
-    """Ours over one item, 200 and 1000, nothing to do."""
-    estate = bench.estate()
-    items = estate.services(1000)
+    """What each further item of a thousand costs, nothing to do."""
+    estate, large = bench.estate(), 1000
+    items = estate.services(large)
     asked = estate.connections(items)
     for name, task, all_items in (
         ("endpoint_service", tasks.services, items),
         ("accept_connection", tasks.connections, asked),
     ):
-        books = {str(size): bench.playbook(estate, task(all_items[:size])) for size in (1, 200, 1000)}
+        books = {size: bench.playbook(estate, task(all_items[:size])) for size in (1, large)}
         costs = in_turn(books, bench.pick(2, 7))
-        for size, bound in (("200", 1.3), ("1000", 2.0)):
-            cpu = ratio(costs[size], costs["1"], "cpu")
-            note = f"CPU {cpu:.2f}; N = 1 takes {median(costs['1']):.2f} s"
-            yield at_most(f"{name}: N = {size} / N = 1, wall", bound, ratio(costs[size], costs["1"]), note)
+        each = more(costs[large], costs[1]) / (large - 1) * 1000
+        note = f"N = 1 takes {median(costs[1], 'cpu'):.2f} s, N = {large} {median(costs[large], 'cpu'):.2f} s"
+        yield at_most(f"{name}: each item of N = {large}, CPU", 2, each, note, " ms")
+
+
+def further(bench: Bench) -> Iterator[Line]:
+    """What each further task of ours costs in a run."""
+    estate = bench.estate()
+    task = tasks.services(estate.services(1))
+    books = {
+        (name, count): bench.playbook(estate, *[task] * count, **way)
+        for name, way in (("normal", NORMAL), ("forked", FORKED))
+        for count in (1, 11)
+    }
+    costs = in_turn(books, bench.pick(2, 7))
+    normal, forked = (more(costs[name, 11], costs[name, 1]) / 10 * 1000 for name in ("normal", "forked"))
+    note = f"the normal way {normal:.0f} ms"
+    yield at_most("each further module task of a run, CPU", 70, forked, note, " ms")
+
+
+def site(bench: Bench) -> Iterator[Line]:
+    """A site run of the example inventory with nothing to do: modules run both ways, and a script at its best."""
+    made = sites.calls_of(bench.sandbox, bench.example["forked"])
+    plain, different = sites.plain(bench.sandbox, bench.make, made)
+    costs = in_turn({**bench.example, "plain": plain}, bench.pick(1, 7))
+    normal, forked, script = costs["normal"], costs["forked"], costs["plain"]
+    wall = ratio(normal, forked)
+    note = f"wall {wall:.1f}; {median(normal, 'cpu'):.1f} s / {median(forked, 'cpu'):.1f} s"
+    yield at_least("no-op site run: the normal way / in a fork, CPU", 2.0, ratio(normal, forked, "cpu"), note)
+    least = ratio(forked, script, "cpu")
+    note = f"wall {ratio(forked, script):.1f}; the script {median(script, 'cpu'):.2f} s"
+    yield told(f"no-op site run / a plain script with its {different} different calls, CPU", f"{least:.1f}", note)
+    yield told("no-op site run: calls / different calls", f"{len(made) / different:.2f}", f"{len(made)} / {different}")
+    yield at_most("no-op site run: writes", 0, writes(made))
 
 
 def single(bench: Bench) -> Iterator[Line]:
@@ -146,10 +189,8 @@ def single(bench: Bench) -> Iterator[Line]:
     costs = in_turn(books, bench.pick(3, 15))
     peer = costs.pop("peer")
     for name, our in costs.items():
-        for figure in ("wall", "cpu"):
-            what = f"one item: {name} / {tasks.PEER}, {figure}"
-            note = f"{median(our, figure):.2f} s / {median(peer, figure):.2f} s"
-            yield at_most(what, 1.0, ratio(our, peer, figure), note)
+        note = f"wall {ratio(our, peer):.2f}; {median(our, 'cpu'):.2f} s / {median(peer, 'cpu'):.2f} s"
+        yield at_most(f"one item: {name} / {tasks.PEER}, CPU", 0.5, ratio(our, peer, "cpu"), note)
 
 
 def calls(bench: Bench) -> Iterator[Line]:
@@ -243,27 +284,35 @@ def buckets(bench: Bench) -> Iterator[Line]:
 def ip_sync(bench: Bench) -> Iterator[Line]:
     """Fifty target groups behind the buckets, nothing to do: the peer's loop beside one task of ours."""
 
-    def run(size: int, work: Callable[[Estate, list[Item]], tasks.Task]) -> Cost:
+    def run(size: int, work: Callable[[Estate, list[Item]], tasks.Task]) -> tuple[Cost, int, int]:
+        """What it costs, its calls, and how many of them were throttled."""
         estate = bench.estate()
         playbook = bench.playbook(estate, work(estate, estate.links(size)[1]))
+        bench.sandbox.clear_calls()
         with throttling(bench.sandbox):
-            return playbook.run()
+            return playbook.run(), len(bench.sandbox.calls(estate.account)), bench.sandbox.buckets()["throttled"]
 
     peers: dict[int, list[Cost]] = {}
-    ours: list[Cost] = []
+    ours: list[tuple[Cost, int, int]] = []
     sizes = bench.pick((2, 5), (50, 50))
     for size in sizes:
-        peers.setdefault(size, []).append(run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items)))
+        peers.setdefault(size, []).append(run(size, lambda estate, items: tasks.peer_syncs(estate.vpc, items))[0])
         for _dummy in range(2):  # of its few seconds one disturbance makes much
             ours.append(run(50, lambda estate, items: tasks.syncs(items, estate.sandbox)))
-    wall, cpu = (beyond(peers, 50, figure) / median(ours, figure) for figure in ("wall", "cpu"))
+    costs, made, throttled = zip(*ours, strict=True)
+    wall, cpu = (beyond(peers, 50, figure) / median(costs, figure) for figure in ("wall", "cpu"))
     how = "measured" if 50 in sizes else f"peer extrapolated from N = {' and '.join(map(str, sizes))}"
-    note = f"CPU {cpu:.1f}; {beyond(peers, 50):.1f} s / {median(ours):.1f} s; {how}"
-    yield at_least(f"IP sync of 50: loop of {tasks.PEER_SYNC} / nlb_ip_sync, wall", 20, wall, note)
+    note = f"CPU {cpu:.1f}; {beyond(peers, 50):.1f} s / {median(costs):.1f} s; {how}"
+    yield told(f"IP sync of 50: loop of {tasks.PEER_SYNC} / nlb_ip_sync, wall", f"{wall:.1f}", note)
+    yield at_most("IP sync of 50: calls", 52, max(made), "one for each target group, 2 for all together")
+    yield at_most("IP sync of 50: throttled", 0, max(throttled))
 
 
 def memory(bench: Bench) -> Iterator[Line]:
-    """The peak of the largest process of a whole playbook, controller included."""
+    """The peak of all processes of a run together, controller included, each shared page counted once."""
+    normal, forked = (bench.example[name].memory() for name in ("normal", "forked"))
+    note = f"the normal way {normal:.0f} MiB"
+    yield at_most("no-op site run, 2 hosts: peak memory", 120, math.ceil(forked), note, " MiB")
     estate = bench.estate()
     balancers, synced, arns = estate.links(200)
     items = estate.services(200, arns)
@@ -274,8 +323,32 @@ def memory(bench: Bench) -> Iterator[Line]:
         tasks.connections(estate.connections(items)),
     ):
         name = str([*task][0]).rpartition(".")[2]
-        peak = bench.playbook(estate, task).run().memory
-        yield at_most(f"{name}, N = 200: peak memory", 80, math.ceil(peak), unit=" MiB")
+        peak = bench.playbook(estate, task).memory()
+        yield at_most(f"{name}, N = 200: peak memory", 120, math.ceil(peak), unit=" MiB")
+
+
+def hosts(bench: Bench) -> Iterator[Line]:
+    """A host for each of many accounts, with one link."""
+    if bench.full:
+        yield from fleet(bench, hosts=50, links=1, forks=10)
+
+
+def links(bench: Bench) -> Iterator[Line]:
+    """One host with very many links."""
+    if bench.full:
+        yield from fleet(bench, hosts=1, links=1000, forks=5)
+
+
+def fleet(bench: Bench, hosts: int, links: int, forks: int) -> Iterator[Line]:
+    """What a run over all of them costs, nothing to do and calls not paced."""
+    estates = [bench.estate() for dummy in range(hosts)]
+    program = sites.fleet(bench.sandbox, bench.make, estates, links, forks)
+    made = sites.calls_of(bench.sandbox, program)
+    cost, memory = program.run(), program.memory()
+    what = f"no-op of {hosts} hosts with {links} links, forks {forks}"
+    note = f"wall {cost.wall:.1f} s; {len(made)} calls, {writes(made)} writes"
+    yield told(f"{what}: CPU", f"{cost.cpu:.1f} s", note)
+    yield told(f"{what}: peak memory", f"{memory:.0f} MiB")
 
 
 def settings(bench: Bench) -> Iterator[Line]:
@@ -294,10 +367,14 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "noop": noop,
     "growth": growth,
     "single": single,
+    "further": further,
+    "site": site,
     "calls": calls,
     "elb": elb,
     "buckets": buckets,
     "ip_sync": ip_sync,
     "memory": memory,
     "settings": settings,
+    "hosts": hosts,
+    "links": links,
 }

@@ -12,21 +12,23 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from tests.sandbox.client import ROOT, RunningSandbox
+from tests.sandbox.client import ROOT, RunningSandbox, SandboxClient
 from tests.tools import playbook
 from tests.tools.playbook import Run, command, environment, nameserver
 
 INVENTORY = ROOT / "examples" / "inventory"
 SHEETS = ROOT / ".cache" / "demo" / "hand-off"
 LOG = ROOT / ".cache" / "demo" / "ansible.log"
+SEED = ROOT / "tests" / "demo" / "seed.yml"
 SEGMENT = "333333333333"  # stands for Segment's Edge account, which is not public
 
 
 def main() -> int:
     """Play it all; the exit status is 0 when every expectation held."""
-    sandbox = RunningSandbox("--seed", str(ROOT / "tests" / "demo" / "seed.yml"))
+    sandbox = RunningSandbox("--seed", str(SEED))
     try:
         return play(sandbox)
     finally:
@@ -43,7 +45,7 @@ def play(sandbox: RunningSandbox) -> int:
     expect(bool(built.writes), f"{built.reads} read and {len(built.writes)} write calls")
 
     say("3. The vendors act on the hand-off sheets")
-    for line in act_as_vendors(sandbox, built):
+    for line in act_as_vendors(sandbox):
         print(f"   {line}")
 
     say("4. site.yml again: accepts what the vendors asked for, and nobody else")
@@ -60,15 +62,20 @@ def play(sandbox: RunningSandbox) -> int:
     return 0
 
 
-def run(sandbox: RunningSandbox, *options: str) -> Run:
-    """Run the playbook on the example inventory and print one line for each link."""
-    started = time.monotonic()
+def site(sandbox: SandboxClient, sheets: Path, *options: str) -> tuple[list[str], dict[str, str]]:
+    """The command line of the site playbook on the example inventory, and the environment that it wants."""
     resolver = {"segment_nameservers": [nameserver(sandbox)], "fivetran_nameservers": [nameserver(sandbox)]}
-    folders = {f"{vendor}_handoff_directory": str(SHEETS) for vendor in ("segment", "fivetran", "redis_cloud")}
-    argv = command("site", INVENTORY, *options, **resolver, **folders)
+    folders = {f"{vendor}_handoff_directory": str(sheets) for vendor in ("segment", "fivetran", "redis_cloud")}
     keys = {"REDISCLOUD_ACCESS_KEY": "demo-account-key", "REDISCLOUD_SECRET_KEY": "demo-user-key"}
     keys["REDISCLOUD_URL"] = sandbox.redis_cloud_url
-    result = playbook.run(sandbox, argv, environment(sandbox) | keys)
+    return command("site", INVENTORY, *options, **resolver, **folders), environment(sandbox) | keys
+
+
+def run(sandbox: SandboxClient, *options: str) -> Run:
+    """Run the playbook on the example inventory and print one line for each link."""
+    started = time.monotonic()
+    argv, env = site(sandbox, SHEETS, *options)
+    result = playbook.run(sandbox, argv, env)
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {' '.join(argv)}\n{result.output}{result.errors}\n")
@@ -81,7 +88,7 @@ def run(sandbox: RunningSandbox, *options: str) -> Run:
     return result
 
 
-def act_as_vendors(sandbox: RunningSandbox, built: Run) -> list[str]:
+def act_as_vendors(sandbox: SandboxClient) -> list[str]:
     """What Fivetran and Segment do with the sheets: request connections, and make a Redshift-managed endpoint."""
     done = []
     for account, region in (("111111111111", "us-east-1"), ("222222222222", "eu-west-1")):
