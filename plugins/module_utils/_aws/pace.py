@@ -12,6 +12,9 @@ AWS meters calls per account and region by token buckets: so many at once, so ma
 playbook run are processes of their own that share the same buckets at AWS, so the level of each bucket is kept in a
 small file per account and region. Throttling that happens all the same (other tools share the account, and limits per
 organisation are unpublished) slows the bucket down for a while.
+
+A call is told at once how long to wait, and keeps that time whatever happens later. So the file also holds when those
+leave that wait, and a later call leaves only with a token that none of them needs.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import stat
 import tempfile
@@ -65,19 +69,55 @@ RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
 SLOWEST = 0.1  # of the published rate
 
 Bucket = tuple[str, float, float]  # name, capacity, tokens per second
-Levels = dict[str, list[float]]  # bucket name: the values of its Level
+Levels = dict[str, list[float]]  # bucket name: the values of its Level, those of ``leaving`` at the end
 
 
 class Level(t.NamedTuple):
-    """How full a bucket is. Times are seconds since the epoch, so that processes can share them."""
+    """How full a bucket is, and which calls will draw from it.
 
-    tokens: float
+    Times are seconds since the epoch, so that processes can share them; ``leaving`` and all arguments are seconds after
+    ``as_of``, because a clock that is set wakes nobody who sleeps.
+    """
+
+    tokens: float  # what those left over who have left by ``as_of``
     as_of: float
     pace: float  # share of the published rate that was left when AWS last refused
     since: float  # when that was
+    leaving: tuple[float, ...] = ()  # when those leave who wait, in order
 
-    def pace_at(self, now: float) -> float:
-        return min(1.0, self.pace + max(0.0, now - self.since) / RECOVERY)
+    @classmethod
+    def read(cls, values: t.Iterable[float]) -> Level:
+        """Raises TypeError or ValueError for what is no level. Without ``leaving``, tokens below zero are a queue."""
+        tokens, as_of, pace, since, *leaving = (float(value) for value in values)
+        if not all(map(math.isfinite, (tokens, as_of, pace, since, *leaving))):
+            raise ValueError("not a time or number")
+        return cls(tokens, as_of, min(1.0, max(SLOWEST, pace)), since, tuple(sorted(leaving)))
+
+    def pace_at(self, moment: float) -> float:
+        return min(1.0, self.pace + max(0.0, self.as_of + moment - self.since) / RECOVERY)
+
+    def flow(self, start: float, end: float) -> float:
+        """Seconds at full pace that bring as much as this time does. While the pace recovers, a triangle is missing."""
+        recovered = self.since + (1.0 - self.pace) * RECOVERY - self.as_of
+        missing = max(0.0, recovered - start) ** 2 - max(0.0, recovered - end) ** 2
+        return end - start - missing / (2 * RECOVERY)
+
+    def course(self, capacity: float, refill: float) -> list[tuple[float, float]]:
+        """Moments and the tokens left then: as it stands, and after each call that will leave."""
+        points = [(0.0, self.tokens)]
+        for leave in self.leaving:
+            moment, tokens = points[-1]
+            points.append((leave, min(capacity, tokens + refill * self.flow(moment, leave)) - 1.0))
+        return points
+
+    def at(self, now: float, capacity: float, refill: float) -> Level:
+        """The bucket as it stands now: who has left since, and what has flowed in. A clock set back stops nobody."""
+        gone = max(0.0, now - self.as_of)
+        left = self._replace(leaving=tuple(leave for leave in self.leaving if leave <= gone))
+        moment, tokens = left.course(capacity, refill)[-1]
+        tokens = min(capacity, tokens + refill * self.flow(moment, gone))
+        waiting = tuple(leave - gone for leave in self.leaving if leave > gone)
+        return Level(tokens, now, self.pace, min(self.since, now), waiting)
 
 
 def is_read(operation: str) -> bool:
@@ -185,14 +225,18 @@ class Pacer:
     def acquire(self, service: str, operation: str) -> float:
         """Take one token of each bucket concerned, sleep until it is due, and return the seconds slept.
 
-        The token is taken before the sleep (a level may go below zero), so callers queue up in order.
+        The token is taken before the sleep, and who asks first for the same leaves first.
         """
-        drawn = self.limits(service, operation) if self.rate else []
+        drawn = self._drawn(service, operation)
         if not drawn:
             return 0.0
         with self.store.open() as levels:
             now = self.now()
-            due = max(self._draw(levels, bucket, now) for bucket in drawn)
+            found = [(bucket, self._level(levels, bucket, now)) for bucket in drawn]
+            before = found[-1][1].leaving  # who asked for the same and still waits
+            due = max([*before, *(self._due(level, bucket) for bucket, level in found)])
+            for bucket, level in found:
+                self._keep(levels, bucket, level._replace(leaving=tuple(sorted((*level.leaving, due)))))
         if due > 0:
             self.sleep(due)
         return due
@@ -204,34 +248,43 @@ class Pacer:
 
     def throttled(self, service: str, operation: str) -> None:
         """AWS refused a call for its rate: empty its buckets and halve their pace, to recover over a minute."""
+        drawn = self._drawn(service, operation)
         with self.store.open() as levels:
             now = self.now()
-            for bucket in self.limits(service, operation) if self.rate else []:
+            for bucket in drawn:
                 level = self._level(levels, bucket, now)
                 if now - level.since >= 1.0:  # calls in flight are refused together: one refusal, not many
-                    level = level._replace(pace=level.pace_at(now) / 2, since=now)
-                levels[bucket[0]] = list(level._replace(tokens=min(level.tokens, 0.0)))
+                    level = level._replace(pace=level.pace_at(0.0) / 2, since=now)
+                self._keep(levels, bucket, level._replace(tokens=min(level.tokens, 0.0)))
 
-    def _level(self, levels: Levels, bucket: Bucket, now: float) -> Level:
-        """The bucket as it stands now: what was left, and what has flowed in since."""
+    def _drawn(self, service: str, operation: str) -> list[Bucket]:
+        """The buckets of a call, the narrowest last, each with the rate that is used of it."""
+        limits = self.limits(service, operation) if self.rate else []
+        return [(name, capacity, refill * MARGIN * self.rate) for name, capacity, refill in limits]
+
+    @staticmethod
+    def _level(levels: Levels, bucket: Bucket, now: float) -> Level:
         name, capacity, refill = bucket
         try:
-            tokens, as_of, pace, since = (float(value) for value in levels[name])
-            level = Level(tokens, as_of, min(1.0, max(SLOWEST, pace)), min(since, now))
+            level = Level.read(levels[name])
         except (KeyError, TypeError, ValueError):
-            level = Level(capacity, now, 1.0, 0.0)
-        gone = max(0.0, now - level.as_of)  # a clock that was set back must not stop us
-        tokens = level.tokens + gone * refill * MARGIN * self.rate * level.pace_at(now)
-        return level._replace(tokens=min(capacity, tokens), as_of=now)
+            return Level(capacity, now, 1.0, 0.0)
+        return level.at(now, capacity, refill)
 
-    def _draw(self, levels: Levels, bucket: Bucket, now: float) -> float:
-        """Take one token; the seconds until it is surely there.
+    @staticmethod
+    def _keep(levels: Levels, bucket: Bucket, level: Level) -> None:
+        *values, leaving = level
+        levels[bucket[0]] = [*values, *leaving]
+
+    def _due(self, level: Level, bucket: Bucket) -> float:
+        """Seconds until a call more finds a token that is surely there and that none of those who wait needs.
 
         The bucket refills from when AWS got the first call, not from when it was sent: what refills while a call is
         under way is not counted on.
         """
-        level = self._level(levels, bucket, now)
-        level = level._replace(tokens=level.tokens - 1.0)
-        levels[bucket[0]] = list(level)
-        refill = bucket[2] * MARGIN * self.rate * level.pace_at(now)
-        return max(0.0, self.flight - level.tokens / refill)
+        _name, capacity, refill = bucket
+        due = 0.0
+        for moment, tokens in level.course(capacity, refill):
+            missing = self.flight + (1.0 - tokens) / (refill * level.pace_at(moment))
+            due = max(due, moment + missing) if missing > 0.0 else due
+        return due

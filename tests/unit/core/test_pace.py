@@ -13,31 +13,33 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import pace
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import (
     FLIGHT,
+    MARGIN,
+    RECOVERY,
+    SLOWEST,
     Memory,
     Pacer,
     SharedFile,
     buckets,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 ACCEPT = ("ec2", "AcceptVpcEndpointConnections")  # 10 at once, 1 a second
 FREE = 9  # of them at once: what refills while a call is under way is not counted on
-CALLS = [
-    ACCEPT,
-    ("ec2", "CreateVpcEndpoint"),
-    ("ec2", "DescribeVpcs"),
+CREATE = ("ec2", "CreateVpcEndpoint")  # 4 at once, 0.3 a second
+ELB_CALLS = [
     ("elbv2", "CreateLoadBalancer"),
     ("elbv2", "RegisterTargets"),
     ("elbv2", "DescribeTags"),
     ("elbv2", "ModifyListener"),
 ]
+CALLS = [ACCEPT, CREATE, ("ec2", "DescribeVpcs"), *ELB_CALLS]
 
 
 class Time:
@@ -60,32 +62,128 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / f"saas.privatelink-{os.getuid()}"
 
 
-@settings(deadline=None, max_examples=80)
-@given(
-    call=st.sampled_from(CALLS),
-    rate=st.sampled_from([0.5, 1.0]),
-    gaps=st.lists(st.sampled_from([0.0, 0.0, 0.0, 0.1, 1.0, 7.0, 100.0]), min_size=1, max_size=120),
-    refused=st.sets(st.integers(0, 120), max_size=3),
-)
-def test_no_window_sees_more_than_the_bucket_holds_and_gains(
-    call: tuple[str, str], rate: float, gaps: list[float], refused: set[int]
-) -> None:
+class Step(NamedTuple):
+    """A call after ``gap`` seconds. AWS may have refused one just before, and the clock may have been set back."""
+
+    gap: float = 0.0
+    operation: tuple[str, str] = CREATE
+    refused: bool = False
+    second: bool = False  # made by the second of two processes
+    set_back: float = 0.0
+
+
+GAP = st.sampled_from([0.0, 0.0, 0.0, 0.1, 1.0, 7.0, 30.0, 100.0])
+RATE = st.sampled_from([0.1, 0.5, 1.0, 2.0])
+REFUSED = st.sampled_from([False] * 15 + [True])
+ALWAYS_RIGHT = st.just(0.0)
+SET_BACK = st.sampled_from([0.0] * 15 + [0.5, 20.0, 86400.0])
+# The case that was found first: calls of the slow pace still wait when the pace has recovered.
+RECOVERING = [*[Step(refused=number == 4) for number in range(13)], Step(7.0), Step(100.0), Step(), Step()]
+
+
+def steps(operations: list[tuple[str, str]], clock: st.SearchStrategy[float]) -> st.SearchStrategy[list[Step]]:
+    step = st.builds(Step, GAP, st.sampled_from(operations), REFUSED, st.booleans(), clock)
+    return st.lists(step, min_size=1, max_size=120)
+
+
+def play(steps: list[Step], rate: float = 1.0) -> list[float]:
+    """When these calls leave, in seconds that pass whatever the clock says."""
     time = Time()
-    pacer = time.pacer(rate=rate)
+    pacers = [time.pacer(SharedFile("here"), rate), time.pacer(SharedFile("here"), rate)]
+    with pacers[0].store.open() as levels:
+        levels.clear()
+    pacers[1].answered(0.1)  # from here on, the second counts on refills sooner than the first
+    passed, times = 0.0, []
+    for step in steps:
+        passed += step.gap
+        time.seconds += step.gap - step.set_back
+        pacer = pacers[step.second]
+        if step.refused:
+            pacer.throttled(*step.operation)
+        times.append(passed + pacer.acquire(*step.operation))
+    return times
+
+
+def overdraft(times: list[float], capacity: float, refill: float) -> float:
+    """By how many tokens the worst window of these calls takes more than the bucket holds and gains in it."""
+    worst, lowest = -capacity, 0.0
+    for number, seconds in enumerate(sorted(times)):
+        lowest = min(lowest, number - refill * seconds)
+        worst = max(worst, number + 1 - refill * seconds - lowest - capacity)
+    return worst
+
+
+def test_an_overdraft_is_seen() -> None:
+    assert overdraft([0.0, 0.0, 0.0, 10.0], 3.0, 0.1) == pytest.approx(0.0)
+    assert overdraft([0.0, 0.0, 0.0, 9.0], 3.0, 0.1) == pytest.approx(0.1)
+    assert overdraft([105.0, 0.0, 100.0, 100.0, 100.0, 200.0], 3.0, 0.1) == pytest.approx(0.5)
+
+
+@settings(deadline=None, max_examples=100)
+@given(operation=st.sampled_from(CALLS), rate=RATE, steps=steps(CALLS, SET_BACK))
+@example(operation=CREATE, rate=0.5, steps=RECOVERING)
+def test_no_window_sees_more_than_the_bucket_holds_and_gains(
+    operation: tuple[str, str], rate: float, steps: list[Step]
+) -> None:
+    times = play([step._replace(operation=operation) for step in steps], rate)
+    assert times == sorted(times)  # who comes first goes first
+    for _name, capacity, refill in buckets(*operation):
+        assert overdraft(times, capacity, refill * rate) <= 1e-3
+
+
+@settings(deadline=None, max_examples=100)
+@given(rate=RATE, steps=steps(ELB_CALLS, SET_BACK))
+def test_calls_of_different_buckets_do_not_overdraw_the_bucket_of_all(rate: float, steps: list[Step]) -> None:
+    drawn: dict[pace.Bucket, list[float]] = {}
+    for step, seconds in zip(steps, play(steps, rate), strict=True):
+        for bucket in buckets(*step.operation):
+            drawn.setdefault(bucket, []).append(seconds)
+    for (_name, capacity, refill), times in drawn.items():
+        assert overdraft(times, capacity, refill * rate) <= 1e-3
+
+
+def patient(steps: list[Step], capacity: float, refill: float) -> list[float]:
+    """When calls leave one by one at the slowest pace, where a refusal empties the bucket of those who wait, too."""
+    passed, tokens, last = 0.0, capacity, 0.0
     times: list[float] = []
-    for number, gap in enumerate(gaps):
-        time.seconds += gap
-        if number in refused:
-            pacer.throttled(*call)
-        times.append(time.seconds + pacer.acquire(*call))
-    if not refused:  # who comes first goes first; while the pace recovers, who comes later may wait less
-        assert times == sorted(times)
-    times.sort()
-    for _name, capacity, refill in buckets(*call):
-        for first, start in enumerate(times):
-            for last in range(first, len(times)):
-                gained = (times[last] - start) * refill * rate
-                assert last - first + 1 <= capacity + gained + 1e-3
+    for step in steps:
+        passed += step.gap
+        start = max(passed, last)
+        tokens = min(capacity, tokens + refill * (start - last))
+        if step.refused:
+            tokens = 0.0 - sum(seconds > passed for seconds in times)
+        last = start + max(0.0, FLIGHT + (1.0 - tokens) / refill)
+        tokens = min(capacity, tokens + refill * (last - start)) - 1.0
+        times.append(last)
+    return times
+
+
+@settings(deadline=None, max_examples=100)
+@given(operation=st.sampled_from(CALLS), rate=RATE, steps=steps(CALLS, ALWAYS_RIGHT))
+@example(operation=CREATE, rate=0.5, steps=RECOVERING)
+def test_none_waits_longer_than_the_slowest_pace_makes_it(
+    operation: tuple[str, str], rate: float, steps: list[Step]
+) -> None:
+    steps = [step._replace(operation=operation) for step in steps]
+    _name, capacity, refill = buckets(*operation)[-1]  # the narrowest
+    slowest = max(SLOWEST, 0.5 ** sum(step.refused for step in steps)) * rate * MARGIN
+    latest = patient(steps, capacity, refill * slowest)
+    alone = latest[-1] + RECOVERY + capacity / (refill * rate * MARGIN)  # when the bucket is surely full again
+    *times, last = play([*steps, Step(alone - sum(step.gap for step in steps), operation)], rate)
+    assert all(seconds <= limit + 1e-3 for seconds, limit in zip(times, latest, strict=True))
+    assert last == pytest.approx(alone)
+
+
+def test_who_waits_for_a_slow_pace_leaves_before_who_comes_when_it_has_recovered() -> None:
+    times = play(RECOVERING, rate=0.5)
+    assert times == sorted(times)
+    assert times[13] < times[14] == times[16] == 107.0  # the last three find none who wait, and need not wait
+
+
+def test_who_waits_for_a_narrow_bucket_keeps_nobody_from_a_wide_one() -> None:
+    creating = [Step(0.0, ELB_CALLS[0]) for dummy in range(30)]
+    times = play([*creating, Step(0.0, ELB_CALLS[2])])
+    assert times[29] > 19 / 0.2 and times[30] == 0.0
 
 
 def test_a_burst_is_free_and_then_the_rate_rules() -> None:
@@ -191,14 +289,16 @@ for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
     assert [process.wait(timeout=30) for process in processes] == [0] * 4
     (file,) = own_folder.iterdir()
     levels = json.loads(file.read_text(encoding="utf-8"))
-    assert levels["ec2:AcceptVpcEndpointConnections"][0] == pytest.approx(10 - 80)
+    tokens, _as_of, _pace, _since, *leaving = levels["ec2:AcceptVpcEndpointConnections"]
+    assert tokens - len(leaving) == pytest.approx(10 - 80)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(own_folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"ec2:AcceptVpcEndpointConnections": 3}']
-    + [b'{"ec2:AcceptVpcEndpointConnections": [1, "x", 2, 3]}', b'{"ec2:AcceptVpcEndpointConnections": [5]}'],
+    + [b'{"ec2:AcceptVpcEndpointConnections": [1, "x", 2, 3]}', b'{"ec2:AcceptVpcEndpointConnections": [5]}']
+    + [b'{"ec2:AcceptVpcEndpointConnections": [%s, 0, 1, 0]}' % number for number in (b"NaN", b"-Infinity")],
 )
 def test_a_torn_or_foreign_file_counts_as_full(own_folder: Path, content: bytes) -> None:
     store = SharedFile("here")
@@ -207,6 +307,14 @@ def test_a_torn_or_foreign_file_counts_as_full(own_folder: Path, content: bytes)
     pacer = Time().pacer(store)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
     assert dues[:FREE] == [0.0] * FREE and dues[FREE] > 0
+
+
+def test_a_queue_in_a_file_of_the_former_format_is_waited_for(own_folder: Path) -> None:
+    """It held tokens below zero instead of those who wait."""
+    store = SharedFile("here")
+    (file,) = own_folder.iterdir()
+    file.write_text(json.dumps({f"ec2:{ACCEPT[1]}": [-3.5, 1e9 - 2.0, 1.0, 0.0]}), encoding="utf-8")
+    assert Time(1e9).pacer(store).acquire(*ACCEPT) == pytest.approx((3.5 + 1) / 0.99 - 2.0 + FLIGHT)
 
 
 def test_a_pace_of_nothing_in_the_file_does_not_stop_it(own_folder: Path) -> None:
