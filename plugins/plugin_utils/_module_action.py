@@ -9,8 +9,8 @@ This plugin util is PRIVATE to the collection.
 Starting an interpreter and loading botocore is most of what a task costs. Where the controller's own Python would run
 the module on the controller itself, a fork of the worker does the same without that (see C(_fork.py)). Two steps of
 ansible-core's C(_execute_module) and the connection's command are exchanged for it; arguments, check mode, no_log, the
-parsing, trust and cleaning of the result stay ansible-core's own. Everywhere else the module runs as any other. A module
-that has begun never begins again: what goes wrong in a fork is the task's failure.
+parsing, trust and cleaning of the result stay ansible-core's own. Everywhere else the module runs as any other.
+A module that has begun never begins again: what goes wrong in a fork is the task's failure.
 """
 
 from __future__ import annotations
