@@ -58,9 +58,9 @@ def run(
     pid = os.fork()
     if not pid:
         _be_module(module, params, folder, environment, [write for dummy, write in pipes])
-    for _dummy, write in pipes:
-        os.close(write)
     try:
+        for _dummy, write in pipes:
+            os.close(write)
         output, errors = _read([read for read, dummy in pipes], show)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except BaseException:
