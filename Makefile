@@ -12,7 +12,7 @@ RUN := .venv/bin/python -m
 STEPS := ruff types ansible-lint docs-lint changelog unit contract datapath docs playbooks forwarder sanity molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean $(STEPS)
+.PHONY: help setup system demo test lint clean $(STEPS)
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -20,6 +20,9 @@ help:  ## Show this list
 	@echo '  make STEP           One step of the tests: $(STEPS)'
 
 setup: .venv/.ready  ## Make .venv with everything pinned (the other targets do this by themselves)
+
+system: .venv/.ready  ## Install the Debian packages that some steps need and this machine lacks (as root)
+	@$(RUN) tests.tools.system
 
 demo: .venv/.ready  ## Take an example company private, in the sandbox
 	@$(RUN) tests.demo

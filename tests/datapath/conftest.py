@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from tests.conftest import Vpc
 from tests.sandbox.client import RunningSandbox, eventually
 from tests.sandbox.dns import DnsServer
 from tests.sandbox.functions import Function
+from tests.tools import system
 
 A, B, C = "10.1.0.11", "10.1.1.12", "10.1.0.13"
 PORT = 5432
@@ -156,14 +156,14 @@ def path(
 @pytest.fixture
 def cache(path: Path) -> Iterator[str]:
     """A caching resolver in front of the path's nameserver, as a VPC has one: dnsmasq of Debian, unprivileged."""
-    program = shutil.which("dnsmasq", path="/usr/sbin:/usr/local/sbin:/usr/bin:/opt/homebrew/sbin")
-    assert program, "dnsmasq is needed: apt-get install dnsmasq-base"
+    system.need("datapath")
     with DnsServer() as probe:
         port = probe.port  # free for UDP and TCP
     upstream = path.names.address.replace(":", "#")
     options = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file"]
     options += [f"--user={getpass.getuser()}", "--listen-address=127.0.0.1", "--bind-interfaces"]
-    process = subprocess.Popen([program, *options, f"--port={port}", f"--server={upstream}"])
+    options += [f"--port={port}", f"--server={upstream}"]
+    process = subprocess.Popen([system.find("dnsmasq") or "dnsmasq", *options])
 
     def answers() -> bool:
         try:

@@ -18,7 +18,7 @@ import yaml
 
 from tests.sandbox.client import ROOT, RunningSandbox
 from tests.sandbox.snapshot import snapshot
-from tests.tools import playbook
+from tests.tools import playbook, system
 from tests.tools.playbook import CONTROLLER, Run, command, environment, nameserver
 
 Link = dict[str, Any]
@@ -139,6 +139,7 @@ def family(pid: int) -> list[int]:
 @pytest.fixture
 def kill() -> Callable[[subprocess.Popen[str]], None]:
     """``kill(process)`` ends a process and all that it started, at once."""
+    system.need("playbooks")
 
     def end(process: subprocess.Popen[str]) -> None:
         for pid in family(process.pid):

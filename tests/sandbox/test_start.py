@@ -25,6 +25,7 @@ from tests.sandbox.client import ROOT, ControlError, RunningSandbox, eventually
 from tests.sandbox.conftest import refused
 from tests.sandbox.control import ROUTES
 from tests.sandbox.faults import KINDS
+from tests.tools import system
 
 INGRESS = {"cidr": "10.0.0.0/8", "from_port": 5432, "to_port": 5432}
 SEED = {
@@ -189,6 +190,7 @@ def test_a_fixed_port_one_ready_line_and_a_clean_end() -> None:
 
 
 def test_it_does_not_outlive_a_killed_test_run() -> None:
+    system.need("contract")
     script = "from tests.sandbox.client import RunningSandbox as R; import os; print(R().process.pid, flush=True)"
     run = subprocess.Popen(
         [sys.executable, "-c", f"{script}; os._exit(9)"], cwd=ROOT, stdout=subprocess.PIPE, text=True

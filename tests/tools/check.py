@@ -4,11 +4,13 @@
 """Every check of the project, two at a time: `python -m tests.tools.check [step ...]`; all steps by default.
 
 A tool that finds nothing to check is content, and so is one whose configuration went missing. So each step also counts
-what its tool says it did, and fails when that is less than what lies in the checkout.
+what its tool says it did, and fails when that is less than what lies in the checkout. What this machine cannot do is
+skipped by name, with the remedy; with CI set, that is a failure too.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import socket
@@ -17,15 +19,16 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.tools import sanity
 from tests.tools.place import CACHE, ROOT, private_environment
 
 LOGS = CACHE / "check"
+SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] .*?: (needs .*)", re.M)  # pytest's words; our own tools use them too
 COLOUR = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;[^\x1b]*\x1b\\)")  # and hyperlinks
-SANITY_TESTS = 24  # what ansible-test of ansible-core 2.21 runs on a collection without docker
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,11 @@ class Step:
     least: Callable[[], int]  # fewer than this means that something was passed over
     failed: str = ""  # like `ran`, for a step whose things are tests; the things of the others count as one test
     never: str = ""  # regular expression that must not appear
-    skipped: str = ""  # regular expression that captures why the tool did nothing on this machine, which is no failure
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step did: things counted, tests passed and failed, seconds, and why it failed, if it did."""
+    """What a step did: things counted, tests passed and failed, seconds, why it failed, and what it had to skip."""
 
     step: Step
     ran: int
@@ -57,7 +59,12 @@ class Outcome:
     @property
     def result(self) -> str:
         """What became of it, in one word."""
-        return "FAILED" if self.reason else "skipped" if self.remark else "ok"
+        return "FAILED" if self.reason else "skipped" if self.remark and not self.ran else "ok"
+
+    @property
+    def note(self) -> str:
+        """What there is to say beside that word."""
+        return "; ".join(dict.fromkeys(filter(None, (self.reason, self.remark))))
 
 
 def files(*patterns: str) -> list[Path]:
@@ -66,7 +73,7 @@ def files(*patterns: str) -> list[Path]:
 
 
 def test_functions(folder: str, below: str = "") -> int:
-    """Return how many test functions are written in `tests/<folder>`; each must run, none be skipped.
+    """Return how many test functions are written in `tests/<folder>`; each must run, or say what it needs.
 
     Those in its folder `below` are another step's.
     """
@@ -77,7 +84,7 @@ def test_functions(folder: str, below: str = "") -> int:
 def pytest(name: str, folder: str, options: str = "", below: str = "", before: str = "") -> Step:
     """Return the step that runs the tests of one folder, without those in its folder `below`."""
     ignored = f"--ignore tests/{folder}/{below}" if below else ""
-    command = f"{before} pytest -q {options} {ignored} tests/{folder}"
+    command = f"{before} pytest -q -rs {options} {ignored} tests/{folder}"
     least = partial(test_functions, folder, below)
     return Step(name, command, r"(\d+) passed", "tests", least, r"(\d+) (?:failed|error)")
 
@@ -111,9 +118,8 @@ STEPS = [
         "no hosts matched|Could not match supplied host pattern",
     ),
     pytest("unit", "unit", "-n 2"),
-    # It measures times, on machines of its own making, so it goes before the others. It needs root, and fails without
-    # it in CI.
-    replace(pytest("forwarder", "datapath/forwarder", "-rs", before="nice -n -15"), skipped=r"^SKIPPED .*: (needs .*)"),
+    # It measures times, on machines of its own making, so it goes before the others.
+    pytest("forwarder", "datapath/forwarder", before="nice -n -15"),
     pytest("datapath", "datapath", "-n 2", below="forwarder"),
     pytest("contract", "sandbox"),
     pytest("playbooks", "playbooks", "-n 2"),
@@ -123,7 +129,7 @@ STEPS = [
         "python -m tests.tools.sanity",
         r'^Running sanity test "',
         "tests",
-        lambda: SANITY_TESTS,
+        lambda: sanity.TESTS,
         r"^FATAL: The (\d+) sanity test",
         "All targets skipped",
     ),
@@ -160,29 +166,32 @@ def run(step: Step, environment: dict[str, str], echo: bool) -> Outcome:
             log.write(lines[-1])
             if echo:
                 print(line, end="", flush=True)
-    return judge(step, process.wait(), "".join(lines), time.monotonic() - began)
+    return judge(step, process.wait(), "".join(lines), time.monotonic() - began, bool(os.environ.get("CI")))
 
 
-def judge(step: Step, code: int, output: str, seconds: float) -> Outcome:
-    """Decide from exit code and output whether the step did all that it should, and well."""
+def judge(step: Step, code: int, output: str, seconds: float, strict: bool) -> Outcome:
+    """Decide from exit code and output whether the step did all that it should, and well; skip nothing if `strict`."""
     ran, failed = count(step.ran, output), count(step.failed, output)
+    skips = SKIPPED.findall(output)
+    skipped = sum(int(number) for number, dummy in skips)
+    remark = f"{skipped} skipped: {'; '.join(dict.fromkeys(why for dummy, why in skips))}" if skips else ""
     reason = ""
-    skipped = re.search(step.skipped, output, re.M) if step.skipped else None
-    if skipped and not (failed or code or ran):
-        return Outcome(step, 0, 0, 0, seconds, "", skipped[1])
     if failed:
         reason = f"{failed} failed"
     elif code:
         reason = f"exit code {code}"
-    elif ran < step.least():
+    elif ran + skipped < step.least():
         reason = f"only {ran} of {step.least()} {step.noun} ran"
     elif step.never and (found := re.search(step.never, output)):
         reason = f"it said: {found[0]}"
+    elif strict:
+        reason = remark
     if not step.failed:
-        return Outcome(step, ran, int(not reason), int(bool(reason)), seconds, reason)
-    failed = max(failed, int(bool(reason)))
+        return Outcome(step, ran, int(not reason), int(bool(reason)), seconds, reason, remark)
     # pytest's and molecule's counts leave out what failed; ansible-test's tests are all announced.
-    return Outcome(step, ran, ran - failed if step.name == "sanity" else ran, failed, seconds, reason)
+    passed = max(0, ran - failed) if step.name == "sanity" else ran
+    failed = max(failed + skipped * strict, int(bool(reason)))
+    return Outcome(step, ran, passed, failed, seconds, reason, remark)
 
 
 def report(outcomes: Iterable[Outcome]) -> int:
@@ -195,7 +204,7 @@ def report(outcomes: Iterable[Outcome]) -> int:
     print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds")
     for one in ordered:
         ran = f"{one.ran} {one.step.noun}" if one.step.noun else "-"
-        print(f"{one.step.name:<14}{one.result:<10}{ran:<16}{one.seconds:7.1f}  {one.reason or one.remark}".rstrip())
+        print(f"{one.step.name:<14}{one.result:<10}{ran:<16}{one.seconds:7.1f}  {one.note}".rstrip())
     failed = sum(one.failed for one in ordered)
     print(f"\n{sum(one.passed for one in ordered)} passed, {failed} failed")
     return int(failed > 0)
@@ -221,7 +230,7 @@ def main() -> int:
         for future in as_completed([pool.submit(run, step, environment, len(steps) == 1) for step in steps]):
             outcomes.append(future.result())
             one = outcomes[-1]
-            print(f"{one.result:<8}{one.step.name:<14}{one.seconds:6.1f} s  {one.remark}".rstrip(), flush=True)
+            print(f"{one.result:<8}{one.step.name:<14}{one.seconds:6.1f} s  {one.note}".rstrip(), flush=True)
     return report(outcomes)
 
 

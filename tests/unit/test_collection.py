@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.tools import system
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
 MODULES = set(SOURCES)
@@ -38,6 +40,7 @@ def load(path: Path) -> Any:
 
 def text_files() -> list[Path]:
     """Return every file that belongs to the project and is text, whether committed or not."""
+    system.need("unit")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     paths = [ROOT / name for name in listing.split("\0") if name]

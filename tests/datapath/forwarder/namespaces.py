@@ -12,43 +12,24 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.tools.system import find, path
+
 STOP_SECONDS = 10
-PACKAGES = {
-    "haproxy": "haproxy",
-    "ip": "iproute2",
-    "mariadbd": "mariadb-server",
-    "openssl": "openssl",
-    "pgbench": "postgresql",
-    "setpriv": "util-linux",
-    "unbound": "unbound",
-}
-"""What the laboratory runs, and the Debian package that it comes in."""
-
-PATH = ":".join([*map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]), "/usr/sbin:/usr/bin:/sbin:/bin"])
 
 
-def find(program: str) -> str | None:
-    """Return the path of a program of the system, or None."""
-    folders = map(Path, PATH.split(":"))
-    return next((str(folder / program) for folder in folders if (folder / program).is_file()), None)
-
-
-def missing() -> str:
-    """Return what this machine lacks for the laboratory, in words; empty when nothing."""
-    packages = sorted({package for program, package in PACKAGES.items() if not find(program)})
-    if packages:
-        return f"the Debian packages {', '.join(packages)}"
+def allowed() -> bool:
+    """Return whether this process may make network namespaces."""
     probe = f"pf{os.getpid()}-probe"
     if run("ip", "netns", "add", probe, check=False).returncode:
-        return "the right to make network namespaces (root with CAP_NET_ADMIN and CAP_SYS_ADMIN)"
+        return False
     run("ip", "netns", "del", probe)
-    return ""
+    return True
 
 
 def run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a program of the system to its end; its output is captured. Raises RuntimeError with it when it fails."""
     command = [find(program) or program, *arguments]
-    environment = {"PATH": PATH, "LC_ALL": "C"}
+    environment = {"PATH": path(), "LC_ALL": "C"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}{done.stderr}")
@@ -92,7 +73,7 @@ class Machine:
                 stdout=output,
                 stderr=output,
                 cwd="/",
-                env={"PATH": PATH, "LC_ALL": "C"},
+                env={"PATH": path(), "LC_ALL": "C"},
             )
         self.processes[process] = ends_by
         return process

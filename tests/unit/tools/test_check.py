@@ -1,0 +1,95 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a step is judged from what its tool said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.tools import check
+from tests.tools.check import Outcome, Step, judge
+
+TESTS = replace(check.pytest("tried", "datapath"), least=lambda: 5)
+LINTER = Step("linter", "lint", r"in (\d+) files", "files", lambda: 5)
+SANITY = next(step for step in check.STEPS if step.name == "sanity")
+WHY = "needs the Debian packages haproxy, unbound, which `make system` brings"
+NOTHING = "WARNING: All targets skipped.\n"
+SKIPS = f"SKIPPED [2] tests/tools/system.py:7: {WHY}\nSKIPPED [1] tests/tools/system.py:7: {WHY}\n"
+
+
+def judged(step: Step, output: str, code: int = 0, strict: bool = False) -> Outcome:
+    return judge(step, code, output, 1.0, strict)
+
+
+def test_a_step_that_did_all_is_ok() -> None:
+    one = judged(TESTS, "7 passed in 1.00s\n")
+    assert (one.result, one.passed, one.failed, one.note) == ("ok", 7, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("step", "output", "code", "failed", "note"),
+    [
+        (TESTS, "1 failed, 4 passed in 1.00s\n", 1, 1, "1 failed"),
+        (TESTS, "5 passed, 2 errors in 1.00s\n", 1, 2, "2 failed"),
+        (TESTS, "5 passed in 1.00s\n", 3, 1, "exit code 3"),
+        (TESTS, "4 passed in 1.00s\n", 0, 1, "only 4 of 5 tests ran"),
+        (TESTS, "", 0, 1, "only 0 of 5 tests ran"),
+        (LINTER, "in 4 files", 0, 1, "only 4 of 5 files ran"),
+        (SANITY, NOTHING + 'Running sanity test "a"\n' * 24, 0, 1, "it said: All targets skipped"),
+        (SANITY, "", 1, 1, "exit code 1"),
+    ],
+)
+def test_a_step_that_did_less_or_badly_fails(step: Step, output: str, code: int, failed: int, note: str) -> None:
+    one = judged(step, output, code)
+    assert (one.result, one.failed, one.note) == ("FAILED", failed, note)
+    assert one.passed >= 0
+
+
+def test_a_part_that_lacks_packages_is_a_remark() -> None:
+    one = judged(TESTS, SKIPS + "2 passed, 3 skipped in 1.00s\n")
+    assert (one.result, one.passed, one.failed, one.note) == ("ok", 2, 0, f"3 skipped: {WHY}")
+
+
+def test_a_step_that_lacks_packages_altogether_is_skipped() -> None:
+    one = judged(TESTS, SKIPS.replace("[2]", "[4]") + "5 skipped in 1.00s\n")
+    assert (one.result, one.passed, one.failed, one.note) == ("skipped", 0, 0, f"5 skipped: {WHY}")
+
+
+def test_what_was_skipped_excuses_no_more_than_itself() -> None:
+    one = judged(TESTS, SKIPS + "1 passed, 3 skipped in 1.00s\n")
+    assert (one.result, one.failed) == ("FAILED", 1)
+    assert one.note == f"only 1 of 5 tests ran; 3 skipped: {WHY}"
+    one = judged(TESTS, SKIPS + "1 failed, 1 passed, 3 skipped in 1.00s\n", code=1)
+    assert (one.result, one.failed, one.note) == ("FAILED", 1, f"1 failed; 3 skipped: {WHY}")
+
+
+def test_another_reason_to_skip_is_no_excuse() -> None:
+    one = judged(TESTS, "SKIPPED [3] tests/unit/test_one.py:7: not today\n2 passed, 3 skipped in 1.00s\n")
+    assert (one.result, one.note) == ("FAILED", "only 2 of 5 tests ran")
+
+
+@pytest.mark.parametrize("output", [SKIPS + "7 passed, 3 skipped in 1.00s\n", SKIPS + "3 skipped in 1.00s\n"])
+def test_where_nothing_may_be_skipped_it_is_a_failure(output: str) -> None:
+    step = replace(TESTS, least=lambda: 3)
+    assert judged(step, output).failed == 0
+    one = judged(step, output, strict=True)
+    assert (one.result, one.failed, one.note) == ("FAILED", 3, f"3 skipped: {WHY}")
+
+
+def test_a_tool_that_is_no_test_runner_skips_in_the_same_words() -> None:
+    one = judged(SANITY, f"SKIPPED [24] sanity: {WHY}\n")
+    assert (one.result, one.passed, one.failed, one.note) == ("skipped", 0, 0, f"24 skipped: {WHY}")
+    assert judged(SANITY, f"SKIPPED [24] sanity: {WHY}\n", strict=True).failed == 24
+
+
+def test_only_failures_make_the_table_red(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = {step.name: step for step in check.STEPS}
+    skipped = replace(judged(TESTS, SKIPS.replace("[2]", "[4]") + "5 skipped in 1.00s\n"), step=steps["forwarder"])
+    fine = Outcome(steps["unit"], 7, 7, 0, 1.0, "")
+    assert check.report([fine, skipped]) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[-1] == "7 passed, 0 failed"
+    assert f"forwarder     skipped   0 tests             1.0  5 skipped: {WHY}" in printed
