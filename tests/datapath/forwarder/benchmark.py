@@ -24,8 +24,9 @@ from functools import partial
 from pathlib import Path
 
 from tests.datapath.forwarder.laboratory import NAME, Forwarder, Laboratory, until
-from tests.datapath.forwarder.namespaces import PACKAGES, find, run
+from tests.datapath.forwarder.namespaces import allowed, run
 from tests.datapath.forwarder.rendering import render
+from tests.tools import system
 
 PORTS = {"HAProxy": 5432, "nginx": 6432, "nftables": 7432}
 STREAM = "/usr/lib/nginx/modules/ngx_stream_module.so"
@@ -58,12 +59,14 @@ Ways = Mapping[str, Callable[[], AbstractContextManager[Address]]]
 
 
 def lacking() -> str:
-    """Return which Debian packages this machine lacks, in words; empty when none."""
-    needed = {**PACKAGES, "nft": "nftables", "nginx": "nginx"}
-    packages = {package for program, package in needed.items() if not find(program)}
+    """Return what this machine lacks, in words; empty when nothing."""
+    needed = {**system.NEEDS["forwarder"], "nft": "nftables", "nginx": "nginx"}
+    packages = {package for program, package in needed.items() if not system.find(program)}
     if not Path(STREAM).exists():
         packages.add("libnginx-mod-stream")
-    return f"needs the Debian packages {', '.join(sorted(packages))}" if packages else ""
+    if packages:
+        return f"needs the Debian packages {', '.join(sorted(packages))}"
+    return "" if allowed() else "needs the right to make network namespaces: root with CAP_NET_ADMIN and CAP_SYS_ADMIN"
 
 
 def round_trips(lab: Laboratory, way: Address, count: int = 2000) -> float:
