@@ -7,12 +7,12 @@ PYTHON ?= $(shell for p in python3.13 python3.14 python3.12 python3 \
   $$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[2-4]*/bin/python 2>/dev/null | sort -Vr); do \
   "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1 \
   && { "$$p" -c 'import sys; print(sys.executable)'; break; }; done)
-UV := $(shell command -v uv 2>/dev/null)
+export UV := $(shell command -v uv 2>/dev/null)
 RUN := .venv/bin/python -m
 STEPS := ruff types ansible-lint docs-lint changelog unit contract datapath docs playbooks forwarder sanity molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test lint clean $(STEPS)
+.PHONY: help setup system demo test versions all lint clean $(STEPS)
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -30,8 +30,14 @@ demo: .venv/.ready  ## Take an example company private, in the sandbox
 test: .venv/.ready  ## Run every check and test
 	@$(RUN) tests.tools.check
 
+versions: .venv/.ready  ## Run playbooks on every ansible-core that is supported
+	@$(RUN) tests.tools.check versions
+
+all: .venv/.ready  ## Run both, as one
+	@$(RUN) tests.tools.check test versions
+
 lint: .venv/.ready  ## Run the linters alone
-	@$(RUN) tests.tools.check ruff types ansible-lint docs-lint changelog
+	@$(RUN) tests.tools.check lint
 
 $(STEPS): .venv/.ready
 	@$(RUN) tests.tools.check $@

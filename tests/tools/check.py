@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every check of the project, two at a time: `python -m tests.tools.check [step ...]`; all steps by default.
+"""Every check of the project, two at a time: `python -m tests.tools.check [step or group ...]`; `test` by default.
 
 A tool that finds nothing to check is content, and so is one whose configuration went missing. So each step also counts
 what its tool says it did, and fails when that is less than what lies in the checkout. What this machine cannot do is
@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.tools import sanity
+from tests.tools import sanity, versions
 from tests.tools.place import CACHE, ROOT, private_environment
 
 LOGS = CACHE / "check"
-SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] .*?: (needs .*)", re.M)  # pytest's words; our own tools use them too
+PASSED, FAILED = r"(\d+) passed", r"(\d+) (?:failed|error)"  # pytest's words
+SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] .*?: (needs .*)", re.M)  # our own tools say it so too
 COLOUR = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;[^\x1b]*\x1b\\)")  # and hyperlinks
 
 
@@ -85,8 +86,12 @@ def pytest(name: str, folder: str, options: str = "", below: str = "", before: s
     """Return the step that runs the tests of one folder, without those in its folder `below`."""
     ignored = f"--ignore tests/{folder}/{below}" if below else ""
     command = f"{before} pytest -q -rs {options} {ignored} tests/{folder}"
-    least = partial(test_functions, folder, below)
-    return Step(name, command, r"(\d+) passed", "tests", least, r"(\d+) (?:failed|error)")
+    return Step(name, command, PASSED, "tests", partial(test_functions, folder, below), FAILED)
+
+
+def version(minor: str) -> Step:
+    """Return the step that runs playbooks on a version of ansible-core."""
+    return Step(f"core-{minor}", f"python -m tests.tools.versions {minor}", PASSED, "tests", versions.count, FAILED)
 
 
 def python_files() -> int:
@@ -107,6 +112,7 @@ def scenarios() -> int:
 # Two run at a time: beside the longest those that often wait, then those that never do.
 DOCS_LINT = "antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs ."
 CHANGELOG = "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml"
+VERSIONS = [version(minor) for minor in versions.CORES]
 STEPS = [
     Step(
         "molecule",
@@ -133,12 +139,18 @@ STEPS = [
         r"^FATAL: The (\d+) sanity test",
         "All targets skipped",
     ),
+    *VERSIONS,
     Step("ansible-lint", "ansible-lint --offline", r"in (\d+) files processed", "files", yaml_files),
     Step("types", "mypy", r"(\d+) source files", "files", python_files),
     Step("docs-lint", DOCS_LINT, "", "", lambda: 0),
     Step("ruff", "ruff check --verbose", r"Checked (\d+) files", "files", python_files),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
 ]
+GROUPS = {
+    "test": [step.name for step in STEPS if step not in VERSIONS],
+    "versions": [step.name for step in VERSIONS],
+    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "changelog"],
+}
 
 
 def count(pattern: str, text: str) -> int:
@@ -218,11 +230,12 @@ def free_port() -> int:
 
 
 def main() -> int:
-    """Run the steps named on the command line, or all; returns the exit code."""
-    by_name = {step.name: step for step in STEPS}
-    if unknown := set(sys.argv[1:]) - set(by_name):
-        sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {', '.join(by_name)}")
-    steps = [step for step in STEPS if step.name in (sys.argv[1:] or by_name)]
+    """Run the steps and groups of steps named on the command line; returns the exit code."""
+    names = {name for word in sys.argv[1:] or ["test"] for name in GROUPS.get(word, [word])}
+    if unknown := names - {step.name for step in STEPS}:
+        known = ", ".join([*(step.name for step in STEPS), *GROUPS])
+        sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {known}")
+    steps = [step for step in STEPS if step.name in names]
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = private_environment() | {"SANDBOX_PORT": str(free_port())}
     outcomes = []

@@ -71,10 +71,14 @@ def command(playbook: str, inventory: Path, *options: str, **variables: Any) -> 
 
 
 def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, str]:
-    """The caller's environment without its secrets, pointed at the sandbox as an account."""
+    """The caller's environment without its secrets, pointed at the sandbox as an account.
+
+    TEST_ANSIBLE_BIN names the folder of another Ansible than that of .venv.
+    """
+    programs = os.environ.get("TEST_ANSIBLE_BIN") or str(Path(sys.executable).parent)
     ours = {
         "AWS_SECRET_ACCESS_KEY": SECRET,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg"),
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
         "ANSIBLE_HOME": str(CACHE / "ansible"),

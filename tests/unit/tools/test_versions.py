@@ -1,0 +1,117 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The environments in which playbooks are tried on each version of ansible-core."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.tools import check, versions
+from tests.tools.place import ROOT, SITE
+
+CONSTRAINTS = (ROOT / "constraints.txt").read_text().splitlines()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The environments that were made, by their constraints; each is a folder for packages and nothing else."""
+    constraints: list[str] = []
+
+    def install(folder: Path, file: Path) -> None:
+        (folder / "lib" / "python3.13" / "site-packages").mkdir(parents=True, exist_ok=True)
+        constraints.append(file.read_text())
+
+    monkeypatch.setattr(versions, "install", install)
+    monkeypatch.setattr(versions, "CACHE", tmp_path)
+    return constraints
+
+
+def test_the_oldest_is_what_the_collection_requires_and_the_newest_is_that_of_this_environment() -> None:
+    oldest, *_others, newest = versions.CORES
+    requires = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["requires_ansible"]
+    assert requires == f">={oldest}.0"
+    assert f"ansible-core=={versions.CORES[newest].version}" in CONSTRAINTS
+    named = [str(line) for line in metadata("ansible-core").get_all("Classifier") or []]
+    minors = [int(found[1]) for line in named if (found := re.search(r":: 3\.(\d+)$", line))]
+    assert versions.CORES[newest].pythons == (min(minors), max(minors))
+
+
+@pytest.mark.parametrize("minor", versions.CORES)
+def test_each_package_is_pinned_once(minor: str) -> None:
+    core = versions.CORES[minor]
+    lines = versions.pins(core).splitlines()
+    packages = [line for line in lines if not line.startswith("#")]
+    names = [re.split("==", line)[0] for line in packages if ";" not in line]
+    assert core.version.startswith(f"{minor}.") and f"ansible-core=={core.version}" in packages
+    assert len(names) == len(set(names))
+    own = {"ansible-core", *core.others}
+    assert set(CONSTRAINTS) - set(lines) <= {line for line in CONSTRAINTS if line.partition("==")[0] in own}
+    assert {line for line in lines if line.startswith(versions.MODULES_IMPORT)} <= set(CONSTRAINTS)
+
+
+def test_an_environment_is_made_once_for_its_pins(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = versions.prepare("2.18")
+    assert versions.prepare("2.18") == programs and len(made) == 1 and "\nansible-core==2.18.19\n" in made[0]
+    collections = programs.parent / "lib" / "python3.13" / "site-packages" / "ansible_collections"
+    assert (collections / "saas" / "privatelink").resolve() == ROOT
+    assert (collections / "amazon" / "aws").resolve() == (SITE / "ansible_collections" / "amazon" / "aws").resolve()
+    assert (collections / "ansible" / "posix" / "plugins" / "callback" / "json.py").is_file()
+    monkeypatch.setitem(versions.CORES, "2.18", versions.Core("2.18.20", (11, 13)))
+    versions.prepare("2.18")
+    assert len(made) == 2 and "\nansible-core==2.18.20\n" in made[1]
+
+
+def test_two_can_be_made_at_once(made: list[str], tmp_path: Path) -> None:
+    for minor in versions.CORES:
+        versions.prepare(minor)
+    files = [path.read_text() for path in (tmp_path / "versions").glob("*.txt")]
+    assert sorted(files) == sorted(made) and len(set(files)) == len(versions.CORES)
+
+
+def test_one_that_could_not_be_made_is_made_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = versions.install
+
+    def broken(folder: Path, file: Path) -> None:
+        whole(folder, file)
+        raise OSError("no index")
+
+    monkeypatch.setattr(versions, "install", broken)
+    with pytest.raises(OSError, match="no index"):
+        versions.prepare("2.18")
+    monkeypatch.setattr(versions, "install", whole)
+    versions.prepare("2.18")
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(("python", "why"), [(10, True), (11, False), (13, False), (14, True)])
+def test_a_python_that_a_version_does_not_name_is_none_for_it(python: int, why: bool) -> None:
+    said = f"needs Python 3.11 to 3.13, and .venv has 3.{python}"
+    assert versions.CORES["2.18"].needs(python) == (said if why else "")
+
+
+def test_it_is_skipped_by_name_and_fails_where_nothing_may_be_skipped(
+    made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(versions.CORES, "2.18", versions.Core("2.18.19", (10, 11)))
+    monkeypatch.setattr(sys, "argv", ["versions", "2.18"])
+    assert versions.main() == 0 and made == []
+    step = next(step for step in check.STEPS if step.name == "core-2.18")
+    printed = capsys.readouterr().out
+    one = check.judge(step, 0, printed, 1.0, strict=False)
+    assert (one.result, one.failed) == ("skipped", 0) and "skipped: needs Python 3.10 to 3.11" in one.note
+    assert check.judge(step, 0, printed, 1.0, strict=True).failed == versions.count()
+
+
+def test_there_is_a_step_for_each_version_and_make_test_leaves_them_out() -> None:
+    assert check.GROUPS["versions"] == [f"core-{minor}" for minor in versions.CORES]
+    listed = re.findall(r"^STEPS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert set(listed[0].split()) == set(check.GROUPS["test"])
+    steps = {step.name for step in check.STEPS}
+    assert steps == {*check.GROUPS["test"], *check.GROUPS["versions"]} and steps > set(check.GROUPS["lint"])
