@@ -12,7 +12,7 @@ RUN := .venv/bin/python -m
 STEPS := ruff types ansible-lint docs-lint changelog unit contract datapath docs playbooks forwarder sanity molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test versions all lint clean $(STEPS)
+.PHONY: help setup system demo test versions lint clean $(STEPS)
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -28,13 +28,10 @@ demo: .venv/.ready  ## Take an example company private, in the sandbox
 	@$(RUN) tests.demo
 
 test: .venv/.ready  ## Run every check and test
-	@$(RUN) tests.tools.check
+	@$(RUN) tests.tools.check test $(ALSO)
 
 versions: .venv/.ready  ## Run playbooks on every ansible-core that is supported
 	@$(RUN) tests.tools.check versions
-
-all: .venv/.ready  ## Run both, as one
-	@$(RUN) tests.tools.check test versions
 
 lint: .venv/.ready  ## Run the linters alone
 	@$(RUN) tests.tools.check lint
