@@ -16,7 +16,8 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._items import Items
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 

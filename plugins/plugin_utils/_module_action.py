@@ -35,6 +35,7 @@ from ansible.utils.vars import merge_hash
 from ansible_collections.saas.privatelink.plugins.plugin_utils import _fork
 from ansible_collections.saas.privatelink.plugins.plugin_utils._live import shown_lines
 from ansible_collections.saas.privatelink.plugins.plugin_utils._preload import preload
+from ansible_collections.saas.privatelink.plugins.plugin_utils._run import share_credentials
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
@@ -70,6 +71,8 @@ class ModuleAction(ActionBase):
         reason = self._why_not(task_vars)
         if reason:
             _say_once(f"saas.privatelink's modules run in a Python of their own, which takes longer: {reason}")
+        if self._connection.transport == "local" and not self._task.async_val:  # it ends within the run, on its machine
+            share_credentials()
         with self._in_fork() if not reason else self._normal_way() as wrap_async:
             answer = self._execute_module(task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from tests.tools.playbook import CONTROLLER, Run, command, environment, nameserv
 Link = dict[str, Any]
 PROFILE_SECRET = "the-secret-of-a-profile-0123456789"
 REDIS_SECRET = "the-user-key-of-redis-cloud-0123456789"
+ROLE_SECRET = re.compile(r"sandbox-[0-9A-F]{32}")  # what the sandbox makes for the sessions of roles
 REGIONS = {"us": "us-east-1", "eu": "eu-west-1"}
 
 
@@ -65,6 +67,7 @@ class Company:
         done = playbook.run(self.sandbox, self.start(name, *options, **variables), self.environment)
         for secret in (playbook.SECRET, PROFILE_SECRET, REDIS_SECRET, "SecretAccessKey", "SessionToken"):
             assert secret not in done.output + done.errors
+        assert not ROLE_SECRET.search(done.output + done.errors)
         return done
 
     def popen(self, name: str, *options: str, **variables: Any) -> subprocess.Popen[str]:

@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import stat
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.sandbox.client import eventually
-from tests.tools.playbook import Run
+from tests.sandbox.client import ROOT, eventually
+from tests.tools.playbook import CONTROLLER, Run, run
 
-from .conftest import REDIS_SECRET, Company, Link
+from .conftest import REDIS_SECRET, ROLE_SECRET, Company, Link
 
 BUILT = [
     "CreateTargetGroup",
@@ -80,7 +84,7 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
     seen = {(call["account"], call["region"], call["operation"]) for call in plan.calls}
     assert (estate.accounts["us"], "us-east-1", "DescribeLoadBalancers") in seen
     assert (estate.accounts["eu"], "eu-west-1", "DescribeLoadBalancers") in seen
-    assert {operation for account, dummy, operation in seen if account == "999999999999"} == {"AssumeRole"}
+    assert [call["operation"] for call in plan.calls if call["account"] == CONTROLLER] == ["AssumeRole"]
 
 
 @pytest.mark.parametrize(
@@ -256,17 +260,66 @@ def test_denials_name_the_missing_permission_and_throttling_is_waited_out(compan
 
 
 def test_a_forwarder_is_planned_in_the_account_of_the_environment(company: Company) -> None:
-    """Also by the modules of amazon.aws, which assume no role, and in a play's own check mode."""
+    """Also by modules of amazon.aws, which assume no role, and in a play's own check mode. All act in one session."""
+    with_forwarder(company)
+    plan = company.play("status", "-vvvv")
+    assert (plan.status, plan.writes, stand(plan)) == (0, [], {"us fivetran orders": "planned"})
+    asked = {call["operation"]: call["account"] for call in plan.calls}
+    assert asked["DescribeAutoScalingGroups"] == asked["DescribeLoadBalancers"] == company.accounts["us"]
+    assert [call["operation"] for call in plan.calls if call["account"] == CONTROLLER] == ["AssumeRole"]
+
+
+def test_no_task_gets_keys_that_end_soon(company: Company) -> None:
+    """As in a run that takes longer than an hour, each task then gets new ones, those of amazon.aws too."""
+    with_forwarder(company)
+    company.sandbox.sessions(600)
+    plan = company.play("status")
+    company.sandbox.sessions(None)
+    assert (plan.status, stand(plan)) == (0, {"us fivetran orders": "planned"})
+    used = {call["access_key"] for call in plan.calls if call["operation"].startswith("Describe")}
+    assert len(used) > 5
+
+
+def test_credentials_lie_in_a_private_folder_that_goes_with_the_run(company: Company, tmp_path: Path) -> None:
+    """Ansible's own process, from which all others are forked, holds none at the end."""
+    with_forwarder(company)
+    local, leftovers = tmp_path / "local", tmp_path / "leftovers.json"
+    env = {"ANSIBLE_LOCAL_TEMP": str(local), "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/playbooks/callbacks")}
+    env |= {"ANSIBLE_CALLBACKS_ENABLED": "saas.privatelink.preload,leftovers"}
+    env |= {"LEFTOVERS": str(leftovers), "WANTED": ROLE_SECRET.pattern}
+    process = subprocess.Popen(company.start("status"), cwd=ROOT, env=company.environment | env)
+    eventually(lambda: list(local.glob("*/aws-*.json")), bool, 120)
+    (folder,) = local.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.glob("aws-*")} == {0o600}
+    assert process.wait() == 0 and list(local.iterdir()) == []
+    found = json.loads(leftovers.read_text(encoding="utf-8"))
+    assert (found["alive"], found["texts"]) == ([], []) and found["looked at"] > 50_000
+
+
+def test_the_example_of_the_lookup_acts_as_the_role(company: Company) -> None:
+    source = (ROOT / "plugins/lookup/role_keys.py").read_text(encoding="utf-8")
+    example = company.folder / "example.yml"
+    example.write_text(source.partition('EXAMPLES = r"""')[2].partition('"""')[0], encoding="utf-8")
+    company.hosts = {"us": company.hosts["us"] | {"ansible_python_interpreter": sys.executable}}
+    argv = ["ansible-playbook", str(example), *company.start("site")[2:], "-vvvv"]
+    done = run(company.sandbox, argv, company.environment)
+    (told,) = [task["hosts"]["us"] for task in done.tasks]
+    assert told["account"] == company.accounts["us"] and not ROLE_SECRET.search(done.output + done.errors)
+    company.sandbox.fault("sts", "AssumeRole", "deny", account=CONTROLLER)
+    refused = run(company.sandbox, argv, company.environment)
+    company.sandbox.clear_faults()
+    role = company.hosts["us"]["aws_role_arn"]
+    assert refused.status and f"sts:AssumeRole ({role}): AccessDenied: " in refused.failures["us"]
+
+
+def with_forwarder(company: Company) -> None:
+    """Leave ``us`` alone, with a link that needs a forwarder."""
     link = company.link("orders", route="port_forwarder", forwarder="zone", security_group_ids=["sg-75730001"])
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [link]}}
     company.hosts["us"]["fivetran_forwarders"] = [
         {"name": "zone", "subnet_ids": link["subnet_ids"], "image_id": "ami-1", "instances": 1}
     ]
-    plan = company.play("status")
-    assert (plan.status, plan.writes, stand(plan)) == (0, [], {"us fivetran orders": "planned"})
-    asked = {call["operation"]: call["account"] for call in plan.calls}
-    assert asked["DescribeAutoScalingGroups"] == company.accounts["us"]
-    assert [name for name, account in asked.items() if account != company.accounts["us"]] == ["AssumeRole"]
 
 
 def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:

@@ -83,6 +83,7 @@ class CallLog:
             entry = {
                 "n": self._next,
                 "account": call.account,
+                "access_key": call.access_key or call.account,
                 "region": call.region,
                 "service": call.service,
                 "operation": call.operation,

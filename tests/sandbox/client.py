@@ -132,6 +132,10 @@ class SandboxClient:
     def seed(self, document: dict[str, Any]) -> None:
         self.control("POST", "seed", **document)
 
+    def sessions(self, seconds: float | None) -> None:
+        """How long the credentials of roles last that are assumed from now on; None is as long as was asked for."""
+        self.control("POST", "sessions", seconds=seconds)
+
     @property
     def redis_cloud_url(self) -> str:
         """Where the sandbox serves Redis Cloud's API; the module option ``api_url``."""

@@ -177,6 +177,12 @@ def _target_health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _sessions(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """How long the credentials of roles last that are assumed from now on; null is as long as was asked for."""
+    sandbox.world.session_seconds = body["seconds"]
+    return {}
+
+
 def _redis_cloud_fail(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     """Let coming tasks of Redis Cloud fail."""
     with sandbox.world.lock:
@@ -222,6 +228,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "invitation_state"): decisions.invitation_state,
     ("POST", "outcomes"): decisions.arm,
     ("POST", "organization"): decisions.organization,
+    ("POST", "sessions"): _sessions,
     ("POST", "target_health"): _target_health,
     ("POST", "redis_cloud/fail"): _redis_cloud_fail,
     ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,

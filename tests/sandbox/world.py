@@ -113,6 +113,7 @@ class World:
         self.lags: dict[str, float] = {}
         self.answers: dict[tuple[str, ...], tuple[Any, Any]] = {}
         self.sessions: dict[str, tuple[str, str]] = {}
+        self.session_seconds: float | None = None
         self.organizations: dict[str, str] = {}
         self.outcomes: list[Outcome] = []
 

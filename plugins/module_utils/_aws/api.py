@@ -27,7 +27,6 @@ from concurrent.futures import ThreadPoolExecutor
 try:
     import botocore
     import botocore.config
-    import botocore.credentials
     import botocore.exceptions
     import botocore.loaders
     import botocore.parsers
@@ -36,6 +35,13 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports the missing library
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import (
+    AssumedRole,
+    Chain,
+    Credentials,
+    cache_for,
+    what_decides,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Pacer
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
 
@@ -51,11 +57,16 @@ THROTTLED = (
 )
 DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 SHARE_AGAIN = "Ask the owner to share again, which makes a new invitation."
-NEXT_STEP = {
+REFUSED_CREDENTIALS = {
     "AuthFailure": "AWS does not know these credentials, or not in this region.",
     "ExpiredToken": "The credentials have expired: get new ones.",
+    "ExpiredTokenException": "The credentials have expired: get new ones.",
     "InvalidClientTokenId": "AWS does not know these credentials.",
     "RequestExpired": "The credentials have expired, or the clock of this machine is wrong.",
+    "UnrecognizedClientException": "AWS does not know these credentials.",
+}
+NEXT_STEP = {
+    **REFUSED_CREDENTIALS,
     "ExistingVpcEndpointConnections": (
         "Its connections must end first: have the vendor remove its endpoint, or reject them by accept_connection, or, "
         "to delete the service, by on_connections=reject."
@@ -88,19 +99,9 @@ class CallError(ItemError):
         text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
         advice = NEXT_STEP.get(code, "")
         if code in DENIED:
-            advice = f"Allow {action} in the policies of the credentials in use, then run again."
+            trust = " and them in the trust policy of the role," if action == "sts:AssumeRole" else ""
+            advice = f"Allow {action} in the policies of the credentials in use,{trust} then run again."
         super().__init__(f"{text.rstrip('.')}. {advice}" if advice else text)
-
-
-class Credentials(t.NamedTuple):
-    """Where credentials come from: options of the task, else botocore's own chain."""
-
-    access_key: str | None = None
-    secret_key: str | None = None
-    session_token: str | None = None
-    profile: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
 
 
 class Api:
@@ -123,10 +124,12 @@ class Api:
         self.region = region
         self.ends = time.monotonic() + deadline
         self._clients: dict[str, t.Any] = {}
+        self._caches: list[t.Any] = []  # of credentials
         self._lock = threading.Lock()
         self._sent = threading.local()  # when a thread's request left
-        self._connect = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
+        self._connect: dict[str, t.Any] = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
         credentials = credentials or Credentials()
+        self._role = credentials.role_arn or ""
         try:
             self._connect["config"] = _config(config or {})
             self._session = self._open(credentials)
@@ -137,20 +140,22 @@ class Api:
         self._session.register("before-send", self._pace)
         self._session.register("response-received", self._answered)
 
-    def _open(self, credentials: Credentials) -> t.Any:
-        session: t.Any = botocore.session.Session(profile=credentials.profile or None)
+    def _open(self, wanted: Credentials) -> t.Any:
+        session: t.Any = botocore.session.Session(profile=wanted.profile or None)
         # Models of the user's own are found by botocore's own loader only.
         loader = make_loader(session.get_component("data_loader")) if session.get_config_variable("data_path") else None
         session.register_component("data_loader", loader or shared_loader())
-        if credentials.access_key and not credentials.profile:
-            session.set_credentials(credentials.access_key, credentials.secret_key, credentials.session_token)
-        if not credentials.role_arn:
-            return session
-        assumed: t.Any = botocore.session.Session(profile=credentials.profile or None)
-        assumed.register_component("data_loader", session.get_component("data_loader"))  # parses each file once
-        resolver = botocore.credentials.CredentialResolver([AssumedRole(session, self._connect, credentials)])  # type: ignore[list-item]
-        assumed.register_component("credential_provider", resolver)
-        return assumed
+        cache = cache_for(what_decides(wanted, self.region, self._connect["endpoint_url"]))
+        self._caches.append(cache)
+        if wanted.role_arn:
+            own = wanted._replace(role_arn=None, external_id=None)
+            role = AssumedRole(wanted, self._connect, cache, lambda: self._open(own))
+            session.register_component("credential_provider", role)
+        elif wanted.access_key and not wanted.profile:
+            session.set_credentials(wanted.access_key, wanted.secret_key, wanted.session_token)
+        else:
+            session.register_component("credential_provider", Chain(session, self.region, cache))
+        return session
 
     def _pace(self, event_name: str, **kwargs: t.Any) -> None:
         self._pacer.acquire(*_of_event(event_name))
@@ -220,6 +225,15 @@ class Api:
             raise CallError(action, str(refused[0][1].get("Code", "")), messages, which)
         return answer
 
+    def role_keys(self) -> dict[str, str]:
+        """Keys of the role for tools that assume none, of one session: access_key, secret_key, session_token.
+
+        Raises CallError, which names the role.
+        """
+        frozen = self._session.get_credentials().get_frozen_credentials
+        keys = self._send("sts:AssumeRole", lambda: frozen()._asdict(), self._role, {})
+        return {"access_key": keys["access_key"], "secret_key": keys["secret_key"], "session_token": keys["token"]}
+
     def _send(
         self, action: str, method: t.Callable[..., t.Any], subject: str, params: t.Mapping[str, t.Any]
     ) -> t.Mapping[str, t.Any]:
@@ -231,10 +245,13 @@ class Api:
             except botocore.exceptions.ClientError as error:
                 reason = error.response.get("Error", {})
                 code = str(reason.get("Code", ""))
+                if code in REFUSED_CREDENTIALS:  # the next task is to get others
+                    for cache in self._caches:
+                        cache.forget()
                 if code not in THROTTLED or time.monotonic() >= self.ends:
                     refused = action
                     if error.operation_name != operation:  # the role could not be assumed
-                        refused, subject = f"sts:{error.operation_name}", f"to call {action}"
+                        refused, subject = f"sts:{error.operation_name}", f"{self._role} to call {action}".lstrip()
                     raise CallError(refused, code, str(reason.get("Message", "")), subject) from error
             except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
                 raise CallError(action, "", str(error), subject) from error
@@ -364,32 +381,3 @@ def preload(services: t.Iterable[str]) -> None:
     for service in ("sts", *services):
         for kind in ("service-2", "endpoint-rule-set-1"):
             loader.load_service_model(SERVICES.get(service, service), kind, api_version=None)
-
-
-class AssumedRole:
-    """Credentials of an IAM role, taken with the credentials of ``session`` and renewed before they expire.
-
-    Source: AWS Security Token Service API Reference, AssumeRole (read 2026-11).
-    """
-
-    METHOD = CANONICAL_NAME = "assume-role"  # what botocore asks of a credential provider
-
-    def __init__(self, session: t.Any, connect: t.Mapping[str, t.Any], credentials: Credentials) -> None:
-        self.session, self.connect, self.wanted = session, connect, credentials
-
-    def load(self) -> t.Any:
-        source = self.session.get_credentials()
-        if source is None:
-            raise botocore.exceptions.NoCredentialsError()
-        extra = {"RoleSessionName": "saas.privatelink"}
-        if self.wanted.external_id:
-            extra["ExternalId"] = self.wanted.external_id
-        fetcher = botocore.credentials.AssumeRoleCredentialFetcher(
-            client_creator=lambda service, **kwargs: self.session.create_client(service, **{**kwargs, **self.connect}),
-            source_credentials=source,
-            role_arn=str(self.wanted.role_arn),
-            extra_args=extra,
-        )
-        return botocore.credentials.DeferredRefreshableCredentials(
-            method=self.METHOD, refresh_using=fetcher.fetch_credentials
-        )

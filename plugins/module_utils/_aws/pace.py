@@ -24,7 +24,6 @@ import hashlib
 import json
 import math
 import os
-import stat
 import tempfile
 import threading
 import time
@@ -35,6 +34,8 @@ try:
     import fcntl
 except ImportError:  # not on this platform: buckets are kept in memory only
     fcntl = None  # type: ignore[assignment]
+
+from ansible_collections.saas.privatelink.plugins.module_utils._private import require_private
 
 # bucket name: (tokens at once, tokens per second)
 EC2_DEFAULT = {"read": (100.0, 20.0), "write": (50.0, 5.0)}
@@ -158,9 +159,7 @@ class SharedFile:
     def __init__(self, scope: str) -> None:
         folder = os.path.join(tempfile.gettempdir(), f"saas.privatelink-{os.getuid()}")
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        found = os.lstat(folder)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise OSError(f"{folder} is not a private folder of this user")
+        require_private(folder)
         self.lock = threading.Lock()
         name = hashlib.sha256(scope.encode()).hexdigest()[:32]
         descriptor = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)

@@ -24,15 +24,16 @@ def assume_role(call: Call, world: World) -> dict[str, Any]:
         raise AwsError("ValidationError", f"{call.params['RoleArn']} is invalid")
     partition, account, role = match.groups()
     session = call.params["RoleSessionName"]
+    asked = call.params.get("DurationSeconds") or 3600
     unique = uuid.uuid4().hex.upper()
     access_key = f"ASIA{account}{unique[:4]}"
     world.sessions[access_key] = (role, session)
     return {
         "Credentials": {
             "AccessKeyId": access_key,
-            "SecretAccessKey": unique + unique[:8],
-            "SessionToken": f"sandbox-{unique}",
-            "Expiration": datetime.now(UTC) + timedelta(seconds=call.params.get("DurationSeconds") or 3600),
+            "SecretAccessKey": f"sandbox-{unique}",
+            "SessionToken": f"sandbox-{unique}-token",
+            "Expiration": datetime.now(UTC) + timedelta(seconds=world.session_seconds or asked),
         },
         "AssumedRoleUser": {
             "AssumedRoleId": f"AROA{account}ROLE:{session}",

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import network_load_balancer as nlb
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
