@@ -172,6 +172,22 @@ def run_each(items: t.Sequence[W], work: t.Callable[[W], None], results: t.Mappi
             list(pool.map(guarded, items))
 
 
+def meant_twice(meant: t.Mapping[str, str]) -> dict[str, ItemError]:
+    """An error for each item that means what another means, too: they would undo each other's changes.
+
+    ``meant`` tells what each item means, by the item's name.
+    """
+    names: dict[str, list[str]] = {}
+    for name, thing in meant.items():
+        names.setdefault(thing, []).append(name)
+    errors: dict[str, ItemError] = {}
+    for thing, shared in names.items():
+        if len(shared) > 1:
+            error = ItemError(f"{thing} is meant by several items: {', '.join(sorted(shared))}. Keep one.")
+            errors.update(dict.fromkeys(shared, error))
+    return errors
+
+
 def converge(kind: Kind[W, A], items: t.Sequence[W], call: Call, options: Options) -> list[Result]:
     """Bring every item to its wanted state and say what became of each, in the order given.
 

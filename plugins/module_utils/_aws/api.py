@@ -85,6 +85,7 @@ NEXT_STEP = {
     ),
 }
 CATCHING_UP = 120.0  # seconds that AWS may take until one of its parts knows what another has done
+FILTER_VALUES = 200  # in one filter of EC2 at most
 WORKERS = 16  # more gains nothing: refill rates are 20 a second at most
 
 T = t.TypeVar("T")
@@ -288,6 +289,15 @@ class Api:
                 params["Marker"] = answer.get("NextMarker") or answer["Marker"]
             else:
                 return found
+
+    def filtered(self, action: str, key: str, name: str, values: t.Iterable[str]) -> list[t.Any]:
+        """All entries under ``key`` whose filter ``name`` is one of ``values``; no call where there are none."""
+        wanted = sorted(set(values))
+        found: list[t.Any] = []
+        for start in range(0, len(wanted), FILTER_VALUES):
+            some = [{"Name": name, "Values": wanted[start : start + FILTER_VALUES]}]
+            found += self.pages(action, key, Filters=some, MaxResults=1000)
+        return found
 
     def each(self, work: t.Callable[[T], R], things: t.Sequence[T]) -> list[R | ItemError]:
         """``work`` on every thing, at most 16 at a time; an ItemError becomes that thing's result."""

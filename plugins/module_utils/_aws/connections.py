@@ -18,12 +18,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
 REJECT = "ec2:RejectVpcEndpointConnections"
-FILTER_VALUES = 200  # at most in one EC2 filter
 SERVICE_ID = re.compile(r"^vpce-svc-[0-9a-f]+$")
 
 

@@ -27,7 +27,14 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections 
     read_connections,
     reject,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    UNKNOWN,
+    Change,
+    ItemError,
+    Made,
+    Plan,
+    meant_twice,
+)
 
 ALIVE = ("Pending", "Available")
 CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
@@ -140,7 +147,8 @@ class EndpointServices:
                 found[item.name] = self._find(item, some, balancers, made[item.name])
             except ItemError as error:
                 found[item.name] = error
-        refuse_shared(found)
+        meant = {name: _id(actual) for name, actual in found.items() if isinstance(actual, Actual) and actual.service}
+        found.update(meant_twice(meant))
         have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
         have = [(item, actual) for item, actual in have if actual.service]
         self._add_notifications(have)
@@ -283,17 +291,6 @@ def find(
 def _owner(service: Service) -> str | None:
     """The name of the item that a service belongs to, by the collection's tag."""
     return tagging.as_dict(service.get("Tags")).get(tagging.OWN_TAG)
-
-
-def refuse_shared(found: dict[str, Actual | ItemError]) -> None:
-    """Two items that mean one service would undo each other's changes."""
-    names: dict[str, list[str]] = {}
-    for name, actual in found.items():
-        if isinstance(actual, Actual) and actual.service:
-            names.setdefault(_id(actual), []).append(name)
-    for service_id, shared in names.items():
-        for name in shared if len(shared) > 1 else ():
-            found[name] = ItemError(f"{service_id} is meant by several items: {', '.join(sorted(shared))}. Keep one.")
 
 
 def principal_arn(principal: str, partition: str) -> str:

@@ -56,7 +56,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
 HEALTH = "elasticloadbalancing:DescribeTargetHealth"
-FILTER_VALUES = 200  # at most in one EC2 filter
 HEAD_START = 0.01  # seconds until calls are on their way
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
 
@@ -113,12 +112,7 @@ def check_target_group(text: str | None) -> str:
 
 def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
     """The subnets of some VPCs, by VPC: one call per 1000 of them. No call when there is no VPC."""
-    vpcs = sorted(vpc_ids)
-    found: list[lb.Raw] = []
-    for start in range(0, len(vpcs), FILTER_VALUES):
-        some = [{"Name": "vpc-id", "Values": vpcs[start : start + FILTER_VALUES]}]
-        found += api.pages("ec2:DescribeSubnets", "Subnets", Filters=some, MaxResults=1000)
-    return subnets_by_vpc(found)
+    return subnets_by_vpc(api.filtered("ec2:DescribeSubnets", "Subnets", "vpc-id", vpc_ids))
 
 
 def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Lookup:

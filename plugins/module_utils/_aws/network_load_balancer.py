@@ -28,7 +28,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
 
 ELB = "elasticloadbalancing"
-FILTER_VALUES = 200  # at most in one EC2 filter
 Raw = lb.Raw
 
 
@@ -125,12 +124,9 @@ class NetworkLoadBalancers:
         """The wanted subnets, where a load balancer has other ones or is still to be made. Unknown ids are left out."""
         wanted = [item for item in items if item.state == "present" and item.subnet_ids is not None]
         differing = [item for item in wanted if set(item.subnet_ids or []) != have[item.name].subnet_ids]
-        ids = sorted({one for item in differing for one in item.subnet_ids or []})
-        subnets: dict[str, Raw] = {}
-        for start in range(0, len(ids), FILTER_VALUES):
-            filters = [{"Name": "subnet-id", "Values": ids[start : start + FILTER_VALUES]}]
-            found = self.api.pages("ec2:DescribeSubnets", "Subnets", Filters=filters)
-            subnets.update({one["SubnetId"]: one for one in found})
+        ids = {subnet_id for item in differing for subnet_id in item.subnet_ids or []}
+        found = self.api.filtered("ec2:DescribeSubnets", "Subnets", "subnet-id", ids)
+        subnets: dict[str, Raw] = {subnet["SubnetId"]: subnet for subnet in found}
         for item in differing:
             have[item.name].subnets = subnets
 

@@ -22,7 +22,14 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    UNKNOWN,
+    Change,
+    ItemError,
+    Made,
+    Plan,
+    meant_twice,
+)
 
 CREATE = "vpc-lattice:CreateServiceNetworkResourceAssociation"
 DELETE = "vpc-lattice:DeleteServiceNetworkResourceAssociation"
@@ -106,7 +113,8 @@ class Associations:
         for item in items:
             rows = listed.get(item.pair[0], [])
             found[item.name] = rows if isinstance(rows, ItemError) else self._find(item, rows, made[item.name])
-        refuse_shared(items, found)
+        known = [item for item in items if UNKNOWN not in item.pair]
+        found.update(meant_twice({item.name: "The association of {1} with {0}".format(*item.pair) for item in known}))
         have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
         have = [(item, actual) for item, actual in have if actual.row]
         details = self.api.each(lambda pair: self._add_details(*pair), have)
@@ -164,20 +172,6 @@ def read_association(api: Api, association_id: str) -> Raw:
     """One association, with the reason of its failure, which listings lack."""
     params = {IDENTIFIER: association_id}
     return api.call("vpc-lattice:GetServiceNetworkResourceAssociation", association_id, **params)
-
-
-def refuse_shared(items: t.Sequence[Association], found: dict[str, Actual | ItemError]) -> None:
-    """Two items that mean one association would undo each other's changes."""
-    names: dict[tuple[str, str], list[str]] = {}
-    for item in items:
-        if UNKNOWN not in item.pair:
-            names.setdefault(item.pair, []).append(item.name)
-    for (network, configuration), shared in names.items():
-        for name in shared if len(shared) > 1 else ():
-            found[name] = ItemError(
-                f"The association of {configuration} with {network} is meant by several items: "
-                f"{', '.join(sorted(shared))}. Keep one."
-            )
 
 
 def plan_managed(item: Association, actual: Actual) -> Plan:

@@ -22,7 +22,14 @@ from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_p
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+    UNKNOWN,
+    Change,
+    ItemError,
+    Made,
+    Plan,
+    meant_twice,
+)
 
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
@@ -179,7 +186,8 @@ class VpcEndpoints:
                 found[item.name] = self._find(item, endpoints, made[item.name])
             except ItemError as error:
                 found[item.name] = error
-        refuse_shared(found)
+        meant = {name: actual.id for name, actual in found.items() if isinstance(actual, Actual) and actual.endpoint}
+        found.update(meant_twice(meant))
         return found
 
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
@@ -262,17 +270,6 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
 def owner(endpoint: Endpoint) -> str | None:
     """The name of the item that an endpoint belongs to, by the collection's tag."""
     return tagging.as_dict(endpoint.get("Tags")).get(tagging.OWN_TAG)
-
-
-def refuse_shared(found: dict[str, Actual | ItemError]) -> None:
-    """Two items that mean one endpoint would undo each other's changes."""
-    names: dict[str, list[str]] = {}
-    for name, actual in found.items():
-        if isinstance(actual, Actual) and actual.endpoint:
-            names.setdefault(actual.id, []).append(name)
-    for endpoint_id, shared in names.items():
-        for name in shared if len(shared) > 1 else ():
-            found[name] = ItemError(f"{endpoint_id} is meant by several items: {', '.join(sorted(shared))}. Keep one.")
 
 
 def plan_absent(actual: Actual) -> Plan:

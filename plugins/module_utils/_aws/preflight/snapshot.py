@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import FILTER_VALUES
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_clusters
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import ResolveError
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
@@ -124,14 +123,6 @@ class Reader:
             listings.update(one)
         return Snapshot(self.api.region, listings, links)
 
-    def _filtered(self, action: str, key: str, name: str, ids: t.Iterable[str | None]) -> list[Raw]:
-        wanted = sorted({one for one in ids if one})
-        found: list[Raw] = []
-        for start in range(0, len(wanted), FILTER_VALUES):
-            some = [{"Name": name, "Values": wanted[start : start + FILTER_VALUES]}]
-            found += self.api.pages(action, key, Filters=some, MaxResults=1000)
-        return found
-
     def subnets(self, links: t.Sequence[Link]) -> Listing:
         """All subnets of the region: those of a VPC and those named by id cannot be had by one filter."""
         if not links:
@@ -140,7 +131,7 @@ class Reader:
         return {one["SubnetId"]: one for one in found}
 
     def vpcs(self, links: t.Sequence[Link]) -> Listing:
-        found = self._filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links])
+        found = self.api.filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links if link.vpc_id])
         return {one["VpcId"]: one for one in found}
 
     def dns_attributes(self, links: t.Sequence[Link]) -> Listing:
@@ -178,7 +169,7 @@ class Reader:
 
     def security_groups(self, links: t.Sequence[Link]) -> Listing:
         ids = [group for link in links for group in link.security_group_ids or []]
-        found = self._filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
+        found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
         return {one["GroupId"]: one for one in found}
 
     def load_balancers(self, links: t.Sequence[Link]) -> Listing:
@@ -191,9 +182,9 @@ class Reader:
 
     def endpoints(self, links: t.Sequence[Link]) -> Listing:
         """The subnets that VPC endpoints of the collection are in, by the endpoints' names."""
-        name, names = f"tag:{tagging.OWN_TAG}", [link.vpc_endpoint for link in links]
+        name, names = f"tag:{tagging.OWN_TAG}", [link.vpc_endpoint for link in links if link.vpc_endpoint]
         found: dict[str, set[str]] = {}
-        for one in self._filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", name, names):
+        for one in self.api.filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", name, names):
             if str(one["State"]).lower() in ("pending", "available", "partial"):
                 found.setdefault(tagging.as_dict(one.get("Tags"))[tagging.OWN_TAG], set()).update(one["SubnetIds"])
         return found
