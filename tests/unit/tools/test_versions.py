@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.saas.privatelink.plugins.plugin_utils._module_action import TESTED
 
 from tests.tools import check, versions
 from tests.tools.place import ROOT, SITE
@@ -38,6 +39,7 @@ def test_the_oldest_is_what_the_collection_requires_and_the_newest_is_that_of_th
     requires = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["requires_ansible"]
     assert requires == f">={oldest}.0"
     assert f"ansible-core=={versions.CORES[newest].version}" in CONSTRAINTS
+    assert [f"{major}.{minor}" for major, minor in TESTED] == [oldest, newest]
     named = [str(line) for line in metadata("ansible-core").get_all("Classifier") or []]
     minors = [int(found[1]) for line in named if (found := re.search(r":: 3\.(\d+)$", line))]
     assert versions.CORES[newest].pythons == (min(minors), max(minors))
