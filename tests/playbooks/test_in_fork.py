@@ -21,6 +21,7 @@ from tests.sandbox.client import ROOT, RunningSandbox
 from tests.tools import playbook
 from tests.tools.playbook import Run
 
+pytestmark = pytest.mark.xdist_group("in_fork")  # one process plays all tasks, for all tests
 HERE = Path(__file__).parent / "in_fork"
 SECRET = "the-secret-of-a-task-0123456789"
 PASSWORD = "the-password-of-a-vault"

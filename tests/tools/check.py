@@ -128,7 +128,7 @@ STEPS = [
     pytest("forwarder", "datapath/forwarder", before="nice -n -15"),
     pytest("datapath", "datapath", "-n 2", below="forwarder"),
     pytest("contract", "sandbox"),
-    pytest("playbooks", "playbooks", "-n 2"),
+    pytest("playbooks", "playbooks", "-n 2 --dist loadgroup"),
     pytest("docs", "docs"),
     Step(
         "sanity",
