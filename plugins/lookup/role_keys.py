@@ -11,9 +11,10 @@ version_added: 0.1.0
 description:
   - Assumes an IAM role for modules that assume none, such as those of amazon.aws, and returns the options that let them
     act as it.
-  - A role is assumed once for all tasks of a run, those of this collection's modules among them, and again when less
-    than 15 minutes are left of its hour. As a template in C(module_defaults) the lookup is evaluated for each task, so
-    each gets keys that are good for 15 minutes at least. A fact would keep the first ones.
+  - A role is assumed once for all tasks of a run, those of this collection's modules among them. As a template in
+    C(module_defaults) the lookup is evaluated for each task, and assumes the role again when less than half of its hour
+    is left. So each task, with all its retries, gets keys that are good for 30 minutes at least; a fact would keep the
+    first ones.
   - Until they expire, the keys lie in Ansible's temporary folder of the run on the controller, which only its user can
     look into. It goes at the end of the run.
   - Needs the permission C(sts:AssumeRole) on the role, and a trust policy of the role that names who assumes it.
@@ -66,6 +67,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._run import share_credentials
 
+LASTING = 30 * 60  # a module of another collection cannot renew its keys, however long it waits
+
 
 class LookupModule(AWSLookupBase):
     def run(self, terms: t.Any, variables: t.Any = None, *args: t.Any, **kwargs: t.Any) -> list[dict[str, str]]:
@@ -84,6 +87,7 @@ class LookupModule(AWSLookupBase):
             profile=connection.get("profile_name"),
             role_arn=role,
             external_id=self.get_option("external_id"),
+            lasting=LASTING,
         )
         try:
             api = Api(region, credentials, endpoint_url)

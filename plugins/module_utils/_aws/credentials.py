@@ -13,7 +13,8 @@ together ask once. Where there is no such folder (another host, another user, af
 got to itself.
 
 One rule says when credentials are renewed: with less than 15 minutes left, botocore's own figure for a cache and for
-credentials in use. So what a process gets is good for 15 minutes at least, if AWS gave it for longer than that.
+credentials in use. So what a process gets is good for 15 minutes at least, if AWS gave it for longer than that. Who
+cannot renew what it got says for how long it is to be good (C(lasting)).
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Credentials(t.NamedTuple):
     profile: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
+    lasting: int = 15 * 60  # seconds that a session of the role is good for at least
 
 
 class Alone(dict):  # type: ignore[type-arg]
@@ -220,6 +222,7 @@ class AssumedRole:
             role_arn=str(self.wanted.role_arn),
             extra_args=extra,
             cache=self.cache,
+            expiry_window_seconds=self.wanted.lasting,
         )
         return botocore.credentials.DeferredRefreshableCredentials(
             method="assume-role", refresh_using=self.cache.once(fetcher.fetch_credentials)

@@ -213,6 +213,17 @@ def test_what_ends_within_15_minutes_is_renewed(
     assert assumed() == [ROLE] * times
 
 
+@pytest.mark.parametrize(("minutes", "times"), [(31, 1), (29, 2)])
+def test_who_cannot_renew_gets_what_lasts_longer(
+    call: Call, assumed: Assumed, run: Path, minutes: float, times: int
+) -> None:
+    call()
+    expire_in(run, minutes)
+    call(lasting=30 * 60)
+    call()
+    assert assumed() == [ROLE] * times
+
+
 def test_a_process_that_runs_long_takes_what_another_has_renewed(
     call: Call, assumed: Assumed, sandbox: RunningSandbox, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
