@@ -170,7 +170,8 @@ def test_none_waits_longer_than_the_slowest_pace_makes_it(
     latest = patient(steps, capacity, refill * slowest)
     alone = latest[-1] + RECOVERY + capacity / (refill * rate * MARGIN)  # when the bucket is surely full again
     *times, last = play([*steps, Step(alone - sum(step.gap for step in steps), operation)], rate)
-    assert all(seconds <= limit + 1e-3 for seconds, limit in zip(times, latest, strict=True))
+    # At a higher pace more refills while a call is under way, and so much is kept back.
+    assert all(seconds <= limit + FLIGHT for seconds, limit in zip(times, latest, strict=True))
     assert last == pytest.approx(alone)
 
 
