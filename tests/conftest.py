@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import botocore.client
+import botocore.hooks
+import botocore.loaders
+import botocore.session
 import pytest
 
 from tests.sandbox.client import RunningSandbox
@@ -29,6 +34,39 @@ class Vpc:
     subnets: tuple[str, str]
     zones: tuple[str, str]
     security_group: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def learned_once() -> Iterator[None]:
+    """What botocore works out for each session and client anew, and always the same, it works out once a process.
+
+    Service models parsed, a client's methods made of them, events under their other names, handlers looked at.
+    """
+    loader = botocore.loaders.create_loader()
+    creators: Any = botocore.client.ClientCreator
+    aliasers: Any = botocore.hooks.EventAliaser
+    make, alias = creators._create_methods, aliasers._alias_event_name
+    accepts_kwargs = functools.cache(botocore.hooks.accepts_kwargs)
+    made: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
+
+    def methods(creator: Any, model: Any) -> dict[str, Any]:
+        if model.service_name not in made:
+            made[model.service_name] = make(creator, model)
+        return dict(made[model.service_name])
+
+    def name(aliaser: Any, event: str) -> str:
+        if event not in names:
+            names[event] = alias(aliaser, event)
+        return names[event]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
+        patch.setattr(creators, "_create_methods", methods)
+        patch.setattr(aliasers, "_alias_event_name", name)
+        # A method is the same function on every object.
+        patch.setattr(botocore.hooks, "accepts_kwargs", lambda one: accepts_kwargs(getattr(one, "__func__", one)))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class Path:
     def run(self, function: Function, event: Any = None) -> Run:
         """Invoke the function, and hold it to what must be so after every single call: the group is never empty."""
         before = set(self.targets())
-        since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
+        since = self.sandbox.last_call()
         answer = function.invoke(event or SCHEDULED)
         done = Run(answer, self.sandbox.calls(self.account, since=since))
         held = set(before)

@@ -70,7 +70,7 @@ def test_the_readme_has_the_files_and_commands_that_these_tests_run() -> None:
 def test_its_ansible_commands_run_in_the_order_given(seeded: RunningSandbox, place: Path) -> None:
     writes = []
     for command in (command for command in COMMANDS if command.startswith("ansible-playbook")):
-        before = max((call["n"] for call in seeded.calls()), default=0)
+        before = seeded.last_call()
         done = ansible(seeded, place, command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         writes.append([call["operation"] for call in seeded.writes(since=before) if call["service"] != "sts"])

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import threading
-import time
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from moto.core.model import OperationModel
+
+from . import clock
 
 READ_PREFIXES = ("Describe", "Get", "List", "Search", "Lookup", "Head", "BatchGet")
 READS = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "DecodeAuthorizationMessage", "Invoke"}
@@ -74,14 +76,16 @@ class CallLog:
     """Every call of every account in the order of arrival."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)
-    _next: int = 1
+    last: int = 0
+    """The number of the newest entry, also when it was forgotten."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, call: Call) -> dict[str, Any]:
         """Note a call; the caller fills in ``error`` when the call has failed."""
         with self._lock:
+            self.last += 1
             entry = {
-                "n": self._next,
+                "n": self.last,
                 "account": call.account,
                 "access_key": call.access_key or call.account,
                 "region": call.region,
@@ -90,19 +94,19 @@ class CallLog:
                 "kind": call.kind,
                 "dry_run": call.dry_run,
                 "params": call.params,
-                "time": datetime.fromtimestamp(time.time(), UTC).isoformat(),
+                "time": clock.utc().isoformat(),
                 "error": None,
             }
-            self._next += 1
             self.entries.append(entry)
             return entry
 
     def select(self, account: str | None = None, service: str | None = None, since: int = 0) -> list[dict[str, Any]]:
         """Entries with a number greater than ``since``, of one account and one service if given."""
+        entries = list(self.entries)
         return [
             entry
-            for entry in list(self.entries)
-            if entry["n"] > since and account in (None, entry["account"]) and service in (None, entry["service"])
+            for entry in entries[bisect_right(entries, since, key=itemgetter("n")) :]
+            if account in (None, entry["account"]) and service in (None, entry["service"])
         ]
 
     def clear(self) -> None:

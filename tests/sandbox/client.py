@@ -5,24 +5,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
 import botocore.session
+import urllib3
 from botocore.config import Config
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
+LOOK = 0.05  # seconds of the sandbox between two looks
+SLEEPS = 2000  # more in one test are a loop without end
 
 
 class ControlError(Exception):
@@ -38,6 +38,7 @@ class SandboxClient:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._http = urllib3.PoolManager(timeout=60.0, retries=False)
         self._clients: dict[tuple[str, str, str], Any] = {}
         # Service models are parsed once per botocore session.
         self._session: Any = boto3.session.Session(botocore_session=botocore.session.Session())
@@ -72,23 +73,34 @@ class SandboxClient:
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         """One control request. Raises ControlError when the sandbox refuses it."""
-        url = f"{self.url}/_sandbox/{path}"
-        data = json.dumps(body).encode() if method == "POST" else None
-        if method != "POST" and body:
-            url += "?" + urllib.parse.urlencode(body)
-        request = urllib.request.Request(url, data=data, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            refused = json.load(error)
-            raise ControlError(refused["code"], refused["message"]) from error
+        given = {"json": body} if method == "POST" else {"fields": body}
+        response = self._http.request(method, f"{self.url}/_sandbox/{path}", **given)
+        answer = response.json()
+        if response.status >= 400:
+            raise ControlError(answer["code"], answer["message"])
+        return answer
 
     def health(self) -> dict[str, Any]:
         return dict(self.control("GET", "health"))
 
     def reset(self) -> None:
         self.control("POST", "reset")
+
+    def step(self, seconds: float) -> float:
+        """Let so many seconds have passed, instead of waiting; the answer is the sandbox's time after it."""
+        return float(self.control("POST", "clock", seconds=seconds)["now"])
+
+    def eventually(self, read: Callable[[], T], wanted: Callable[[T], bool], timeout: float = 10.0) -> T:
+        """Step from look to look until what is read is ``wanted``, and answer it; so many seconds at most.
+
+        Raises TimeoutError with what was read last. A state that lasts 0.1 s is not stepped over.
+        """
+        for _dummy in range(int(timeout / LOOK) + 1):
+            value = read()
+            if wanted(value):
+                return value
+            self.step(LOOK)
+        raise TimeoutError(f"not reached within {timeout} s of the sandbox, last: {value!r}")
 
     def calls(self, account: str | None = None, service: str | None = None, since: int = 0) -> list[dict[str, Any]]:
         """Logged calls, oldest first, of an account and service if given, with numbers above ``since``."""
@@ -98,6 +110,10 @@ class SandboxClient:
     def writes(self, account: str | None = None, since: int = 0) -> list[dict[str, Any]]:
         """Logged calls that could change something."""
         return [call for call in self.calls(account, since=since) if call["kind"] == "write"]
+
+    def last_call(self) -> int:
+        """The number of the newest call, for ``since``."""
+        return int(self.control("GET", "calls/last")["n"])
 
     def clear_calls(self) -> None:
         self.control("DELETE", "calls")
@@ -210,8 +226,40 @@ class RunningSandbox(SandboxClient):
         return status
 
 
+class Endless(BaseException):
+    """A wait that would never end; no code under test takes it for an error of its own."""
+
+
+class SteppedTime:
+    """Stands in for ``time`` in code that waits for a sandbox: whoever sleeps steps the sandbox's clock instead.
+
+    Threads that sleep at once step one after the other, so together they see more time pass than each of them slept.
+    """
+
+    def __init__(self, sandbox: SandboxClient) -> None:
+        self.sandbox = sandbox
+        self.ahead = 0.0
+        self.sleeps = 0
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def time(self) -> float:
+        return time.time() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Raises Endless when this goes on and on."""
+        with self._lock:
+            self.sleeps += 1
+            if self.sleeps > SLEEPS:
+                raise Endless(f"slept {self.sleeps} times, {self.ahead:.0f} s in all")
+            self.sandbox.step(seconds)
+            self.ahead += seconds
+
+
 def eventually[T](read: Callable[[], T], wanted: Callable[[T], bool], timeout: float = 10.0) -> T:
-    """Poll ``read`` until its value is ``wanted``; the answer is the value. Raises TimeoutError with the last one."""
+    """Poll ``read`` in real time until its value is ``wanted``, and answer it. Raises TimeoutError with the last."""
     deadline = time.monotonic() + timeout
     while True:
         value = read()

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Vpc
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox
 
 VENDOR = "834469178297"
 
@@ -46,7 +46,7 @@ class Provider:
         """Make an internal NLB in both subnets and wait until it is active; the answer is its ARN."""
         parameters = {"Type": "network", "Scheme": "internal", "Subnets": list(self.vpc.subnets), **options}
         arn = str(self.elb.create_load_balancer(Name=name, **parameters)["LoadBalancers"][0]["LoadBalancerArn"])
-        eventually(
+        self.sandbox.eventually(
             lambda: self.elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["State"]["Code"],
             lambda state: state == "active",
         )
@@ -59,7 +59,9 @@ class Provider:
         if principals:
             arns = [f"arn:aws:iam::{principal}:root" for principal in principals]
             self.ec2.modify_vpc_endpoint_service_permissions(ServiceId=made["ServiceId"], AddAllowedPrincipals=arns)
-        eventually(lambda: self.service(made["ServiceId"]), lambda service: service["ServiceState"] == "Available")
+        self.sandbox.eventually(
+            lambda: self.service(made["ServiceId"]), lambda service: service["ServiceState"] == "Available"
+        )
         return dict(made)
 
     def service(self, service_id: str) -> dict[str, Any]:
@@ -75,7 +77,7 @@ class Provider:
     def request(self, service: dict[str, Any], **options: Any) -> str:
         """Let the vendor request a connection and wait until the provider sees it; the answer is the endpoint's id."""
         endpoint = self.sandbox.connect(service["ServiceName"], **options)["VpcEndpointId"]
-        eventually(
+        self.sandbox.eventually(
             lambda: [c["VpcEndpointId"] for c in self.connections(service["ServiceId"])], lambda ids: endpoint in ids
         )
         return str(endpoint)
@@ -128,9 +130,9 @@ class Share:
 
     def accept(self) -> None:
         """Accept the share and wait until what it holds can be used."""
-        invitation = eventually(self.invitations, bool)[0]["resourceShareInvitationArn"]
+        invitation = self.sandbox.eventually(self.invitations, bool)[0]["resourceShareInvitationArn"]
         self.ram().accept_resource_share_invitation(resourceShareInvitationArn=invitation)
-        eventually(lambda: self.ram().list_resources(resourceOwner="OTHER-ACCOUNTS")["resources"], bool)
+        self.sandbox.eventually(lambda: self.ram().list_resources(resourceOwner="OTHER-ACCOUNTS")["resources"], bool)
 
     def consumer_vpc(self, make_vpc: Callable[..., Vpc]) -> Vpc:
         """A VPC of the consumer that allows private DNS."""
@@ -147,7 +149,7 @@ class Share:
     def associations(self, endpoint_id: str) -> list[dict[str, Any]]:
         """The associations of an endpoint as soon as there are any."""
         describe = self.ec2.describe_vpc_endpoint_associations
-        return eventually(lambda: describe(VpcEndpointIds=[endpoint_id])["VpcEndpointAssociations"], bool)
+        return self.sandbox.eventually(lambda: describe(VpcEndpointIds=[endpoint_id])["VpcEndpointAssociations"], bool)
 
 
 @pytest.fixture
@@ -160,7 +162,7 @@ def share(sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc]) -
     def configuration(name: str, kind: str, **options: Any) -> dict[str, Any]:
         made = lattice.create_resource_configuration(name=name, type=kind, **options)["id"]
         read = lattice.get_resource_configuration
-        found = eventually(
+        found = sandbox.eventually(
             lambda: read(resourceConfigurationIdentifier=made), lambda one: bool(one["status"] == "ACTIVE")
         )
         return dict(found)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import decisions, functions, redis_cloud_links, seed, vendor
+from . import clock, decisions, functions, redis_cloud_links, seed, vendor
 from .calls import AwsError, HttpRequest
 from .client import SandboxClient
 from .functions import RUNNING
@@ -64,8 +64,21 @@ def _reset(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _clock(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {"now": clock.now()}
+
+
+def _step(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Let ``seconds`` have passed."""
+    return {"now": clock.step(float(body["seconds"]))}
+
+
 def _calls(sandbox: Sandbox, body: dict[str, Any]) -> list[dict[str, Any]]:
     return sandbox.calls.select(body.get("account"), body.get("service"), int(body.get("since", 0)))
+
+
+def _last_call(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {"n": sandbox.calls.last}
 
 
 def _snapshot(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
@@ -206,7 +219,10 @@ def _redis_cloud_rate(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _step,
     ("GET", "calls"): _calls,
+    ("GET", "calls/last"): _last_call,
     ("DELETE", "calls"): _clear_calls,
     ("GET", "snapshot"): _snapshot,
     ("GET", "faults"): _list_faults,

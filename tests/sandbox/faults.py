@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import clock
 from .calls import AwsError, Call
 from .operations import OPERATIONS
 from .throttle import throttling_error
@@ -50,7 +51,7 @@ class Fault:
     id: int = 0
     struck: int = 0
     seen: int = 0
-    armed: float = field(default_factory=time.time)
+    armed: float = field(default_factory=clock.now)
 
     def matches(self, call: Call) -> bool:
         names = self.service == call.service and self.operation in ("*", call.operation)
@@ -154,7 +155,7 @@ def _drop() -> None:
 
 def _hides(fault: Fault) -> Callable[[Resource], bool]:
     def hidden(resource: Resource) -> bool:
-        return resource.created >= fault.armed and time.time() - resource.created < fault.delay
+        return resource.created >= fault.armed and clock.now() - resource.created < fault.delay
 
     return hidden
 

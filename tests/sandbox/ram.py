@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from . import clock
 from .calls import AwsError, Call
 from .paging import cut
 from .world import Life, Resource, World, declare_state
@@ -44,7 +44,7 @@ class ShareAssociation:
     external: bool = False
     seen_from: float | None = None
     """Of a principal: when its accounts see the share; None while an invitation waits for an answer."""
-    created: float = field(default_factory=time.time)
+    created: float = field(default_factory=clock.now)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -91,7 +91,7 @@ def same_organization(one: str, other: str, world: World) -> bool:
 
 def visible_from(share: ResourceShare, account: str, world: World) -> float | None:
     """Since when an account that does not own the share sees it; None if it does not (yet)."""
-    moment = time.time()
+    moment = clock.now()
     times = [
         one.seen_from
         for one in share.members("PRINCIPAL")
@@ -105,7 +105,7 @@ def shared_arns(account: str, region: str, world: World) -> set[str]:
     arns: set[str] = set()
     for share in world.all(ResourceShare, region=region):
         since = visible_from(share, account, world)
-        if since is not None and since + world.lag("shared_resource.unseen") <= time.time():
+        if since is not None and since + world.lag("shared_resource.unseen") <= clock.now():
             arns |= {one.entity for one in share.members("RESOURCE") if one.life.state == "ASSOCIATED"}
     return arns
 

@@ -13,13 +13,12 @@ import itertools
 import json
 import logging
 import re
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from . import clock
 from .calls import AwsError, Call, HttpRequest
 from .faults import Drop
 from .redis_cloud_links import Subscription, TaskError, perform, subscription_of
@@ -97,7 +96,7 @@ class Task:
     def status(self) -> str:
         if self.ended:
             return "processing-error" if "error" in self.answer else "processing-completed"
-        moment = time.time()
+        moment = clock.now()
         return (
             "processing-in-progress"
             if moment >= self.turn
@@ -256,7 +255,7 @@ def _account(cloud: RedisCloud, request: HttpRequest) -> Account | None:
 
 def _take(cloud: RedisCloud, account: Account) -> int:
     """Count a request; the answer is how many are left in this window. Raises Refused when there are none."""
-    window = int(time.time() // WINDOW)
+    window = int(clock.now() // WINDOW)
     if window != account.window:
         account.window, account.requests = window, 0
     if account.requests >= cloud.per_minute:
@@ -276,7 +275,7 @@ def _answer(
         return 200, {"tasks": [task.described() for task in account.tasks.values()]}
     if operation == "GetTask":
         task = account.tasks.get(names["task"])
-        if task is None or time.time() < task.seen_from:
+        if task is None or clock.now() < task.seen_from:
             raise Refused(404)
         return 200, task.described()
     body = _body(request)
@@ -301,7 +300,7 @@ def _queue(
 ) -> Task:
     """A new task behind all that the account has."""
     lag, operation = sandbox.world.lag, entry["operation"]
-    moment = time.time()
+    moment = clock.now()
     received = moment + lag("redis_cloud_task.initialized")
     ahead = [task.ends for task in account.tasks.values() if not task.ended]
     turn = max([received + lag("redis_cloud_task.received"), *ahead])
@@ -321,7 +320,7 @@ def _queue(
 
 def advance(sandbox: Sandbox, account: Account) -> None:
     """End the tasks that are due, in their order. Nobody sees a task between two requests."""
-    for task in list(itertools.takewhile(lambda one: one.ends <= time.time(), account.tasks.values())):
+    for task in list(itertools.takewhile(lambda one: one.ends <= clock.now(), account.tasks.values())):
         if task.ended:
             continue
         try:
@@ -342,4 +341,4 @@ def _refusal(status: int, message: str, path: str) -> dict[str, Any]:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return clock.utc().isoformat().replace("+00:00", "Z")

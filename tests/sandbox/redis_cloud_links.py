@@ -10,10 +10,10 @@ taken: nothing can be added to a link that is not active.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from . import clock
 from . import redis_cloud_aws as aws
 from .world import GONE, Life, declare_state
 
@@ -121,7 +121,7 @@ def perform(
     _tidy(sandbox, subscription, region)
     link = subscription.link(region)
     if operation == "GetPrivateLink":
-        if link is not None and time.time() >= link.seen_from:
+        if link is not None and clock.now() >= link.seen_from:
             return _described(sandbox, subscription, region, link)
         if absent == "error":
             raise TaskError("PRIVATELINK_SERVICE_NOT_FOUND")
@@ -167,7 +167,7 @@ def _create(sandbox: Sandbox, subscription: Subscription, region: int | None, bo
     link = Link(
         body["shareName"],
         sandbox.world.life("redis_cloud_link", "initializing", "active"),
-        time.time() + sandbox.world.lag("redis_cloud_link.unseen"),
+        clock.now() + sandbox.world.lag("redis_cloud_link.unseen"),
         published,
     )
     subscription.links[region] = link

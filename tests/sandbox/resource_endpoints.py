@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
-from . import lattice, ram, underneath
+from . import clock, lattice, ram, underneath
 from .calls import AwsError, Call
 from .ec2 import own
 from .lattice import EndpointAssociation, ResourceAssociation, ResourceConfiguration, ServiceNetwork
@@ -122,7 +121,7 @@ def associations(endpoint: VpcEndpoint, world: World) -> list[dict[str, Any]]:
     if endpoint.kind not in KINDS or endpoint.state not in ("available", "partial"):
         return []
     seen_from = endpoint.life.began + world.lag("vpc_endpoint_association.unseen")
-    if max(seen_from, endpoint.created) > time.time():
+    if max(seen_from, endpoint.created) > clock.now():
         return []
     roots: list[tuple[str, ResourceAssociation | None]]
     if endpoint.kind == "Resource":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Vpc
-from tests.sandbox.client import ControlError, eventually
+from tests.sandbox.client import ControlError
 from tests.sandbox.conftest import VENDOR, Provider, refused
 
 
@@ -25,7 +25,7 @@ def test_a_request_is_seen_accepted_and_available(provider: Provider) -> None:
     service_id, endpoint_id = service["ServiceId"], endpoint["VpcEndpointId"]
     assert endpoint["State"] == "pendingAcceptance"
     assert provider.connections(service_id) == []
-    connection = eventually(lambda: provider.connections(service_id), bool)[0]
+    connection = provider.sandbox.eventually(lambda: provider.connections(service_id), bool)[0]
     assert connection["VpcEndpointState"] == "pendingAcceptance"
     assert connection["VpcEndpointOwner"] == VENDOR
     assert connection["VpcEndpointRegion"] == "us-east-1"
@@ -33,7 +33,7 @@ def test_a_request_is_seen_accepted_and_available(provider: Provider) -> None:
     accept = provider.ec2.accept_vpc_endpoint_connections
     assert accept(ServiceId=service_id, VpcEndpointIds=[endpoint_id])["Unsuccessful"] == []
     assert provider.connections(service_id)[0]["VpcEndpointState"] == "pending"
-    eventually(lambda: provider.connections(service_id, "available"), bool)
+    provider.sandbox.eventually(lambda: provider.connections(service_id, "available"), bool)
     again = accept(ServiceId=service_id, VpcEndpointIds=[endpoint_id, "vpce-00000000000000000"])["Unsuccessful"]
     codes = {item["ResourceId"]: item["Error"]["Code"] for item in again}
     assert codes == {endpoint_id: "InvalidState", "vpce-00000000000000000": "InvalidVpcEndpointId.NotFound"}
@@ -42,13 +42,13 @@ def test_a_request_is_seen_accepted_and_available(provider: Provider) -> None:
 def test_without_acceptance_a_connection_becomes_available(provider: Provider) -> None:
     service = provider.make_service(VENDOR, AcceptanceRequired=False)
     assert provider.sandbox.connect(service["ServiceName"])["State"] == "pending"
-    eventually(lambda: provider.connections(service["ServiceId"], "available"), bool)
+    provider.sandbox.eventually(lambda: provider.connections(service["ServiceId"], "available"), bool)
 
 
 def test_available_can_be_rejected_and_rejected_stays(provider: Provider, boto: Callable[..., Any]) -> None:
     service = provider.make_service(VENDOR, AcceptanceRequired=False)
     service_id, endpoint = service["ServiceId"], provider.request(service)
-    eventually(lambda: provider.connections(service_id, "available"), bool)
+    provider.sandbox.eventually(lambda: provider.connections(service_id, "available"), bool)
     reject = provider.ec2.reject_vpc_endpoint_connections
     assert reject(ServiceId=service_id, VpcEndpointIds=[endpoint])["Unsuccessful"] == []
     assert provider.connections(service_id)[0]["VpcEndpointState"] == "rejected"
@@ -76,7 +76,7 @@ def test_a_deleted_connection_lingers_at_the_provider(provider: Provider, boto: 
     endpoint = provider.request(service)
     provider.sandbox.disconnect(endpoint)
     assert provider.connections(service["ServiceId"])[0]["VpcEndpointState"] == "deleting"
-    eventually(lambda: provider.connections(service["ServiceId"], "deleted"), bool)
+    provider.sandbox.eventually(lambda: provider.connections(service["ServiceId"], "deleted"), bool)
     with refused("InvalidVpcEndpointId.NotFound"):
         boto(VENDOR, "ec2").describe_vpc_endpoints(VpcEndpointIds=[endpoint])
     failed = boto(VENDOR, "ec2").delete_vpc_endpoints(VpcEndpointIds=[endpoint])["Unsuccessful"]
@@ -128,7 +128,7 @@ def test_one_account_can_be_both_sides(provider: Provider) -> None:
     service = provider.make_service()
     made = _create(provider, provider.vpc, service["ServiceName"])
     assert made["State"] == "pendingAcceptance"
-    assert eventually(lambda: provider.connections(service["ServiceId"]), bool)
+    assert provider.sandbox.eventually(lambda: provider.connections(service["ServiceId"]), bool)
 
 
 def test_an_endpoint_has_interfaces_names_and_groups(provider: Provider) -> None:
@@ -144,7 +144,7 @@ def test_an_endpoint_has_interfaces_names_and_groups(provider: Provider) -> None
     describe = provider.ec2.describe_vpc_endpoints
     filters = [{"Name": "tag:link", "Values": ["x"]}, {"Name": "vpc-endpoint-type", "Values": ["Interface"]}]
     assert [e["VpcEndpointId"] for e in describe(Filters=filters)["VpcEndpoints"]] == [endpoint_id]
-    eventually(lambda: describe()["VpcEndpoints"][0]["State"], "available".__eq__)
+    provider.sandbox.eventually(lambda: describe()["VpcEndpoints"][0]["State"], "available".__eq__)
     provider.ec2.modify_vpc_endpoint(
         VpcEndpointId=endpoint_id,
         RemoveSubnetIds=[provider.vpc.subnets[1]],
@@ -155,7 +155,7 @@ def test_an_endpoint_has_interfaces_names_and_groups(provider: Provider) -> None
     assert provider.vpc.security_group in [group["GroupId"] for group in changed["Groups"]]
     assert provider.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint_id])["Unsuccessful"] == []
     assert describe()["VpcEndpoints"][0]["State"] == "deleting"
-    eventually(lambda: describe()["VpcEndpoints"], lambda endpoints: not endpoints)
+    provider.sandbox.eventually(lambda: describe()["VpcEndpoints"], lambda endpoints: not endpoints)
 
 
 def test_what_create_refuses(provider: Provider) -> None:

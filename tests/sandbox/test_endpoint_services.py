@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import Vpc
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import VENDOR, Provider, refused
 
 ABSENT = "vpce-svc-00000000000000000"
@@ -31,7 +30,9 @@ def test_a_service_begins_pending_and_becomes_available(provider: Provider) -> N
     assert made["AcceptanceRequired"] is True
     assert made["Tags"] == [{"Key": "link", "Value": "orders"}]
     assert made["PrivateDnsNameConfiguration"] == {}
-    eventually(lambda: provider.service(made["ServiceId"])["ServiceState"], lambda state: state == "Available")
+    provider.sandbox.eventually(
+        lambda: provider.service(made["ServiceId"])["ServiceState"], lambda state: state == "Available"
+    )
 
 
 def test_a_client_token_makes_one_service(provider: Provider) -> None:
@@ -110,7 +111,7 @@ def test_modify_works_by_deltas(provider: Provider) -> None:
     with refused("InvalidParameter"):
         modify(ServiceId=service_id, RemoveNetworkLoadBalancerArns=[other])
     modify(ServiceId=service_id, AddSupportedRegions=["eu-west-1"])
-    eventually(
+    provider.sandbox.eventually(
         lambda: provider.service(service_id)["SupportedRegions"],
         lambda regions: regions == [{"Region": "eu-west-1", "ServiceState": "Available"}],
     )
@@ -136,7 +137,7 @@ def test_live_connections_hold_the_service_and_its_load_balancers(provider: Prov
     def gone() -> bool:
         return not provider.ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
 
-    eventually(gone, bool)
+    provider.sandbox.eventually(gone, bool)
     assert [c["VpcEndpointState"] for c in provider.connections(service_id)] == ["rejected"]
     with refused("InvalidVpcEndpointServiceId.NotFound"):
         provider.ec2.reject_vpc_endpoint_connections(ServiceId=service_id, VpcEndpointIds=[endpoint])
@@ -200,7 +201,7 @@ def test_a_service_is_seen_in_supported_regions_without_zones(provider: Provider
     service = provider.make_service("333333333333", SupportedRegions=["eu-west-1"])
     consumer = boto("333333333333", "ec2", "eu-west-1")
     names = [service["ServiceName"]]
-    eventually(
+    provider.sandbox.eventually(
         lambda: provider.service(service["ServiceId"])["SupportedRegions"][0]["ServiceState"], "Available".__eq__
     )
     detail = consumer.describe_vpc_endpoint_services(ServiceRegions=["us-east-1"], ServiceNames=names)["ServiceDetails"]
@@ -224,7 +225,7 @@ def test_private_dns_verification(provider: Provider, outcome: str) -> None:
     else:
         provider.sandbox.control("POST", "private_dns", service_id=service_id, outcome="failed")
     assert state() == "pendingVerification"
-    eventually(state, outcome.__eq__)
+    provider.sandbox.eventually(state, outcome.__eq__)
     provider.ec2.modify_vpc_endpoint_service_configuration(ServiceId=service_id, RemovePrivateDnsName=True)
     assert "PrivateDnsName" not in provider.service(service_id)
     with refused("InvalidParameter"):

@@ -182,7 +182,8 @@ def test_latency(provider: Provider) -> None:
 
 def test_the_log_names_every_call(provider: Provider) -> None:
     sandbox, account = provider.sandbox, provider.account
-    last = sandbox.calls(account)[-1]["n"]
+    last = sandbox.last_call()
+    assert last == sandbox.calls(account)[-1]["n"]
     provider.elb.describe_load_balancers(Names=["main"])
     provider.make_service()
     with refused("DryRunOperation"):

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import Provider, refused
 
 ENFORCE = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
@@ -188,7 +187,7 @@ def test_a_target_lives_from_initial_to_gone(provider: Provider) -> None:
     assert health(provider, group)[key]["Reason"] == "Target.NotInUse"
     make_listener(provider, group)
     assert health(provider, group)[key]["State"] == "initial"
-    eventually(lambda: health(provider, group)[key]["State"], "healthy".__eq__)
+    provider.sandbox.eventually(lambda: health(provider, group)[key]["State"], "healthy".__eq__)
     provider.sandbox.control(
         "POST", "target_health", target_group_arn=group, id="10.1.0.5", state="unhealthy", reason="Target.Timeout"
     )
@@ -200,7 +199,7 @@ def test_a_target_lives_from_initial_to_gone(provider: Provider) -> None:
     provider.sandbox.control("POST", "target_health", target_group_arn=group, id="10.1.0.5", state="healthy")
     elb.deregister_targets(TargetGroupArn=group, Targets=[target, {"Id": "10.1.0.99"}])
     assert health(provider, group)[key]["State"] == "draining"
-    eventually(lambda: health(provider, group), lambda targets: not targets)
+    provider.sandbox.eventually(lambda: health(provider, group), lambda targets: not targets)
     assert health(provider, group, target)[key]["Reason"] == "Target.NotRegistered"
 
 
@@ -238,7 +237,7 @@ def test_a_target_needs_its_zone_or_cross_zone(provider: Provider) -> None:
     provider.elb.set_subnets(LoadBalancerArn=provider.load_balancer, Subnets=[provider.vpc.subnets[0]])
     targets = [{"Id": "10.1.1.5"}, {"Id": "10.9.0.5", "AvailabilityZone": "all"}]
     provider.elb.register_targets(TargetGroupArn=group, Targets=targets)
-    eventually(lambda: health(provider, group)["10.9.0.5", 5432]["State"], "healthy".__eq__)
+    provider.sandbox.eventually(lambda: health(provider, group)["10.9.0.5", 5432]["State"], "healthy".__eq__)
     assert health(provider, group)["10.1.1.5", 5432]["Reason"] == "Target.NotInUse"
     provider.elb.modify_target_group_attributes(
         TargetGroupArn=group, Attributes=[{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]

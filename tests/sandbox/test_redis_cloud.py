@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import ControlError, RunningSandbox, eventually
+from tests.sandbox.client import ControlError, RunningSandbox
 
 LINK = "/subscriptions/{id}/private-link"
 DONE = ("processing-completed", "processing-error")
@@ -58,7 +58,9 @@ class Client:
 
     def end(self, task: str) -> dict[str, Any]:
         """What is answered of a task once it has ended."""
-        return eventually(lambda: self.call("GET", f"/tasks/{task}"), lambda one: one.body.get("status") in DONE).body
+        return self.sandbox.eventually(
+            lambda: self.call("GET", f"/tasks/{task}"), lambda one: one.body.get("status") in DONE
+        ).body
 
     def do(self, method: str, path: str = LINK, **body: Any) -> dict[str, Any]:
         """The response of a task that a call has made, when it has ended."""
@@ -76,7 +78,7 @@ class Client:
 
     def create(self, principal: str) -> dict[str, Any]:
         self.do("POST", shareName="redis", principal=principal, type="aws_account")
-        return eventually(self.link, lambda link: link.get("status") == "active")
+        return self.sandbox.eventually(self.link, lambda link: link.get("status") == "active")
 
 
 @pytest.fixture
@@ -185,10 +187,10 @@ def test_the_order_of_things(redis: Client) -> None:
     for one in (first, second):
         redis.do("DELETE", f"{LINK}/principals", principal=one["principal"])
     assert redis.refused("DELETE", f"{LINK}/principals", **second) == "PRIVATE_LINK_PRINCIPAL_NOT_FOUND"
-    eventually(redis.link, lambda link: link["principals"] == [])
+    redis.sandbox.eventually(redis.link, lambda link: link["principals"] == [])
     assert "resourceEndpointScript" in redis.do("GET", f"{LINK}/endpoint-script")["resource"]
     redis.do("DELETE")
-    eventually(redis.link, lambda link: link == {"links": []})
+    redis.sandbox.eventually(redis.link, lambda link: link == {"links": []})
 
 
 def test_what_aws_shows_of_it(redis: Client) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Vpc
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox
 from tests.sandbox.conftest import VENDOR, refused
 
 Make = Callable[..., str]
@@ -23,13 +23,13 @@ def redshift(sandbox: RunningSandbox, account: str) -> Any:
 
 
 @pytest.fixture
-def cluster(redshift: Any) -> Make:
+def cluster(sandbox: RunningSandbox, redshift: Any) -> Make:
     """``cluster("name", **options)`` makes an available RA3 cluster with relocation; the answer is its name."""
 
     def make(name: str = "warehouse", **options: Any) -> str:
         parameters = {"NodeType": "ra3.xlplus", "Port": 5439, "AvailabilityZoneRelocation": True, **options}
         redshift.create_cluster(ClusterIdentifier=name, MasterUsername="admin", MasterUserPassword="P4ss", **parameters)
-        eventually(lambda: status(redshift, name), "available".__eq__)
+        sandbox.eventually(lambda: status(redshift, name), "available".__eq__)
         return name
 
     return make
@@ -51,7 +51,9 @@ def slow(sandbox: RunningSandbox) -> Iterator[None]:
     sandbox.lag(**{"endpoint_authorization.Revoking": 0.1, "cluster_relocation.pending_enabling": 0.1})
 
 
-def test_a_cluster_is_made_changed_and_deleted(redshift: Any, cluster: Make, account: str) -> None:
+def test_a_cluster_is_made_changed_and_deleted(
+    sandbox: RunningSandbox, redshift: Any, cluster: Make, account: str
+) -> None:
     name = cluster(Tags=[{"Key": "team", "Value": "data"}])
     made = described(redshift, name)
     assert made["Endpoint"]["Port"] == 5439
@@ -71,20 +73,20 @@ def test_a_cluster_is_made_changed_and_deleted(redshift: Any, cluster: Make, acc
     assert changed["ClusterStatus"] == "modifying"
     with refused("InvalidClusterState"):
         redshift.modify_cluster(ClusterIdentifier=name, Port=5441)
-    eventually(lambda: status(redshift, name), "available".__eq__)
+    sandbox.eventually(lambda: status(redshift, name), "available".__eq__)
     assert described(redshift, name)["MultiAZ"] == "Enabled"
     redshift.delete_cluster(ClusterIdentifier=name, SkipFinalClusterSnapshot=True)
-    eventually(lambda: redshift.describe_clusters()["Clusters"], lambda clusters: not clusters)
+    sandbox.eventually(lambda: redshift.describe_clusters()["Clusters"], lambda clusters: not clusters)
     with refused("ClusterNotFound", 404):
         described(redshift, name)
 
 
-def test_relocation_goes_through_pending(redshift: Any, cluster: Make, slow: None) -> None:
+def test_relocation_goes_through_pending(sandbox: RunningSandbox, redshift: Any, cluster: Make, slow: None) -> None:
     name = cluster(AvailabilityZoneRelocation=False)
     assert described(redshift, name)["AvailabilityZoneRelocationStatus"] == "disabled"
     redshift.modify_cluster(ClusterIdentifier=name, AvailabilityZoneRelocation=True)
     assert described(redshift, name)["AvailabilityZoneRelocationStatus"] == "pending_enabling"
-    eventually(lambda: described(redshift, name)["AvailabilityZoneRelocationStatus"], "enabled".__eq__)
+    sandbox.eventually(lambda: described(redshift, name)["AvailabilityZoneRelocationStatus"], "enabled".__eq__)
     old = cluster("old", NodeType="dc2.large", AvailabilityZoneRelocation=False)
     with refused("UnsupportedOperation"):
         redshift.modify_cluster(ClusterIdentifier=old, AvailabilityZoneRelocation=True)
@@ -122,7 +124,9 @@ def test_clusters_page_and_subnet_groups(
         redshift.describe_cluster_subnet_groups(ClusterSubnetGroupName="nope")
 
 
-def test_vpcs_are_added_and_taken_from_a_grant(redshift: Any, cluster: Make, slow: None) -> None:
+def test_vpcs_are_added_and_taken_from_a_grant(
+    sandbox: RunningSandbox, redshift: Any, cluster: Make, slow: None
+) -> None:
     name = cluster()
     authorize, revoke = redshift.authorize_endpoint_access, redshift.revoke_endpoint_access
     who = {"ClusterIdentifier": name, "Account": VENDOR}
@@ -143,10 +147,10 @@ def test_vpcs_are_added_and_taken_from_a_grant(redshift: Any, cluster: Make, slo
     assert revoke(**who, VpcIds=["vpc-1"])["Status"] == "Revoking"
     with refused("InvalidAuthorizationState"):
         authorize(**who, VpcIds=["vpc-3"])
-    eventually(grants, lambda found: found == [("Authorized", ["vpc-2"])])
+    sandbox.eventually(grants, lambda found: found == [("Authorized", ["vpc-2"])])
     assert revoke(**who)["Status"] == "Revoking"
     assert [state for state, dummy in grants()] == ["Revoking"]
-    eventually(grants, lambda found: not found)
+    sandbox.eventually(grants, lambda found: not found)
     with refused("EndpointAuthorizationNotFound"):
         revoke(**who)
 
@@ -206,7 +210,7 @@ def test_the_vendors_endpoint(
         answer = vendor.describe_endpoint_access(EndpointName="from-vendor")["EndpointAccessList"]
         return str(answer[0]["EndpointStatus"])
 
-    eventually(endpoint, "active".__eq__)
+    sandbox.eventually(endpoint, "active".__eq__)
     grant = redshift.describe_endpoint_authorization(**who)["EndpointAuthorizationList"][0]
     assert grant["EndpointCount"] == 1
     changed = vendor.modify_endpoint_access(EndpointName="from-vendor", VpcSecurityGroupIds=["sg-1"])
@@ -214,6 +218,8 @@ def test_the_vendors_endpoint(
     with refused("InvalidEndpointState"):
         redshift.revoke_endpoint_access(**who)
     redshift.revoke_endpoint_access(**who, Force=True)
-    eventually(lambda: vendor.describe_endpoint_access(VpcId=vpc_id)["EndpointAccessList"], lambda left: not left)
+    sandbox.eventually(
+        lambda: vendor.describe_endpoint_access(VpcId=vpc_id)["EndpointAccessList"], lambda left: not left
+    )
     with refused("EndpointNotFound"):
         vendor.delete_endpoint_access(EndpointName="from-vendor")

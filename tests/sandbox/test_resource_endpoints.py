@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Vpc
-from tests.sandbox.client import ControlError, eventually
+from tests.sandbox.client import ControlError
 from tests.sandbox.conftest import Share, refused
 
 NAMES = ["db-1.redis.example.com", "metrics.redis.example.com"]
@@ -35,7 +35,7 @@ def private_names(rows: list[dict[str, Any]]) -> list[str | None]:
 
 def wait(share: Share, endpoint_id: str, state: str) -> dict[str, Any]:
     describe = share.ec2.describe_vpc_endpoints
-    return eventually(
+    return share.sandbox.eventually(
         lambda: dict(describe(VpcEndpointIds=[endpoint_id])["VpcEndpoints"][0]), lambda one: bool(one["State"] == state)
     )
 
@@ -63,7 +63,9 @@ def test_from_share_to_associations_and_back(share: Share, vpc: Vpc) -> None:
         share.lattice.delete_resource_endpoint_association(resourceEndpointAssociationIdentifier=seen["id"])
     assert share.ec2.describe_vpc_endpoint_associations()["VpcEndpointAssociations"] == []
     assert share.ec2.delete_vpc_endpoints(VpcEndpointIds=[made["VpcEndpointId"]])["Unsuccessful"] == []
-    eventually(lambda: share.ec2.describe_vpc_endpoints()["VpcEndpoints"], lambda endpoints: not endpoints)
+    share.sandbox.eventually(
+        lambda: share.ec2.describe_vpc_endpoints()["VpcEndpoints"], lambda endpoints: not endpoints
+    )
 
 
 def test_a_deleted_endpoint_leaves_the_owners_list(accepted: Share, vpc: Vpc) -> None:
@@ -139,7 +141,7 @@ def test_a_child_that_comes_later_is_associated(accepted: Share, vpc: Vpc) -> No
         customDomainName="db-2.redis.example.com",
         resourceConfigurationDefinition={"dnsResource": {"domainName": "db-2.internal", "ipAddressType": "IPV4"}},
     )
-    eventually(lambda: private_names(accepted.associations(made)), lambda names: len(names) == 3)
+    accepted.sandbox.eventually(lambda: private_names(accepted.associations(made)), lambda names: len(names) == 3)
 
 
 def test_what_create_refuses(accepted: Share, vpc: Vpc, make_vpc: Callable[..., Vpc]) -> None:
@@ -242,7 +244,7 @@ def test_what_a_configuration_refuses(share: Share) -> None:
     assert {one["id"] for one in listed} == {child["id"] for child in share.children}
     share.lattice.delete_resource_configuration(resourceConfigurationIdentifier=single)
     everything = share.lattice.list_resource_configurations
-    eventually(lambda: everything()["items"], lambda items: single not in [one["id"] for one in items])
+    share.sandbox.eventually(lambda: everything()["items"], lambda items: single not in [one["id"] for one in items])
 
 
 def test_a_consumer_reads_what_is_shared_and_changes_nothing(accepted: Share, boto: Callable[..., Any]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import Share, refused
 
 OTHERS = {"resourceOwner": "OTHER-ACCOUNTS"}
@@ -28,30 +27,32 @@ def principal(share: Share) -> str:
 
 
 def test_from_invitation_to_resources_and_leaving(share: Share) -> None:
-    invitation = eventually(share.invitations, bool)[0]
+    invitation = share.sandbox.eventually(share.invitations, bool)[0]
     assert (invitation["senderAccountId"], invitation["receiverAccountId"]) == (share.owner, share.consumer)
     assert (invitation["status"], invitation["resourceShareName"]) == ("PENDING", "redis-share")
     assert (seen(share), principal(share)) == ([], "ASSOCIATING")
     pending = {"resourceShareInvitationArn": invitation["resourceShareInvitationArn"]}
-    offered = eventually(lambda: share.ram().list_pending_invitation_resources(**pending)["resources"], bool)
+    offered = share.sandbox.eventually(
+        lambda: share.ram().list_pending_invitation_resources(**pending)["resources"], bool
+    )
     assert [one["arn"] for one in offered] == [share.group["arn"]]
     accepted = share.ram().accept_resource_share_invitation(**pending)["resourceShareInvitation"]
     assert accepted["status"] == "ACCEPTED"
     with refused("ResourceShareInvitationAlreadyAcceptedException"):
         share.ram().accept_resource_share_invitation(**pending)
-    eventually(lambda: seen(share), lambda arns: arns == [share.arn])
-    resources = eventually(lambda: share.ram().list_resources(**OTHERS)["resources"], bool)
+    share.sandbox.eventually(lambda: seen(share), lambda arns: arns == [share.arn])
+    resources = share.sandbox.eventually(lambda: share.ram().list_resources(**OTHERS)["resources"], bool)
     assert resources[0]["type"] == "vpc-lattice:ResourceConfiguration"
-    eventually(lambda: principal(share), "ASSOCIATED".__eq__)
+    share.sandbox.eventually(lambda: principal(share), "ASSOCIATED".__eq__)
     share.ram().disassociate_resource_share(resourceShareArn=share.arn, principals=[share.consumer])
     assert (seen(share), share.ram().list_resources(**OTHERS)["resources"]) == ([], [])
-    eventually(lambda: principal(share), "DISASSOCIATED".__eq__)
+    share.sandbox.eventually(lambda: principal(share), "DISASSOCIATED".__eq__)
     with refused("UnknownResourceException"):
         share.ram().disassociate_resource_share(resourceShareArn=share.arn, principals=[share.consumer])
 
 
 def test_the_first_page_of_invitations_is_empty(share: Share) -> None:
-    eventually(share.invitations, bool)
+    share.sandbox.eventually(share.invitations, bool)
     first = share.ram().get_resource_share_invitations()
     assert first["resourceShareInvitations"] == []
     rest = share.ram().get_resource_share_invitations(nextToken=first["nextToken"])
@@ -66,12 +67,12 @@ def test_states_last_as_told(share: Share) -> None:
         share.ram(share.owner).disassociate_resource_share(resourceShareArn=share.arn, principals=[share.consumer])
         share.ram(share.owner).associate_resource_share(resourceShareArn=share.arn, principals=[share.consumer])
         assert share.invitations() == []
-        invitation = eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
+        invitation = share.sandbox.eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
         share.ram().accept_resource_share_invitation(resourceShareInvitationArn=invitation)
         assert seen(share) == []
-        eventually(lambda: seen(share), bool)
+        share.sandbox.eventually(lambda: seen(share), bool)
         assert share.ram().list_resources(**OTHERS)["resources"] == []
-        eventually(lambda: share.ram().list_resources(**OTHERS)["resources"], bool)
+        share.sandbox.eventually(lambda: share.ram().list_resources(**OTHERS)["resources"], bool)
     finally:
         share.sandbox.lag(**dict.fromkeys(names, 0.1))
 
@@ -85,14 +86,14 @@ def test_states_last_as_told(share: Share) -> None:
     ],
 )
 def test_invitations_that_cannot_be_accepted(share: Share, state: str, code: str) -> None:
-    invitation = eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
+    invitation = share.sandbox.eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
     share.sandbox.invitation_state(share.arn, state)
     with refused(code):
         share.ram().accept_resource_share_invitation(resourceShareInvitationArn=invitation)
 
 
 def test_a_rejected_share_is_not_seen(share: Share) -> None:
-    invitation = eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
+    invitation = share.sandbox.eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
     share.ram().reject_resource_share_invitation(resourceShareInvitationArn=invitation)
     assert ([one["status"] for one in share.invitations()], principal(share)) == (["REJECTED"], "FAILED")
     assert seen(share) == []
@@ -105,7 +106,7 @@ def test_an_organization_needs_no_invitation(share: Share) -> None:
     organization = f"arn:aws:organizations::{share.owner}:organization/o-sandbox0001"
     ram.associate_resource_share(resourceShareArn=share.arn, principals=[organization])
     listed = share.ram(member).get_resource_shares
-    eventually(lambda: listed(**OTHERS)["resourceShares"], bool)
+    share.sandbox.eventually(lambda: listed(**OTHERS)["resourceShares"], bool)
     assert share.ram(member).get_resource_share_invitations()["resourceShareInvitations"] == []
     with refused("OperationNotPermittedException"):
         share.ram(member).disassociate_resource_share(resourceShareArn=share.arn, principals=[member])
@@ -118,7 +119,7 @@ def test_a_role_stands_for_its_account(share: Share) -> None:
     role = "arn:aws:iam::555555555555:role/apps"
     share.ram(share.owner).associate_resource_share(resourceShareArn=share.arn, principals=[role])
     pages = share.ram("555555555555").get_paginator("get_resource_share_invitations")
-    found = eventually(
+    found = share.sandbox.eventually(
         lambda: [
             one for page in pages.paginate(resourceShareArns=[share.arn]) for one in page["resourceShareInvitations"]
         ],
@@ -159,7 +160,7 @@ def test_strangers_learn_nothing(share: Share) -> None:
         stranger.delete_resource_share(resourceShareArn=share.arn)
     with refused("UnknownResourceException"):
         stranger.get_resource_share_associations(associationType="PRINCIPAL", resourceShareArns=[share.arn])
-    eventually(share.invitations, bool)
+    share.sandbox.eventually(share.invitations, bool)
     assert stranger.get_resource_share_invitations(resourceShareArns=[share.arn])["resourceShareInvitations"] == []
 
 
@@ -168,7 +169,7 @@ def test_a_deleted_share_lingers_at_its_owner(share: Share) -> None:
     assert share.ram(share.owner).delete_resource_share(resourceShareArn=share.arn)["returnValue"] is True
     assert seen(share) == []
     owned = share.ram(share.owner).get_resource_shares
-    eventually(lambda: owned(resourceOwner="SELF")["resourceShares"][0]["status"], "DELETED".__eq__)
+    share.sandbox.eventually(lambda: owned(resourceOwner="SELF")["resourceShares"][0]["status"], "DELETED".__eq__)
     assert owned(resourceOwner="SELF", resourceShareStatus="ACTIVE")["resourceShares"] == []
     with refused("UnknownResourceException"):
         share.ram(share.owner).associate_resource_share(resourceShareArn=share.arn, principals=["555555555555"])

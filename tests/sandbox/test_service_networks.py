@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import Vpc
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import Share, refused
 
 
@@ -41,14 +40,14 @@ class Network:
         return dict(self.lattice.get_service_network_resource_association(**of))
 
     def wait(self, association_id: str, state: str) -> dict[str, Any]:
-        return eventually(lambda: self.get(association_id), lambda one: bool(one["status"] == state))
+        return self.share.sandbox.eventually(lambda: self.get(association_id), lambda one: bool(one["status"] == state))
 
     def delete(self, association_id: str) -> None:
         """Delete an association and wait until it is gone."""
         of = {"serviceNetworkResourceAssociationIdentifier": association_id}
         assert self.lattice.delete_service_network_resource_association(**of)["status"] == "DELETE_IN_PROGRESS"
         assert self.lattice.delete_service_network_resource_association(**of)["status"] == "DELETE_IN_PROGRESS"
-        eventually(self.list, lambda rows: association_id not in [row["id"] for row in rows])
+        self.share.sandbox.eventually(self.list, lambda rows: association_id not in [row["id"] for row in rows])
 
     def list(self, **options: Any) -> list[dict[str, Any]]:
         answer = self.lattice.list_service_network_resource_associations(serviceNetworkIdentifier=self.id, **options)
@@ -89,7 +88,7 @@ def test_the_owner_of_the_resource_sees_and_ends_associations(network: Network) 
     listed = owner.list_service_network_resource_associations(resourceConfigurationIdentifier=network.share.group["id"])
     assert [(row["id"], row["createdBy"]) for row in listed["items"]] == [(made["id"], network.share.consumer)]
     owner.delete_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=made["id"])
-    eventually(network.list, lambda rows: not rows)
+    network.share.sandbox.eventually(network.list, lambda rows: not rows)
 
 
 def test_what_an_association_refuses(network: Network) -> None:
@@ -155,7 +154,7 @@ def test_a_vpc_in_a_service_network(network: Network, make_vpc: Callable[..., Vp
 
     def active() -> dict[str, Any]:
         get = lattice.get_service_network_vpc_association
-        return eventually(lambda: dict(get(**of)), lambda one: bool(one["status"] == "ACTIVE"))
+        return network.share.sandbox.eventually(lambda: dict(get(**of)), lambda one: bool(one["status"] == "ACTIVE"))
 
     assert (active()["vpcId"], active()["serviceNetworkId"]) == (vpc.id, network.id)
     with refused("ConflictException", 409):
@@ -166,7 +165,7 @@ def test_a_vpc_in_a_service_network(network: Network, make_vpc: Callable[..., Vp
     assert active()["securityGroupIds"] == [vpc.security_group]
     assert lattice.delete_service_network_vpc_association(**of)["status"] == "DELETE_IN_PROGRESS"
     listed = lattice.list_service_network_vpc_associations
-    eventually(lambda: listed(vpcIdentifier=vpc.id)["items"], lambda items: not items)
+    network.share.sandbox.eventually(lambda: listed(vpcIdentifier=vpc.id)["items"], lambda items: not items)
     assert lattice.delete_service_network(serviceNetworkIdentifier=network.id)
 
 
@@ -211,5 +210,7 @@ def test_endings_that_a_test_decides(network: Network, make_vpc: Callable[..., V
     ids = {"serviceNetworkIdentifier": network.id, "vpcIdentifier": vpc.id}
     of = {"serviceNetworkVpcAssociationIdentifier": lattice.create_service_network_vpc_association(**ids)["id"]}
     read = lattice.get_service_network_vpc_association
-    broken = eventually(lambda: dict(read(**of)), lambda one: bool(one["status"] == "CREATE_FAILED"))
+    broken = network.share.sandbox.eventually(
+        lambda: dict(read(**of)), lambda one: bool(one["status"] == "CREATE_FAILED")
+    )
     assert (broken["failureCode"], broken["failureMessage"]) == (why["code"], why["reason"])

@@ -10,9 +10,9 @@ Source: "Request throttling for the Amazon EC2 API" and "Request throttling for 
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 
+from . import clock
 from .calls import AwsError, Call
 
 Limit = tuple[str, float, float]
@@ -116,7 +116,7 @@ class Buckets:
 
     def _filled(self, call: Call, limit: Limit) -> Bucket:
         name, burst, rate = limit
-        moment = time.monotonic()
+        moment = clock.now()
         bucket = self._buckets.setdefault((call.account, call.region, call.service, name), Bucket(burst, moment))
         bucket.tokens = min(burst, bucket.tokens + (moment - bucket.moment) * rate)
         bucket.moment = moment

@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
+import moto.core.responses
 from moto.core.request import Request
-from moto.core.utils import camelcase_to_underscores
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from werkzeug.exceptions import HTTPException
 
 from . import autoscaling
@@ -23,6 +24,9 @@ from .world import World
 
 # A new account would otherwise begin with a thousand images that nobody here asks for.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+# moto asks this for every request.
+mock.patch.object(moto.core.responses, "method_names_from_class", cache(method_names_from_class)).start()
 
 
 OURS_ALONE = {"elbv2", "redshift", "ram", "vpc-lattice"}

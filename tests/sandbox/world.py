@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
+
+from . import clock
 
 GONE = "(gone)"
 """The state after the last: AWS no longer lists the resource."""
@@ -41,13 +42,13 @@ class Life:
 
     @property
     def state(self) -> str:
-        moment = time.time()
+        moment = clock.now()
         return next((name for name, begins in reversed(self.steps) if begins <= moment), self.steps[0][0])
 
     @property
     def began(self) -> float:
         """When the state of now began, in seconds of the Unix clock."""
-        moment = time.time()
+        moment = clock.now()
         return next((begins for dummy, begins in reversed(self.steps) if begins <= moment), self.steps[0][1])
 
 
@@ -62,7 +63,7 @@ class Resource:
     region: str
     life: Life
     tags: dict[str, str] = field(default_factory=dict)
-    created: float = field(default_factory=time.time)
+    created: float = field(default_factory=clock.now)
 
     @property
     def state(self) -> str:
@@ -163,7 +164,7 @@ class World:
 
     def life(self, kind: str, *states: str) -> Life:
         """A life through ``states`` that begins now; every state but the last lasts its lag."""
-        begins = time.time()
+        begins = clock.now()
         steps = []
         for index, state in enumerate(states):
             steps.append((state, begins))

@@ -88,7 +88,7 @@ def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, 
 
 def run(sandbox: SandboxClient, argv: list[str], env: Mapping[str, str]) -> Run:
     """Run a command line of `command` to its end. What a vendor does meanwhile is none of its calls."""
-    before = max([call["n"] for call in sandbox.calls()], default=0)
+    before = sandbox.last_call()
     done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     calls = [call for call in sandbox.calls(since=before) if call["account"] != REDIS_CLOUD]
     return Run(done.returncode, done.stdout, done.stderr, calls)

@@ -20,6 +20,7 @@ import ssl
 import typing as t
 import urllib.error
 from dataclasses import dataclass
+from functools import cached_property
 
 from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Bucket, Memory, Pacer, SharedFile
@@ -102,7 +103,8 @@ class RedisCloud:
         self.clock, self.progress = clock or Clock(), progress
         self.ends = self.clock.now() + deadline
         self._keys = {"x-api-key": account_key, "x-api-secret-key": secret_key}
-        self._pacer = Pacer(f"{account_key} {self.url}", store=store, limits=lambda service, operation: [BUCKET])
+        scope, sleep = f"{account_key} {self.url}", self.clock.sleep
+        self._pacer = Pacer(scope, store=store, sleep=sleep, limits=lambda service, operation: [BUCKET])
 
     # Tasks
 
@@ -167,6 +169,18 @@ class RedisCloud:
 
     # Requests
 
+    @cached_property
+    def _http(self) -> t.Any:
+        """What all requests have in common. Reading the certificates of all authorities takes longer than a request."""
+        return urls.Request(
+            headers={"Content-Type": "application/json", "Accept": "application/json", **self._keys},
+            unredirected_headers=list(self._keys),
+            follow_redirects="none",  # the keys are for nobody else
+            timeout=self.timeout,
+            use_netrc=False,
+            context=urls.make_context(validate_certs=self.validate_certs),
+        )
+
     def _request(
         self, action: str, method: str, path: str, body: t.Mapping[str, t.Any] | None = None, subject: str = ""
     ) -> dict[str, t.Any]:
@@ -192,17 +206,7 @@ class RedisCloud:
     ) -> dict[str, t.Any]:
         try:
             with contextlib.closing(
-                urls.open_url(
-                    self.url + path,
-                    method=method,
-                    data=None if body is None else json.dumps(body),
-                    headers={"Content-Type": "application/json", "Accept": "application/json", **self._keys},
-                    unredirected_headers=list(self._keys),
-                    follow_redirects="none",  # the keys are for nobody else
-                    timeout=self.timeout,
-                    validate_certs=self.validate_certs,
-                    use_netrc=False,
-                )
+                self._http.open(method, self.url + path, data=None if body is None else json.dumps(body))
             ) as answer:
                 return _parsed(action, answer.read(), subject)
         except urllib.error.HTTPError as error:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
+from .. import clock
 from ..calls import AwsError, Call
 from ..ec2 import each, page, select, service_of
 from ..operations import operation
@@ -22,7 +22,7 @@ def describe(call: Call, world: World) -> dict[str, Any]:
         endpoint
         for endpoint in world.all(VpcEndpoint)
         if (endpoint.service_owner, endpoint.service_region) == (call.account, call.region)
-        and endpoint.seen_from <= time.time()
+        and endpoint.seen_from <= clock.now()
     ]
     fields: dict[str, Callable[[VpcEndpoint], str]] = {
         "ip-address-type": lambda endpoint: endpoint.ip_address_type,
@@ -65,7 +65,7 @@ def reject(call: Call, world: World) -> dict[str, Any]:
 
 def _request(endpoint_id: str, service: EndpointService, world: World) -> VpcEndpoint:
     endpoint = world.find(VpcEndpoint, endpoint_id)
-    if endpoint is None or endpoint.service_id != service.key or endpoint.seen_from > time.time():
+    if endpoint is None or endpoint.service_id != service.key or endpoint.seen_from > clock.now():
         raise AwsError("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{endpoint_id}' does not exist")
     return endpoint
 

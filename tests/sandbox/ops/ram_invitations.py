@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from .. import ram
+from .. import clock, ram
 from ..calls import AwsError, Call
 from ..operations import operation
 from ..paging import cut
@@ -20,7 +19,7 @@ from .ram_shares import listed
 @operation("ram", "GetResourceShareInvitations")
 def describe(call: Call, world: World) -> dict[str, Any]:
     """The first page is empty but has a token, as RAM may answer: whoever stops there finds no invitation."""
-    params, moment = call.params, time.time()
+    params, moment = call.params, clock.now()
     seen = [one for one in world.all(Invitation, call.account, call.region) if one.seen_from <= moment]
     for arn in params.get("resourceShareInvitationArns") or []:
         ram.check_arn(arn, "resource-share-invitation")
@@ -46,7 +45,7 @@ def accept(call: Call, world: World) -> dict[str, Any]:
     if share is not None:
         principal = share.associations[invitation.principal]
         principal.life = world.life("share_association", "ASSOCIATING", "ASSOCIATED")
-        principal.seen_from = time.time() + world.lag("resource_share.unseen")
+        principal.seen_from = clock.now() + world.lag("resource_share.unseen")
     return {"resourceShareInvitation": _described(invitation), "clientToken": call.params.get("clientToken")}
 
 
@@ -90,7 +89,7 @@ def _invitation(call: Call, world: World) -> Invitation:
     arn = str(call.params["resourceShareInvitationArn"])
     ram.check_arn(arn, "resource-share-invitation")
     invitation = world.find(Invitation, arn, call.account, call.region)
-    if invitation is None or invitation.seen_from > time.time():
+    if invitation is None or invitation.seen_from > clock.now():
         raise _unknown(arn)
     return invitation
 

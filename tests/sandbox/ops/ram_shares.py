@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from typing import Any
 
-from .. import lattice, ram
+from .. import clock, lattice, ram
 from ..calls import AwsError, Call
 from ..ec2 import once
 from ..operations import operation
@@ -194,7 +193,7 @@ def _principal(share: ResourceShare, principal: str, world: World) -> ShareAssoc
     external = account is not None and not ram.same_organization(account, share.account, world)
     if not external or account is None:
         life, seen = world.life("share_association", "ASSOCIATING", "ASSOCIATED"), world.lag("resource_share.unseen")
-        return ShareAssociation(entity=principal, kind="PRINCIPAL", life=life, seen_from=time.time() + seen)
+        return ShareAssociation(entity=principal, kind="PRINCIPAL", life=life, seen_from=clock.now() + seen)
     world.add(
         Invitation(
             key=f"arn:aws:ram:{share.region}:{share.account}:resource-share-invitation/{uuid.uuid4()}",
@@ -205,7 +204,7 @@ def _principal(share: ResourceShare, principal: str, world: World) -> ShareAssoc
             share_name=share.name,
             sender=share.account,
             principal=principal,
-            seen_from=time.time() + world.lag("share_invitation.unseen"),
+            seen_from=clock.now() + world.lag("share_invitation.unseen"),
         )
     )
     return ShareAssociation(entity=principal, kind="PRINCIPAL", life=Life([("ASSOCIATING", 0.0)]), external=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from .. import clock
 from ..calls import AwsError, Call
 from ..operations import operation
 from ..world import World
@@ -33,7 +34,7 @@ def assume_role(call: Call, world: World) -> dict[str, Any]:
             "AccessKeyId": access_key,
             "SecretAccessKey": f"sandbox-{unique}",
             "SessionToken": f"sandbox-{unique}-token",
-            "Expiration": datetime.now(UTC) + timedelta(seconds=world.session_seconds or asked),
+            "Expiration": clock.utc() + timedelta(seconds=world.session_seconds or asked),
         },
         "AssumedRoleUser": {
             "AssumedRoleId": f"AROA{account}ROLE:{session}",

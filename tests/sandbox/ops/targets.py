@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import ipaddress
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from .. import elb, underneath
+from .. import clock, elb, underneath
 from ..calls import AwsError, Call
 from ..operations import operation
 from ..resources import Listener, LoadBalancer, Target, TargetGroup
@@ -68,7 +67,7 @@ def describe_health(call: Call, world: World) -> dict[str, Any]:
 
 def _new_target(description: dict[str, Any], group: TargetGroup, call: Call) -> Target:
     zone = _ip_zone(description, group, call) if group.target_type == "ip" else _instance_zone(description["Id"], call)
-    return Target(id=description["Id"], port=description.get("Port") or group.port, zone=zone, registered=time.time())
+    return Target(id=description["Id"], port=description.get("Port") or group.port, zone=zone, registered=clock.now())
 
 
 def _instance_zone(instance_id: str, call: Call) -> str:
@@ -147,7 +146,7 @@ def _health(target: Target, group: TargetGroup, uses: list[Use], world: World) -
     since = _used_since(group, target, uses)
     if since is None:
         return _state("unused", "Target.NotInUse", "No load balancer sends traffic to the target")
-    if time.time() - since < world.lag("target.initial"):
+    if clock.now() - since < world.lag("target.initial"):
         return _state("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
     reason = group.unhealthy.get((target.id, target.port)) or group.unhealthy.get((target.id, None))
     if reason:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
-from .. import resource_endpoints, underneath
+from .. import clock, resource_endpoints, underneath
 from ..calls import AwsError, Call
 from ..ec2 import each, once, page, select, tags_of
 from ..operations import operation
@@ -171,7 +170,7 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
         private_dns_enabled=bool(params.get("PrivateDnsEnabled")),
         policy="" if to_resources else (params.get("PolicyDocument") or FULL_ACCESS),
         dns_entries=_dns_entries(key, service, subnets) if kind == "Interface" else [],
-        seen_from=time.time() + world.lag("vpc_endpoint.unseen"),
+        seen_from=clock.now() + world.lag("vpc_endpoint.unseen"),
         failure=(outcome.code or "", outcome.reason or "") if outcome else None,
         **leads_to,
     )

@@ -49,10 +49,6 @@ def accounts_called(sandbox: RunningSandbox, since: int) -> list[tuple[str, str]
     return [(call["account"], call["operation"]) for call in sandbox.calls(since=since)]
 
 
-def newest(sandbox: RunningSandbox) -> int:
-    return max((call["n"] for call in sandbox.calls()), default=0)
-
-
 def zones(connect: Open, account: str, make_vpc: Callable[..., Any], services: int) -> Api:
     """An Api of an account with some endpoint services."""
     api = connect()
@@ -70,7 +66,7 @@ def test_pages_by_next_token(
     connect: Open, account: str, make_vpc: Callable[..., Any], sandbox: RunningSandbox
 ) -> None:
     api = zones(connect, account, make_vpc, 12)
-    since = newest(sandbox)
+    since = sandbox.last_call()
     found = api.pages(LIST, "ServiceConfigurations", MaxResults=5)
     assert len({one["ServiceId"] for one in found}) == 12
     assert len(sandbox.calls(account, since=since)) == 3
@@ -122,7 +118,7 @@ def test_pages_really_by_marker(
     for number in range(3):
         wanted: dict[str, Any] = {"Name": f"nlb-{number}", "Type": "network", "Scheme": "internal"}
         api.call("elasticloadbalancing:CreateLoadBalancer", **wanted, Subnets=list(vpc.subnets))
-    since = newest(sandbox)
+    since = sandbox.last_call()
     assert len(api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers", PageSize=2)) == 3
     assert len(sandbox.calls(account, since=since)) == 2
 
@@ -173,7 +169,7 @@ def test_throttled_calls_are_repeated(
     connect: Open, sandbox: RunningSandbox, account: str, service: str, action: str
 ) -> None:
     sandbox.fault(service, action.split(":")[1], "throttle", account=account, times=9)
-    since = newest(sandbox)
+    since = sandbox.last_call()
     assert connect().call(action) is not None
     assert len(sandbox.calls(account, since=since)) == 10
 
@@ -276,7 +272,7 @@ def test_credentials_of_a_profile(
     file = tmp_path / "credentials"
     file.write_text(f"[data]\naws_access_key_id = {account}\naws_secret_access_key = x\n", encoding="utf-8")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
-    since = newest(sandbox)
+    since = sandbox.last_call()
     connect(Credentials(access_key="000000000000", secret_key="x", profile="data")).call(QUIET)
     assert accounts_called(sandbox, since) == [(account, "DescribeVpcEndpointConnections")]
 
@@ -286,7 +282,7 @@ def test_credentials_of_the_environment(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    since = newest(sandbox)
+    since = sandbox.last_call()
     connect(Credentials()).call(QUIET)
     assert accounts_called(sandbox, since) == [(account, "DescribeVpcEndpointConnections")]
 
@@ -294,7 +290,7 @@ def test_credentials_of_the_environment(
 def test_a_role_in_another_account(connect: Open, sandbox: RunningSandbox, account: str) -> None:
     role = f"arn:aws:iam::{OTHER}:role/vendor-links"
     api = connect(Credentials(account, "secret", role_arn=role, external_id="for-us"))
-    since = newest(sandbox)
+    since = sandbox.last_call()
     api.each(lambda dummy: api.call(QUIET), list(range(8)))
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     called = accounts_called(sandbox, since)
@@ -309,7 +305,7 @@ def test_credentials_of_a_role_are_renewed(
 ) -> None:
     later = datetime.now(UTC) + timedelta(minutes=48)  # of the hour that they last
     api = connect(Credentials(account, "secret", role_arn=f"arn:aws:iam::{OTHER}:role/vendor-links"))
-    since = newest(sandbox)
+    since = sandbox.last_call()
     api.call(QUIET)
     credentials = api.client("ec2")._request_signer._credentials
     monkeypatch.setattr(credentials, "_time_fetcher", lambda: later)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -18,17 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import botocore.client
-import botocore.loaders
-import botocore.session
+import botocore.endpoint
 import pytest
-from ansible.module_utils import _internal
+from ansible.module_utils import _internal, urls
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import api as _api
 
 from tests.sandbox import conftest as sandbox_fixtures
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox, SteppedTime
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
@@ -62,21 +62,10 @@ def run_module() -> RunModule:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_models() -> Iterator[None]:
-    """Parse botocore's service models, and make a client's methods of them, once for all runs of this process."""
-    loader = botocore.loaders.create_loader()
-    creators: Any = botocore.client.ClientCreator
-    make = creators._create_methods
-    made: dict[str, dict[str, Any]] = {}
-
-    def methods(creator: Any, model: Any) -> dict[str, Any]:
-        if model.service_name not in made:
-            made[model.service_name] = make(creator, model)
-        return dict(made[model.service_name])
-
+def certificates() -> Iterator[None]:
+    """Read those of all authorities once for all runs of this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
-        patch.setattr(creators, "_create_methods", methods)
+        patch.setattr(urls, "make_context", functools.cache(urls.make_context))
         yield
 
 
@@ -131,7 +120,7 @@ class Estate:
 
     def run(self, module: str, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
         """Run a module: only documented calls, no writes in check mode, else exactly the writes it reports."""
-        since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
+        since = self.sandbox.last_call()
         result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.account, since=since)
         check_documented(module, self.calls)
@@ -143,7 +132,7 @@ class Estate:
 
     def look(self, module: str, **options: Any) -> dict[str, Any]:
         """Run a module that only reads: only documented calls, and no change."""
-        since = max((call["n"] for call in self.sandbox.calls(self.account)), default=0)
+        since = self.sandbox.last_call()
         result = self.run_module(module, {**self.access, **options})
         self.calls = self.sandbox.calls(self.account, since=since)
         check_documented(module, self.calls)
@@ -161,7 +150,9 @@ class Estate:
         made = elb.create_load_balancer(Name=name, Type="network", Scheme="internal", Subnets=list(self.vpc.subnets))
         arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
         if wait:
-            eventually(lambda: elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0], is_active)
+            self.sandbox.eventually(
+                lambda: elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0], is_active
+            )
         return arn
 
     def service(self, name: str, *principals: str, **options: Any) -> dict[str, Any]:
@@ -187,18 +178,30 @@ class Estate:
 
 
 @pytest.fixture
+def stepped(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> SteppedTime:
+    """Calls that are made again later, by us or by botocore, step over the time until then."""
+    time = SteppedTime(sandbox)
+    for module in (_api, botocore.endpoint):
+        monkeypatch.setattr(module, "time", time)
+    return time
+
+
+@pytest.fixture
 def estate(
     sandbox: RunningSandbox,
     account: str,
     boto: Callable[..., Any],
     make_vpc: Callable[..., Any],
+    stepped: SteppedTime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Estate]:
-    """A fresh account; modules that run in it do not wait as long for AWS as they do in earnest."""
+    """A fresh account; modules that run in it do not wait as long for AWS as they do in earnest, and step over that."""
     made = Estate(sandbox, account, boto, make_vpc)
+    clock = _plan.Clock(stepped.monotonic, stepped.sleep)
 
     def quick(**options: Any) -> _plan.Options:
-        return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0, "progress": made.waits})
+        ours = {"clock": clock, "poll": made.poll, "settle": 1.0, "progress": made.waits}
+        return _plan.Options(**{**options, **ours})
 
     monkeypatch.setattr(_items, "Options", quick)
     yield made

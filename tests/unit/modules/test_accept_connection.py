@@ -22,8 +22,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections 
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
 
-from tests.sandbox.client import eventually
-
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 
 VENDOR, STRANGER = "834469178297", "222222222222"
@@ -54,7 +52,7 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
 def ask(estate: Estate, service: dict[str, Any], account: str = VENDOR) -> str:
     """An account requests a connection; the answer is its endpoint's id, once the request is there."""
     endpoint = str(estate.sandbox.connect(service["service_name"], account=account)["VpcEndpointId"])
-    eventually(lambda: estate.connection(endpoint), lambda state: bool(state == "pendingAcceptance"))
+    estate.sandbox.eventually(lambda: estate.connection(endpoint), lambda state: bool(state == "pendingAcceptance"))
     return endpoint
 
 
@@ -205,7 +203,7 @@ def test_a_refused_connection_must_be_requested_again(estate: Estate, service: d
 def test_a_connection_that_the_vendor_has_deleted_is_no_refusal(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
     estate.sandbox.disconnect(endpoint)
-    eventually(lambda: estate.connection(endpoint), lambda state: bool(state in ("deleted", "")))
+    estate.sandbox.eventually(lambda: estate.connection(endpoint), lambda state: bool(state in ("deleted", "")))
     assert run(estate)["status"] == "waiting"
 
 
@@ -248,7 +246,7 @@ def overtaken(estate: Estate, service: dict[str, Any], act: str) -> tuple[str, d
     estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=1)
     call = getattr(estate.ec2, f"{act}_vpc_endpoint_connections")
     call(ServiceId=service["service_id"], VpcEndpointIds=[endpoint])
-    since = max(call["n"] for call in estate.sandbox.calls(estate.account))
+    since = estate.sandbox.last_call()
     result = estate.run_module("accept_connection", {**estate.access, "name": "orders", "owners": [VENDOR]})
     assert len(estate.sandbox.writes(estate.account, since=since)) == 1
     return endpoint, result

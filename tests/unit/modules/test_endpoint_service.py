@@ -21,8 +21,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
-from tests.sandbox.client import eventually
-
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 
 VENDOR, OTHER = "834469178297", "111111111111"
@@ -178,7 +176,7 @@ def test_found_by_id_and_renamed(estate: Estate) -> None:
 def test_adopted_by_its_load_balancers(estate: Estate) -> None:
     arns = [estate.balancer("nlb-a"), estate.balancer("nlb-b")]
     foreign = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns)["ServiceConfiguration"]
-    eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
     result = change(estate, [TAG], load_balancers=["nlb-b", arns[0]])
     assert result["service_id"] == foreign["ServiceId"]
 
@@ -388,7 +386,9 @@ def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
     made = estate.service("orders", VENDOR, OTHER)
     ids = [str(estate.sandbox.connect(made["service_name"], account=one)["VpcEndpointId"]) for one in (VENDOR, OTHER)]
     for one in ids:
-        eventually(functools.partial(estate.connection, one), lambda state: bool(state == "pendingAcceptance"))
+        estate.sandbox.eventually(
+            functools.partial(estate.connection, one), lambda state: bool(state == "pendingAcceptance")
+        )
     estate.put(ids[0], "available")
     return made, ids
 
@@ -427,7 +427,7 @@ def test_stale_reads_reject_nothing_twice(estate: Estate, connected: tuple[dict[
 def test_rejected_connections_do_not_keep_a_service(estate: Estate) -> None:
     made = estate.service("orders", VENDOR)
     one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
-    eventually(lambda: estate.connection(one), lambda state: bool(state == "pendingAcceptance"))
+    estate.sandbox.eventually(lambda: estate.connection(one), lambda state: bool(state == "pendingAcceptance"))
     estate.ec2.reject_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=[one])
     change(estate, [DELETE], state="absent")
 
@@ -436,7 +436,7 @@ def test_an_endpoint_that_the_vendor_is_deleting_is_waited_for(estate: Estate) -
     made = estate.service("orders", VENDOR, acceptance_required=False)
     one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
     estate.put(one, "deleting")
-    eventually(lambda: estate.connection(one), lambda state: bool(state == "deleting"))
+    estate.sandbox.eventually(lambda: estate.connection(one), lambda state: bool(state == "deleting"))
     left = run(estate, state="absent", wait=False, allowed_principals=[VENDOR])
     assert left["writes"] == [] and left["waiting"] == "connections to end"
     assert not estate.count("DescribeVpcEndpointServicePermissions")
@@ -459,7 +459,7 @@ def test_a_dropped_connection_makes_no_second_service(estate: Estate) -> None:
 def estate_run_loosely(estate: Estate, **options: Any) -> dict[str, Any]:
     """A run during which AWS performs a call twice that the module makes once; it is not held to the log."""
     access = {**estate.access, "wait_timeout": 10, "name": "orders", **options}
-    since = max(call["n"] for call in estate.sandbox.calls(estate.account))
+    since = estate.sandbox.last_call()
     result = estate.run_module("endpoint_service", access)
     estate.calls = estate.sandbox.calls(estate.account, since=since)
     one: dict[str, Any] = result["results"][0]
@@ -535,7 +535,7 @@ def test_without_waiting_the_next_run_goes_on(estate: Estate) -> None:
     wanted: dict[str, Any] = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "wait": False}
     first = run(estate, **wanted)
     assert first["writes"] == [CREATE] and "to be available" in first["waiting"]
-    eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
     assert run(estate, **wanted)["writes"] == [PERMIT]
     assert run(estate, **wanted)["waiting"] == ""
 

@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import read_subnets
 
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox
 
 REGISTER, DEREGISTER = "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"
 ADD_TAGS, REMOVE_TAGS = "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"
@@ -86,7 +86,7 @@ class Bench:
 
     def settle(self, arn: str) -> None:
         """Wait until no target is initial, as a time long before the run would have left it."""
-        eventually(lambda: self.states(arn), lambda states: "initial" not in states.values())
+        self.sandbox.eventually(lambda: self.states(arn), lambda states: "initial" not in states.values())
 
     def states(self, arn: str, port: int = PORT) -> dict[str, str]:
         """The group's targets on a port by an independent read: address → state."""
@@ -118,7 +118,7 @@ class Bench:
         return result
 
     def info(self, **options: Any) -> dict[str, Any]:
-        since = max((one["n"] for one in self.sandbox.calls(self.estate.account)), default=0)
+        since = self.sandbox.last_call()
         args = {**self.estate.access, **self.resolver, **options}
         result: dict[str, Any] = self.estate.run_module("nlb_ip_sync_info", args)
         self.estate.calls = self.sandbox.calls(self.estate.account, since=since)
@@ -474,7 +474,7 @@ def test_a_stale_read_after_a_write_does_no_harm(bench: Bench) -> None:
     assert not result["failed"], result["msg"]
     # The wait goes on until the group shows what was registered, so the result is not of the past.
     assert (result["healthy"], {one["id"] for one in result["targets"]}) == (True, {A, B})
-    eventually(lambda: bench.one()["changed"], lambda changed: changed is False)
+    bench.sandbox.eventually(lambda: bench.one()["changed"], lambda changed: changed is False)
     assert bench.active(arn) == {B}
 
 
@@ -734,14 +734,14 @@ def test_dnspython_is_not_loaded_before_the_first_call() -> None:
 # Reads without a sandbox
 
 
-class Pages:
+class Pages(Api):
     """An Api that answers DescribeSubnets and counts the VPCs asked for in each call."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def pages(self, action: str, key: str, Filters: list[dict[str, Any]], MaxResults: int) -> list[dict[str, Any]]:
-        vpcs = Filters[0]["Values"]
+    def pages(self, action: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        vpcs = params["Filters"][0]["Values"]
         self.asked.append(len(vpcs))
         cidrs = [("fd00:1::/64", "associated"), ("fd00:2::/64", "disassociated")]
         ipv6 = [{"Ipv6CidrBlock": cidr, "Ipv6CidrBlockState": {"State": state}} for cidr, state in cidrs]
@@ -754,7 +754,7 @@ class Pages:
 
 def test_subnets_of_both_families_in_few_calls() -> None:
     api = Pages()
-    found = read_subnets(cast(Api, api), [f"vpc-{number:03}" for number in range(250)])
+    found = read_subnets(api, [f"vpc-{number:03}" for number in range(250)])
     assert api.asked == [200, 50]
     ipv6 = "fd00:1::/64"
     assert found["vpc-000"] == (("10.1.0.0/24", "a"), (ipv6, "a"), ("10.1.1.0/24", "b"), (ipv6, "b"), (ipv6, "c"))

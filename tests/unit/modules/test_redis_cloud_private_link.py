@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 import urllib.error
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._progress import 
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud_links as links
 
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox, SteppedTime
 
 RunModule = Callable[..., dict[str, Any]]
 
@@ -64,7 +63,7 @@ class Cloud:
 
     def run(self, check: bool = False, diff: bool = False, module: str = MODULE, **options: Any) -> dict[str, Any]:
         """Run a module: no writes in check mode, else exactly the writes it reports; secrets stay secret."""
-        since = max((call["n"] for call in self.sandbox.calls()), default=0)
+        since = self.sandbox.last_call()
         waits = {} if module == INFO else {"wait_timeout": 10}
         result = self.run_module(module, {**self.access, **waits, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.name, since=since)
@@ -109,7 +108,7 @@ class Cloud:
             found = [one for page in pages for one in page["resourceShareInvitations"]]
             return [one["resourceShareInvitationArn"] for one in found if one["status"] == "PENDING"]
 
-        arn = eventually(invitations, bool)[0]
+        arn = self.sandbox.eventually(invitations, bool)[0]
         getattr(ram, f"{how}_resource_share_invitation")(resourceShareInvitationArn=arn)
 
     def connect(self, link: dict[str, Any], make_vpc: Callable[..., Any]) -> str:
@@ -126,7 +125,7 @@ class Cloud:
                 return "" if "NotFound" in str(error) or "denied" in str(error).lower() else str(error)
             return str(answer["VpcEndpoint"]["VpcEndpointId"])
 
-        return eventually(made, bool)
+        return self.sandbox.eventually(made, bool)
 
 
 def link(**fields: Any) -> links.Actual:
@@ -199,7 +198,11 @@ def test_what_the_api_may_say_otherwise() -> None:
 
 @pytest.fixture
 def cloud(
-    sandbox: RunningSandbox, account: str, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
+    sandbox: RunningSandbox,
+    account: str,
+    run_module: RunModule,
+    stepped: SteppedTime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Cloud]:
     made = Cloud(sandbox, run_module, account)
     plain = {"id": made.subscription, "region": "us-east-1", "databases": DATABASES}
@@ -214,10 +217,13 @@ def cloud(
         happens, made.meanwhile = made.meanwhile, lambda: None
         happens()
 
+    clock = _plan.Clock(stepped.monotonic, stepped.sleep)
+
     def quick(**options: Any) -> _plan.Options:
-        return _plan.Options(**{**options, "poll": 0.03, "settle": 1.0, "progress": waits})
+        return _plan.Options(**{**options, "clock": clock, "poll": 0.03, "settle": 1.0, "progress": waits})
 
     monkeypatch.setattr(_items, "Options", quick)
+    monkeypatch.setattr(api, "Clock", lambda: clock)
     monkeypatch.setattr(api, "FIRST_POLL", 0.02)
     monkeypatch.setattr(api, "LONGEST_POLL", 0.1)
     monkeypatch.setattr(api, "BUCKET", ("redis_cloud", 1000.0, 1000.0))
@@ -237,7 +243,9 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
     assert made["databases"] == [{"database_id": 51, "host": HOST, "port": 12000}]
     assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["share_name"] == "sessions"
     cloud.answer("accept")
-    eventually(lambda: cloud.one(**options)["principals"][0]["status"], lambda status: bool(status == "associated"))
+    cloud.sandbox.eventually(
+        lambda: cloud.one(**options)["principals"][0]["status"], lambda status: bool(status == "associated")
+    )
     (found,) = cloud.read()
     assert {name: made[name] for name in found if name != "principals"} | {"principals": found["principals"]} == found
     gone = cloud.change([links.REMOVE, links.REMOVE, links.DELETE], state="absent", principals=cloud.ours(OTHER))
@@ -284,7 +292,9 @@ def test_a_principal_that_is_on_its_way_out_is_added_again_once_it_is_gone(cloud
 def test_an_invitation_that_was_rejected(cloud: Cloud) -> None:
     cloud.create()
     cloud.answer("reject")
-    eventually(lambda: cloud.read()[0]["principals"][0]["status"], lambda status: bool(status == "failed"))
+    cloud.sandbox.eventually(
+        lambda: cloud.read()[0]["principals"][0]["status"], lambda status: bool(status == "failed")
+    )
     refused = cloud.one(principals=cloud.ours())
     assert refused["failed"] and "run once with purge_principals and without this principal" in refused["msg"]
     cloud.change([links.REMOVE], principals=[], purge_principals=True)
@@ -295,7 +305,7 @@ def test_an_invitation_that_was_rejected(cloud: Cloud) -> None:
 def test_disassociate_and_absent_with_connections(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     made = cloud.create()
     endpoint = cloud.connect(made, make_vpc)
-    (connection,) = eventually(lambda: cloud.read()[0]["connections"], bool)
+    (connection,) = cloud.sandbox.eventually(lambda: cloud.read()[0]["connections"], bool)
     assert connection["connection_id"] == endpoint and connection["owner_id"] == cloud.account
     assert cloud.one(disassociate=["vpce-0123456789abcdef0"])["writes"] == []
     refused = cloud.one(state="absent", principals=cloud.ours())
@@ -312,12 +322,14 @@ def test_disassociate_and_absent_with_connections(cloud: Cloud, make_vpc: Callab
 def test_absent_all_at_once(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     made = cloud.create(OTHER)
     cloud.connect(made, make_vpc)
-    eventually(lambda: cloud.read()[0]["connections"], bool)
+    cloud.sandbox.eventually(lambda: cloud.read()[0]["connections"], bool)
     refused = cloud.one(state="absent", principals=cloud.ours())
     assert refused["failed"] and f"shared with others: {OTHER}" in refused["msg"]
     left = cloud.change([links.REMOVE], state="absent", principals=cloud.ours(), on_other_principals="keep")
     assert left["connections"]
-    eventually(lambda: [one["principal"] for one in cloud.read()[0]["principals"]], lambda found: found == [OTHER])
+    cloud.sandbox.eventually(
+        lambda: [one["principal"] for one in cloud.read()[0]["principals"]], lambda found: found == [OTHER]
+    )
     writes = [links.DISASSOCIATE, links.REMOVE, links.DELETE]
     gone = cloud.change(writes, state="absent", purge_principals=True, on_connections="disassociate")
     assert gone["status"] == "absent"
@@ -338,8 +350,8 @@ def test_service_networks_are_connections_too(cloud: Cloud) -> None:
             return "" if "NotFound" in str(error) or "AccessDenied" in str(error) else str(error)
         return str(answer["id"])
 
-    association = eventually(associated, bool)
-    (connection,) = eventually(lambda: cloud.read()[0]["connections"], bool)
+    association = cloud.sandbox.eventually(associated, bool)
+    (connection,) = cloud.sandbox.eventually(lambda: cloud.read()[0]["connections"], bool)
     assert (connection["association_id"], connection["connection_id"]) == (association, network)
     assert cloud.change([links.DISASSOCIATE], disassociate=[association])["connections"] == []
 
@@ -409,11 +421,11 @@ def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, reason: OSError, times: int) -> None:
     tries: list[str] = []
 
-    def refuses(url: str, **options: Any) -> Any:
+    def refuses(requests: urls.Request, method: str, url: str, **options: Any) -> Any:
         tries.append(url)
         raise urllib.error.URLError(reason)
 
-    monkeypatch.setattr(urls, "open_url", refuses)
+    monkeypatch.setattr(urls.Request, "open", refuses)
     nobody = cloud.one()
     assert nobody["failed"] and f"no answer from {cloud.access['api_url']}: <urlopen error" in nobody["msg"]
     assert len(tries) == times
@@ -432,12 +444,11 @@ def test_throttled_calls_are_repeated(cloud: Cloud, operation: str) -> None:
     assert [call["error"] for call in cloud.calls if call["operation"] == operation][:2] == ["429", "429"]
 
 
-def test_the_rate_limit_itself(cloud: Cloud) -> None:
+def test_the_rate_limit_itself(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused is asked for again until a new minute has begun, and then the next one."""
     cloud.sandbox.control("POST", "redis_cloud/rate", per_minute=3)
-    rise = threading.Timer(0.5, cloud.sandbox.control, ("POST", "redis_cloud/rate"), {"per_minute": 400})
-    rise.start()
-    assert cloud.create()["writes"] == [links.CREATE]
-    rise.join()
+    monkeypatch.setattr(api, "LONGEST_POLL", 30.0)
+    assert cloud.create(wait_timeout=600)["writes"] == [links.CREATE]
     assert "429" in [call["error"] for call in cloud.calls]
 
 
@@ -507,7 +518,7 @@ def test_what_somebody_else_has_done_already_is_done(cloud: Cloud) -> None:
     code = "PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS"
     cloud.create()
     cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", code)
-    since = max(call["n"] for call in cloud.sandbox.calls())
+    since = cloud.sandbox.last_call()
     options = {"name": "a", "subscription_id": cloud.subscription, "principals": cloud.ours(OTHER), "wait": False}
     result = cloud.run_module(MODULE, {**cloud.access, **options})
     assert not result.get("failed") and result["results"][0]["writes"] == [links.ADD]
@@ -519,7 +530,7 @@ def test_a_link_that_is_deleted_half_way(cloud: Cloud, operation: str) -> None:
     cloud.create()
     cloud.sandbox.redis_cloud_fails(cloud.name, operation, "PRIVATE_LINK_NOT_FOUND")
     options = {"principals": [{"principal": OTHER}], "purge_principals": True}
-    since = max(call["n"] for call in cloud.sandbox.calls())
+    since = cloud.sandbox.last_call()
     given = {"name": "a", "subscription_id": cloud.subscription, "wait_timeout": 5, **options}
     result = cloud.run_module(MODULE, {**cloud.access, **given})["results"][0]
     errors = [call["error"] for call in cloud.sandbox.calls(cloud.name, since=since) if call["kind"] == "write"]
@@ -554,7 +565,7 @@ def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
     cloud.create()
     cloud.sandbox.lag(**{"redis_cloud_link.deleting": 2.0})
     gone: dict[str, Any] = {"state": "absent", "purge_principals": True, "wait": False}
-    eventually(lambda: cloud.one(**gone), lambda one: bool(one["status"] == "deleting"))
+    cloud.sandbox.eventually(lambda: cloud.one(**gone), lambda one: bool(one["status"] == "deleting"))
     assert cloud.one(**gone)["waiting"] == "the private link to be gone"
     assert cloud.create(OTHER)["writes"] == [links.CREATE, links.ADD]
 

@@ -33,7 +33,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox
 
 VENDOR = "834469178297"
 A, B, C = "vpc-0a", "vpc-0b", "vpc-0c"
@@ -289,7 +289,7 @@ class Bench:
 
     def grant(self, *items: dict[str, Any], check: bool = False, **options: Any) -> dict[str, Any]:
         """Run the module; ``calls`` and ``writes`` then tell what this run did."""
-        self.seen = max([0, *(one["n"] for one in self.sandbox.calls(self.account))])
+        self.seen = self.sandbox.last_call()
         args = {**self.environment(), "wait_timeout": 10, "grants": list(items), **options}
         return self.run_module("redshift_cross_vpc_grant", args, check=check, diff=True)
 
@@ -471,7 +471,7 @@ def test_endpoints_are_not_cut_unless_forced(bench: Bench) -> None:
             assert bench.writes == []
     assert bench.one(vpc_ids=[vpc], force=True)["writes"] == [REVOKE, AUTHORIZE]
     assert bench.actual() == [vpc]
-    eventually(lambda: bench.info()["grants"][0]["endpoint_count"], lambda count: count == 0)
+    bench.sandbox.eventually(lambda: bench.info()["grants"][0]["endpoint_count"], lambda count: count == 0)
     bench.endpoint()
     assert bench.one(state="absent", force=True)["writes"] == [REVOKE]
     assert bench.actual() is None
@@ -617,6 +617,6 @@ def test_iam_policies_allow_what_is_called_and_no_more(bench: Bench) -> None:
         bench.one(**options)
         called += bench.calls
     assert set(called) == allowed("redshift_cross_vpc_grant")
-    bench.seen = max(one["n"] for one in bench.sandbox.calls(bench.account))
+    bench.seen = bench.sandbox.last_call()
     bench.info()
     assert set(bench.calls) == allowed("redshift_cross_vpc_grant_info")

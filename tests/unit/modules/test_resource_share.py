@@ -23,7 +23,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Made
 
-from tests.sandbox.client import eventually
 from tests.unit.modules.vendor import Vendor
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -79,7 +78,7 @@ def invited(estate: Estate, arn: str) -> dict[str, Any]:
     def look() -> list[dict[str, Any]]:
         return [one for page in pages.paginate(resourceShareArns=[arn]) for one in page["resourceShareInvitations"]]
 
-    return dict(eventually(look, bool)[0])
+    return dict(estate.sandbox.eventually(look, bool)[0])
 
 
 def by_name(vendor: Vendor) -> dict[str, Any]:
@@ -208,9 +207,9 @@ def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, s
         assert result["failed"] and "was rejected. Ask its owner to share again" in result["msg"]
     of = {"resourceShareArn": share, "principals": [estate.account]}
     vendor.ram.disassociate_resource_share(**of)
-    eventually(lambda: vendor.principal(share) == "DISASSOCIATED", bool)
+    estate.sandbox.eventually(lambda: vendor.principal(share) == "DISASSOCIATED", bool)
     vendor.ram.associate_resource_share(**of)
-    eventually(lambda: run(estate, **by_name(vendor)).get("status") == "accepted", bool)
+    estate.sandbox.eventually(lambda: run(estate, **by_name(vendor)).get("status") == "accepted", bool)
 
 
 def test_an_expired_invitation_says_what_to_ask_for(estate: Estate, share: str) -> None:
@@ -229,7 +228,7 @@ def test_an_invitation_that_was_purged_does_not_matter(estate: Estate, vendor: V
 def test_inside_an_organization_there_is_nothing_to_accept(estate: Estate, vendor: Vendor, configuration: str) -> None:
     estate.sandbox.organization(estate.account, vendor.account)
     share = vendor.share(configuration)
-    eventually(lambda: change(estate, [], **by_name(vendor))["status"], "accepted".__eq__)
+    estate.sandbox.eventually(lambda: change(estate, [], **by_name(vendor))["status"], "accepted".__eq__)
     options = {**estate.access, "name": "cache", "resource_share_arn": share, "state": "absent"}
     answer = estate.run_module("resource_share", options)  # AWS refuses the call, so that the log has no write
     assert answer["results"][0]["status"] == "accepted" and not answer.get("failed")
@@ -247,7 +246,7 @@ def test_an_invitation_that_ends_before_our_call(estate: Estate, share: str, cod
 def test_what_the_owner_takes_back_has_to_be_shared_again(estate: Estate, vendor: Vendor, share: str) -> None:
     change(estate, [ACCEPT], **by_name(vendor))
     vendor.ram.disassociate_resource_share(resourceShareArn=share, principals=[estate.account])
-    eventually(lambda: run(estate, **by_name(vendor))["status"], "waiting".__eq__)
+    estate.sandbox.eventually(lambda: run(estate, **by_name(vendor))["status"], "waiting".__eq__)
     result = change(estate, [], **by_name(vendor))
     assert "its invitation is accepted; where that was long ago" in result["waiting"]
     assert change(estate, [], **by_name(vendor), state="absent")["status"] == "absent"

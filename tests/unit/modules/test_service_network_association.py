@@ -22,7 +22,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_netw
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made
 
-from tests.sandbox.client import eventually
 from tests.unit.modules.vendor import Vendor
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -156,7 +155,7 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
         serviceNetworkIdentifier=pair["service_network"],
         resourceConfigurationIdentifier=pair["resource_configuration"],
     )
-    eventually(lambda: run(estate, check=True, **pair)["status"] == "ACTIVE", bool)
+    estate.sandbox.eventually(lambda: run(estate, check=True, **pair)["status"] == "ACTIVE", bool)
     adopted = change(estate, [TAG], **pair)
     assert adopted["association_id"] == made["id"] and adopted["tags"] == {OWN: "cache"}
 

@@ -17,7 +17,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ass
     read_network_associations,
 )
 
-from tests.sandbox.client import eventually
 from tests.sandbox.conftest import Share
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -252,7 +251,7 @@ def test_discovery_of_service_networks(estate: Estate, share: Share) -> None:
         serviceNetworkIdentifier=network, resourceConfigurationIdentifier=share.group["id"], privateDnsEnabled=True
     )["id"]
     read = lattice.get_service_network_resource_association
-    eventually(
+    estate.sandbox.eventually(
         lambda: read(serviceNetworkResourceAssociationIdentifier=made)["status"], lambda status: status == "ACTIVE"
     )
     databases = [{"database_id": 51, "host": "db-1.redis.example.com", "port": 12000}]
@@ -277,7 +276,7 @@ def test_a_service_network_that_is_reached_in_part(estate: Estate, share: Share)
     lattice.create_service_network_resource_association(
         serviceNetworkIdentifier=network, resourceConfigurationIdentifier=share.group["id"]
     )
-    told = eventually(
+    told = estate.sandbox.eventually(
         lambda: estate.look("vpc_endpoint_association_info", service_networks=[network]),
         lambda found: any(one["status"] == "PARTIAL" for one in found["associations"]),
     )

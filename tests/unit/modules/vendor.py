@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sandbox.client import RunningSandbox, eventually
+from tests.sandbox.client import RunningSandbox
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Vendor:
             resourceConfigurationDefinition={"dnsResource": {"domainName": "db.internal", "ipAddressType": "IPV4"}},
         )
         read = self.lattice.get_resource_configuration
-        eventually(lambda: read(resourceConfigurationIdentifier=made["id"])["status"], "ACTIVE".__eq__)
+        self.sandbox.eventually(lambda: read(resourceConfigurationIdentifier=made["id"])["status"], "ACTIVE".__eq__)
         return str(made["arn"])
 
     def share(self, *configurations: str, name: str = "redis-share") -> str:
@@ -56,7 +56,7 @@ class Vendor:
         made = self.ram.create_resource_share(name=name, resourceArns=[*configurations], principals=[self.consumer])
         arn = str(made["resourceShare"]["resourceShareArn"])
         read = self.ram.get_resource_shares
-        eventually(
+        self.sandbox.eventually(
             lambda: read(resourceOwner="SELF", resourceShareArns=[arn])["resourceShares"][0]["status"], "ACTIVE".__eq__
         )
         return arn
