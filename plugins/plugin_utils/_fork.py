@@ -17,6 +17,7 @@ import atexit
 import contextlib
 import gc
 import json
+import logging
 import os
 import runpy
 import selectors
@@ -142,6 +143,8 @@ def _take_over(folder: str, environment: t.Mapping[str, str], ends: list[int]) -
     os.environ[PROGRESS] = f"/dev/fd/{lines}"
     time.tzset()  # the environment may name another time zone
     tempfile.tempdir = None  # and another folder for temporary files
+    logging.root.handlers.clear()  # ANSIBLE_LOG_PATH is for the controller's lines
+    logging.root.setLevel(logging.WARNING)
     warnings._global_warnings.clear()
     warnings._global_deprecations.clear()
     if _loader:

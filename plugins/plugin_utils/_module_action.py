@@ -19,6 +19,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import typing as t
 
@@ -46,6 +47,7 @@ SWITCH = "SAAS_PRIVATELINK_IN_FORK"  # an environment variable: 0 is the normal 
 VARIABLE = "privatelink_in_fork"  # a variable of the host, play or task: false is the normal way
 TESTED = ((2, 18), (2, 21))  # the oldest and the newest minor version of ansible-core that this was tried with
 AT_START = ("PYTHON", "LD_", "LC_", "LANG", "HOME", "OPENSSL", "GLIBC", "MALLOC")  # read when a process starts only
+SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Vars = dict[str, t.Any]
 display = Display()
@@ -166,7 +168,7 @@ class ModuleAction(ActionBase):
     def _not_on_controller(self, of_host: Vars) -> str:
         if self._task.async_val:
             return "the task is asynchronous"
-        if type(self._connection) is not LocalConnection:
+        if self._connection.__class__ is not LocalConnection:  # not one that is made of it, either
             return f"the connection is {self._connection.transport}, not local"
         if self._connection.become or self._play_context.become:
             return "the task becomes another user"
@@ -191,7 +193,10 @@ class ModuleAction(ActionBase):
             self._compute_environment_string(found)
             self._of_task = {str(name): str(value) for name, value in found.items()}  # as a shell would get them
         late = [name for name in self._of_task if name.startswith(AT_START)]
-        return f"its environment sets {', '.join(late)}, which Python reads when it starts" if late else ""
+        if late:
+            return f"its environment sets {', '.join(late)}, which Python reads when it starts"
+        odd = [name for name, value in self._of_task.items() if not SHELL_NAME.fullmatch(name) or "\0" in value]
+        return f"its environment sets what only a shell can judge: {', '.join(odd)}" if odd else ""
 
 
 def _why_not_here() -> str:

@@ -105,7 +105,7 @@ def played(sandbox: RunningSandbox, account: str, collection: Path, folder: Path
     shutil.copy(HERE / "tasks.yml", folder)
     argv = ["ansible-playbook", str(folder / "tasks.yml"), "-i", str(folder / "hosts.yml"), "-vvv"]
     argv += ["-e", f"@{folder}/vars.yml", "--vault-password-file", str(folder / "password")]
-    ours = {"ANSIBLE_COLLECTIONS_PATH": str(collection), "ANSIBLE_LOCALHOST_WARNING": "false"}
+    ours = {"ANSIBLE_COLLECTIONS_PATH": str(collection), "ANSIBLE_LOG_PATH": str(folder / "log")}
     run = playbook.run(sandbox, argv, playbook.environment(sandbox, account) | ours | environment)
     return Way(run, folder)
 

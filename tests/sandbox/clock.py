@@ -8,18 +8,33 @@ moto, under the sandbox, and the processes of Lambda functions keep the machine'
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 _began = time.time() - time.monotonic()  # so that setting the machine's clock moves nothing
 _ahead = 0.0
 _lock = threading.Lock()
+_answering = threading.local()  # the moment at which the call that a thread answers began
 
 
 def now() -> float:
-    """Seconds of the Unix clock; never less than before."""
-    return _began + time.monotonic() + _ahead
+    """Seconds of the Unix clock; never less than before. While a call is answered, the moment at which that began."""
+    moment: float | None = getattr(_answering, "moment", None)
+    return _began + time.monotonic() + _ahead if moment is None else moment
+
+
+@contextlib.contextmanager
+def still() -> Iterator[None]:
+    """Let no time pass in this thread: what a call looks at twice must not have moved on in between."""
+    before: float | None = getattr(_answering, "moment", None)
+    _answering.moment = now()
+    try:
+        yield
+    finally:
+        _answering.moment = before
 
 
 def utc() -> datetime:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from . import contract, control, ops, redis_cloud, underneath, wire
+from . import clock, contract, control, ops, redis_cloud, underneath, wire
 from .calls import AwsError, Call, CallLog, HttpRequest
 from .dns import DnsServer
 from .faults import Drop, Faults
@@ -87,7 +87,7 @@ class Sandbox:
         if (call.service, call.operation) in UNLOCKED:
             response = self.perform_now(call)
         else:
-            with self.world.lock, self.faults.view(call, self.world):
+            with self.world.lock, clock.still(), self.faults.view(call, self.world):
                 response = self.perform_now(call)
         finish()
         return response
@@ -109,7 +109,7 @@ class Sandbox:
         call = wire.make_call(account, region, service, operation, params)
         entry = self.calls.add(call)
         try:
-            with self.world.lock:
+            with self.world.lock, clock.still():
                 return self.ask(call)
         except AwsError as error:
             entry["error"] = error.code

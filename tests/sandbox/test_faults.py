@@ -117,7 +117,7 @@ def test_new_resources_are_not_found_for_a_while(provider: Provider) -> None:
     with refused("InvalidVpcEndpointServiceId.NotFound"):
         provider.service(new_id)
     provider.ec2.describe_vpc_endpoint_service_permissions(ServiceId=new_id)
-    time.sleep(0.4)
+    provider.sandbox.step(0.4)
     provider.service(new_id)
 
 
@@ -169,7 +169,7 @@ def test_buckets_hold_elbs_limit_over_all_actions(provider: Provider, boto: Boto
     assert 40 <= codes.count("ok") <= 41 + 10 * (time.monotonic() - started)
     assert codes.count("Throttling") == 60 - codes.count("ok") > 0
     boto("222222222222", "elbv2").describe_load_balancers()
-    time.sleep(0.25)
+    provider.sandbox.step(0.25)
     provider.elb.describe_load_balancers()
 
 

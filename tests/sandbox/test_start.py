@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,7 +111,7 @@ def test_options_of_the_command_line(own: RunningSandbox) -> None:
     elb = own.boto("111111111111", "elbv2")
     subnets = ["subnet-0aaaaaaaaaaaaaaa1"]
     made = elb.create_load_balancer(Name="slow", Type="network", Subnets=subnets)["LoadBalancers"][0]
-    time.sleep(0.3)
+    own.step(20)
     assert elb.describe_load_balancers(Names=["slow"])["LoadBalancers"][0]["State"]["Code"] == "provisioning"
     assert made["VpcId"] == "vpc-0aaaaaaaaaaaaaaa1"
 

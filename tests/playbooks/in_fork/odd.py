@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ def look(module: AnsibleModule) -> None:
         input=sys.stdin.read(),
         signals=[signal.getsignal(number) is signal.SIG_DFL for number in (signal.SIGTERM, signal.SIGALRM)],
         script=__name__,
+        loggers=[len(logging.root.handlers), logging.root.level],
     )
 
 

@@ -179,8 +179,9 @@ class Estate:
 
 @pytest.fixture
 def stepped(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> SteppedTime:
-    """Calls that are made again later, by us or by botocore, step over the time until then."""
+    """Who waits for AWS or a vendor, or calls again later as botocore does, too, steps over the time until then."""
     time = SteppedTime(sandbox)
+    monkeypatch.setattr(_plan.Clock.__init__, "__defaults__", (time.monotonic, time.sleep))
     for module in (_api, botocore.endpoint):
         monkeypatch.setattr(module, "time", time)
     return time
@@ -197,11 +198,9 @@ def estate(
 ) -> Iterator[Estate]:
     """A fresh account; modules that run in it do not wait as long for AWS as they do in earnest, and step over that."""
     made = Estate(sandbox, account, boto, make_vpc)
-    clock = _plan.Clock(stepped.monotonic, stepped.sleep)
 
     def quick(**options: Any) -> _plan.Options:
-        ours = {"clock": clock, "poll": made.poll, "settle": 1.0, "progress": made.waits}
-        return _plan.Options(**{**options, **ours})
+        return _plan.Options(**{**options, "poll": made.poll, "settle": 1.0, "progress": made.waits})
 
     monkeypatch.setattr(_items, "Options", quick)
     yield made

@@ -23,7 +23,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ch
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Snapshot
 from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
 
-from tests.sandbox.client import RunningSandbox
+from tests.sandbox.client import RunningSandbox, SteppedTime
 
 SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
 ATTRIBUTE, PEERINGS = "ec2:DescribeVpcAttribute", "ec2:DescribeVpcPeeringConnections"
@@ -539,7 +539,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(sandbox: RunningSandbox, account: str, boto: Any, make_vpc: Any, run_module: RunModule) -> Iterator[Bench]:
+def bench(
+    sandbox: RunningSandbox, account: str, boto: Any, make_vpc: Any, run_module: RunModule, stepped: SteppedTime
+) -> Iterator[Bench]:
     made = Bench(sandbox, account, make_vpc(account), boto, run_module)
     made.clusters({"ClusterIdentifier": "events", "Port": 5439, "AvailabilityZoneRelocation": True})
     sandbox.dns({made.endpoint: ["10.1.0.11"]})

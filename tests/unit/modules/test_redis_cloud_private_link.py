@@ -217,13 +217,10 @@ def cloud(
         happens, made.meanwhile = made.meanwhile, lambda: None
         happens()
 
-    clock = _plan.Clock(stepped.monotonic, stepped.sleep)
-
     def quick(**options: Any) -> _plan.Options:
-        return _plan.Options(**{**options, "clock": clock, "poll": 0.03, "settle": 1.0, "progress": waits})
+        return _plan.Options(**{**options, "poll": 0.03, "settle": 1.0, "progress": waits})
 
     monkeypatch.setattr(_items, "Options", quick)
-    monkeypatch.setattr(api, "Clock", lambda: clock)
     monkeypatch.setattr(api, "FIRST_POLL", 0.02)
     monkeypatch.setattr(api, "LONGEST_POLL", 0.1)
     monkeypatch.setattr(api, "BUCKET", ("redis_cloud", 1000.0, 1000.0))

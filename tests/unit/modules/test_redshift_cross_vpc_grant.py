@@ -33,7 +33,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.client import RunningSandbox
+from tests.sandbox.client import RunningSandbox, SteppedTime
 
 VENDOR = "834469178297"
 A, B, C = "vpc-0a", "vpc-0b", "vpc-0c"
@@ -333,7 +333,12 @@ class Bench:
 
 @pytest.fixture
 def bench(
-    sandbox: RunningSandbox, account: str, boto: Any, run_module: RunModule, monkeypatch: pytest.MonkeyPatch
+    sandbox: RunningSandbox,
+    account: str,
+    boto: Any,
+    run_module: RunModule,
+    stepped: SteppedTime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Bench]:
     def quick(**options: Any) -> Options:
         return replace(Options(**options), poll=0.05, settle=0.3)
