@@ -16,8 +16,8 @@ description:
     is left. So each task, with all its retries, gets keys that are good for 30 minutes at least; a fact would keep the
     first ones.
   - Until they expire, the keys lie in Ansible's temporary folder of the run on the controller, which only its user can
-    look into. It goes when the run ends by itself or by Ctrl-C; one that is killed leaves it, with sessions that end within
-    the hour.
+    look into. It goes when the run ends by itself or by Ctrl-C; one that is killed leaves it, with sessions that end
+    within the hour.
   - Needs the permission C(sts:AssumeRole) on the role, and a trust policy of the role that names who assumes it.
 author:
   - saas.privatelink contributors (@saas-privatelink)
