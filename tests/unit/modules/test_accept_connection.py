@@ -307,9 +307,8 @@ def test_stale_reads_accept_nothing_twice(estate: Estate, service: dict[str, Any
     assert estate.count("AcceptVpcEndpointConnections") == 1
 
 
-def test_a_throttled_call_is_repeated(estate: Estate, service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_throttled_call_is_repeated(estate: Estate, service: dict[str, Any]) -> None:
     ask(estate, service)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     estate.sandbox.fault("ec2", "AcceptVpcEndpointConnections", "throttle", account=estate.account, times=6)
     assert run(estate)["status"] == "accepted" and estate.count("AcceptVpcEndpointConnections") == 7
 

@@ -299,8 +299,7 @@ def test_an_account_that_may_not_leave_is_only_warned(estate: Estate, vendor: Ve
     assert vendor.account in str(answer["warnings"])
 
 
-def test_a_throttled_call_is_repeated(estate: Estate, share: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+def test_a_throttled_call_is_repeated(estate: Estate, share: str) -> None:
     for operation in ("GetResourceShares", "GetResourceShareInvitations", "AcceptResourceShareInvitation"):
         estate.sandbox.fault("ram", operation, "throttle", account=estate.account, times=6)
     result = run(estate, resource_share_arn=share)
