@@ -36,6 +36,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
+    parent = os.getppid()  # it may end as soon as it is told that we are ready
     options = arguments()
     sandbox = Sandbox(latency=options.latency)
     sandbox.world.default_lag = options.lag
@@ -53,7 +54,6 @@ def main() -> int:
     print(f"sandbox ready: AWS_ENDPOINT_URL={address} dns={options.host}:{sandbox.dns.port}", flush=True)
     # The first request that needs moto's EC2 shall not wait a second for this import.
     threading.Thread(target=importlib.import_module, args=("moto.ec2.responses",), daemon=True).start()
-    parent = os.getppid()
     while not stop.wait(0.5 if options.with_parent else None):
         if os.getppid() != parent:
             break
