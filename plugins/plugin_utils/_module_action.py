@@ -16,6 +16,7 @@ A module that has begun never begins again: what goes wrong in a fork is the tas
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -130,7 +131,7 @@ class ModuleAction(ActionBase):
         shebang = f"#!{sys.executable}"
         if get_module_encoder is None:
             data = json.dumps(params, cls=AnsibleJSONEncoder, vault_to_text=True).encode()
-            return "new", shebang, data, self._path()
+            return "new", shebang, data, self._path
         encoder = get_module_encoder(_fork.PROFILE, Direction.CONTROLLER_TO_MODULE)
         built = module_common._BuiltModule(
             b_module_data=json.dumps(params, cls=encoder).encode(),
@@ -138,8 +139,9 @@ class ModuleAction(ActionBase):
             shebang=shebang,
             serialization_profile=_fork.PROFILE,
         )
-        return built, self._path()
+        return built, self._path
 
+    @functools.cached_property
     def _path(self) -> str:
         """The file that Ansible would run for this task."""
         loader = self._shared_loader_obj.module_loader
@@ -182,7 +184,7 @@ class ModuleAction(ActionBase):
 
     def _other_module(self) -> str:
         """A module that shadows ours is not loaded; nor is that of another copy of this collection."""
-        path, ours = self._path(), os.path.join(os.path.dirname(_fork.__file__), "..", "modules", f"{self.module}.py")
+        path, ours = self._path, os.path.join(os.path.dirname(_fork.__file__), "..", "modules", f"{self.module}.py")
         if not (os.path.isfile(path) and os.path.samefile(path, ours)):
             return f"another module is in its place, {path}"
         return ""
