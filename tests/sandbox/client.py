@@ -233,6 +233,7 @@ class Endless(BaseException):
 class SteppedTime:
     """Stands in for ``time`` in code that waits for a sandbox: whoever sleeps steps the sandbox's clock instead.
 
+    No other time passes for that code, so that a slow machine makes no wait end early; for the sandbox it does.
     Threads that sleep at once step one after the other, so together they see more time pass than each of them slept.
     """
 
@@ -240,13 +241,11 @@ class SteppedTime:
         self.sandbox = sandbox
         self.ahead = 0.0
         self.sleeps = 0
+        self._began = time.monotonic()
         self._lock = threading.Lock()
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
-
-    def time(self) -> float:
-        return time.time() + self.ahead
+        return self._began + self.ahead
 
     def sleep(self, seconds: float) -> None:
         """Raises Endless when this goes on and on."""

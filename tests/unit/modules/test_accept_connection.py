@@ -310,7 +310,8 @@ def test_stale_reads_accept_nothing_twice(estate: Estate, service: dict[str, Any
 def test_a_throttled_call_is_repeated(estate: Estate, service: dict[str, Any]) -> None:
     ask(estate, service)
     estate.sandbox.fault("ec2", "AcceptVpcEndpointConnections", "throttle", account=estate.account, times=6)
-    assert run(estate)["status"] == "accepted" and estate.count("AcceptVpcEndpointConnections") == 7
+    assert run(estate, wait_timeout=60)["status"] == "accepted"
+    assert estate.count("AcceptVpcEndpointConnections") == 7
 
 
 @pytest.mark.parametrize("operation", ["AcceptVpcEndpointConnections", "DescribeVpcEndpointConnections"])

@@ -302,7 +302,7 @@ def test_an_account_that_may_not_leave_is_only_warned(estate: Estate, vendor: Ve
 def test_a_throttled_call_is_repeated(estate: Estate, share: str) -> None:
     for operation in ("GetResourceShares", "GetResourceShareInvitations", "AcceptResourceShareInvitation"):
         estate.sandbox.fault("ram", operation, "throttle", account=estate.account, times=6)
-    result = run(estate, resource_share_arn=share)
+    result = run(estate, wait_timeout=60, resource_share_arn=share)
     assert result["status"] == "accepted" and estate.count("AcceptResourceShareInvitation") == 7
 
 

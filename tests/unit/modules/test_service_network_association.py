@@ -257,7 +257,7 @@ def test_what_somebody_else_has_deleted_is_gone(estate: Estate, pair: dict[str, 
 def test_a_throttled_call_is_repeated(estate: Estate, pair: dict[str, Any]) -> None:
     for operation in ("ListServiceNetworkResourceAssociations", "CreateServiceNetworkResourceAssociation"):
         estate.sandbox.fault("vpc-lattice", operation, "throttle", account=estate.account, times=6)
-    assert run(estate, **pair)["status"] == "ACTIVE"
+    assert run(estate, wait_timeout=60, **pair)["status"] == "ACTIVE"
     assert estate.count("CreateServiceNetworkResourceAssociation") == 7
 
 
