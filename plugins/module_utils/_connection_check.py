@@ -21,8 +21,8 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import ResolveError
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import ResolveError
 
 WORKERS = 32  # addresses tried at once: a timeout on each of a hundred still ends soon
 

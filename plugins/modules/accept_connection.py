@@ -170,8 +170,8 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import Acceptance, Acceptances
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import Acceptance, Acceptances
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
 CONNECTION = {
     "name": {"type": "str"},

@@ -59,9 +59,9 @@ connections:
     vpc_endpoint_state: {description: State as AWS writes it., type: str, returned: always, sample: pendingAcceptance}
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import read_connections
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import read_connections
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import read_services
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 
 OPTIONS = {
     "service_ids": {"type": "list", "elements": "str"},

@@ -160,7 +160,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._connection_check
     Endpoint,
     tls_context,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import parse_nameserver
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import parse_nameserver
 
 ENDPOINT = {
     "name": {"type": "str", "required": True},

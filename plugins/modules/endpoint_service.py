@@ -241,7 +241,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
     EndpointService,
     EndpointServices,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
 EVENTS = ["Accept", "Connect", "Delete", "Reject"]
 SERVICE = {

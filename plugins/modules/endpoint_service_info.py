@@ -71,7 +71,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
     read_principals,
     read_services,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 
 OPTIONS = {
     "names": {"type": "list", "elements": "str"},

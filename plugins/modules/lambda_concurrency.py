@@ -101,7 +101,7 @@ failed_items:
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concurrency import Concurrencies, Concurrency
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
 FUNCTION = {
     "name": {"type": "str"},

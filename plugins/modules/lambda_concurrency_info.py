@@ -50,7 +50,7 @@ functions:
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concurrency import read_settings
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 
 
 def main() -> None:

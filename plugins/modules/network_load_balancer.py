@@ -319,9 +319,9 @@ check_mode:
   type: bool
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.network_load_balancer import NetworkLoadBalancers
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 
 HEALTH_CHECK = {
     "protocol": {"type": "str", "choices": ["TCP", "HTTP", "HTTPS"]},

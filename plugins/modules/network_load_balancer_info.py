@@ -91,8 +91,8 @@ load_balancers:
     tags: {description: Tags of the load balancer., type: dict, returned: always}
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.network_load_balancer import read_all
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 OPTIONS = {
     "names": {"type": "list", "elements": "str"},

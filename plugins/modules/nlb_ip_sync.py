@@ -289,11 +289,11 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import Sync, Syncs
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_function import FunctionSyncs
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Options
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import Sync, Syncs
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 SYNC = {
     "name": {"type": "str"},

@@ -102,12 +102,12 @@ target_groups:
       returned: when an endpoint is given
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import (
     check_target_group,
     read_groups,
     show,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 SYNC = {
     "name": {"type": "str"},

@@ -339,10 +339,10 @@ failed_items:
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Reader
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver, parse_nameserver
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver, parse_nameserver
 
 LINK = {
     "name": {"type": "str", "required": True},

@@ -249,12 +249,12 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_links import (
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_module import RedisCloudItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import (
     PRINCIPAL_TYPES,
     PrivateLink,
     PrivateLinks,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_module import RedisCloudItemsModule
 
 PRINCIPAL = {
     "principal": {"type": "str", "required": True},

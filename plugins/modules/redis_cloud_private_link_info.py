@@ -101,9 +101,12 @@ private_links:
         port: {description: Port of the database., type: int, returned: always, sample: 12000}
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_links import PrivateLink, read_links
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_module import RedisCloudModule
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import (
+    PrivateLink,
+    read_links,
+)
 
 WHICH = {"subscription_id": {"type": "int", "required": True}, "region_id": {"type": "int"}}
 OPTIONS = {

@@ -184,8 +184,8 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import Grant, Grants
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import Grant, Grants
 
 GRANT = {
     "name": {"type": "str"},

@@ -70,8 +70,8 @@ grants:
     cluster_status: {description: Status of the cluster., type: str, returned: always, sample: available}
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_authorizations
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import read_authorizations
 
 OPTIONS = {
     "cluster_identifier": {"type": "str"},

@@ -162,8 +162,8 @@ check_mode:
   type: bool
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare, ResourceShares
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 
 SHARE = {
     "name": {"type": "str"},

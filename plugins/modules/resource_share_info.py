@@ -78,6 +78,7 @@ invitations:
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import (
     Seen,
     read_invitations,
@@ -85,7 +86,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
     read_shares,
     resource_as_dict,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 OPTIONS = {
     "owner_account_ids": {"type": "list", "elements": "str"},

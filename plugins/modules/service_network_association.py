@@ -164,11 +164,11 @@ check_mode:
   type: bool
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import (
     Association,
     Associations,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 
 ASSOCIATION = {
     "name": {"type": "str"},

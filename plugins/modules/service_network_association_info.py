@@ -77,13 +77,13 @@ associations:
     failure_reason: {description: AWS's words for what went wrong., type: str, returned: always, sample: ""}
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import (
     as_id,
     as_result,
     read_association,
     read_associations,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 OPTIONS = {
     "service_networks": {"type": "list", "elements": "str"},

@@ -247,8 +247,8 @@ check_mode:
   type: bool
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint, VpcEndpoints
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
 
 ENDPOINT = {
     "name": {"type": "str"},

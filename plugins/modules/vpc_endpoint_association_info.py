@@ -152,14 +152,14 @@ endpoints:
       sample: snra-0123456789abcdef0
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_associations import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint_association_info import (
     Database,
     as_result,
     discover,
     read_endpoint_associations,
     read_network_associations,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 DATABASE = {
     "database_id": {"type": "int"},

@@ -71,12 +71,12 @@ vpc_endpoints:
     tags: {description: Tags of the endpoint., type: dict, returned: always}
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
     as_result,
     owner,
     read_endpoints,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._module import InfoModule
 
 OPTIONS = {
     "names": {"type": "list", "elements": "str"},

@@ -30,7 +30,7 @@ import typing as t
 
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 
 try:
     from ansible.module_utils import _internal

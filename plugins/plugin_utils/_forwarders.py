@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step, key, pick
 
 

@@ -16,10 +16,12 @@ import typing as t
 import zipfile
 from pathlib import Path
 
-OURS = Path(__file__).parents[1] / "module_utils" / "_ip_sync"
+MODULE_UTILS = Path(__file__).parents[1] / "module_utils"
+OURS = ("_ip_sync/*.py", "_core/dns.py", "_core/dns_answer.py")  # under module_utils, and under FOLDER in the zip
 FOLDER = "ip_sync"
 HANDLER = f"{FOLDER}.handler.handler"
-CONFIGURATION = "ip_sync.json"
+ENTRY = "from ._ip_sync.handler import handler  # noqa: F401\n"
+CONFIGURATION = f"{FOLDER}/ip_sync.json"
 LICENCE = "licenses/dnspython.txt"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
 REGULAR_FILE = 0o100644 << 16
@@ -47,7 +49,9 @@ def build(configuration: t.Mapping[str, t.Any]) -> bytes:
 
 
 def _ours() -> dict[str, bytes]:
-    return {f"{FOLDER}/{path.name}": path.read_bytes() for path in OURS.glob("*.py")}
+    paths = [path for pattern in OURS for path in MODULE_UTILS.glob(pattern)]
+    files = {f"{FOLDER}/{path.relative_to(MODULE_UTILS).as_posix()}": path.read_bytes() for path in paths}
+    return {**files, f"{FOLDER}/handler.py": ENTRY.encode()}
 
 
 def _dnspython() -> dict[str, bytes]:

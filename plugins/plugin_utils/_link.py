@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 
 Link = t.Mapping[str, t.Any]
 Step = t.Mapping[str, t.Any]  # the registered result of one of the collection's modules

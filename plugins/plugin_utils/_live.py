@@ -18,7 +18,7 @@ import tempfile
 import threading
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 
 LOOK = 0.5  # seconds between looks at the file
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step, findings, key, pick
 
 SHARED = "vpc-lattice:ResourceConfiguration"

@@ -48,7 +48,7 @@ def test_the_configuration_is_in_it_and_its_order_does_not_matter() -> None:
     assert package.build(turned) == package.build(CONFIGURATION)
     assert package.build({"syncs": []}) != package.build(CONFIGURATION)
     with zipfile.ZipFile(io.BytesIO(package.build(CONFIGURATION))) as archive:
-        assert json.loads(archive.read("ip_sync.json")) == CONFIGURATION
+        assert json.loads(archive.read(package.CONFIGURATION)) == CONFIGURATION
 
 
 def test_what_is_in_it() -> None:
@@ -59,8 +59,10 @@ def test_what_is_in_it() -> None:
         assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
         assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
         ours = {name for name in names if name.startswith("ip_sync/")}
-        assert ours == {f"ip_sync/{path.name}" for path in package.OURS.glob("*.py")} and "ip_sync/handler.py" in ours
-        others = set(names) - ours - {"ip_sync.json", "licenses/dnspython.txt"}
+        engine = {f"ip_sync/_ip_sync/{path.name}" for path in package.MODULE_UTILS.glob("_ip_sync/*.py")}
+        beside = {"ip_sync/handler.py", "ip_sync/_core/dns.py", "ip_sync/_core/dns_answer.py", package.CONFIGURATION}
+        assert ours == engine | beside and "ip_sync/_ip_sync/handler.py" in ours
+        others = set(names) - ours - {"licenses/dnspython.txt"}
         assert all(name.startswith("dns/") and name.endswith(".py") for name in others) and "dns/message.py" in others
         assert b"ISC License" in archive.read("licenses/dnspython.txt")
 

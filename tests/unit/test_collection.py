@@ -19,7 +19,7 @@ from tests.tools import system
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
 MODULES = set(SOURCES)
-AWS_MODULES = {name for name, source in SOURCES.items() if "module_utils._module import" in source}
+AWS_MODULES = {name for name, source in SOURCES.items() if "module_utils._aws.module import" in source}
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
 SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
 WITHOUT_INFO = {"connection_check", "preflight", "vpc_endpoint_association_info"}  # manage nothing

@@ -20,9 +20,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
-    path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "module_utils._module import" in path.read_text()
+    path.stem
+    for path in (ROOT / "plugins/modules").glob("*.py")
+    if "module_utils._aws.module import" in path.read_text()
 )
-"""Those that call AWS: they are all made of a class of _module."""
+"""Those that call AWS: they are all made of a class of C(_aws/module.py)."""
 POLICIES = sorted(path.stem for path in (ROOT / "docs/iam").glob("*.json"))
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
 ACTION = re.compile(

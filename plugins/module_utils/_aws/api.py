@@ -8,7 +8,7 @@ This module util is PRIVATE to the collection.
 
 Calls are named as IAM names them (C(ec2:DescribeVpcEndpointConnections)), so a message, a plan, a policy and the code
 speak of one thing. One botocore session serves every client of a process: parsing the service models is most of what a
-task costs. Every call is paced (see C(_aws/pace.py)); a call that is throttled all the same is repeated until the
+task costs. Every call is paced (see C(_core/pace.py)); a call that is throttled all the same is repeated until the
 deadline of the run, never given up.
 """
 
@@ -42,8 +42,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
     cache_for,
     what_decides,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Pacer
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError
 
 SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
 OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
@@ -137,7 +138,7 @@ class Api:
         except (botocore.exceptions.BotoCoreError, TypeError) as error:
             raise ItemError(f"These options make no connection to AWS: {error}") from error
         source = credentials.access_key or self._session.get_config_variable("profile") or ""
-        self._pacer = Pacer(scope=f"{source} {credentials.role_arn} {region} {endpoint_url}", rate=rate)
+        self._pacer = Pacer(f"{source} {credentials.role_arn} {region} {endpoint_url}", buckets, rate)
         self._session.register("before-send", self._pace)
         self._session.register("response-received", self._answered)
 

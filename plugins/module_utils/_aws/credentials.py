@@ -42,7 +42,7 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports the missing library
 
-from ansible_collections.saas.privatelink.plugins.module_utils._private import require_private
+from ansible_collections.saas.privatelink.plugins.module_utils._core.private import require_private
 
 RUN = "SAAS_PRIVATELINK_RUN"  # environment variable: the private folder of this run of Ansible
 PATIENCE = 20.0  # seconds to wait for another process that asks AWS; nobody waits for one that hangs

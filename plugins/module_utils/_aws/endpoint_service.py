@@ -20,14 +20,14 @@ from dataclasses import dataclass, field
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
     REJECT,
     Connection,
     read_connections,
     reject,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
     ItemError,

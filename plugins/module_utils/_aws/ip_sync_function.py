@@ -17,8 +17,8 @@ import json
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import FIRST_LOOK, LONGEST_PAUSE, Sync
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Options, Result
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import FIRST_LOOK, LONGEST_PAUSE, Sync
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError, Options, Result
 
 MISSING = "ResourceNotFoundException"
 TOLD = (

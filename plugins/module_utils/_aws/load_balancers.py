@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
 PAGE = 400
 TAGGED = 20  # resources in one DescribeTags

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
 TARGET_GROUP_NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 # option: AWS's name, the same in requests and in answers

@@ -20,7 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
 
 ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare"
 ARN = re.compile(r"arn:aws[a-z-]*:ram:([a-z0-9-]+):(\d{12}):resource-share/[0-9a-f-]+")

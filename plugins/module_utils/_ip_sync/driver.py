@@ -9,9 +9,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, Union
 
+from .._core.dns_answer import Answer
 from .core import sync
 from .model import (
-    Answer,
     Config,
     Deregister,
     Describe,

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from .._core.dns_answer import Answer
 from .driver import Driver
-from .model import Answer, Memory, Outcome, Target, TargetHealth, canonical
+from .model import Memory, Outcome, Target, TargetHealth, canonical
 
 MISSING_SINCE_TAG = "saas.privatelink:missing-since"  # and ":PORT": names may share a group, each with its own port
 

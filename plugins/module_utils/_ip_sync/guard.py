@@ -9,7 +9,8 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Union
 
-from .model import Answer, BadAnswer, Config
+from .._core.dns_answer import Answer
+from .model import BadAnswer, Config
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 

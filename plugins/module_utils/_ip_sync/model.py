@@ -24,14 +24,6 @@ class BadAnswer(Exception):
     """DNS answered, but with addresses that must not become targets."""
 
 
-class ResolveError(Exception):
-    """No usable answer. `rcode` is DNS's word for it (`NXDOMAIN`, `SERVFAIL` …), None if nobody answered."""
-
-    def __init__(self, message: str, rcode: str | None = None) -> None:
-        super().__init__(message)
-        self.rcode = rcode
-
-
 class SyncFailed(Exception):
     """A run ended early. `__cause__` is the error that stopped it; `outcome` tells what it had done until then."""
 
@@ -46,15 +38,6 @@ def canonical(address: str) -> str:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return address
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A good DNS answer: at least one address, sorted; `ttl` in seconds, the least along the chain of CNAMEs."""
-
-    addresses: tuple[str, ...]
-    ttl: int = 0
-    chain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,12 @@ except ImportError as error:
 else:
     BOTOCORE_ERROR = None
 
+from .._core.dns import Resolver
+from .._core.dns_answer import ResolveError
 from .core import UNCONFIRMED
 from .driver import Driver, DryRun, run
 from .group import Call, GroupDriver, Recorder, Subnets, active, subnets_by_vpc
-from .model import Config, Outcome, ResolveError, SyncFailed
-from .resolver import Resolver
+from .model import Config, Outcome, SyncFailed
 from .settings import Follow, Settings
 
 SERVICES = {"elasticloadbalancing": "elbv2", "ec2": "ec2"}  # IAM prefix: botocore's name

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible.module_utils import urls
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Bucket, Memory, Pacer, SharedFile
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, Clock, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, Memory, Pacer, SharedFile
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, ItemError
 
 API_URL = "https://api.redislabs.com/v1"
 SERVICE = "redis_cloud"
@@ -104,7 +104,7 @@ class RedisCloud:
         self.ends = self.clock.now() + deadline
         self._keys = {"x-api-key": account_key, "x-api-secret-key": secret_key}
         scope, sleep = f"{account_key} {self.url}", self.clock.sleep
-        self._pacer = Pacer(scope, store=store, sleep=sleep, limits=lambda service, operation: [BUCKET])
+        self._pacer = Pacer(scope, lambda service, operation: [BUCKET], store=store, sleep=sleep)
 
     # Tasks
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 SPEC = {
     "do": {"type": "str", "required": True},

@@ -16,11 +16,11 @@ import pytest
 from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.saas.privatelink.plugins.module_utils import _items
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._module import ItemsModule
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Options, Plan
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Options, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 
 SECRET, TOKEN = "hush-hush-hush", "psst-psst-psst"
 ACCESS = {"region": "us-east-1", "access_key": "111111111111", "secret_key": SECRET, "session_token": TOKEN}

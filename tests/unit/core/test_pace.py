@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import pace
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._core import pace
+from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import (
     FLIGHT,
     MARGIN,
     RECOVERY,
@@ -25,7 +26,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import 
     Memory,
     Pacer,
     SharedFile,
-    buckets,
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -52,7 +52,7 @@ class Time:
         return self.seconds
 
     def pacer(self, store: Memory | SharedFile | None = None, rate: float = 1.0) -> Pacer:
-        return Pacer("scope", rate, store or Memory(), self.now, lambda seconds: None)
+        return Pacer("scope", buckets, rate, store or Memory(), self.now, lambda seconds: None)
 
 
 @pytest.fixture(autouse=True)
@@ -214,7 +214,7 @@ def test_half_the_rate_takes_twice_as_long() -> None:
 
 def test_it_really_sleeps() -> None:
     slept: list[float] = []
-    pacer = Pacer("scope", 1.0, Memory(), Time().now, slept.append)
+    pacer = Pacer("scope", buckets, 1.0, Memory(), Time().now, slept.append)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
     assert slept == [dues[FREE]] and dues[FREE] > 0
 
@@ -280,9 +280,10 @@ def test_processes_share_a_file(own_folder: Path) -> None:
     """Four processes take 20 tokens each at the same moment: no update is lost."""
     code = """
 import sys, tempfile
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.pace import Pacer, SharedFile
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer, SharedFile
 tempfile.tempdir = sys.argv[1]
-pacer = Pacer("here", 1.0, SharedFile("here"), lambda: 1e9, lambda seconds: None)
+pacer = Pacer("here", buckets, 1.0, SharedFile("here"), lambda: 1e9, lambda seconds: None)
 for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
 """
     command = [sys.executable, "-c", code, str(own_folder.parent)]

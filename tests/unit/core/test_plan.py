@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils import _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 

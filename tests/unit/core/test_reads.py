@@ -11,8 +11,8 @@ from typing import Any
 
 import botocore
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import read_connections
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, ModelFiles, services_of
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import read_connections
 from botocore.loaders import JSONFileLoader, Loader
 
 DATA = Path(botocore.__file__).parent / "data"

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import random
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import core
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Answer, Config
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Config
 
 from .world import A, B, World, answer, config, play
 

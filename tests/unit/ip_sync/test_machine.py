@@ -13,10 +13,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import core
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import perform
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
-    Answer,
     BadAnswer,
     Config,
     Deregister,

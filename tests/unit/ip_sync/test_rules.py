@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Answer, BadAnswer, Memory
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import BadAnswer, Memory
 
 from .world import DRAINING_SECONDS, INITIAL_SECONDS, A, ApiError, B, C, D, World, answer, config, fails, play
 

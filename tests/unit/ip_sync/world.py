@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import driver, model
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
-    Answer,
     Config,
     Memory,
     Target,

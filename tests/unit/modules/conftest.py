@@ -24,8 +24,9 @@ import pytest
 from ansible.module_utils import _internal, urls
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import api as _api
+from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
+from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 
 from tests.sandbox import conftest as sandbox_fixtures
 from tests.sandbox.client import RunningSandbox, SteppedTime

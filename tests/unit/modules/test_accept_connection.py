@@ -11,8 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
     ACCEPT,
     REJECT,
     Acceptance,
@@ -20,7 +19,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.connections 
     Connection,
     Requests,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

@@ -16,9 +16,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import netwo
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError, Options, converge
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError, Options, converge
 
 ROOT = Path(__file__).parents[3]
 ELB = "elasticloadbalancing"

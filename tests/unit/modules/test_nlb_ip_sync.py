@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync import read_subnets
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import read_subnets
 
 from tests.sandbox.client import RunningSandbox
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import urls
-from ansible_collections.saas.privatelink.plugins.module_utils import _items, _plan
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import PROGRESS
+from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
+from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud as api
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud_links as links
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud_private_link as links
 
 from tests.sandbox.client import RunningSandbox, SteppedTime
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils import _items
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import (
     AUTHORIZE,
     REVOKE,
     Actual,
@@ -22,7 +21,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_gra
     Grant,
     Grants,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     Change,
     Clock,
     ItemError,

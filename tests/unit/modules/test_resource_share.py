@@ -21,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
     Seen,
     pick,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError, Made
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError, Made
 
 from tests.unit.modules.vendor import Vendor
 

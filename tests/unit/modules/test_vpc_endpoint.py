@@ -19,7 +19,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
     plan_update,
     read_endpoints,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
     Clock,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_associations import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint_association_info import (
     Database,
     discover,
     read_network_associations,

@@ -22,8 +22,8 @@ from ansible_collections.saas.privatelink.plugins.filter.link_step import link_s
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_links import PrivateLink
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
 
 ROLES = Path(__file__).parents[3] / "roles"
 KEY = "redis-cloud-sessions"

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_grant import read_clusters
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import ResolveError
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import read_clusters
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
 Listing = t.Mapping[str, t.Any]

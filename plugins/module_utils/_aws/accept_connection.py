@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Made, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
 REJECT = "ec2:RejectVpcEndpointConnections"

@@ -2,16 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep calls under AWS's published rates, before AWS has to refuse them.
+"""Keep calls under an API's published rates, before it has to refuse them.
 
 This module util is PRIVATE to the collection.
 
-AWS meters calls per account and region by token buckets: so many at once, so many a second after that. The tables are
-"Request throttling for the Amazon EC2 API" and "Request throttling for the ELB API" in AWS's documentation (read
-2026-11). A hook on botocore's C(before-send) event takes a token for every request, retries included. Tasks of one
-playbook run are processes of their own that share the same buckets at AWS, so the level of each bucket is kept in a
-small file per account and region. Throttling that happens all the same (other tools share the account, and limits per
-organisation are unpublished) slows the bucket down for a while.
+An API meters calls by token buckets: so many at once, so many a second after that. A token is taken for every request,
+retries included. Tasks of one playbook run are processes of their own that share the same buckets, so the level of each
+bucket is kept in a small file per account and region. Throttling that happens all the same (other tools share the
+account, and some limits are unpublished) slows the bucket down for a while.
 
 A call is told at once how long to wait, and keeps that time whatever happens later. So the file also holds when those
 leave that wait, and a later call leaves only with a token that none of them needs.
@@ -35,35 +33,8 @@ try:
 except ImportError:  # not on this platform: buckets are kept in memory only
     fcntl = None  # type: ignore[assignment]
 
-from ansible_collections.saas.privatelink.plugins.module_utils._private import require_private
+from ansible_collections.saas.privatelink.plugins.module_utils._core.private import require_private
 
-# bucket name: (tokens at once, tokens per second)
-EC2_DEFAULT = {"read": (100.0, 20.0), "write": (50.0, 5.0)}
-EC2 = {
-    "CreateTags": (100.0, 10.0),
-    "DeleteTags": (100.0, 10.0),
-    "CreateVpcEndpointServiceConfiguration": (10.0, 1.0),
-    "ModifyVpcEndpointServiceConfiguration": (10.0, 1.0),
-    "DeleteVpcEndpointServiceConfigurations": (10.0, 1.0),
-    "AcceptVpcEndpointConnections": (10.0, 1.0),
-    "RejectVpcEndpointConnections": (10.0, 1.0),
-    "CreateVpcEndpoint": (4.0, 0.3),
-    "ModifyVpcEndpoint": (4.0, 0.3),
-    "DeleteVpcEndpoints": (4.0, 0.3),
-}
-ELBV2 = {
-    "*": (40.0, 10.0),
-    "read": (40.0, 10.0),
-    "create": (10.0, 0.2),
-    "targets": (20.0, 4.0),
-    "write": (20.0, 3.0),
-}
-ELBV2_CATEGORY = {
-    "CreateLoadBalancer": "create",
-    "SetSubnets": "create",
-    "RegisterTargets": "targets",
-    "DeregisterTargets": "targets",
-}
 MARGIN = 0.99  # of the published refill rate: clocks differ
 FLIGHT = 0.5  # seconds that a call is under way at most; how many the first answer shows
 RECOVERY = 60.0  # seconds until a throttled bucket is trusted fully again
@@ -119,25 +90,6 @@ class Level(t.NamedTuple):
         tokens = min(capacity, tokens + refill * self.flow(moment, gone))
         waiting = tuple(leave - gone for leave in self.leaving if leave > gone)
         return Level(tokens, now, self.pace, min(self.since, now), waiting)
-
-
-def is_read(operation: str) -> bool:
-    """Whether an operation only reads: C(Describe…), C(Get…) and C(List…)."""
-    return operation.startswith(("Describe", "Get", "List"))
-
-
-def buckets(service: str, operation: str) -> list[Bucket]:
-    """The buckets that one call draws from; none where AWS publishes no rate.
-
-    ``service`` is botocore's name, for example C(ec2) or C(elbv2).
-    """
-    kind = "read" if is_read(operation) else "write"
-    if service == "ec2":
-        return [(f"ec2:{operation}", *EC2.get(operation, EC2_DEFAULT[kind]))]
-    if service == "elbv2":
-        category = ELBV2_CATEGORY.get(operation, kind)
-        return [(f"elbv2:{name}", *ELBV2[name]) for name in ("*", category)]
-    return []
 
 
 class Memory:
@@ -203,18 +155,18 @@ def store_for(scope: str) -> Memory | SharedFile:
 class Pacer:
     """Spends tokens before each call.
 
-    ``scope`` names the account and region; ``rate`` scales the published rates (1.0 = as published, 0 = no pacing).
-    ``limits`` says which buckets a call of an operation of a service draws from: AWS's, unless told otherwise.
+    ``scope`` names the account and region; ``limits`` says which buckets a call of a service's operation draws from.
+    ``rate`` scales the published rates (1.0 = as published, 0 = no pacing).
     """
 
     def __init__(
         self,
         scope: str,
+        limits: t.Callable[[str, str], list[Bucket]],
         rate: float = 1.0,
         store: Memory | SharedFile | None = None,
         now: t.Callable[[], float] = time.time,
         sleep: t.Callable[[float], None] = time.sleep,
-        limits: t.Callable[[str, str], list[Bucket]] = buckets,
     ) -> None:
         self.rate, self.now, self.sleep, self.limits = rate, now, sleep, limits
         self.flight = FLIGHT

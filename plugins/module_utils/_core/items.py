@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     Change,
     ItemError,
     Kind,
@@ -20,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
     Result,
     converge,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._progress import progress
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 CONVERGE_SPEC: dict[str, t.Any] = {
     "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import resolver as resolver_module
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import Answer, ResolveError
-from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import (
+from ansible_collections.saas.privatelink.plugins.module_utils._core import dns as resolver_module
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import (
     BadResponse,
     LookupTimeout,
     NameNotFound,
@@ -23,6 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver
     ServerFailed,
     parse_nameserver,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
 
 from tests.sandbox.dns import DnsServer
 
@@ -228,12 +228,13 @@ def test_without_dnspython_the_error_says_so() -> None:
     """In a process of its own: the package must stay importable, and only a lookup must need dnspython."""
     code = (
         "import sys; sys.modules['dns'] = None\n"
-        "from _ip_sync import core, driver, resolver\n"
+        "from module_utils._core import dns as resolver\n"
+        "from module_utils._ip_sync import core, driver\n"
         "try: resolver.Resolver(['127.0.0.1'])\n"
         "except resolver.ResolveError as error: print(error)\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
         "print(sorted(loaded & {'ansible', 'ansible_collections', 'boto3', 'botocore'}))\n"
     )
-    where = Path(resolver_module.__file__).parent.parent
+    where = Path(resolver_module.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=where, capture_output=True, text=True, check=True)
     assert done.stdout == "the Python package dnspython is needed to resolve names\n[]\n"

@@ -23,6 +23,14 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
+    UNKNOWN,
+    ItemError,
+    Options,
+    Result,
+    run_each,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.core import NOT_HEALTHY
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import Driver, DryRun, run
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.group import (
@@ -36,21 +44,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.group im
     subnets_by_vpc,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
-    Answer,
     BadAnswer,
     Config,
     Outcome,
-    ResolveError,
     SyncFailed,
     TargetHealth,
     canonical,
-)
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import (
-    UNKNOWN,
-    ItemError,
-    Options,
-    Result,
-    run_each,
 )
 
 NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
@@ -118,7 +117,7 @@ def read_subnets(api: Api, vpc_ids: t.Iterable[str]) -> dict[str, Subnets]:
 def open_resolver(nameservers: t.Sequence[str] | None, timeout: float) -> Lookup:
     """A resolver's lookup, or ItemError for nameservers or a timeout that cannot be."""
     # Not at the top: dnspython takes a while to load, see Syncs.read.
-    from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.resolver import Resolver
+    from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver
 
     try:
         return Resolver(nameservers, timeout).resolve

@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud import ApiError, RedisCloud, Task
 
 READ = "redis_cloud:GetPrivateLink"

@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .model import Answer, ResolveError
+from .dns_answer import Answer, ResolveError
 
 try:
     import dns.exception
