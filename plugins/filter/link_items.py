@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError, Step
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link_items import items
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.items import items
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 
 DOCUMENTATION = r"""
 name: link_items
@@ -16,7 +16,7 @@ short_description: Turn links into the list that one of the collection's modules
 version_added: 0.1.0
 description:
   - Takes resolved links and the name of a step, and returns the items for the module of that step.
-  - Links that failed in an earlier step are left out.
+  - Links that failed in an earlier step are left out, and links that have no part in the step.
 author:
   - saas.privatelink contributors (@saas-privatelink)
 positional: step
@@ -28,38 +28,32 @@ options:
     required: true
   step:
     description:
-      - Which list to make. V(absent) makes items of a name only, for modules that shall delete.
+      - Which list to make. V(absent) makes items of a name only, for modules that shall delete, and V(prerequisite)
+        what M(saas.privatelink.preflight) takes.
+      - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
+        V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(held), V(association),
+        V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
+        V(removal).
     type: str
-    choices:
-      - absent
-      - prerequisites
-      - endpoint_prerequisites
-      - load_balancers
-      - syncs
-      - healths
-      - services
-      - connections
-      - grants
-      - private_links
-      - disassociations
-      - removals
-      - shares
-      - held
-      - resource_endpoints
-      - network_associations
-      - network_endpoints
-      - reached
     required: true
   after:
-    description: Registered results of the steps before.
+    description:
+      - Registered results of the steps before. What M(saas.privatelink.vpc_endpoint_association_info) told is given as
+        C({'reached': result}).
     type: list
-    elements: dict
+    elements: raw
     default: []
   extra:
     description: Options to add to every item.
     type: dict
+    default: {}
   others:
     description: Links that this run leaves alone, and that need what the vendor has once for several links.
+    type: list
+    elements: dict
+    default: []
+  forwarders:
+    description: For V(forwarder), the forwarders that the links name.
     type: list
     elements: dict
     default: []
@@ -68,7 +62,7 @@ options:
 EXAMPLES = r"""
 - name: Build the load balancers of all links in one task
   saas.privatelink.network_load_balancer:
-    load_balancers: "{{ links | saas.privatelink.link_items('load_balancers') }}"
+    load_balancers: "{{ links | saas.privatelink.link_items('load_balancer') }}"
     on_item_failure: report
 """
 
@@ -80,15 +74,9 @@ _value:
 """
 
 
-def link_items(
-    links: t.Sequence[Link],
-    step: str,
-    after: t.Sequence[Step] = (),
-    extra: t.Mapping[str, t.Any] | None = None,
-    others: t.Sequence[Link] = (),
-) -> list[dict[str, t.Any]]:
+def link_items(links: t.Any, step: str, **options: t.Any) -> list[dict[str, t.Any]]:
     try:
-        return items(links, step, after, others, **(extra or {}))
+        return items(links, step, **options)
     except LinkError as error:
         raise AnsibleFilterError(str(error)) from error
 

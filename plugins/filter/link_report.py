@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, Step
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import line, report
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.report import report
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import typed
 
 DOCUMENTATION = r"""
 name: link_report
@@ -26,9 +26,12 @@ options:
     elements: dict
     required: true
   steps:
-    description: Registered results of the links' modules, in the order in which they ran.
+    description:
+      - Registered results of the links' modules in the order in which they ran, and the reports of roles. What
+        M(saas.privatelink.vpc_endpoint_association_info) told is given as C({'reached': result}), what
+        M(saas.privatelink.connection_check) found as C({'checked': result}).
     type: list
-    elements: dict
+    elements: raw
     required: true
 """
 
@@ -50,8 +53,8 @@ _value:
 """
 
 
-def link_report(links: t.Sequence[Link], steps: t.Sequence[Step]) -> list[dict[str, t.Any]]:
-    return [{**entry, "line": line(entry)} for entry in report(links, steps)]
+def link_report(links: t.Any, steps: t.Any) -> list[dict[str, t.Any]]:
+    return report(typed(links), steps)
 
 
 class FilterModule:

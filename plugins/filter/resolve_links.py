@@ -7,82 +7,75 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.plugin_utils._link import Link, LinkError
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links import resolve
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import resolve
 
 DOCUMENTATION = r"""
 name: resolve_links
-short_description: Fill in what a vendor says about the destinations of links
+short_description: Fill in, convert and check the links of an inventory
 version_added: 0.1.0
 description:
-  - Takes the links of an inventory and a vendor's table of destinations, and returns each link with the facts of its
-    destination filled in. What the link says itself wins over the table, and the table over the defaults.
-  - Fails for a destination that the table does not hold, a link without a name, and two links whose vendor and name
-    would make the same resource name.
+  - Takes the links of an inventory, and returns each with the facts of its vendor and the defaults of its pattern
+    filled in, and its values converted to their types. A text such as C(false) or C(5432) becomes the boolean or number
+    that the option is.
+  - Fails for a link without a name, an unknown destination, an option that the link's pattern does not have, a value of
+    no such type, two links whose resources would have one name, and a forwarder that is not listed.
 author:
   - saas.privatelink contributors (@saas-privatelink)
-positional: destinations
 options:
   _input:
-    description: The links, each with a C(name) and a C(destination).
+    description: The links, each with a C(name).
     type: list
     elements: dict
     required: true
-  destinations:
+  vendor:
     description:
-      - The facts of each destination, by name. C(pattern) in them says which pattern role serves it.
-      - Without the table a link's destination is not looked at.
+      - A vendor's data, as C(roles/fivetran/vars/main.yml) has it. The pattern of a link follows from its destination.
     type: dict
+  pattern:
+    description: Without O(vendor), the pattern of all links, which say everything themselves.
+    type: str
+    choices: [nlb_service, redshift_grant, resource_endpoint, service_network]
+  state:
+    description: With V(absent), all links are to go, whatever they say.
+    type: str
+    choices: [present, absent]
+    default: present
   only:
-    description: Names of the links to keep. Empty keeps all.
+    description:
+      - Names of the links to keep. Empty keeps all. Links that share a forwarder with one of them are kept, too.
     type: list
     elements: str
     default: []
-  pattern:
-    description: Keep the links of this pattern only, and drop the word from them.
-    type: str
-  defaults:
-    description: Values for what neither the link nor the table says.
-    type: dict
-  by:
-    description: The option of a link that names its destination.
-    type: str
-    default: destination
+  forwarders:
+    description: The forwarders that links of the route C(port_forwarder) name.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
-- name: Show the links of one vendor as the pattern role gets them
+- name: Show links as the tasks of a pattern get them
   vars:
-    destinations:
-      rds_postgresql: {pattern: nlb_service, port: 5432}
     links:
-      - {name: orders, destination: rds_postgresql, endpoint: orders.abc.us-east-1.rds.amazonaws.com}
+      - {name: orders, endpoint: orders.abc.us-east-1.rds.amazonaws.com, port: 5432}
   ansible.builtin.debug:
-    msg: "{{ links | saas.privatelink.resolve_links(destinations, defaults={'vendor': 'fivetran'}) }}"
+    msg: "{{ links | saas.privatelink.resolve_links(pattern='nlb_service') }}"
 """
 
 RETURN = r"""
 _value:
-  description: The resolved links.
+  description: The links, with C(pattern), and with C(key), what their resources are called in AWS.
   type: list
   elements: dict
 """
 
 
-def resolve_links(
-    links: t.Sequence[Link],
-    destinations: t.Mapping[str, Link] | None = None,
-    only: t.Sequence[str] = (),
-    pattern: str | None = None,
-    defaults: t.Mapping[str, t.Any] | None = None,
-    by: str = "destination",
-) -> list[dict[str, t.Any]]:
+def resolve_links(links: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:
     try:
-        resolved = resolve(links, destinations, only, defaults, by)
+        return resolve(links, **options)
     except LinkError as error:
         raise AnsibleFilterError(str(error)) from error
-    wanted = [link for link in resolved if pattern in (None, link.get("pattern"))]
-    return [{name: value for name, value in link.items() if name != "pattern"} for link in wanted]
 
 
 class FilterModule:

@@ -40,6 +40,11 @@ options:
           - Name of the link, once in the list.
         type: str
         required: true
+      pattern:
+        description:
+          - Pattern of the link. What every link of it needs is checked too, without a row in O(prerequisites).
+        type: str
+        choices: [nlb_service, redshift_grant, resource_endpoint, service_network]
       destination:
         description:
           - Kind of data store, in the words of the table of prerequisites.
@@ -119,7 +124,7 @@ options:
       - The table of prerequisites, one row for each condition.
     type: list
     elements: dict
-    required: true
+    default: []
     suboptions:
       id:
         description:
@@ -180,6 +185,12 @@ options:
           - subnets
           - topics
           - vpc_peering
+      patterns:
+        description:
+          - Links of these patterns only. Unset means every link.
+        type: list
+        elements: str
+        choices: [nlb_service, redshift_grant, resource_endpoint, service_network]
       destinations:
         description:
           - Links to these destinations only. Unset means every link.
@@ -341,11 +352,13 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Reader
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver, parse_nameserver
 
 LINK = {
     "name": {"type": "str", "required": True},
+    "pattern": {"type": "str", "choices": sorted(PATTERNS)},
     "destination": {"type": "str"},
     "vpc_id": {"type": "str"},
     "subnet_ids": {"type": "list", "elements": "str"},
@@ -367,6 +380,7 @@ LINK = {
 PREREQUISITE = {
     "id": {"type": "str", "required": True},
     "check": {"type": "str", "required": True, "choices": sorted(checks.CHECKS)},
+    "patterns": {"type": "list", "elements": "str", "choices": sorted(PATTERNS)},
     "destinations": {"type": "list", "elements": "str"},
     "level": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "remedy": {"type": "str", "default": ""},
@@ -382,7 +396,7 @@ PREREQUISITE = {
 }
 OPTIONS = {
     "links": {"type": "list", "elements": "dict", "required": True, "options": LINK},
-    "prerequisites": {"type": "list", "elements": "dict", "required": True, "options": PREREQUISITE},
+    "prerequisites": {"type": "list", "elements": "dict", "default": [], "options": PREREQUISITE},
     "nameservers": {"type": "list", "elements": "str"},
     "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
 }
@@ -421,7 +435,7 @@ def main() -> None:
 
     with module.reading() as api:
         links = [Link(**one) for one in module.params["links"]]
-        rules = [checks.Prerequisite(**one) for one in module.params["prerequisites"]]
+        rules = checks.of_patterns(links) + [checks.Prerequisite(**row) for row in module.params["prerequisites"]]
         snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))
         results = [checks.report(link, rules, snapshot) for link in links]
     warn(module, results)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
     DNS_ATTRIBUTES,
     Link,
@@ -46,10 +47,14 @@ Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 @dataclass(frozen=True)
 class Prerequisite:
-    """One row of a role's table; the fields are the options of C(preflight). ``destinations`` None: every link."""
+    """One row of a role's table; the fields are the options of C(preflight).
+
+    ``patterns`` and ``destinations`` None: every link.
+    """
 
     id: str
     check: str
+    patterns: list[str] | None = None
     destinations: list[str] | None = None
     level: str = FAIL
     remedy: str = ""
@@ -91,7 +96,17 @@ class Prerequisite:
         return ipaddress.ip_network(self.cidr or "0.0.0.0/0")
 
     def concerns(self, link: Link) -> bool:
-        return self.destinations is None or link.destination in self.destinations
+        of_pattern = self.patterns is None or link.pattern in self.patterns
+        return of_pattern and (self.destinations is None or link.destination in self.destinations)
+
+
+def of_patterns(links: t.Sequence[Link]) -> list[Prerequisite]:
+    """What the patterns of these links need."""
+    used = [pattern for pattern in PATTERNS if any(link.pattern == pattern for link in links)]
+    rules: list[Prerequisite] = []
+    for pattern in used:
+        rules += [Prerequisite(**row, patterns=[pattern]) for row in PATTERNS[pattern]]
+    return rules
 
 
 class Finding(t.NamedTuple):

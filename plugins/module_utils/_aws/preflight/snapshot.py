@@ -34,6 +34,7 @@ class Link:
     """One wanted connection; the fields are the options of C(preflight). None is unset."""
 
     name: str
+    pattern: str | None = None
     destination: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None

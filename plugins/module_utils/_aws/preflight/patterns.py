@@ -1,0 +1,97 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every link of a pattern needs, whoever the vendor is: rows as the option C(prerequisites) takes them.
+
+This module util is PRIVATE to the collection. Sources stand in the rows (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+GUIDE = "https://docs.aws.amazon.com"
+DNS = {
+    "id": "dns",
+    "check": "dns_attributes",
+    "remedy": "Turn on enableDnsSupport and enableDnsHostnames of the VPC; the vendor's private names need them.",
+    "source": f"{GUIDE}/vpc/latest/userguide/vpc-dns-updating.html",
+}
+REGION = {
+    "id": "region",
+    "check": "resource_region",
+    "remedy": "Connect from the region in which the vendor shares.",
+    "source": f"{GUIDE}/vpc/latest/privatelink/privatelink-access-resources.html",
+}
+
+PATTERNS: dict[str, list[dict[str, t.Any]]] = {
+    "nlb_service": [
+        {"id": "port", "check": "port", "remedy": "Give the port on which the database listens."},
+        {
+            "id": "subnets",
+            "check": "subnets",
+            "remedy": "Give subnets of the database's VPC, one for each Availability Zone that the vendor uses.",
+            "source": f"{GUIDE}/elasticloadbalancing/latest/network/network-load-balancers.html",
+        },
+        {
+            "id": "endpoint",
+            "check": "endpoint",
+            "remedy": "Give the DNS name that the database's console shows, and name servers that can resolve it.",
+        },
+        {
+            "id": "load-balancer",
+            "check": "load_balancer",
+            "remedy": "Rename the link, so that it gets a load balancer of its own.",
+        },
+        {
+            "id": "principals",
+            "check": "principals",
+            "remedy": "Give 12-digit account ids or ARNs without a path.",
+            "source": f"{GUIDE}/AWSEC2/latest/APIReference/API_ModifyVpcEndpointServicePermissions.html",
+        },
+        {
+            "id": "topics",
+            "check": "topics",
+            "remedy": "Give ARNs like arn:aws:sns:us-east-1:111111111111:privatelink.",
+        },
+    ],
+    "redshift_grant": [
+        {
+            "id": "cluster",
+            "check": "redshift_cluster",
+            "remedy": "Give the identifier of a cluster in this account and region.",
+        },
+        {
+            "id": "node-type",
+            "check": "redshift_node_type",
+            "node_families": ["ra3"],
+            "remedy": "Resize the cluster to RA3 nodes.",
+            "source": f"{GUIDE}/redshift/latest/mgmt/managing-cluster-cross-vpc.html",
+        },
+        {
+            "id": "relocation",
+            "check": "redshift_relocation",
+            "remedy": "Turn on cluster relocation, or Multi-AZ.",
+            "source": f"{GUIDE}/redshift/latest/mgmt/managing-cluster-recovery.html",
+        },
+        {
+            "id": "port",
+            "check": "redshift_port",
+            "port_ranges": ["5431-5455", "8191-8215"],
+            "remedy": "Change the cluster's port to one within 5431-5455 or 8191-8215.",
+            "source": f"{GUIDE}/redshift/latest/mgmt/managing-cluster-cross-vpc.html",
+        },
+    ],
+    "resource_endpoint": [
+        {
+            "id": "subnets",
+            "check": "subnets",
+            "remedy": "Give subnets of the link's VPC, one for each Availability Zone.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/use-resource-endpoint.html",
+        },
+        DNS,
+        REGION,
+    ],
+    "service_network": [DNS, REGION],
+}

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A link: one private connection between one data store of ours and one vendor.
+
+This plugin util is PRIVATE to the collection.
+
+Each pattern has its type of link, a dataclass whose fields are the options of its links, each written once; argument
+specs and docs of roles are made of them. Its methods marked C(step) say what a module takes for a link, or None where
+the link has no part in that step. Roles carry links from task to task as dictionaries of what is set.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
+
+Options = t.Mapping[str, t.Any]
+Item = dict[str, t.Any]  # what a module takes for one link
+Build = t.Callable[[t.Any, Known], t.Optional[Item]]
+
+
+class LinkError(Exception):
+    """The links cannot be used as they are; the message says what to change."""
+
+
+def step(build: Build) -> Build:
+    """Mark a method as one that makes a module's items."""
+    build.is_step = True  # type: ignore[attr-defined]
+    return build
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What links of all patterns have. In descriptions {who} is the vendor and {links} the role's list of links."""
+
+    PATTERN: t.ClassVar[str] = ""  # also the name of the role
+    SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with one item for all links of one place
+    PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps whose calls a plan names with a later step
+    LAST: t.ClassVar[tuple[str, ...]] = ("tags", "state", "awaiting", "hand_off")  # in documentation
+
+    name: str = required("Name of the link.")
+    vendor: str = option(
+        "privatelink",
+        "Who connects. With O({links}[].name) it makes the name of every AWS resource, of at most 32 characters; a"
+        " longer one is cut and ends in a checksum.",
+    )
+    destination: str | None = option(
+        None, "What {who} calls the kind of data store. O({role}_prerequisites) may differ by it."
+    )
+    state: t.Literal["present", "absent"] = option("present", "Whether the link exists.")
+    awaiting: str | None = option(
+        None, "What {who} must still tell. Everything else is built; nobody is let in before this is empty."
+    )
+    hand_off: str | None = option(None, "What to do when all is built and {who} has not connected yet.")
+
+    @property
+    def key(self) -> str:
+        """What the link's resources are called in AWS: vendor and name, at most 32 characters."""
+        return resource_name(self.vendor, self.name)
+
+    @property
+    def present(self) -> bool:
+        return self.state != "absent"
+
+    @property
+    def place(self) -> tuple[t.Any, ...]:
+        """Where the vendor keeps what it has once for several links: those of one place share it."""
+        return (self.key,)
+
+    @classmethod
+    def of(cls, resolved: Options) -> Link:
+        """The link that C(as_dict) has made a dictionary of."""
+        own = {field.name for field in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in resolved.items() if name in own})
+
+    def as_dict(self) -> Item:
+        """What is set of the link, its pattern and its key: what roles carry from task to task."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return {**given, "pattern": self.PATTERN, "key": self.key}
+
+    def pick(self, *names: str, **renamed: str) -> Item:
+        """These options, under their own or another name (C(new=old)), where they are set."""
+        wanted = {**{name: name for name in names}, **renamed}
+        values = {new: getattr(self, old) for new, old in wanted.items()}
+        return {new: value for new, value in values.items() if value is not None}
+
+    def completed(self) -> Link:
+        """The link with what follows from its options. Raises LinkError for options that contradict each other."""
+        return self
+
+    def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> t.Mapping[str, t.Any] | None:
+        """What the answer of a module that knows no links says about this one; None where it is about none."""
+        return None
+
+    def learned(self, known: Known) -> Link:
+        """The link with what its steps have told of it; what the link says itself wins."""
+        return self
+
+    @step
+    def absent(self, known: Known) -> Item | None:
+        """For a module that shall delete: the name only."""
+        return {"name": self.key}
+
+    @step
+    def prerequisite(self, known: Known) -> Item | None:
+        """For M(saas.privatelink.preflight)."""
+        return {"name": self.key, "pattern": self.PATTERN, **self.pick("destination")}
+
+    @classmethod
+    def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
+        """What the module of the step C(name) takes for links of this type that no step before has stopped.
+
+        ``others`` are links that this run leaves alone. Raises LinkError where the type has no such step.
+        """
+        build = getattr(cls, name, None)
+        if not getattr(build, "is_step", False):
+            raise LinkError(
+                f"Links of the pattern {cls.PATTERN} have no step {name}. They have: {', '.join(cls.steps())}."
+            )
+        wanted = []
+        for link in links:
+            known = found.of(link)
+            item = None if known.stopped else getattr(link.learned(known), name)(known)
+            if item is not None:
+                wanted.append(item)
+        return wanted
+
+    @classmethod
+    def steps(cls) -> list[str]:
+        return sorted(name for name in dir(cls) if getattr(getattr(cls, name), "is_step", False))

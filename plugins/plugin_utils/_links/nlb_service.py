@@ -1,0 +1,278 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Links through a Network Load Balancer and an endpoint service, to which the vendor connects.
+
+This plugin util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+
+HEALTH_PORT = 801  # of a forwarder, where the load balancer asks how each database is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forwarder:
+    """A group of hosts that forward to databases; its name is what links call it."""
+
+    name: str = required("What the links call it. With the vendor it makes the names in AWS.")
+    vpc_id: str | None = option(None, "Its VPC. Default is that of its links.")
+    subnet_ids: list[str] = required("Subnets of its hosts, one for each Availability Zone.")
+    image_id: str = required("Image of Debian, Ubuntu or Amazon Linux 2023.")
+    instance_type: str = option("t4g.small", "Type of its hosts.")
+    instances: int = option(2, "How many hosts there are.")
+    security_group_ids: list[str] | None = option(
+        None, "Further security groups of its hosts, as one that the databases let in."
+    )
+    iam_instance_profile: str | None = option(None, "Instance profile of its hosts.")
+    nameservers: list[str] | None = option(
+        None, "Servers that resolve the databases' names. Default is the resolver of the VPC."
+    )
+    tags: dict[str, str] | None = option(None, "Tags of all that it consists of.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NlbServiceLink(Link):
+    """One database behind one load balancer with one endpoint service."""
+
+    PATTERN = "nlb_service"
+
+    endpoint: str | None = option(None, "DNS name of the database. The targets follow its addresses.")
+    addresses: list[str] | None = option(
+        None, "Fixed addresses, for a service that has no name to follow. Instead of O({links}[].endpoint)."
+    )
+    port: int | None = option(
+        None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
+    )
+    listener_port: int | None = option(None, "Port on which {who} connects. Default is O({links}[].port).")
+    vpc_id: str | None = option(None, "The VPC of the database. Needed unless the link is to be absent.")
+    subnet_ids: list[str] | None = option(
+        None,
+        "Subnets of the load balancer, one for each Availability Zone in which {who} connects. Needed unless the link"
+        " is to be absent.",
+    )
+    security_group_ids: list[str] | None = option(
+        None, "Security groups of the load balancer. AWS cannot add any to one that was made without."
+    )
+    enforce_privatelink_rules: bool | None = option(
+        None, "Whether the rules of the security groups hold for traffic from PrivateLink too."
+    )
+    cross_zone: bool | None = option(
+        None,
+        "Whether each zone's node reaches targets in all zones. Needed where the database is in a zone that"
+        " O({links}[].subnet_ids) do not cover.",
+    )
+    route: t.Literal["ip_sync", "port_forwarder"] = option(
+        "ip_sync",
+        "How the load balancer follows the database. With V(ip_sync) its targets are the database's addresses. With"
+        " V(port_forwarder) they are hosts that forward to it, and need O({links}[].forwarder).",
+    )
+    forwarder: str | None = option(
+        None,
+        "With V(port_forwarder), the name in O({role}_forwarders) of the one to go through. Links that share one are"
+        " always worked on together.",
+    )
+    forwarder_port: int | None = option(
+        None, "Port of the forwarder. Default is O({links}[].port); links that share a forwarder need different ones."
+    )
+    check_user: str | None = option(
+        None, "User without password and rights, as whom a forwarder checks the health of MySQL and MariaDB."
+    )
+    endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = option(
+        "instance",
+        "What O({links}[].endpoint) is. The answers for a V(reader) rotate, so its old addresses are kept for a while.",
+    )
+    engine: str | None = option(
+        None, "Kind of database. For V(mysql) and V(mariadb) the role reminds of C(max_connect_errors)."
+    )
+    max_addresses: int | None = option(None, "Refuse an answer of more addresses than this.")
+    allow_outside: bool | None = option(
+        None, "Accept private addresses outside the VPC's subnets, for a database in a peered network."
+    )
+    drain: t.Literal["immediate", "after_healthy"] | None = option(
+        None, "When an address that is no longer answered leaves, see M(saas.privatelink.nlb_ip_sync)."
+    )
+    health_check: dict[str, t.Any] | None = option(
+        None, "Health check of the targets, see M(saas.privatelink.network_load_balancer)."
+    )
+    deregistration_delay: int = option(30, "Seconds that connections to an address that was removed may go on.")
+    connection_termination: bool = option(True, "Whether such connections are ended then.")
+    preserve_client_ip: bool | None = option(
+        None,
+        "Whether the database sees the client's address. Traffic from PrivateLink always comes from the load balancer.",
+    )
+    acceptance_required: bool = option(
+        True, "Whether connections must be accepted, which this role does for O({links}[].owners)."
+    )
+    allowed_principals: list[str] | None = option(None, "Account ids or ARNs that may request a connection.")
+    purge_allowed_principals: bool | None = option(None, "Remove principals that are not listed.")
+    owners: list[str] | None = option(None, "Accounts whose connections are accepted.")
+    vpc_endpoint_ids: list[str] | None = option(None, "Endpoints whose connections are accepted.")
+    private_dns_name: str | None = option(None, "Private DNS name of the endpoint service.")
+    verify_private_dns: bool | None = option(None, "Ask AWS to verify the domain of the private DNS name.")
+    connection_notifications: list[dict[str, t.Any]] | None = option(
+        None, "SNS topics that hear of connections, see M(saas.privatelink.endpoint_service)."
+    )
+    tags: dict[str, str] | None = option(None, "Tags of the load balancer and the endpoint service.")
+
+    @property
+    def target_group(self) -> str:
+        return resource_name(self.key, str(self.port))
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether the load balancer's targets are hosts that forward, instead of the database's addresses."""
+        return self.route == "port_forwarder"
+
+    @property
+    def hosts_port(self) -> int:
+        """Where a forwarder's hosts take the link's connections."""
+        return self.forwarder_port or self.port or 0
+
+    def completed(self) -> Link:
+        if not self.forwarded or not self.present:
+            return self
+        if not self.security_group_ids:
+            raise LinkError(
+                f"{self.name}: the route port_forwarder needs security_group_ids of the load balancer, the only ones "
+                "that the forwarder lets in."
+            )
+        if not (self.endpoint or len(self.addresses or ()) == 1):
+            raise LinkError(f"{self.name}: the route port_forwarder needs an endpoint, or exactly one address.")
+        return self
+
+    @step
+    def prerequisite(self, known: Known) -> Item | None:
+        topics = [notification["topic_arn"] for notification in self.connection_notifications or ()]
+        facts = self.pick(
+            *("destination", "vpc_id", "subnet_ids", "security_group_ids", "endpoint", "addresses", "port"),
+            *("listener_port", "cross_zone", "enforce_privatelink_rules"),
+            principals="allowed_principals",
+        )
+        if self.forwarded:
+            facts["cross_zone"] = True  # a forwarder reaches the database in whichever zone it is
+        if self.subnet_ids:
+            facts["load_balancer"] = self.key
+        if topics:
+            facts["topic_arns"] = topics
+        return {**facts, "name": self.key, "pattern": self.PATTERN}
+
+    @step
+    def load_balancer(self, known: Known) -> Item | None:
+        group = self.pick(
+            "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"
+        )
+        group.update(self._hosts() if self.forwarded else {})
+        listener = {"port": self.listener_port or self.port, "target_group": {**group, "name": self.target_group}}
+        return {
+            **self.pick(
+                *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags")
+            ),
+            "name": self.key,
+            "listeners": [listener],
+            "purge_listeners": True,
+        }
+
+    def _hosts(self) -> Item:
+        """What is different in a target group of forwarders. Their health is that of the link's own database."""
+        check = {"protocol": "HTTP", "port": str(HEALTH_PORT), "path": f"/health/{self.key}", "interval": 10}
+        check.update({"healthy_threshold": 2, "unhealthy_threshold": 2})
+        return {
+            "port": self.hosts_port,
+            "target_type": "instance",
+            "health_check": {**check, **(self.health_check or {})},
+            # Whoever comes, comes from the load balancer, the only one whom the hosts let in.
+            "preserve_client_ip": bool(self.preserve_client_ip),
+        }
+
+    @step
+    def sync(self, known: Known) -> Item | None:
+        if self.forwarded:
+            return None
+        options = self.pick(
+            *("endpoint", "addresses", "port", "endpoint_kind", "drain", "allow_outside", "max_addresses")
+        )
+        return {**options, "name": self.key, "target_group": self.target_group}
+
+    @step
+    def health(self, known: Known) -> Item | None:
+        """For the health of a forwarder's hosts; that of a database's addresses is the sync's to say."""
+        return {"name": self.key, "target_group": self.target_group} if self.forwarded else None
+
+    @step
+    def service(self, known: Known) -> Item | None:
+        options = self.pick(
+            *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
+            *("verify_private_dns", "connection_notifications", "tags"),
+        )
+        return {**options, "name": self.key, "load_balancers": [self.key]}
+
+    @step
+    def acceptance(self, known: Known) -> Item | None:
+        if self.awaiting:
+            return None
+        service = {"service_id": known.get("service_id")} if known.get("service_id") else {}
+        return {**self.pick("owners", "vpc_endpoint_ids"), **service, "name": self.key}
+
+    def database(self) -> Item:
+        """The link as the role C(port_forwarder) takes it."""
+        endpoint = self.endpoint or (self.addresses or [""])[0]
+        options = self.pick("port", "engine", "endpoint_kind", "check_user")
+        return {**options, "name": self.key, "endpoint": endpoint, "listen": self.hosts_port}
+
+    @classmethod
+    def groups(cls, links: t.Sequence[NlbServiceLink], forwarders: t.Sequence[t.Any], found: Found) -> list[Item]:
+        """The forwarders that links name, each with what the role C(port_forwarder) takes and its links.
+
+        One all of whose links are to be absent is to be absent. Raises LinkError for a link that names no known
+        forwarder, and for two that would share a port.
+        """
+        by_name = {str(forwarder["name"]): forwarder for forwarder in forwarders}
+        members: dict[str, list[NlbServiceLink]] = {}
+        for link in links:
+            if link.forwarded and link.forwarder not in by_name:
+                names = ", ".join(sorted(by_name)) or "none"
+                raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}. There are: {names}.")
+            if link.forwarded:
+                members.setdefault(str(link.forwarder), []).append(link)
+        return [_group(by_name[name], members[name], found) for name in members]
+
+
+def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], found: Found) -> Item:
+    present = [link for link in links if link.present]
+    _refuse_shared_ports(str(forwarder["name"]), present)
+    arns = []
+    for link in present:
+        for listener in found.of(link).get("listeners") or ():
+            if listener.get("target_group_name") == link.target_group:
+                arns.append(listener["target_group_arn"])
+    first = (present or links)[0]
+    return {
+        **first.pick("vpc_id"),
+        **{name: value for name, value in forwarder.items() if value is not None},
+        "name": resource_name(first.vendor, str(forwarder["name"])),
+        "state": "present" if present else "absent",
+        "databases": [link.database() for link in present],
+        "source_security_group_ids": sorted({group for link in present for group in link.security_group_ids or ()}),
+        "target_group_arns": arns,
+        "purge_target_groups": len(arns) == len(present),
+        "links": [{"name": link.key} for link in links],
+    }
+
+
+def _refuse_shared_ports(forwarder: str, links: t.Sequence[NlbServiceLink]) -> None:
+    ports = {HEALTH_PORT: "the health check"}
+    for link in links:
+        other = ports.setdefault(link.hosts_port, link.name)
+        if other != link.name:
+            taken = f"{other} and {link.name} would share port {link.hosts_port} of the forwarder {forwarder}"
+            raise LinkError(f"{taken}: give {link.name} another forwarder_port.")

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Links to a Redshift cluster, to which the vendor makes endpoints that Redshift manages.
+
+This plugin util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Known
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedshiftGrantLink(Link):
+    """One cluster, and the vendor's account and VPCs that get access to it."""
+
+    PATTERN = "redshift_grant"
+
+    cluster_identifier: str | None = option(
+        None, "Identifier of the provisioned Redshift cluster. A link without it fails alone."
+    )
+    account_id: str | None = option(
+        None, "The vendor's account, 12 digits. Needed unless O({links}[].awaiting) is set."
+    )
+    vpc_ids: list[str] | None = option(None, "The vendor's VPCs.")
+    all_vpcs: bool | None = option(None, "Let all VPCs of the account in, instead of O({links}[].vpc_ids).")
+    purge_vpc_ids: bool | None = option(None, "Take access from VPCs that are not listed.")
+
+    @step
+    def prerequisite(self, known: Known) -> Item | None:
+        facts = self.pick("destination", "cluster_identifier")
+        return {**facts, "name": self.key, "pattern": self.PATTERN}
+
+    @step
+    def grant(self, known: Known) -> Item | None:
+        if self.awaiting and self.present:
+            return None
+        options = self.pick(
+            *("cluster_identifier", "vpc_ids", "all_vpcs", "purge_vpc_ids", "state"), account="account_id"
+        )
+        return {**options, "name": self.key}

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where each link stands: its status, what is wrong or whose turn it is, in one line.
+
+This plugin util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.discovery import reason
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known, Result, Steps
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link
+
+CONNECTED, PLANNED, FAILED, ABSENT = "connected", "planned", "failed", "absent"
+WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
+
+# What a report tells of a link, and of what its steps found out.
+OF_LINK = (
+    *("name", "vendor", "destination", "route", "engine", "endpoint", "addresses", "port", "cluster_identifier"),
+    *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
+)
+OF_RESULTS = (
+    *("service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
+    *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
+    *("vpc_endpoint_id", "association_id", "endpoints", "checks"),
+)
+
+
+def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
+    """One entry for each link: its status, the next thing to do, and what the vendor needs to know.
+
+    ``steps`` are the registered results of the links' modules, in the order in which they ran.
+    """
+    found = Found(steps, links)
+    return [_entry(link.learned(found.of(link)), found.of(link), found.check_mode) for link in links]
+
+
+def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
+    status, action = _status(link, known.results, planned)
+    told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
+    said = {name: getattr(link, name) for name in OF_LINK if getattr(link, name, None) is not None}
+    entry = {
+        **said,
+        **told,
+        "status": status,
+        "next_action": action,
+        "changed": any(result.get("changed") for result in known.results),
+        "writes": [write for result in known.results for write in result.get("writes") or ()],
+    }
+    return {**entry, "line": line(entry)}
+
+
+def _status(link: Link, results: t.Sequence[Result], planned: bool) -> tuple[str, str]:
+    """The link's status, and the next thing to do or why it failed."""
+    failed = [result["msg"] for result in results if result.get("failed")]
+    if failed:
+        return FAILED, failed[0]
+    calls = sum(len(result.get("writes") or ()) for result in results)
+    # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
+    if planned and calls:
+        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make"
+    if not link.present:
+        moving = [result["waiting"] for result in results if result.get("waiting")]
+        return (WAITING_AWS, moving[0]) if moving else (ABSENT, "")
+    if link.awaiting:
+        return WAITING_VENDOR, link.awaiting
+    return _standing(link, results)
+
+
+def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
+    asked = [result for result in results if _waits_for_vendor(result)]
+    moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
+    if moving:
+        return WAITING_AWS, moving[0]
+    if asked:
+        return WAITING_VENDOR, str(link.hand_off or asked[0].get("waiting"))
+    sick = [result for result in results if result.get("healthy") is False]
+    if sick:
+        targets = [f"{target['id']} {target['state']} {target.get('reason') or ''}" for target in sick[0]["targets"]]
+        why = ", ".join(target.strip() for target in targets)
+        return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
+    return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
+
+
+def _imperfect(result: Result) -> str:
+    """What is wrong with something that serves nevertheless."""
+    if result.get("endpoints") == []:
+        return "nothing is behind it yet; what comes is seen by running again"
+    partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
+    identity = result.get("association_id") or result.get("vpc_endpoint_id")
+    return f"{identity} serves only in part: {reason(result)}" if partial else ""
+
+
+def _moves(result: Result) -> bool:
+    """Whether AWS has not finished. An active private link only waits for us to accept its share, a later step."""
+    return bool(result.get("waiting")) and result.get("status") != "active"
+
+
+def _waits_for_vendor(result: Result) -> bool:
+    """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
+    if result.get("status") not in ("waiting", "refused"):
+        return result.get("endpoint_count") == 0
+    pending = [
+        connection
+        for connection in result.get("connections") or ()
+        if connection["vpc_endpoint_state"].lower() == "pending"
+    ]
+    return not pending
+
+
+def line(entry: t.Mapping[str, t.Any]) -> str:
+    """A link's status in one line."""
+    action = f": {entry['next_action']}" if entry["next_action"] else ""
+    return f"{entry['vendor']} {entry['name']}: {entry['status']}{action}"

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A vendor's role, of its data in roles/<vendor>/vars/main.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import Forwarder
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS, Vendor
+
+from tests.tools.generate.specs import ROLES, Spec, Words, link_options, role_option, role_spec, suboptions
+from tests.tools.place import ROOT
+
+VENDORS: list[str] = yaml.safe_load((ROOT / "roles/vendor/vars/main.yml").read_text(encoding="utf-8"))["vendor_names"]
+SERVED = {"nlb_service", "redshift_grant"}  # patterns that the role vendor takes links through
+
+
+def data(role: str) -> Any:
+    """The vendor's data as it stands, with expressions; None where the role has none."""
+    path = ROOT / "roles" / role / "vars" / "main.yml"
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}).get(f"__{role}")
+
+
+def with_data() -> list[str]:
+    """The roles that are vendors."""
+    return sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir() and data(path.name))
+
+
+def patterns(role: str) -> list[str]:
+    found = {facts["pattern"]: None for facts in data(role)["destinations"].values()}
+    return list(found)
+
+
+def words(role: str) -> Words:
+    says = data(role)
+    return Words(role, says["title"], says.get("connects", ""))
+
+
+def spec(role: str) -> Spec:
+    """The argument spec of a vendor's role."""
+    says, filled = data(role), words(role)
+    options = {"links": _links(role), "only": role_option("only", filled)}
+    own = {}
+    for name, option in (says.get("options") or {}).items():
+        own[name] = filled.filled({**ROLES["options"].get(name, {}), **option})
+    shared = {name: role_option(name, filled) for name in _role_options(role)}
+    if "forwarders" in shared:
+        shared["forwarders"]["options"] = suboptions(Forwarder, filled)
+    shared |= {name: role_option(name, filled) for name in ("handoff_directory", "on_link_failure")}
+    options["state"] = role_option("state", filled)
+    options |= {**own, **{name: shared[name] for name in shared if name not in own}}
+    vendor = ROLES["vendors"]
+    description = [*(says.get("description") or vendor["description"]), ROLES["report"], ROLES["again"]]
+    return role_spec(filled, says.get("short_description") or vendor["short_description"], description, options)
+
+
+def _links(role: str) -> Spec:
+    filled, vendor = words(role), Vendor.of(data(role))
+    options = link_options([PATTERNS[pattern] for pattern in patterns(role)], filled, vendor)
+    if vendor.by == "destination":
+        says = f"What {filled.who} calls the kind of data store."
+        named = {"type": "str", "required": True, "choices": list(vendor.destinations), "description": [says]}
+        options = {"name": options.pop("name"), "destination": named, **{name: options[name] for name in options}}
+        options["destination"] = named
+    called = vendor.name.replace("_", "-")
+    options["name"]["description"] = [f"Name of the link. The resources in AWS are called C({called}-) and this."]
+    return role_option("links", filled, default=[]) | {"options": options}
+
+
+def _role_options(role: str) -> Iterator[str]:
+    """The options of roles.yml that the vendor's patterns have."""
+    served = [pattern for pattern in patterns(role) if pattern in SERVED]
+    for name in ROLES["vendors"]["options"]:
+        if any(name in ROLES["patterns"][pattern]["options"] for pattern in served):
+            yield name
+
+
+def tasks(role: str) -> list[Spec] | None:
+    """The tasks of a vendor whose patterns the role vendor serves; None for one with tasks of its own."""
+    if not set(patterns(role)) <= SERVED:
+        return None
+    passed = ["links", "only", "state", *_role_options(role), "handoff_directory", "on_link_failure"]
+    variables = {f"vendor_{name}": f"{{{{ {role}_{name} }}}}" for name in passed}
+    include = {
+        "name": f"Take the links of {data(role)['title']} through their patterns",
+        "ansible.builtin.include_role": {"name": "saas.privatelink.vendor", "rolespec_validate": False},
+        "vars": {"vendor_data": f"{{{{ __{role} }}}}", **variables},
+    }
+    note = {
+        "name": "Note where they stand",
+        "ansible.builtin.set_fact": {f"{role}_report": "{{ vendor_report }}"},
+    }
+    return [include, note]
