@@ -144,12 +144,20 @@ STEPS = [
     Step("types", "mypy", r"(\d+) source files", "files", python_files),
     Step("docs-lint", DOCS_LINT, "", "", lambda: 0),
     Step("ruff", "ruff check --verbose", r"Checked (\d+) files", "files", python_files),
+    Step(
+        "generated",
+        "python -m tests.tools.generate --check",
+        r"(\d+) files are generated",
+        "files",
+        lambda: 40,
+        r"^stale",
+    ),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
 ]
 GROUPS = {
     "test": [step.name for step in STEPS if step not in VERSIONS],
     "versions": [step.name for step in VERSIONS],
-    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "changelog"],
+    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "changelog"],
 }
 
 

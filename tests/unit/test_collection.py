@@ -13,14 +13,18 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS
 
 from tests.tools import system
+from tests.tools.generate import vendors
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
 MODULES = set(SOURCES)
 AWS_MODULES = {name for name, source in SOURCES.items() if "module_utils._aws.module import" in source}
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
+PRIVATE = {"vendor"}  # roles that are no use alone; their stories are those of the roles that include them
 SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
 WITHOUT_INFO = {"connection_check", "preflight", "vpc_endpoint_association_info"}  # manage nothing
 
@@ -153,7 +157,19 @@ def test_scenarios_run_side_by_side_in_accounts_of_their_own() -> None:
 
 
 def test_every_role_has_a_scenario() -> None:
-    assert set(ROLES) <= {path.name for path in SCENARIOS}
+    assert set(ROLES) - PRIVATE <= {path.name for path in SCENARIOS}
+
+
+def test_every_role_with_a_vendor_s_data_is_in_the_list_of_vendors() -> None:
+    assert vendors.with_data() == sorted(vendors.VENDORS)
+
+
+@pytest.mark.parametrize("vendor", vendors.VENDORS)
+def test_what_a_vendor_withholds_are_options_of_its_patterns(vendor: str) -> None:
+    options = {name for pattern in vendors.patterns(vendor) for name in argument_spec(PATTERNS[pattern])}
+    withheld = vendors.data(vendor).get("withheld") or {}
+    assert set(withheld) <= options
+    assert all(withheld.values())
 
 
 def test_dependencies_are_pinned_and_constrained_alike() -> None:

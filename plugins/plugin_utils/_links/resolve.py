@@ -137,7 +137,7 @@ def _plain(value: t.Any) -> t.Any:
         given = {str(name): _plain(part) for name, part in value.items() if part is not None}
         return {name: part for name, part in given.items() if not _omitted(part)}
     if isinstance(value, (list, tuple)):
-        return [part for part in map(_plain, value) if not _omitted(part)]
+        return [part for part in map(_plain, value) if part is not None and not _omitted(part)]
     return value
 
 

@@ -6,23 +6,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.filter.link_forwarders import link_forwarders
 from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 
-ROLES = Path(__file__).parents[3] / "roles"
-TABLE: dict[str, dict[str, Any]] = {
-    "rds": {"pattern": "nlb_service", "port": 5432, "endpoint_kind": "instance"},
-    "redshift": {"pattern": "redshift_grant"},
+VENDOR: dict[str, Any] = {
+    "name": "fivetran",
+    "destinations": {
+        "rds": {"pattern": "nlb_service", "port": 5432, "endpoint_kind": "writer"},
+        "redshift": {"pattern": "redshift_grant"},
+    },
+    "facts": {
+        "nlb_service": {"owners": ["834469178297"], "hand_off": "send the sheet"},
+        "redshift_grant": {"account_id": "", "vpc_ids": []},
+    },
+    "told": {"redshift_grant": {"needs": ["account_id", "vpc_ids"], "ask": "ask support"}},
+    "withheld": {"acceptance_required": "each is looked at"},
 }
-ORDERS = {
+ORDERS: dict[str, Any] = {
     "name": "orders",
     "vendor": "fivetran",
     "destination": "rds",
@@ -32,8 +37,21 @@ ORDERS = {
     "subnet_ids": ["subnet-a"],
     "allowed_principals": ["834469178297"],
     "owners": ["834469178297"],
-    "state": "present",
 }
+
+
+def nlb(*links: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+    """Links of the pattern nlb_service, resolved."""
+    return resolve_links(list(links), pattern="nlb_service", **options)
+
+
+def orders(**changes: Any) -> list[dict[str, Any]]:
+    return nlb({**ORDERS, **changes})
+
+
+def redshift(**changes: Any) -> list[dict[str, Any]]:
+    link = {"name": "orders", "vendor": "fivetran", "cluster_identifier": "c", "account_id": "1", **changes}
+    return resolve_links([link], pattern="redshift_grant")
 
 
 def ok(*names: str, **facts: Any) -> dict[str, Any]:
@@ -52,70 +70,116 @@ def failed(name: str, msg: str) -> dict[str, Any]:
 
 
 class TestResolve:
-    def test_the_link_wins_over_the_table_and_the_table_over_the_defaults(self) -> None:
-        a_link = {"name": "a", "destination": "rds", "port": 6432}
-        links: list[dict[str, Any]] = [a_link, {"name": "b", "destination": "rds", "port": None}]
-        a, b = resolve_links(links, TABLE, pattern="nlb_service", defaults={"port": 1, "vendor": "v"})
-        assert (a["port"], b["port"], a["vendor"]) == (6432, 5432, "v")
-        assert "pattern" not in a
-
-    def test_links_of_other_patterns_are_left_out(self) -> None:
-        links: list[dict[str, Any]] = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "redshift"}]
-        assert [link["name"] for link in resolve_links(links, TABLE, pattern="redshift_grant")] == ["b"]
+    def test_the_link_wins_over_the_table_and_the_table_over_the_pattern(self) -> None:
+        links: list[dict[str, Any]] = [
+            {"name": "a", "destination": "rds", "port": 6432},
+            {"name": "b", "destination": "rds", "port": None},
+        ]
+        first, second = resolve_links(links, vendor=VENDOR)
+        assert (first["port"], second["port"]) == (6432, 5432)
+        assert (first["endpoint_kind"], first["deregistration_delay"], first["vendor"]) == ("writer", 30, "fivetran")
+        assert (first["pattern"], first["key"], first["owners"]) == ("nlb_service", "fivetran-a", ["834469178297"])
 
     def test_only_the_named_links_are_kept(self) -> None:
         links: list[dict[str, Any]] = [{"name": "a", "destination": "rds"}, {"name": "b", "destination": "rds"}]
-        assert [link["name"] for link in resolve_links(links, TABLE, only=["b"])] == ["b"]
+        assert [link["name"] for link in resolve_links(links, vendor=VENDOR, only=["b"])] == ["b"]
+        with pytest.raises(AnsibleFilterError, match="a list of names, not 'ab'"):
+            resolve_links(links, vendor=VENDOR, only="ab")
+
+    def test_no_links_are_nothing_to_do(self) -> None:
+        assert resolve_links(None, vendor=VENDOR) == resolve_links([], pattern="nlb_service") == []
+
+    def test_absent_wins(self) -> None:
+        links = [{"name": "a", "destination": "rds", "state": "present"}]
+        assert resolve_links(links, vendor=VENDOR, state="absent")[0]["state"] == "absent"
+
+    def test_what_the_vendor_has_not_told_is_asked_for(self) -> None:
+        (link,) = resolve_links([{"name": "a", "destination": "redshift"}], vendor=VENDOR)
+        assert link["awaiting"] == "ask support"
+        told = {**VENDOR, "facts": {"redshift_grant": {"account_id": "1", "vpc_ids": ["vpc-1"]}}}
+        assert "awaiting" not in resolve_links([{"name": "a", "destination": "redshift"}], vendor=told)[0]
+
+    def test_text_becomes_what_the_option_is(self) -> None:
+        """As a survey, an INI inventory and C(-e) give it."""
+        said = {"port": "5432", "cross_zone": "false", "subnet_ids": "subnet-a", "name": 2024}
+        (link,) = orders(**said)
+        assert (link["port"], link["cross_zone"], link["subnet_ids"]) == (5432, False, ["subnet-a"])
+        assert (link["name"], link["key"]) == ("2024", "fivetran-2024")
+
+    @pytest.mark.parametrize("unset", [None, "__omit_place_holder__4f2a"])
+    def test_what_is_omitted_is_not_set(self, unset: Any) -> None:
+        links = orders(security_group_ids=unset, health_check={"path": unset, "port": "1"}, addresses=[unset])
+        assert "security_group_ids" not in links[0] and links[0]["health_check"] == {"port": "1"}
+        assert links[0]["addresses"] == []
 
     @pytest.mark.parametrize(
         ("links", "message"),
         [
             ([{"name": "a", "destination": "oracle"}], "unknown destination 'oracle'. Known: rds, redshift"),
+            ([{"name": "a"}], "unknown destination None"),
             ([{"destination": "rds"}], "needs a name"),
+            ({"name": "a"}, "Links are a list"),
+            (["a"], "A link is a dictionary with a name, not 'a'"),
             ([{"name": "a", "destination": "redshift", "vpc_id": "vpc-1"}], "a: a link to redshift .* not take vpc_id"),
+            ([{"name": "a", "destination": "rds", "owners": ["1"]}], "does not take owners"),
+            ([{"name": "a", "destination": "rds", "acceptance_required": False}], "not take acceptance_required"),
+            (
+                [{"name": "a", "destination": "rds", "port": "x"}],
+                "a: argument 'port' is of type str",
+            ),
+            ([{"name": "a", "destination": "rds", "route": "x"}], "a: value of route must be one of"),
             ([{"name": "a", "destination": "rds"}] * 2, "rename a"),
-            ([{"name": "a-b", "destination": "rds"}, {"name": "a_b", "destination": "rds"}], "privatelink-a-b"),
+            ([{"name": "a-b", "destination": "rds"}, {"name": "a_b", "destination": "rds"}], "fivetran-a-b"),
         ],
     )
-    def test_what_cannot_be_is_refused(self, links: list[dict[str, Any]], message: str) -> None:
+    def test_what_cannot_be_is_refused(self, links: Any, message: str) -> None:
         with pytest.raises(AnsibleFilterError, match=message):
-            resolve_links([dict(link) for link in links], TABLE)
+            resolve_links(links, vendor=VENDOR)
+
+    def test_a_pattern_has_its_own_steps(self) -> None:
+        with pytest.raises(AnsibleFilterError, match="redshift_grant have no step sync. They have: absent, "):
+            link_items(redshift(), "sync")
 
 
 class TestItems:
     def test_one_load_balancer_with_one_listener_for_each_link(self) -> None:
-        (item,) = link_items([{**ORDERS, "listener_port": 80, "deregistration_delay": 30}], "load_balancers")
+        (item,) = link_items(orders(listener_port=80), "load_balancer")
         assert item["name"] == "fivetran-orders"
         assert item["listeners"] == [
             {
                 "port": 80,
-                "target_group": {"name": "fivetran-orders-5432", "port": 5432, "deregistration_delay": 30},
+                "target_group": {
+                    "name": "fivetran-orders-5432",
+                    "port": 5432,
+                    "deregistration_delay": 30,
+                    "connection_termination": True,
+                },
             }
         ]
 
     def test_the_sync_names_the_same_target_group(self) -> None:
-        (balancer,) = link_items([ORDERS], "load_balancers")
-        (sync,) = link_items([ORDERS], "syncs")
+        (balancer,) = link_items(orders(), "load_balancer")
+        (sync,) = link_items(orders(), "sync")
         assert sync["target_group"] == balancer["listeners"][0]["target_group"]["name"]
 
     def test_links_that_failed_before_are_left_out(self) -> None:
-        links: list[dict[str, Any]] = [ORDERS, {**ORDERS, "name": "crm"}]
+        links = nlb(ORDERS, {**ORDERS, "name": "crm"})
         after = [failed("fivetran-crm", "no subnet")]
-        assert [item["name"] for item in link_items(links, "services", after=after)] == ["fivetran-orders"]
+        assert [item["name"] for item in link_items(links, "service", after=after)] == ["fivetran-orders"]
 
     def test_a_connection_is_looked_up_by_the_service_just_made(self) -> None:
         after = [ok("fivetran-orders", service_id="vpce-svc-1")]
-        assert link_items([ORDERS], "connections", after=after)[0]["service_id"] == "vpce-svc-1"
+        assert link_items(orders(), "acceptance", after=after)[0]["service_id"] == "vpce-svc-1"
 
     def test_nothing_is_accepted_while_the_vendor_has_not_said_who_it_is(self) -> None:
-        assert link_items([{**ORDERS, "awaiting": "ask"}], "connections") == []
-        assert link_items([{**ORDERS, "awaiting": "ask"}], "grants") == []
-        assert len(link_items([{**ORDERS, "awaiting": "ask"}], "services")) == 1
+        assert link_items(orders(awaiting="ask"), "acceptance") == []
+        assert link_items(redshift(awaiting="ask"), "grant") == []
+        assert len(link_items(orders(awaiting="ask"), "service")) == 1
 
 
 class TestReport:
     def report(self, *steps: dict[str, Any], **link: Any) -> dict[str, Any]:
-        (entry,) = link_report([{**ORDERS, **link}], list(steps))
+        (entry,) = link_report(orders(**link), list(steps))
         return entry
 
     def test_connected(self) -> None:
@@ -171,15 +235,6 @@ class TestReport:
         assert self.report(moving, state="absent")["status"] == "waiting on AWS"
 
 
-@pytest.mark.parametrize("role", ["nlb_service", "redshift_grant"])
-def test_what_a_link_lacks_is_filled_in_as_documented(role: str) -> None:
-    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
-    options = spec["options"][f"{role}_links"]["options"]
-    documented = {name: option["default"] for name, option in options.items() if "default" in option}
-    filled = yaml.safe_load((ROLES / role / "vars" / "main.yml").read_text())[f"__{role}_link_defaults"]
-    assert filled == documented
-
-
 class TestForwarders:
     FORWARDED: dict[str, Any] = {
         **ORDERS,
@@ -190,13 +245,19 @@ class TestForwarders:
     }
     GROUPS: list[dict[str, Any]] = [{"name": "main", "subnet_ids": ["subnet-b"]}, {"name": "spare"}]
 
+    def links(self, *links: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+        return nlb(*links, forwarders=self.GROUPS, **options)
+
+    def groups(self, *links: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+        return link_items(self.links(*links), "forwarder", forwarders=self.GROUPS, **options)
+
     def test_each_has_the_databases_groups_and_target_groups_of_its_links(self) -> None:
         billing = {**self.FORWARDED, "name": "billing", "forwarder_port": 6432, "security_group_ids": ["sg-2"]}
         listener = {"target_group_name": "fivetran-orders-5432", "target_group_arn": "arn:orders"}
         done = ok("fivetran-orders", listeners=[listener])
-        (main,) = link_forwarders([self.FORWARDED, billing, ORDERS | {"name": "direct"}], self.GROUPS, [done])
+        (main,) = self.groups(self.FORWARDED, billing, ORDERS | {"name": "direct"}, after=[done])
         assert (main["name"], main["state"], main["subnet_ids"]) == ("fivetran-main", "present", ["subnet-b"])
-        assert [(one["name"], one["listen"]) for one in main["databases"]] == [
+        assert [(database["name"], database["listen"]) for database in main["databases"]] == [
             ("fivetran-orders", 5432),
             ("fivetran-billing", 6432),
         ]
@@ -207,13 +268,14 @@ class TestForwarders:
     def test_one_stays_for_those_that_stay_and_goes_with_the_last(self) -> None:
         gone = {"name": "billing", "vendor": "fivetran", "state": "absent"}
         gone |= {"route": "port_forwarder", "forwarder": "main"}
-        (main,) = link_forwarders([self.FORWARDED, gone], self.GROUPS)
-        assert main["state"] == "present" and [one["name"] for one in main["databases"]] == ["fivetran-orders"]
-        (main,) = link_forwarders([gone], self.GROUPS)
-        assert main["state"] == "absent" and main["databases"] == []
+        (main,) = self.groups(self.FORWARDED, gone)
+        assert main["state"] == "present"
+        assert [database["name"] for database in main["databases"]] == ["fivetran-orders"]
+        (main,) = self.groups(gone)
+        assert (main["state"], main["databases"]) == ("absent", [])
 
     @pytest.mark.parametrize(
-        "change, why",
+        ("change", "why"),
         [
             ({"forwarder": "other"}, "no such forwarder 'other'"),
             ({"security_group_ids": []}, "needs security_group_ids"),
@@ -223,14 +285,14 @@ class TestForwarders:
     )
     def test_what_cannot_be_forwarded_is_refused(self, change: dict[str, Any], why: str) -> None:
         with pytest.raises(AnsibleFilterError, match=why):
-            link_forwarders([{**self.FORWARDED, **change}], self.GROUPS)
+            self.links({**self.FORWARDED, **change})
 
     def test_two_links_cannot_share_a_port(self) -> None:
         with pytest.raises(AnsibleFilterError, match="orders and billing would share port 5432 of the forwarder main"):
-            link_forwarders([self.FORWARDED, {**self.FORWARDED, "name": "billing"}], self.GROUPS)
+            self.links(self.FORWARDED, {**self.FORWARDED, "name": "billing"})
 
     def test_targets_are_instances_whose_own_database_is_checked(self) -> None:
-        (balancer,) = link_items([{**self.FORWARDED, "forwarder_port": 6432}], "load_balancers")
+        (balancer,) = link_items(self.links({**self.FORWARDED, "forwarder_port": 6432}), "load_balancer")
         (listener,) = balancer["listeners"]
         group = listener["target_group"]
         assert (listener["port"], group["port"], group["target_type"]) == (5432, 6432, "instance")
@@ -239,11 +301,15 @@ class TestForwarders:
         assert group["preserve_client_ip"] is False
 
     def test_each_route_has_its_own_steps(self) -> None:
-        links = [ORDERS, {**self.FORWARDED, "name": "billing"}]
-        assert [one["name"] for one in link_items(links, "syncs")] == ["fivetran-orders"]
-        assert [one["name"] for one in link_items(links, "healths")] == ["fivetran-billing"]
+        links = self.links(ORDERS, {**self.FORWARDED, "name": "billing"})
+        assert [item["name"] for item in link_items(links, "sync")] == ["fivetran-orders"]
+        assert [item["name"] for item in link_items(links, "health")] == ["fivetran-billing"]
 
     def test_links_that_share_one_are_worked_on_together(self) -> None:
-        links = [self.FORWARDED, {**self.FORWARDED, "name": "billing"}, {**ORDERS, "name": "direct"}]
-        assert [one["name"] for one in resolve_links(links, only=["orders"])] == ["orders", "billing"]
-        assert [one["name"] for one in resolve_links(links, only=["direct"])] == ["direct"]
+        links = [
+            self.FORWARDED,
+            {**self.FORWARDED, "name": "billing", "forwarder_port": 1},
+            {**ORDERS, "name": "direct"},
+        ]
+        assert [link["name"] for link in self.links(*links, only=["orders"])] == ["orders", "billing"]
+        assert [link["name"] for link in self.links(*links, only=["direct"])] == ["direct"]

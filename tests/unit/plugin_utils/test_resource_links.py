@@ -6,26 +6,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.saas.privatelink.plugins.filter.link_checks import link_checks
-from ansible_collections.saas.privatelink.plugins.filter.link_endpoints import link_endpoints
 from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
-from ansible_collections.saas.privatelink.plugins.filter.link_probes import link_probes
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
-from ansible_collections.saas.privatelink.plugins.filter.link_shares import link_shares
-from ansible_collections.saas.privatelink.plugins.filter.link_step import link_step
+from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
 
-ROLES = Path(__file__).parents[3] / "roles"
 KEY = "redis-cloud-sessions"
 SHARE = "arn:aws:ram:us-east-1:733373337333:resource-share/7ab63972"
 RCFG = "arn:aws:vpc-lattice:us-east-1:733373337333:resourceconfiguration/rcfg-0b30000000000000a"
@@ -34,17 +27,34 @@ KIND = "vpc-lattice:ResourceConfiguration"
 DATABASES = [{"database_id": 1, "host": "redis-1.example.com", "port": 14711}]
 SESSIONS: dict[str, Any] = {
     "name": "sessions",
-    "vendor": "redis-cloud",
     "subscription_id": 4712,
     "vpc_id": "vpc-1",
     "subnet_ids": ["subnet-a"],
-    "private_dns_enabled": True,
-    "private_dns_preference": "VERIFIED_DOMAINS_ONLY",
-    "state": "present",
 }
 BY_SHARE = {**SESSIONS, "resource_share_arn": SHARE}
-NETWORK = {**BY_SHARE, "service_network": "sn-0b30000000000000a"}
+NETWORK = {**BY_SHARE, "connection": "service_network", "service_network": "sn-0b30000000000000a"}
 GOING = {**SESSIONS, "state": "absent"}
+
+
+VENDOR: dict[str, Any] = {
+    "name": "redis-cloud",
+    "by": "connection",
+    "destinations": {name: {"pattern": "redis_cloud"} for name in ("resource_endpoint", "service_network")},
+    "facts": {"redis_cloud": {"by_api": True, "ask": "share in the console"}},
+}
+
+
+def redis(*links: dict[str, Any]) -> list[dict[str, Any]]:
+    return resolve_links(list(links), vendor=VENDOR)
+
+
+def items(links: dict[str, Any] | list[dict[str, Any]], step: str, *after: Any, **options: Any) -> list[dict[str, Any]]:
+    """What a step takes for links as the inventory has them."""
+    return link_items(redis(*(links if isinstance(links, list) else [links])), step, after=list(after), **options)
+
+
+def report(links: dict[str, Any] | list[dict[str, Any]], *steps: Any) -> list[dict[str, Any]]:
+    return link_report(redis(*(links if isinstance(links, list) else [links])), list(steps))
 
 
 def done(**facts: Any) -> dict[str, Any]:
@@ -64,11 +74,11 @@ def told(status: str = "active", **facts: Any) -> dict[str, Any]:
 
 
 def accepted(*arns: str, **facts: Any) -> dict[str, Any]:
-    return done(status="accepted", resources=[{"arn": one, "type": KIND} for one in arns], **facts)
+    return done(status="accepted", resources=[{"arn": arn, "type": KIND} for arn in arns], **facts)
 
 
 def one_item(link: dict[str, Any], step: str, *after: dict[str, Any]) -> dict[str, Any]:
-    (item,) = link_items([link], step, after=list(after))
+    (item,) = items(link, step, *after)
     return item
 
 
@@ -89,66 +99,66 @@ MADE = done(vpc_endpoint_id="vpce-1")
 
 class TestShares:
     def test_what_the_api_tells_is_used_and_what_the_link_says_wins(self) -> None:
-        assert one_item(SESSIONS, "shares", told()) == {
+        assert one_item(SESSIONS, "share", told()) == {
             "name": KEY,
             "resource_share_arn": SHARE,
             "share_name": "redis-4712",
         }
         other = SHARE.replace("7ab6", "0000")
-        assert one_item({**SESSIONS, "resource_share_arn": other}, "shares", told())["resource_share_arn"] == other
+        assert one_item({**SESSIONS, "resource_share_arn": other}, "share", told())["resource_share_arn"] == other
 
     def test_a_share_that_alone_tells_what_is_shared_must_show_it(self) -> None:
-        assert one_item(BY_SHARE, "shares")["resource_types"] == [KIND]
-        assert "resource_types" not in one_item({**BY_SHARE, "resource_configuration": RCFG}, "shares")
+        assert one_item(BY_SHARE, "share")["resource_types"] == [KIND]
+        assert "resource_types" not in one_item({**BY_SHARE, "resource_configuration": RCFG}, "share")
 
     def test_items_are_what_the_module_takes(self) -> None:
         by_name = {**SESSIONS, "owner_account_id": "733373337333", "share_name": "redis-4712"}
         for link in (BY_SHARE, by_name):
-            assert ResourceShare(**one_item(link, "shares")).name == KEY
+            assert ResourceShare(**one_item(link, "share")).name == KEY
 
     @pytest.mark.parametrize("link", [SESSIONS, {**SESSIONS, "share_name": "redis-4712"}])
     def test_no_share_is_accepted_that_is_not_named(self, link: dict[str, Any]) -> None:
         with pytest.raises(ItemError, match="Say which share is meant"):
-            ResourceShare(**one_item(link, "shares"))
-        assert link_items([{**link, "resource_configuration": RCFG}], "shares") == []
+            ResourceShare(**one_item(link, "share"))
+        assert items([{**link, "resource_configuration": RCFG}], "share") == []
 
     def test_a_share_that_the_api_is_still_making_is_not_looked_for(self) -> None:
         making = told("initializing", waiting="the private link to be active", share_arn="")
         making["results"][0]["resource_configuration_arn"] = ""
-        for step in ("shares", "resource_endpoints", "network_associations"):
-            assert link_items([SESSIONS], step, after=[making]) == []
-        (entry,) = link_report([SESSIONS], [making])
+        for step in ("share", "endpoint"):
+            assert items(SESSIONS, step, making) == []
+        (entry,) = report([SESSIONS], making)
         assert entry["line"] == "redis-cloud sessions: waiting on AWS: the private link to be active"
 
     def test_a_share_is_left_only_once_nothing_uses_it(self) -> None:
         gone, going = done(), done(waiting="endpoint vpce-1 to be deleted")
         waiting = told(waiting="2 to accept the share in AWS")
         link = {**BY_SHARE, "state": "absent"}
-        assert len(link_items([link], "shares", after=[waiting, gone])) == 1
-        assert link_items([link], "shares", after=[waiting, going]) == []
-        assert link_items([link], "shares", after=[going, gone]) == []
-        assert link_items([link], "shares", after=[failed("in use")]) == []
-        assert link_items([GOING], "shares", after=[gone]) == []
+        assert len(items([link], "share", waiting, gone)) == 1
+        assert items([link], "share", waiting, going) == []
+        assert items([link], "share", going, gone) == []
+        assert items([link], "share", failed("in use")) == []
+        assert items([GOING], "share", gone) == []
 
 
 class TestConnect:
     def test_what_the_api_tells_is_connected_to(self) -> None:
-        item = one_item(SESSIONS, "resource_endpoints", told())
+        item = one_item(SESSIONS, "endpoint", told())
         assert (item["type"], item["resource_configuration"]) == ("Resource", RCFG)
         assert VpcEndpoint(**item).kind == "Resource"
 
     def test_what_the_share_holds_is_connected_to_if_it_is_one(self) -> None:
-        assert one_item(BY_SHARE, "resource_endpoints", accepted(RCFG))["resource_configuration"] == RCFG
-        assert "resource_configuration" not in one_item(BY_SHARE, "resource_endpoints", accepted(RCFG, OTHER))
+        assert one_item(BY_SHARE, "endpoint", accepted(RCFG))["resource_configuration"] == RCFG
+        assert "resource_configuration" not in one_item(BY_SHARE, "endpoint", accepted(RCFG, OTHER))
         silent = told(resource_configuration_arn="")
-        assert one_item(SESSIONS, "resource_endpoints", silent, accepted(RCFG))["resource_configuration"] == RCFG
+        assert one_item(SESSIONS, "endpoint", silent, accepted(RCFG))["resource_configuration"] == RCFG
         own = {**BY_SHARE, "resource_configuration": OTHER}
-        assert one_item(own, "resource_endpoints", accepted(RCFG))["resource_configuration"] == OTHER
+        assert one_item(own, "endpoint", accepted(RCFG))["resource_configuration"] == OTHER
 
     def test_what_a_share_will_hold_is_planned(self) -> None:
         invited = done(status="invited", resources=[])
-        assert one_item(BY_SHARE, "resource_endpoints", invited)["resource_configuration"] == UNKNOWN
-        assert one_item(NETWORK, "network_associations", invited)["resource_configuration"] == UNKNOWN
+        assert one_item(BY_SHARE, "endpoint", invited)["resource_configuration"] == UNKNOWN
+        assert one_item(NETWORK, "association", invited)["resource_configuration"] == UNKNOWN
 
     @pytest.mark.parametrize(
         "share",
@@ -159,39 +169,39 @@ class TestConnect:
         ],
     )
     def test_nothing_is_made_before_the_share_is_there(self, share: dict[str, Any]) -> None:
-        for step in ("resource_endpoints", "network_associations", "network_endpoints"):
-            assert link_items([NETWORK], step, after=[told(), share]) == []
+        for step in ("association", "endpoint"):
+            assert items(NETWORK, step, told(), share) == []
 
     def test_the_vendor_may_wait_for_others(self) -> None:
         """An active private link that others have yet to accept holds nobody up."""
-        assert link_items([SESSIONS], "resource_endpoints", after=[told(waiting="2 to accept the share"), accepted()])
+        assert items([SESSIONS], "endpoint", told(waiting="2 to accept the share"), accepted())
 
     def test_private_dns_can_be_off(self) -> None:
-        item = one_item({**BY_SHARE, "private_dns_enabled": False}, "resource_endpoints", accepted(RCFG))
+        item = one_item({**BY_SHARE, "private_dns_enabled": False}, "endpoint", accepted(RCFG))
         assert VpcEndpoint(**item).private_dns_enabled is False
-        item = one_item({**BY_SHARE, "private_dns_enabled": True}, "resource_endpoints", accepted(RCFG))
+        item = one_item({**BY_SHARE, "private_dns_enabled": True}, "endpoint", accepted(RCFG))
         assert item["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY"
 
     def test_a_network_is_joined_and_gets_an_endpoint_where_subnets_say_so(self) -> None:
-        item = one_item(NETWORK, "network_associations", accepted(RCFG))
+        item = one_item(NETWORK, "association", accepted(RCFG))
         assert Association(**item).pair == ("sn-0b30000000000000a", "rcfg-0b30000000000000a")
-        assert one_item(NETWORK, "network_endpoints", accepted(RCFG))["type"] == "ServiceNetwork"
-        assert link_items([{**NETWORK, "subnet_ids": []}], "network_endpoints", after=[accepted(RCFG)]) == []
+        assert one_item(NETWORK, "endpoint", accepted(RCFG))["type"] == "ServiceNetwork"
+        assert items([{**NETWORK, "subnet_ids": []}], "endpoint", accepted(RCFG)) == []
 
     def test_free_addresses_are_asked_for_where_the_endpoint_is_not_yet(self) -> None:
-        item = one_item(SESSIONS, "endpoint_prerequisites")
+        item = one_item(SESSIONS, "prerequisite")
         assert (item["vpc_endpoint"], item["subnet_ids"], "load_balancer" in item) == (KEY, ["subnet-a"], False)
 
 
 class TestTeardown:
     def test_what_the_vendor_lets_go_of_is_ours(self) -> None:
-        item = one_item({**GOING, "service_network": "arn:aws:x:servicenetwork/sn-1"}, "disassociations", MADE)
+        item = one_item({**GOING, "service_network": "arn:aws:x:servicenetwork/sn-1"}, "disassociation", MADE)
         assert item == {"name": KEY, "subscription_id": 4712, "disassociate": ["vpce-1", "sn-1"]}
-        assert link_items([GOING], "disassociations") == []  # nothing of ours is connected
+        assert items([GOING], "disassociation") == []  # nothing of ours is connected
 
     def test_the_removal_is_what_the_module_takes(self) -> None:
         principals = [{"principal": "111111111111", "type": "aws_account"}]
-        item = one_item({**GOING, "principals": principals}, "removals")
+        item = one_item({**GOING, "principals": principals}, "removal")
         assert PrivateLink(**item).state == "absent" and "disassociate" not in item
 
     def test_links_of_one_subscription_are_one_private_link(self) -> None:
@@ -199,47 +209,58 @@ class TestTeardown:
             {**SESSIONS, "share_name": "redis-4712", "principals": [{"principal": "1"}]},
             {**SESSIONS, "name": "carts", "principals": [{"principal": "1"}, {"principal": "2"}]},
         ]
-        (item,) = link_items(links, "private_links")
+        (item,) = items(links, "private_link")
         assert (item["name"], item["share_name"]) == (KEY, "redis-4712")
-        assert item["principals"] == [{"principal": "1"}, {"principal": "2"}]
-        step = link_shares(links, {**told(writes=["redis_cloud:CreatePrivateLink"], changed=True)})
-        assert [(one["name"], one["writes"], one["changed"]) for one in step["results"]] == [
-            (KEY, ["redis_cloud:CreatePrivateLink"], True),
-            ("redis-cloud-carts", [], False),
+        assert [principal["principal"] for principal in item["principals"]] == ["1", "2"]
+        written = {"private_link": told(writes=["redis_cloud:CreatePrivateLink"], changed=True)}
+        entries = report(links, written)
+        assert [(entry["name"], entry["writes"], entry["changed"]) for entry in entries] == [
+            ("sessions", ["redis_cloud:CreatePrivateLink"], True),
+            ("carts", [], False),
         ]
+        assert [entry["resource_share_arn"] for entry in entries] == [SHARE, SHARE]
         links[1]["share_name"] = "other"
         with pytest.raises(AnsibleFilterError, match="name different shares"):
-            link_items(links, "private_links")
+            items(links, "private_link")
 
     def test_a_failure_is_told_of_each_link_of_the_subscription(self) -> None:
         links = [SESSIONS, {**SESSIONS, "name": "carts"}, {**SESSIONS, "name": "far", "region_id": 2}]
-        assert link_shares(links, failed("401"))["failed_items"] == [KEY, "redis-cloud-carts"]
+        assert [entry["status"] for entry in report(links, {"private_link": failed("401")})] == [
+            "failed",
+            "failed",
+            "connected",
+        ]
+
+    def test_a_plan_names_the_end_of_a_connection_once(self) -> None:
+        ended = {**done(writes=["redis_cloud:Disassociate"], changed=True), "check_mode": True}
+        removed = {**done(writes=["redis_cloud:Disassociate", "redis_cloud:Delete"], changed=True), "check_mode": True}
+        (entry,) = report(GOING, {"disassociation": ended}, {"removal": removed})
+        assert entry["next_action"] == "2 calls to make"
 
     def test_a_private_link_stays_while_a_link_needs_it(self) -> None:
         carts = {**GOING, "name": "carts"}
-        assert [one["name"] for one in link_items([GOING, carts], "removals")] == [KEY]
-        assert link_items([GOING, SESSIONS | {"name": "carts"}], "removals") == []
-        assert link_items([carts, GOING], "removals", after=[failed("its endpoint could not be deleted")]) == []
+        assert [item["name"] for item in items([GOING, carts], "removal")] == [KEY]
+        assert items([GOING, SESSIONS | {"name": "carts"}], "removal") == []
+        assert items([carts, GOING], "removal", failed("its endpoint could not be deleted")) == []
 
     def test_without_a_share_no_association_is_left(self) -> None:
         leaving = {**NETWORK, "state": "absent"}
-        assert link_items([leaving], "network_associations", after=[done(status="waiting")]) == []
-        assert link_items([leaving], "network_associations", after=[accepted(RCFG)]) != []
+        assert items([leaving], "association", done(status="waiting")) == []
+        assert items([leaving], "association", accepted(RCFG)) != []
 
     def test_only_a_share_that_is_named_is_looked_into(self) -> None:
         assert one_item({**NETWORK, "state": "absent"}, "held")["resource_share_arn"] == SHARE
-        assert link_items([GOING], "held") == []
-        assert link_items([{**NETWORK, "state": "absent", "resource_configuration": RCFG}], "held") == []
+        assert items([GOING], "held") == []
+        assert items([{**NETWORK, "state": "absent", "resource_configuration": RCFG}], "held") == []
 
     def test_a_step_after_a_report_leaves_out_what_failed_or_still_moves(self) -> None:
         links: list[dict[str, Any]] = [{**GOING, "name": name} for name in ("a", "b", "c")]
         steps = {"results": [{**failed("denied")["results"][0], "name": "redis-cloud-a"}], "failed_items": []}
         moving = {**done(waiting="endpoint vpce-1 to be deleted", writes=["ec2:DeleteVpcEndpoints"], changed=True)}
         moving["results"][0]["name"] = "redis-cloud-b"
-        report = link_report(links, [steps, moving])
-        step = link_step(report)
-        assert step["failed_items"] == ["redis-cloud-a", "redis-cloud-b"]
-        again = {one["name"]: one for one in link_report(links, [step, {"results": []}])}
+        before = report(links, steps, moving)
+        assert [item["name"] for item in items(links, "absent", before)] == ["redis-cloud-c"]
+        again = {entry["name"]: entry for entry in report(links, before, {"results": []})}
         assert again["a"]["line"] == "redis-cloud a: failed: denied"
         assert again["b"]["line"] == "redis-cloud b: waiting on AWS: endpoint vpce-1 to be deleted"
         assert (again["b"]["writes"], again["b"]["changed"]) == (["ec2:DeleteVpcEndpoints"], True)
@@ -248,8 +269,8 @@ class TestTeardown:
 
 class TestDiscovery:
     def found(self, *endpoints: dict[str, Any], link: dict[str, Any] | None = None, **told: Any) -> dict[str, Any]:
-        step = link_endpoints([link or SESSIONS], [MADE], {"endpoints": list(endpoints), "associations": [], **told})
-        return dict(step["results"][0])
+        reached = {"endpoints": list(endpoints), "associations": [], **told}
+        return report(link or SESSIONS, MADE, {"reached": reached})[0]
 
     def test_each_link_has_the_endpoints_behind_its_own(self) -> None:
         assert self.found(database(), database(vpc_endpoint_id="vpce-2"))["endpoints"] == [
@@ -265,40 +286,40 @@ class TestDiscovery:
     def test_a_network_is_told_by_its_association(self) -> None:
         of_network = database(association_id="snra-1", vpc_endpoint_id=None)
         both = [MADE, done(association_id="snra-1")]
-        step = link_endpoints([NETWORK], both, {"endpoints": [database(), of_network]})
-        assert len(step["results"][0]["endpoints"]) == 1
+        (entry,) = report(NETWORK, *both, {"reached": {"endpoints": [database(), of_network]}})
+        assert len(entry["endpoints"]) == 1
 
     def test_of_a_link_that_has_nothing_yet_nothing_is_asked(self) -> None:
-        assert link_items([SESSIONS, NETWORK | {"name": "n"}], "reached", after=[done(association_id="")]) == []
+        assert items([SESSIONS, NETWORK | {"name": "n"}], "reached", done(association_id="")) == []
         assert one_item(SESSIONS, "reached", told(), MADE) == {
             "name": KEY,
             "vpc_endpoint_id": "vpce-1",
             "databases": DATABASES,
         }
-        assert link_endpoints([SESSIONS], [done()], {"msg": "denied"})["failed_items"] == []
+        assert report(SESSIONS, done(), {"reached": {"msg": "denied"}})[0]["status"] == "connected"
 
     def test_names_that_are_off_lead_nowhere(self) -> None:
-        (one,) = self.found(database(), link={**SESSIONS, "private_dns_enabled": False})["endpoints"]
-        assert (one["private-dns-entry"], one["dns-entry"]) == (None, "vpce-1.example.aws")
+        (endpoint,) = self.found(database(), link={**SESSIONS, "private_dns_enabled": False})["endpoints"]
+        assert (endpoint["private-dns-entry"], endpoint["dns-entry"]) == (None, "vpce-1.example.aws")
 
     def test_what_failed_is_told_in_the_words_of_aws(self) -> None:
         broken = {"vpc_endpoint_id": "vpce-1", "associated_resource_arn": RCFG}
         broken |= {"failure_code": "Gone", "failure_reason": "it was deleted."}
         result = self.found(database(), associations=[broken])
-        assert result["failed"] and result["msg"].endswith(f"not everything is reached: {RCFG} Gone: it was deleted")
+        assert result["line"].endswith(f"failed: connected, but not everything is reached: {RCFG} Gone: it was deleted")
         assert len(result["endpoints"]) == 1
-        assert not self.found(associations=[{**broken, "vpc_endpoint_id": "vpce-2"}])["failed"]
-        assert not self.found(associations=[{**broken, "status": "PARTIAL"}])["failed"]
+        assert self.found(associations=[{**broken, "vpc_endpoint_id": "vpce-2"}])["status"] == "connected"
+        assert self.found(associations=[{**broken, "status": "PARTIAL"}])["status"] == "connected"
 
     def test_a_discovery_that_failed_fails_its_links(self) -> None:
-        step = link_endpoints([SESSIONS], [MADE], {"msg": "ec2:DescribeVpcEndpointAssociations: denied"})
-        (entry,) = link_report([SESSIONS], [MADE, step])
-        assert entry["status"] == "failed" and entry["next_action"].endswith("Associations: denied")
+        (entry,) = report(SESSIONS, MADE, {"reached": {"msg": "ec2:DescribeVpcEndpointAssociations: denied"}})
+        assert entry["status"] == "failed"
+        assert entry["next_action"].endswith("Associations: denied")
 
 
 class TestChecks:
     def probes(self, *endpoints: dict[str, Any], **link: Any) -> list[dict[str, Any]]:
-        return link_probes([{**SESSIONS, **link}], [done(endpoints=list(endpoints))])
+        return items({**SESSIONS, **link}, "probe", done(endpoints=list(endpoints)))
 
     def test_every_endpoint_is_tried_and_databases_by_tls(self) -> None:
         assert self.probes(METRICS, database(), tls=True) == [
@@ -318,7 +339,7 @@ class TestChecks:
 
     def test_endpoints_that_are_alike_have_names_of_their_own(self) -> None:
         alike = [database(**{"private-dns-entry": name, "database_id": None}) for name in ("a.example", "b.example")]
-        assert len({one["name"] for one in self.probes(*alike)}) == 2
+        assert len({probe["name"] for probe in self.probes(*alike)}) == 2
         assert len(self.probes(*alike, *alike)) == 2
 
     def test_what_has_no_port_or_name_cannot_be_tried(self) -> None:
@@ -328,27 +349,28 @@ class TestChecks:
 
     def test_a_link_fails_with_what_does_not_answer(self) -> None:
         steps = [done(endpoints=[METRICS, database()])]
-        first, second = (one["name"] for one in link_probes([SESSIONS], steps))
+        first, second = (probe["name"] for probe in items(SESSIONS, "probe", *steps))
         answers = [{"name": first, "failed": False, "msg": ""}, {"name": second, "failed": True, "msg": "refused"}]
-        step = link_checks([SESSIONS, {**SESSIONS, "name": "other"}], steps, {"results": answers})
-        assert step["failed_items"] == [KEY] and step["results"][0]["checks"] == answers
-        (entry,) = link_report([SESSIONS], [*steps, step])
+        entry, other = report([SESSIONS, {**SESSIONS, "name": "other"}], *steps, {"checked": {"results": answers}})
+        assert (entry["checks"], other["status"]) == (answers, "connected")
         assert entry["next_action"].endswith("answers: database 1 at redis-1.example.com:14711: refused")
 
     def test_a_check_that_could_not_be_made_fails_its_links(self) -> None:
         """As where the host that shall try is not reached."""
         steps = [done(endpoints=[METRICS])]
-        step = link_checks([SESSIONS, {**SESSIONS, "name": "other"}], steps, {"unreachable": True, "msg": "no route"})
-        assert step["failed_items"] == [KEY] and step["results"][0]["msg"].endswith("no route")
+        unreachable = {"checked": {"unreachable": True, "msg": "no route"}}
+        entry, other = report([SESSIONS, {**SESSIONS, "name": "other"}], *steps, unreachable)
+        assert (entry["status"], other["status"]) == ("failed", "connected")
+        assert entry["next_action"].endswith("no route")
 
 
 class TestReport:
     def line(self, *steps: dict[str, Any], **link: Any) -> str:
-        (entry,) = link_report([{**SESSIONS, **link}], list(steps))
+        (entry,) = report([{**SESSIONS, **link}], *steps)
         return str(entry["line"]).removeprefix("redis-cloud sessions: ")
 
     def test_connected_and_what_is_known_of_it(self) -> None:
-        (entry,) = link_report([SESSIONS], [told(), accepted(RCFG), MADE, done(endpoints=[database()])])
+        (entry,) = report([SESSIONS], told(), accepted(RCFG), MADE, done(endpoints=[database()]))
         assert (entry["status"], entry["next_action"]) == ("connected", "")
         known = {"resource_share_arn": SHARE, "resource_configuration": RCFG, "vpc_endpoint_id": "vpce-1"}
         assert {name: entry[name] for name in known} == known
@@ -375,29 +397,18 @@ class TestReport:
         assert self.line(step, done(endpoints=[])) == "planned: 1 call to make"
 
 
-@pytest.mark.parametrize("role", ["resource_endpoint", "service_network", "redis_cloud"])
-def test_what_a_link_lacks_is_filled_in_as_documented(role: str) -> None:
-    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
-    options = spec["options"][f"{role}_links"]["options"]
-    documented = {name: option["default"] for name, option in options.items() if "default" in option}
-    filled = yaml.safe_load((ROLES / role / "vars" / "main.yml").read_text())[f"__{role}_link_defaults"]
-    if role == "redis_cloud":  # what a user does not say, for there is but one answer
-        filled = {name: value for name, value in filled.items() if name not in ("vendor", "principals", "hand_off")}
-    assert filled == documented
-
-
-@pytest.mark.parametrize("role", ["resource_endpoint", "service_network", "redis_cloud"])
-def test_what_a_role_lacks_is_filled_in_as_documented(role: str) -> None:
-    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
-    documented = {name: option["default"] for name, option in spec["options"].items() if "default" in option}
-    defaults = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text())
-    assert defaults == documented
-
-
 def test_what_a_link_that_is_left_alone_needs_stays() -> None:
     """Also where that link alone names the share."""
-    leaving = {"vendor": "redis-cloud", "name": "a", "subscription_id": 1, "state": "absent", "principals": []}
-    other = {"vendor": "redis-cloud", "name": "b", "subscription_id": 1, "state": "present", "share_name": "s"}
-    assert [one["name"] for one in link_items([leaving], "removals")] == ["redis-cloud-a"]
-    assert link_items([leaving], "removals", others=[other]) == []
-    assert link_items([{**leaving, "state": "present"}], "private_links", others=[other])[0]["share_name"] == "s"
+    leaving = {"name": "a", "subscription_id": 1, "state": "absent", "principals": []}
+    others = redis({"name": "b", "subscription_id": 1, "share_name": "s"})
+    assert [item["name"] for item in items(leaving, "removal")] == ["redis-cloud-a"]
+    assert items(leaving, "removal", others=others) == []
+    assert items({**leaving, "state": "present"}, "private_link", others=others)[0]["share_name"] == "s"
+
+
+class TestAsk:
+    def test_a_link_of_which_nothing_is_known_waits_for_a_human(self) -> None:
+        (entry,) = report({"name": "a"})
+        assert entry["line"] == "redis-cloud a: waiting on vendor: share in the console"
+        for known in ({"subscription_id": 1}, {"resource_share_arn": SHARE}, {"resource_configuration": RCFG}):
+            assert report({"name": "a", **known})[0]["status"] == "connected"
