@@ -39,7 +39,7 @@ options:
   after:
     description:
       - Registered results of the steps before. What M(saas.privatelink.vpc_endpoint_association_info) told is given as
-        C({'reached': result}).
+        a dictionary of the one key C(reached).
     type: list
     elements: raw
     default: []

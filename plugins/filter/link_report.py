@@ -28,8 +28,8 @@ options:
   steps:
     description:
       - Registered results of the links' modules in the order in which they ran, and the reports of roles. What
-        M(saas.privatelink.vpc_endpoint_association_info) told is given as C({'reached': result}), what
-        M(saas.privatelink.connection_check) found as C({'checked': result}).
+        M(saas.privatelink.vpc_endpoint_association_info) told is given as a dictionary of the one key C(reached), what
+        M(saas.privatelink.connection_check) found as one of C(checked).
     type: list
     elements: raw
     required: true

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import required
 
 WORKERS = 32  # addresses tried at once: a timeout on each of a hundred still ends soon
 
@@ -35,9 +36,9 @@ class CheckError(Exception):
 class Endpoint:
     """One port to try; the fields are the options of C(connection_check)."""
 
-    name: str
-    host: str
-    port: int
+    name: str = required()
+    host: str = required()
+    port: int = required()
     tls: bool = False
     server_name: str | None = None
 

@@ -173,19 +173,9 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import Acceptance, Acceptances
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
-CONNECTION = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["accepted", "rejected"], "default": "accepted"},
-    "service_id": {"type": "str"},
-    "service_name": {"type": "str"},
-    "owners": {"type": "list", "elements": "str"},
-    "vpc_endpoint_ids": {"type": "list", "elements": "str"},
-    "wait_for_request": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("connections", CONNECTION, Acceptance)
+    module = ItemsModule("connections", Acceptance)
     acceptances = Acceptances(module.api(), module.check_mode)
     module.converge(acceptances, acceptances)
 

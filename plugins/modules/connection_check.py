@@ -161,16 +161,10 @@ from ansible_collections.saas.privatelink.plugins.module_utils._connection_check
     tls_context,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import parse_nameserver
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
-ENDPOINT = {
-    "name": {"type": "str", "required": True},
-    "host": {"type": "str", "required": True},
-    "port": {"type": "int", "required": True},
-    "tls": {"type": "bool", "default": False},
-    "server_name": {"type": "str"},
-}
 OPTIONS = {
-    "endpoints": {"type": "list", "elements": "dict", "required": True, "options": ENDPOINT},
+    "endpoints": {"type": "list", "elements": "dict", "required": True, "options": argument_spec(Endpoint)},
     "timeout": {"type": "float", "default": 5.0},
     "nameservers": {"type": "list", "elements": "str"},
     "validate_certs": {"type": "bool", "default": True},

@@ -243,36 +243,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
-EVENTS = ["Accept", "Connect", "Delete", "Reject"]
-SERVICE = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "service_id": {"type": "str"},
-    "load_balancers": {"type": "list", "elements": "str"},
-    "acceptance_required": {"type": "bool"},
-    "allowed_principals": {"type": "list", "elements": "str"},
-    "purge_allowed_principals": {"type": "bool", "default": False},
-    "private_dns_name": {"type": "str"},
-    "verify_private_dns": {"type": "bool", "default": False},
-    "supported_ip_address_types": {"type": "list", "elements": "str", "choices": ["ipv4", "ipv6"]},
-    "supported_regions": {"type": "list", "elements": "str"},
-    "connection_notifications": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "topic_arn": {"type": "str", "required": True},
-            "events": {"type": "list", "elements": "str", "choices": EVENTS, "default": EVENTS},
-        },
-    },
-    "purge_connection_notifications": {"type": "bool", "default": False},
-    "on_connections": {"type": "str", "choices": ["fail", "reject"], "default": "fail"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("services", SERVICE, EndpointService)
+    module = ItemsModule("services", EndpointService)
     api = module.api()
     module.converge(EndpointServices(api, module.check_mode), api)
 

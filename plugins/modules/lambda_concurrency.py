@@ -103,17 +103,9 @@ failed_items:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concurrency import Concurrencies, Concurrency
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 
-FUNCTION = {
-    "name": {"type": "str"},
-    "reserved_concurrency": {"type": "int"},
-    "maximum_event_age": {"type": "int"},
-    "maximum_retry_attempts": {"type": "int"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-
 
 def main() -> None:
-    module = ItemsModule("functions", FUNCTION, Concurrency)
+    module = ItemsModule("functions", Concurrency)
     api = module.api()
     module.converge(Concurrencies(api, module.check_mode), api)
 

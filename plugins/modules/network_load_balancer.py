@@ -323,50 +323,10 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.module impor
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.network_load_balancer import NetworkLoadBalancers
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
 
-HEALTH_CHECK = {
-    "protocol": {"type": "str", "choices": ["TCP", "HTTP", "HTTPS"]},
-    "port": {"type": "str"},
-    "path": {"type": "str"},
-    "interval": {"type": "int"},
-    "timeout": {"type": "int"},
-    "healthy_threshold": {"type": "int"},
-    "unhealthy_threshold": {"type": "int"},
-}
-TARGET_GROUP = {
-    "name": {"type": "str"},
-    "port": {"type": "int"},
-    "target_type": {"type": "str", "choices": ["ip", "instance"], "default": "ip"},
-    "health_check": {"type": "dict", "options": HEALTH_CHECK},
-    "deregistration_delay": {"type": "int"},
-    "connection_termination": {"type": "bool"},
-    "preserve_client_ip": {"type": "bool"},
-    "proxy_protocol_v2": {"type": "bool"},
-    "cross_zone": {"type": "str", "choices": ["true", "false", "use_load_balancer_configuration"]},
-}
-LISTENER = {
-    "port": {"type": "int", "required": True},
-    "target_group": {"type": "dict", "options": TARGET_GROUP},
-}
-LOAD_BALANCER = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "vpc_id": {"type": "str"},
-    "subnet_ids": {"type": "list", "elements": "str"},
-    "security_group_ids": {"type": "list", "elements": "str"},
-    "enforce_privatelink_rules": {"type": "bool"},
-    "cross_zone": {"type": "bool"},
-    "ip_address_type": {"type": "str", "choices": ["ipv4", "dualstack"]},
-    "deletion_protection": {"type": "bool"},
-    "listeners": {"type": "list", "elements": "dict", "options": LISTENER},
-    "purge_listeners": {"type": "bool", "default": False},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
     check_attributes = {"check_attributes": {"type": "bool", "default": True}}
-    module = ItemsModule("load_balancers", LOAD_BALANCER, NetworkLoadBalancer, check_attributes)
+    module = ItemsModule("load_balancers", NetworkLoadBalancer, check_attributes)
     api = module.api()
     module.converge(NetworkLoadBalancers(api, module.params["check_attributes"]), api)
 

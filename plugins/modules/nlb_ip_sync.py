@@ -295,23 +295,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
-SYNC = {
-    "name": {"type": "str"},
-    "target_group": {"type": "str"},
-    "endpoint": {"type": "str"},
-    "addresses": {"type": "list", "elements": "str"},
-    "port": {"type": "int"},
-    "endpoint_kind": {"type": "str", "choices": ["writer", "instance", "proxy", "reader"], "default": "instance"},
-    "drain": {"type": "str", "choices": ["immediate", "after_healthy"], "default": "immediate"},
-    "confirm": {"type": "int", "default": 2},
-    "gap": {"type": "float", "default": 1.0},
-    "grace": {"type": "float", "default": 900.0},
-    "lease": {"type": "float", "default": 3600.0},
-    "healthy_bound": {"type": "float", "default": 600.0},
-    "max_addresses": {"type": "int", "default": 16},
-    "allow_outside": {"type": "bool", "default": False},
-    "protected": {"type": "list", "elements": "str"},
-}
 WAY = {
     "via": {"type": "str", "choices": ["direct", "lambda"], "default": "direct"},
     "lambda_function": {"type": "str"},
@@ -321,7 +304,7 @@ WAY = {
 
 
 def main() -> None:
-    module = ItemsModule("syncs", SYNC, Sync, WAY)
+    module = ItemsModule("syncs", Sync, WAY)
     wanted, refused = module.items()
     params = module.params
     if params["via"] == "lambda" and not params["lambda_function"]:

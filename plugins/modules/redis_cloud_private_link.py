@@ -251,33 +251,14 @@ check_mode:
 
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_module import RedisCloudItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import (
-    PRINCIPAL_TYPES,
     PrivateLink,
     PrivateLinks,
 )
 
-PRINCIPAL = {
-    "principal": {"type": "str", "required": True},
-    "type": {"type": "str", "choices": PRINCIPAL_TYPES, "default": "aws_account"},
-    "alias": {"type": "str"},
-}
-LINK = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "subscription_id": {"type": "int"},
-    "region_id": {"type": "int"},
-    "share_name": {"type": "str"},
-    "principals": {"type": "list", "elements": "dict", "options": PRINCIPAL},
-    "purge_principals": {"type": "bool", "default": False},
-    "disassociate": {"type": "list", "elements": "str"},
-    "on_connections": {"type": "str", "choices": ["fail", "disassociate"], "default": "fail"},
-    "on_other_principals": {"type": "str", "choices": ["fail", "keep"], "default": "fail"},
-}
-
 
 def main() -> None:
     longer = {"wait_timeout": {"type": "int", "default": 1800}}  # the first share of a subscription takes minutes
-    module = RedisCloudItemsModule("private_links", LINK, PrivateLink, longer)
+    module = RedisCloudItemsModule("private_links", PrivateLink, longer)
     account = module.account()
     module.converge(PrivateLinks(account), account, poll=15, workers=1)
 

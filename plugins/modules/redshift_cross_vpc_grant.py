@@ -187,20 +187,9 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import Grant, Grants
 
-GRANT = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "cluster_identifier": {"type": "str"},
-    "account": {"type": "str"},
-    "vpc_ids": {"type": "list", "elements": "str"},
-    "all_vpcs": {"type": "bool"},
-    "purge_vpc_ids": {"type": "bool", "default": False},
-    "force": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("grants", GRANT, Grant)
+    module = ItemsModule("grants", Grant)
     api = module.api()
     module.converge(Grants(api), api)
 

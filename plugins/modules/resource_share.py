@@ -165,19 +165,9 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare, ResourceShares
 
-SHARE = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "resource_share_arn": {"type": "str"},
-    "owner_account_id": {"type": "str"},
-    "share_name": {"type": "str"},
-    "resource_types": {"type": "list", "elements": "str"},
-    "wait_for_share": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("shares", SHARE, ResourceShare)
+    module = ItemsModule("shares", ResourceShare)
     api = module.api()
     module.converge(ResourceShares(api), api)
 

@@ -170,20 +170,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_netw
     Associations,
 )
 
-ASSOCIATION = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "service_network": {"type": "str"},
-    "resource_configuration": {"type": "str"},
-    "private_dns_enabled": {"type": "bool"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": False},
-    "replace": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("associations", ASSOCIATION, Association)
+    module = ItemsModule("associations", Association)
     api = module.api()
     module.converge(Associations(api), api)
 

@@ -250,39 +250,9 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint, VpcEndpoints
 
-ENDPOINT = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "vpc_endpoint_id": {"type": "str"},
-    "type": {"type": "str", "choices": ["Interface", "Resource", "ServiceNetwork"]},
-    "vpc_id": {"type": "str"},
-    "service_name": {"type": "str"},
-    "resource_configuration": {"type": "str"},
-    "service_network": {"type": "str"},
-    "subnet_ids": {"type": "list", "elements": "str"},
-    "security_group_ids": {"type": "list", "elements": "str"},
-    "ip_address_type": {"type": "str", "choices": ["ipv4", "dualstack", "ipv6"]},
-    "private_dns_enabled": {"type": "bool"},
-    "private_dns_preference": {
-        "type": "str",
-        "choices": [
-            "ALL_DOMAINS",
-            "VERIFIED_DOMAINS_ONLY",
-            "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-            "SPECIFIED_DOMAINS_ONLY",
-        ],
-    },
-    "private_dns_specified_domains": {"type": "list", "elements": "str"},
-    "dns_record_ip_type": {"type": "str", "choices": ["ipv4", "dualstack", "ipv6", "service-defined"]},
-    "policy": {"type": "json"},
-    "tags": {"type": "dict"},
-    "purge_tags": {"type": "bool", "default": False},
-    "replace": {"type": "bool", "default": False},
-}
-
 
 def main() -> None:
-    module = ItemsModule("endpoints", ENDPOINT, VpcEndpoint)
+    module = ItemsModule("endpoints", VpcEndpoint)
     api = module.api()
     module.converge(VpcEndpoints(api, module.check_mode), api)
 

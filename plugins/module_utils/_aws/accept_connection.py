@@ -92,7 +92,7 @@ class Acceptance:
     """One service whose connections are accepted or rejected; the fields are the options of C(accept_connection)."""
 
     name: str
-    state: str = "accepted"
+    state: t.Literal["accepted", "rejected"] = "accepted"
     service_id: str | None = None
     service_name: str | None = None
     owners: list[str] | None = None

@@ -27,6 +27,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
     reject,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -55,12 +56,25 @@ class Notification:
     events: frozenset[str]
 
 
+Event = t.Literal["Accept", "Connect", "Delete", "Reject"]
+
+
+@dataclass(frozen=True)
+class NotificationOptions:
+    """One wanted notification, as an option of an endpoint service."""
+
+    topic_arn: str = required()
+    events: list[t.Literal["Accept", "Connect", "Delete", "Reject"]] = optional(
+        ["Accept", "Connect", "Delete", "Reject"]
+    )
+
+
 @dataclass(frozen=True)
 class EndpointService:
     """One wanted endpoint service; the fields are the options of the module of that name. None changes nothing."""
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     service_id: str | None = None
     load_balancers: list[str] | None = None
     acceptance_required: bool | None = None
@@ -68,11 +82,11 @@ class EndpointService:
     purge_allowed_principals: bool = False
     private_dns_name: str | None = None
     verify_private_dns: bool = False
-    supported_ip_address_types: list[str] | None = None
+    supported_ip_address_types: list[t.Literal["ipv4", "ipv6"]] | None = None
     supported_regions: list[str] | None = None
-    connection_notifications: list[dict[str, t.Any]] | None = None
+    connection_notifications: list[dict[str, t.Any]] | None = optional(item=NotificationOptions)
     purge_connection_notifications: bool = False
-    on_connections: str = "fail"
+    on_connections: t.Literal["fail", "reject"] = "fail"
     tags: dict[str, str] | None = None
     purge_tags: bool = False
 

@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Made, Plan
 
 MISSING = "ResourceNotFoundException"  # of the function, and of settings that were never made
@@ -32,7 +33,7 @@ class Concurrency:
     reserved_concurrency: int | None = None
     maximum_event_age: int | None = None
     maximum_retry_attempts: int | None = None
-    state: str = "present"
+    state: Presence = "present"
 
     def __post_init__(self) -> None:
         if self.reserved_concurrency is not None and self.reserved_concurrency < 0:

@@ -134,8 +134,8 @@ class Sync:
     endpoint: str | None = None
     addresses: list[str] | None = None
     port: int | None = None
-    endpoint_kind: str = "instance"
-    drain: str = "immediate"
+    endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = "instance"
+    drain: t.Literal["immediate", "after_healthy"] = "immediate"
     confirm: int = 2
     gap: float = 1.0
     grace: float = 900.0

@@ -18,6 +18,7 @@ from functools import cached_property
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
 TARGET_GROUP_NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
@@ -44,6 +45,42 @@ BALANCER_ATTRIBUTES = {
     "deletion_protection": "deletion_protection.enabled",
 }
 ANOTHER_NAME = "Make a new load balancer under another name and move the endpoint service to it."
+
+
+@dataclass(frozen=True)
+class HealthCheckOptions:
+    """A wanted health check, as an option of a target group."""
+
+    protocol: t.Literal["TCP", "HTTP", "HTTPS"] | None = None
+    port: str | None = None
+    path: str | None = None
+    interval: int | None = None
+    timeout: int | None = None
+    healthy_threshold: int | None = None
+    unhealthy_threshold: int | None = None
+
+
+@dataclass(frozen=True)
+class TargetGroupOptions:
+    """A wanted target group, as an option of a listener."""
+
+    name: str | None = None
+    port: int | None = None
+    target_type: t.Literal["ip", "instance"] = "ip"
+    health_check: dict[str, t.Any] | None = optional(item=HealthCheckOptions)
+    deregistration_delay: int | None = None
+    connection_termination: bool | None = None
+    preserve_client_ip: bool | None = None
+    proxy_protocol_v2: bool | None = None
+    cross_zone: t.Literal["true", "false", "use_load_balancer_configuration"] | None = None
+
+
+@dataclass(frozen=True)
+class ListenerOptions:
+    """A wanted listener, as an option of a load balancer."""
+
+    port: int = required()
+    target_group: dict[str, t.Any] | None = optional(item=TargetGroupOptions)
 
 
 @dataclass(frozen=True)
@@ -87,15 +124,15 @@ class NetworkLoadBalancer:
     """One wanted load balancer; the fields are the options of the module of that name. None changes nothing."""
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
     enforce_privatelink_rules: bool | None = None
     cross_zone: bool | None = None
-    ip_address_type: str | None = None
+    ip_address_type: t.Literal["ipv4", "dualstack"] | None = None
     deletion_protection: bool | None = None
-    listeners: list[dict[str, t.Any]] | None = None
+    listeners: list[dict[str, t.Any]] | None = optional(item=ListenerOptions)
     purge_listeners: bool = False
     tags: dict[str, str] | None = None
     purge_tags: bool = False

@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Made, Plan
 
 AUTHORIZE, REVOKE = "redshift:AuthorizeEndpointAccess", "redshift:RevokeEndpointAccess"
@@ -40,7 +41,7 @@ class Grant:
     """One wanted grant; the fields are the options of C(redshift_cross_vpc_grant). None changes nothing."""
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     cluster_identifier: str | None = None
     account: str | None = None
     vpc_ids: list[str] | None = None

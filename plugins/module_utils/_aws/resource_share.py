@@ -20,6 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
 
 ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare"
@@ -38,7 +39,7 @@ class ResourceShare:
     """
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     resource_share_arn: str | None = None
     owner_account_id: str | None = None
     share_name: str | None = None

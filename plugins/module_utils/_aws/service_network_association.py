@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -47,7 +48,7 @@ class Association:
     """One wanted association; the fields are the options of the module C(service_network_association)."""
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     service_network: str | None = None
     resource_configuration: str | None = None
     private_dns_enabled: bool | None = None

@@ -22,6 +22,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_p
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -77,21 +78,29 @@ class VpcEndpoint:
     """One wanted endpoint; the fields are the options of the module C(vpc_endpoint). None changes nothing."""
 
     name: str
-    state: str = "present"
+    state: Presence = "present"
     vpc_endpoint_id: str | None = None
-    type: str | None = None
+    type: t.Literal["Interface", "Resource", "ServiceNetwork"] | None = None
     vpc_id: str | None = None
     service_name: str | None = None
     resource_configuration: str | None = None
     service_network: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
-    ip_address_type: str | None = None
+    ip_address_type: t.Literal["ipv4", "dualstack", "ipv6"] | None = None
     private_dns_enabled: bool | None = None
-    private_dns_preference: str | None = None
+    private_dns_preference: (
+        t.Literal[
+            "ALL_DOMAINS",
+            "VERIFIED_DOMAINS_ONLY",
+            "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
+            "SPECIFIED_DOMAINS_ONLY",
+        ]
+        | None
+    ) = None
     private_dns_specified_domains: list[str] | None = None
-    dns_record_ip_type: str | None = None
-    policy: str | None = None
+    dns_record_ip_type: t.Literal["ipv4", "dualstack", "ipv6", "service-defined"] | None = None
+    policy: str | None = optional(type="json")
     tags: dict[str, str] | None = None
     purge_tags: bool = False
     replace: bool = False

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     Change,
     ItemError,
@@ -38,9 +39,8 @@ class Calls(t.Protocol):
 class Items:
     """Put before a class of modules: it then takes either one resource's options or a list of them.
 
-    The list is the option ``list_option``; ``item_spec`` is the argument spec of one item and holds ``name``.
-    ``wanted`` makes the typed item from the options as keywords; it raises ItemError for values that can never be
-    right.
+    The list is the option ``list_option``. ``wanted`` is the dataclass of an item: its fields are the options, one of
+    them C(name), and it raises ItemError for values that can never be right.
     """
 
     # Of AnsibleModule, or of AnsibleAWSModule, which only looks like one.
@@ -54,13 +54,13 @@ class Items:
     def __init__(
         self,
         list_option: str,
-        item_spec: t.Mapping[str, t.Any],
-        wanted: t.Callable[..., t.Any],
-        argument_spec: t.Mapping[str, t.Any] | None = None,
+        wanted: type,
+        further: t.Mapping[str, t.Any] | None = None,
     ) -> None:
+        item_spec = argument_spec(wanted)
         self.list_option, self.item_spec, self.wanted = list_option, item_spec, wanted
-        many = {list_option: {"type": "list", "elements": "dict", "options": dict(item_spec)}}
-        super().__init__({**item_spec, **many, **CONVERGE_SPEC, **(argument_spec or {})})  # type: ignore[call-arg]
+        many = {list_option: {"type": "list", "elements": "dict", "options": argument_spec(wanted)}}
+        super().__init__({**item_spec, **many, **CONVERGE_SPEC, **(further or {})})  # type: ignore[call-arg]
 
     def items(self) -> tuple[list[t.Any], list[Result]]:
         """The wanted items, and a failed result for each whose options can never be right.

@@ -7,7 +7,7 @@
 This module util is PRIVATE to the collection.
 
 A field's annotation is the option's type and, as C(Literal), its choices; its default is the option's default. What an
-annotation cannot say stands in the field's metadata, see C(option).
+annotation cannot say stands in the field's metadata, see C(optional).
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ import types
 import typing as t
 
 Spec = dict[str, t.Any]
+Presence = t.Literal["present", "absent"]
 
 _SPECS: dict[t.Any, Spec] = {}  # by dataclass, worked out once a process
 TYPES = {str: "str", int: "int", float: "float", bool: "bool", dict: "dict", list: "list"}
 
 
-def option(default: t.Any = None, description: str = "", **spec: t.Any) -> t.Any:
+def optional(default: t.Any = None, description: str = "", **spec: t.Any) -> t.Any:
     """A field that is an option. ``spec`` adds to its argument spec what its annotation cannot say, as C(no_log).
 
     ``item`` in it is the dataclass whose fields are the suboptions of a dictionary, or of each in a list.

@@ -17,6 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud import ApiError, RedisCloud, Task
 
@@ -27,7 +28,9 @@ ADD = "redis_cloud:CreatePrivateLinkPrincipal"
 REMOVE = "redis_cloud:DeletePrivateLinkPrincipal"
 DISASSOCIATE = "redis_cloud:DisassociateConnections"
 ABSENT = ("PRIVATE_LINK_NOT_FOUND", "PRIVATELINK_SERVICE_NOT_FOUND")
-PRINCIPAL_TYPES = ["aws_account", "organization", "organization_unit", "iam_role", "iam_user", "service_principal"]
+PrincipalType = t.Literal[
+    "aws_account", "organization", "organization_unit", "iam_role", "iam_user", "service_principal"
+]
 LONGEST_SHARE_NAME = 64
 ACCOUNT = re.compile(r"^(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?$")
 
@@ -83,6 +86,15 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class PrincipalOptions:
+    """With whom to share, as an option of a private link."""
+
+    principal: str = required()
+    type: PrincipalType = "aws_account"
+    alias: str | None = None
+
+
+@dataclass(frozen=True)
 class PrivateLink:
     """One wanted private link; the fields are the options of C(redis_cloud_private_link)."""
 
@@ -90,12 +102,12 @@ class PrivateLink:
     subscription_id: int | None = None
     region_id: int | None = None
     share_name: str | None = None
-    principals: list[dict[str, t.Any]] | None = None
+    principals: list[dict[str, t.Any]] | None = optional(item=PrincipalOptions)
     purge_principals: bool = False
     disassociate: list[str] | None = None
-    state: str = "present"
-    on_connections: str = "fail"
-    on_other_principals: str = "fail"
+    state: Presence = "present"
+    on_connections: t.Literal["fail", "disassociate"] = "fail"
+    on_other_principals: t.Literal["fail", "keep"] = "fail"
 
     def __post_init__(self) -> None:
         if self.subscription_id is None:

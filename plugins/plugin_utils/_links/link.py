@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 
 Options = t.Mapping[str, t.Any]
@@ -46,19 +46,19 @@ class Link:
     LAST: t.ClassVar[tuple[str, ...]] = ("tags", "state", "awaiting", "hand_off")  # in documentation
 
     name: str = required("Name of the link.")
-    vendor: str = option(
+    vendor: str = optional(
         "privatelink",
         "Who connects. With O({links}[].name) it makes the name of every AWS resource, of at most 32 characters; a"
         " longer one is cut and ends in a checksum.",
     )
-    destination: str | None = option(
+    destination: str | None = optional(
         None, "What {who} calls the kind of data store. O({role}_prerequisites) may differ by it."
     )
-    state: t.Literal["present", "absent"] = option("present", "Whether the link exists.")
-    awaiting: str | None = option(
+    state: t.Literal["present", "absent"] = optional("present", "Whether the link exists.")
+    awaiting: str | None = optional(
         None, "What {who} must still tell. Everything else is built; nobody is let in before this is empty."
     )
-    hand_off: str | None = option(None, "What to do when all is built and {who} has not connected yet.")
+    hand_off: str | None = optional(None, "What to do when all is built and {who} has not connected yet.")
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 
@@ -25,19 +25,19 @@ class Forwarder:
     """A group of hosts that forward to databases; its name is what links call it."""
 
     name: str = required("What the links call it. With the vendor it makes the names in AWS.")
-    vpc_id: str | None = option(None, "Its VPC. Default is that of its links.")
+    vpc_id: str | None = optional(None, "Its VPC. Default is that of its links.")
     subnet_ids: list[str] = required("Subnets of its hosts, one for each Availability Zone.")
     image_id: str = required("Image of Debian, Ubuntu or Amazon Linux 2023.")
-    instance_type: str = option("t4g.small", "Type of its hosts.")
-    instances: int = option(2, "How many hosts there are.")
-    security_group_ids: list[str] | None = option(
+    instance_type: str = optional("t4g.small", "Type of its hosts.")
+    instances: int = optional(2, "How many hosts there are.")
+    security_group_ids: list[str] | None = optional(
         None, "Further security groups of its hosts, as one that the databases let in."
     )
-    iam_instance_profile: str | None = option(None, "Instance profile of its hosts.")
-    nameservers: list[str] | None = option(
+    iam_instance_profile: str | None = optional(None, "Instance profile of its hosts.")
+    nameservers: list[str] | None = optional(
         None, "Servers that resolve the databases' names. Default is the resolver of the VPC."
     )
-    tags: dict[str, str] | None = option(None, "Tags of all that it consists of.")
+    tags: dict[str, str] | None = optional(None, "Tags of all that it consists of.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,83 +46,83 @@ class NlbServiceLink(Link):
 
     PATTERN = "nlb_service"
 
-    endpoint: str | None = option(None, "DNS name of the database. The targets follow its addresses.")
-    addresses: list[str] | None = option(
+    endpoint: str | None = optional(None, "DNS name of the database. The targets follow its addresses.")
+    addresses: list[str] | None = optional(
         None, "Fixed addresses, for a service that has no name to follow. Instead of O({links}[].endpoint)."
     )
-    port: int | None = option(
+    port: int | None = optional(
         None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
     )
-    listener_port: int | None = option(None, "Port on which {who} connects. Default is O({links}[].port).")
-    vpc_id: str | None = option(None, "The VPC of the database. Needed unless the link is to be absent.")
-    subnet_ids: list[str] | None = option(
+    listener_port: int | None = optional(None, "Port on which {who} connects. Default is O({links}[].port).")
+    vpc_id: str | None = optional(None, "The VPC of the database. Needed unless the link is to be absent.")
+    subnet_ids: list[str] | None = optional(
         None,
         "Subnets of the load balancer, one for each Availability Zone in which {who} connects. Needed unless the link"
         " is to be absent.",
     )
-    security_group_ids: list[str] | None = option(
+    security_group_ids: list[str] | None = optional(
         None, "Security groups of the load balancer. AWS cannot add any to one that was made without."
     )
-    enforce_privatelink_rules: bool | None = option(
+    enforce_privatelink_rules: bool | None = optional(
         None, "Whether the rules of the security groups hold for traffic from PrivateLink too."
     )
-    cross_zone: bool | None = option(
+    cross_zone: bool | None = optional(
         None,
         "Whether each zone's node reaches targets in all zones. Needed where the database is in a zone that"
         " O({links}[].subnet_ids) do not cover.",
     )
-    route: t.Literal["ip_sync", "port_forwarder"] = option(
+    route: t.Literal["ip_sync", "port_forwarder"] = optional(
         "ip_sync",
         "How the load balancer follows the database. With V(ip_sync) its targets are the database's addresses. With"
         " V(port_forwarder) they are hosts that forward to it, and need O({links}[].forwarder).",
     )
-    forwarder: str | None = option(
+    forwarder: str | None = optional(
         None,
         "With V(port_forwarder), the name in O({role}_forwarders) of the one to go through. Links that share one are"
         " always worked on together.",
     )
-    forwarder_port: int | None = option(
+    forwarder_port: int | None = optional(
         None, "Port of the forwarder. Default is O({links}[].port); links that share a forwarder need different ones."
     )
-    check_user: str | None = option(
+    check_user: str | None = optional(
         None, "User without password and rights, as whom a forwarder checks the health of MySQL and MariaDB."
     )
-    endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = option(
+    endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = optional(
         "instance",
         "What O({links}[].endpoint) is. The answers for a V(reader) rotate, so its old addresses are kept for a while.",
     )
-    engine: str | None = option(
+    engine: str | None = optional(
         None, "Kind of database. For V(mysql) and V(mariadb) the role reminds of C(max_connect_errors)."
     )
-    max_addresses: int | None = option(None, "Refuse an answer of more addresses than this.")
-    allow_outside: bool | None = option(
+    max_addresses: int | None = optional(None, "Refuse an answer of more addresses than this.")
+    allow_outside: bool | None = optional(
         None, "Accept private addresses outside the VPC's subnets, for a database in a peered network."
     )
-    drain: t.Literal["immediate", "after_healthy"] | None = option(
+    drain: t.Literal["immediate", "after_healthy"] | None = optional(
         None, "When an address that is no longer answered leaves, see M(saas.privatelink.nlb_ip_sync)."
     )
-    health_check: dict[str, t.Any] | None = option(
+    health_check: dict[str, t.Any] | None = optional(
         None, "Health check of the targets, see M(saas.privatelink.network_load_balancer)."
     )
-    deregistration_delay: int = option(30, "Seconds that connections to an address that was removed may go on.")
-    connection_termination: bool = option(True, "Whether such connections are ended then.")
-    preserve_client_ip: bool | None = option(
+    deregistration_delay: int = optional(30, "Seconds that connections to an address that was removed may go on.")
+    connection_termination: bool = optional(True, "Whether such connections are ended then.")
+    preserve_client_ip: bool | None = optional(
         None,
         "Whether the database sees the client's address. Traffic from PrivateLink always comes from the load balancer.",
     )
-    acceptance_required: bool = option(
+    acceptance_required: bool = optional(
         True, "Whether connections must be accepted, which this role does for O({links}[].owners)."
     )
-    allowed_principals: list[str] | None = option(None, "Account ids or ARNs that may request a connection.")
-    purge_allowed_principals: bool | None = option(None, "Remove principals that are not listed.")
-    owners: list[str] | None = option(None, "Accounts whose connections are accepted.")
-    vpc_endpoint_ids: list[str] | None = option(None, "Endpoints whose connections are accepted.")
-    private_dns_name: str | None = option(None, "Private DNS name of the endpoint service.")
-    verify_private_dns: bool | None = option(None, "Ask AWS to verify the domain of the private DNS name.")
-    connection_notifications: list[dict[str, t.Any]] | None = option(
+    allowed_principals: list[str] | None = optional(None, "Account ids or ARNs that may request a connection.")
+    purge_allowed_principals: bool | None = optional(None, "Remove principals that are not listed.")
+    owners: list[str] | None = optional(None, "Accounts whose connections are accepted.")
+    vpc_endpoint_ids: list[str] | None = optional(None, "Endpoints whose connections are accepted.")
+    private_dns_name: str | None = optional(None, "Private DNS name of the endpoint service.")
+    verify_private_dns: bool | None = optional(None, "Ask AWS to verify the domain of the private DNS name.")
+    connection_notifications: list[dict[str, t.Any]] | None = optional(
         None, "SNS topics that hear of connections, see M(saas.privatelink.endpoint_service)."
     )
-    tags: dict[str, str] | None = option(None, "Tags of the load balancer and the endpoint service.")
+    tags: dict[str, str] | None = optional(None, "Tags of the load balancer and the endpoint service.")
 
     @property
     def target_group(self) -> str:

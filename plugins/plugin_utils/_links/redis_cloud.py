@@ -15,7 +15,7 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_resource import ServiceNetworkLink
@@ -27,9 +27,9 @@ class Principal:
 
     principal: str = required("Account id, or ARN of what O({links}[].principals[].type) says.")
     type: t.Literal["aws_account", "organization", "organization_unit", "iam_role", "iam_user", "service_principal"] = (
-        option("aws_account", "What the principal is.")
+        optional("aws_account", "What the principal is.")
     )
-    alias: str | None = option(None, "What Redis Cloud's console calls it.")
+    alias: str | None = optional(None, "What Redis Cloud's console calls it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,52 +50,52 @@ class RedisCloudLink(ServiceNetworkLink):
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset({"disassociation"})
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset({"private_link", "disassociation", "removal"})
 
-    connection: t.Literal["resource_endpoint", "service_network"] = option(
+    connection: t.Literal["resource_endpoint", "service_network"] = optional(
         "resource_endpoint", "Whether to connect by a VPC endpoint or through a service network."
     )
-    subscription_id: int | None = option(
+    subscription_id: int | None = optional(
         None, "Number of the Pro subscription. With API keys, everything else about the share follows from it."
     )
-    region_id: int | None = option(None, "Number of the region of an Active-Active subscription.")
-    share_name: str | None = option(
+    region_id: int | None = optional(None, "Number of the region of an Active-Active subscription.")
+    share_name: str | None = optional(
         None,
         "Name of the share, up to 64 characters. Needed where the API shall make it; a share of another name is"
         " refused.",
     )
-    principals: list[dict[str, t.Any]] | None = option(
+    principals: list[dict[str, t.Any]] | None = optional(
         None,
         "With whom the API shall share. Default is this account. A principal that is not listed stays.",
         item=Principal,
     )
-    resource_share_arn: str | None = option(
+    resource_share_arn: str | None = optional(
         None, "ARN of the share, as Redis Cloud's console shows it. Needed where there are no API keys."
     )
-    resource_configuration: str | None = option(
+    resource_configuration: str | None = optional(
         None,
         "Id or ARN of the resource configuration, as Redis Cloud's console shows it. Default is the one that the share"
         " holds.",
     )
-    vpc_id: str | None = option(None, "VPC that is to reach the databases. Needed for V(resource_endpoint).")
-    subnet_ids: list[str] | None = option(
+    vpc_id: str | None = optional(None, "VPC that is to reach the databases. Needed for V(resource_endpoint).")
+    subnet_ids: list[str] | None = optional(
         None,
         "Subnets of the endpoint, one for each Availability Zone. Needed for V(resource_endpoint); with"
         " V(service_network) they make an endpoint of the network.",
     )
-    security_group_ids: list[str] | None = option(
+    security_group_ids: list[str] | None = optional(
         None,
         "Security groups of the endpoint. They must let the VPC in on ports 10000 to 19999, and on 8070 for metrics.",
     )
-    private_dns_preference: t.Literal["VERIFIED_DOMAINS_ONLY", "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS"] = option(
+    private_dns_preference: t.Literal["VERIFIED_DOMAINS_ONLY", "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS"] = optional(
         "VERIFIED_DOMAINS_ONLY", "Which private names count."
     )
-    service_network: str | None = option(None, "Id or ARN of the service network. Needed for V(service_network).")
-    databases: list[dict[str, t.Any]] | None = option(
+    service_network: str | None = optional(None, "Id or ARN of the service network. Needed for V(service_network).")
+    databases: list[dict[str, t.Any]] | None = optional(
         None,
         "The databases, where the API does not tell them. With them the endpoints are known by database.",
         item=Database,
     )
-    by_api: bool = option(False, "Whether Redis Cloud's API can be asked. Facts of the run.")
-    ask: str | None = option(None, "What a human does where the API cannot be asked.")
+    by_api: bool = optional(False, "Whether Redis Cloud's API can be asked. Facts of the run.")
+    ask: str | None = optional(None, "What a human does where the API cannot be asked.")
 
     @property
     def by_network(self) -> bool:

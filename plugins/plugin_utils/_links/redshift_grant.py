@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
 
@@ -22,15 +22,15 @@ class RedshiftGrantLink(Link):
 
     PATTERN = "redshift_grant"
 
-    cluster_identifier: str | None = option(
+    cluster_identifier: str | None = optional(
         None, "Identifier of the provisioned Redshift cluster. A link without it fails alone."
     )
-    account_id: str | None = option(
+    account_id: str | None = optional(
         None, "The vendor's account, 12 digits. Needed unless O({links}[].awaiting) is set."
     )
-    vpc_ids: list[str] | None = option(None, "The vendor's VPCs.")
-    all_vpcs: bool | None = option(None, "Let all VPCs of the account in, instead of O({links}[].vpc_ids).")
-    purge_vpc_ids: bool | None = option(None, "Take access from VPCs that are not listed.")
+    vpc_ids: list[str] | None = optional(None, "The vendor's VPCs.")
+    all_vpcs: bool | None = optional(None, "Let all VPCs of the account in, instead of O({links}[].vpc_ids).")
+    purge_vpc_ids: bool | None = optional(None, "Take access from VPCs that are not listed.")
 
     @step
     def prerequisite(self, known: Known) -> Item | None:

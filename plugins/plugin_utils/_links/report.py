@@ -9,6 +9,7 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.discovery import reason
@@ -42,7 +43,8 @@ def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
 def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
     status, action = _status(link, known.results, planned)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
-    said = {name: getattr(link, name) for name in OF_LINK if getattr(link, name, None) is not None}
+    fields = {field.name for field in dataclasses.fields(link)}
+    said = {name: getattr(link, name) for name in OF_LINK if name in fields and getattr(link, name) is not None}
     entry = {
         **said,
         **told,

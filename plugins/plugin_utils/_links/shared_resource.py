@@ -15,7 +15,7 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import option, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links import discovery
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
@@ -28,9 +28,9 @@ CONFIGURATION = "vpc-lattice:ResourceConfiguration"
 class Database:
     """A database behind a link, where the vendor's API does not tell it."""
 
-    database_id: int | None = option(None, "The vendor's id of the database.")
+    database_id: int | None = optional(None, "The vendor's id of the database.")
     host: str = required("Its private name.")
-    port: int | None = option(None, "Its port.")
+    port: int | None = optional(None, "Its port.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,41 +39,41 @@ class ResourceEndpointLink(Link):
 
     PATTERN = "resource_endpoint"
 
-    destination: str | None = option(
+    destination: str | None = optional(
         None, "What {who} calls the kind of connection. O({role}_prerequisites) may differ by it."
     )
-    resource_share_arn: str | None = option(None, "ARN of the vendor's resource share.")
-    owner_account_id: str | None = option(
+    resource_share_arn: str | None = optional(None, "ARN of the vendor's resource share.")
+    owner_account_id: str | None = optional(
         None,
         "Id of the account that must own the share. One of another owner is refused before it is accepted.",
     )
-    share_name: str | None = option(
+    share_name: str | None = optional(
         None, "Name that the share must have. One of another name is refused before it is accepted."
     )
-    resource_configuration: str | None = option(
+    resource_configuration: str | None = optional(
         None, "Id or ARN of the vendor's resource configuration. Default is the one that the share holds."
     )
-    vpc_id: str | None = option(None, "VPC that is to reach {who}.")
-    subnet_ids: list[str] | None = option(None, "Subnets of the endpoint, one for each Availability Zone.")
-    security_group_ids: list[str] | None = option(None, "Security groups of the endpoint.")
-    ip_address_type: t.Literal["ipv4", "ipv6", "dualstack"] | None = option(None, "Kind of addresses of the endpoint.")
-    private_dns_enabled: bool = option(True, "Whether the vendor's private names lead to the connection in the VPC.")
+    vpc_id: str | None = optional(None, "VPC that is to reach {who}.")
+    subnet_ids: list[str] | None = optional(None, "Subnets of the endpoint, one for each Availability Zone.")
+    security_group_ids: list[str] | None = optional(None, "Security groups of the endpoint.")
+    ip_address_type: t.Literal["ipv4", "ipv6", "dualstack"] | None = optional(None, "Kind of the endpoint's addresses.")
+    private_dns_enabled: bool = optional(True, "Whether the vendor's private names lead to the connection in the VPC.")
     private_dns_preference: t.Literal[
         "ALL_DOMAINS",
         "VERIFIED_DOMAINS_ONLY",
         "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
         "SPECIFIED_DOMAINS_ONLY",
-    ] = option("VERIFIED_DOMAINS_ONLY", "Which of the vendor's private names count.")
-    private_dns_specified_domains: list[str] | None = option(None, "Further domains whose names count.")
-    databases: list[dict[str, t.Any]] | None = option(
+    ] = optional("VERIFIED_DOMAINS_ONLY", "Which of the vendor's private names count.")
+    private_dns_specified_domains: list[str] | None = optional(None, "Further domains whose names count.")
+    databases: list[dict[str, t.Any]] | None = optional(
         None,
         "The vendor's databases, where its API does not tell them. With them the endpoints are known by database.",
         item=Database,
     )
-    tls: bool = option(False, "Whether the connection check speaks TLS with the databases.")
-    tags: dict[str, str] | None = option(None, "Tags of all that is made.")
-    replace: bool = option(False, "Delete and make anew what AWS cannot change. The connection is interrupted then.")
-    leave_share: bool = option(
+    tls: bool = optional(False, "Whether the connection check speaks TLS with the databases.")
+    tags: dict[str, str] | None = optional(None, "Tags of all that is made.")
+    replace: bool = optional(False, "Delete and make anew what AWS cannot change. The connection is interrupted then.")
+    leave_share: bool = optional(
         False,
         "With O({links}[].state=absent), leave the share too. Every other endpoint of the account that leads to what it"
         " shares stops working.",
@@ -209,9 +209,9 @@ class ServiceNetworkLink(ResourceEndpointLink):
 
     PATTERN = "service_network"
 
-    service_network: str | None = option(None, "Id or ARN of the service network.")
-    vpc_id: str | None = option(None, "VPC that is to reach {who}, for an endpoint of the network in it.")
-    subnet_ids: list[str] | None = option(
+    service_network: str | None = optional(None, "Id or ARN of the service network.")
+    vpc_id: str | None = optional(None, "VPC that is to reach {who}, for an endpoint of the network in it.")
+    subnet_ids: list[str] | None = optional(
         None,
         "Subnets of the endpoint, one for each Availability Zone. Without them no endpoint is made, as for a VPC that"
         " is associated with the network already.",

@@ -25,11 +25,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.progress im
 SECRET, TOKEN = "hush-hush-hush", "psst-psst-psst"
 ACCESS = {"region": "us-east-1", "access_key": "111111111111", "secret_key": SECRET, "session_token": TOKEN}
 NO_KEYS = dict.fromkeys(["access_key", "secret_key", "session_token"])
-SPEC = {
-    "name": {"type": "str"},
-    "size": {"type": "int", "default": 1},
-    "color": {"type": "str"},
-}
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
         contextlib.redirect_stdout(printed),
         contextlib.suppress(SystemExit),
     ):
-        module = ItemsModule("things", SPEC, Want)
+        module = ItemsModule("things", Want)
         module.converge(Things(), module.api(), poll=0.01)
     text = printed.getvalue()
     assert SECRET not in text and TOKEN not in text

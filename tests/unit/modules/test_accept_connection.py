@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
@@ -367,7 +367,7 @@ def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) 
 # The plan alone
 
 
-def plan(state: str, *connections: tuple[str, str], handled: tuple[str, ...] = ()) -> Any:
+def plan(state: Literal["accepted", "rejected"], *connections: tuple[str, str], handled: tuple[str, ...] = ()) -> Any:
     listed = [Connection(SERVICE, endpoint, VENDOR, now) for endpoint, now in connections]
     item = Acceptance("orders", state=state, owners=[VENDOR], service_id=SERVICE)
     return Acceptances.plan(None, item, Requests(SERVICE, listed, frozenset(handled)))  # type: ignore[arg-type]
