@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import underneath
-from .calls import AwsError
-from .lattice import ServiceNetwork
-from .redshift import Cluster
-from .world import Life
+from tests.sandbox.aws.redshift.resources import Cluster
+from tests.sandbox.aws.vpc_lattice.resources import ServiceNetwork
+from tests.sandbox.core import underneath
+from tests.sandbox.core.calls import AwsError
+from tests.sandbox.core.world import Life
 
 if TYPE_CHECKING:
-    from .server import Sandbox
+    from tests.sandbox.server import Sandbox
 
 
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .client import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 Names = dict[str, str]  # ARN → name
 GONE = ("deleted", "rejected")

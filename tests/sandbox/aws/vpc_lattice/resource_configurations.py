@@ -1,0 +1,238 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resource configurations of VPC Lattice, single or in groups, and the proof of their domains."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.sandbox.aws.ec2.resources import hex_id
+from tests.sandbox.aws.vpc_lattice import resources as lattice
+from tests.sandbox.aws.vpc_lattice.resources import (
+    DomainVerification,
+    EndpointAssociation,
+    LatticeError,
+    ResourceAssociation,
+    ResourceConfiguration,
+    ResourceGateway,
+)
+from tests.sandbox.core.calls import Call
+from tests.sandbox.core.operations import operation
+from tests.sandbox.core.world import GONE, World
+
+PORT_RANGE = re.compile(r"\d{1,5}(-\d{1,5})?")
+
+
+@operation("vpc-lattice", "CreateResourceConfiguration")
+def create(call: Call, world: World) -> dict[str, Any]:
+    return lattice.create(call, world, lambda: _created(call, world))
+
+
+@operation("vpc-lattice", "GetResourceConfiguration")
+def get(call: Call, world: World) -> dict[str, Any]:
+    one = lattice.find(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
+    verification = world.find(DomainVerification, str(one.verification_id))
+    return {
+        **_described(one),
+        **_listed(one),
+        "failureReason": one.failure_reason,
+        "domainVerificationStatus": verification.state if verification else None,
+        "domainVerificationArn": verification.arn if verification else None,
+    }
+
+
+@operation("vpc-lattice", "UpdateResourceConfiguration")
+def update(call: Call, world: World) -> dict[str, Any]:
+    params = call.params
+    one = lattice.own(ResourceConfiguration, params["resourceConfigurationIdentifier"], call, world)
+    one.port_ranges = params.get("portRanges") or one.port_ranges
+    one.definition = params.get("resourceConfigurationDefinition") or one.definition
+    one.shareable_network = params.get("allowAssociationToShareableServiceNetwork", one.shareable_network)
+    return _described(one)
+
+
+@operation("vpc-lattice", "DeleteResourceConfiguration")
+def delete(call: Call, world: World) -> dict[str, Any]:
+    one = lattice.own(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
+    uses = [
+        *(other.key for other in world.all(ResourceConfiguration) if other.group_id == one.key),
+        *(other.key for other in world.all(EndpointAssociation) if other.configuration_id == one.key),
+        *(other.key for other in world.all(ResourceAssociation) if other.configuration_id == one.key),
+    ]
+    if uses:
+        message = f"{one.key} is in use by {', '.join(uses)}"
+        raise lattice.conflict(message, "RESOURCE_CONFIGURATION", one.key)
+    one.life = world.life("resource_configuration", "DELETE_IN_PROGRESS", GONE)
+    return {}
+
+
+@operation("vpc-lattice", "ListResourceConfigurations")
+def describe(call: Call, world: World) -> dict[str, Any]:
+    params = call.params
+    wanted = {
+        "gateway_id": params.get("resourceGatewayIdentifier"),
+        "group_id": params.get("resourceConfigurationGroupIdentifier"),
+        "verification_id": params.get("domainVerificationIdentifier"),
+    }
+    configurations = [
+        one
+        for one in lattice.seen(ResourceConfiguration, call, world)
+        if all(value is None or getattr(one, name) == value.rpartition("/")[2] for name, value in wanted.items())
+    ]
+    found, token = lattice.page(call, configurations)
+    return {"items": [_listed(one) for one in found], "nextToken": token}
+
+
+@operation("vpc-lattice", "StartDomainVerification")
+def start_verification(call: Call, world: World) -> dict[str, Any]:
+    def make() -> dict[str, Any]:
+        verification = DomainVerification(
+            key=hex_id("dv-"),
+            account=call.account,
+            region=call.region,
+            life=world.life("domain_verification", "PENDING", "VERIFIED"),
+            tags=dict(call.params.get("tags") or {}),
+            domain=call.params["domainName"],
+        )
+        world.add(verification)
+        return _proof(verification)
+
+    return lattice.create(call, world, make)
+
+
+@operation("vpc-lattice", "GetDomainVerification")
+def get_verification(call: Call, world: World) -> dict[str, Any]:
+    one = lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world)
+    return {**_proof(one), "createdAt": one.created_at, "tags": one.tags}
+
+
+@operation("vpc-lattice", "ListDomainVerifications")
+def list_verifications(call: Call, world: World) -> dict[str, Any]:
+    found, token = lattice.page(call, world.all(DomainVerification, call.account, call.region))
+    items = [{**_proof(one), "createdAt": one.created_at, "tags": one.tags} for one in found]
+    return {"items": items, "nextToken": token}
+
+
+@operation("vpc-lattice", "DeleteDomainVerification")
+def delete_verification(call: Call, world: World) -> dict[str, Any]:
+    world.remove(lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world))
+    return {}
+
+
+def _created(call: Call, world: World) -> dict[str, Any]:
+    params = call.params
+    name = lattice.check_name(ResourceConfiguration, call, world)
+    group = _group(call, world)
+    _check(call)
+    if group is None:
+        gateway = lattice.own(ResourceGateway, params["resourceGatewayIdentifier"], call, world)
+        gateway_id = gateway.key
+    else:
+        gateway_id = str(group.gateway_id)
+    verification = params.get("domainVerificationIdentifier")
+    if verification:
+        lattice.own(DomainVerification, verification, call, world)
+    life, outcome = lattice.life(ResourceConfiguration, call, world)
+    one = ResourceConfiguration(
+        key=hex_id("rcfg-"),
+        account=call.account,
+        region=call.region,
+        life=life,
+        tags=dict(params.get("tags") or {}),
+        name=name,
+        type=params["type"],
+        gateway_id=gateway_id,
+        group_id=group.key if group else None,
+        port_ranges=params.get("portRanges") or (group.port_ranges if group else []),
+        protocol=params.get("protocol") or "TCP",
+        definition=params.get("resourceConfigurationDefinition"),
+        shareable_network=bool(params.get("allowAssociationToShareableServiceNetwork")),
+        custom_domain=params.get("customDomainName"),
+        group_domain=params.get("groupDomain"),
+        verification_id=verification.rpartition("/")[2] if verification else None,
+        failure_reason=outcome.reason if outcome else None,
+    )
+    world.add(one)
+    return _described(one)
+
+
+def _group(call: Call, world: World) -> ResourceConfiguration | None:
+    """The group of a CHILD; None for every other type."""
+    identifier = call.params.get("resourceConfigurationGroupIdentifier")
+    if (call.params["type"] == "CHILD") != bool(identifier):
+        message = "resourceConfigurationGroupIdentifier goes with the type CHILD, and only with it"
+        raise LatticeError("ValidationException", message)
+    if not identifier:
+        return None
+    group = lattice.own(ResourceConfiguration, identifier, call, world)
+    if group.type != "GROUP" or group.state != "ACTIVE":
+        raise LatticeError("ValidationException", f"{group.key} is no ACTIVE resource configuration of type GROUP")
+    domain = call.params.get("customDomainName")
+    if group.group_domain and domain and not domain.endswith(f".{group.group_domain}"):
+        raise LatticeError("ValidationException", f"{domain} is no subdomain of the group's {group.group_domain}")
+    return group
+
+
+def _check(call: Call) -> None:
+    """What each type needs, beside the group of a CHILD."""
+    params, kind = call.params, call.params["type"]
+    definition = params.get("resourceConfigurationDefinition")
+    if kind in ("SINGLE", "CHILD", "ARN") and not definition:
+        raise LatticeError("ValidationException", f"resourceConfigurationDefinition is required for type {kind}")
+    if kind == "GROUP" and definition:
+        raise LatticeError("ValidationException", "A group has no resourceConfigurationDefinition")
+    if kind == "CIDR":
+        raise LatticeError("ValidationException", "The sandbox has no resource configurations of type CIDR")
+    if kind != "CHILD" and not params.get("resourceGatewayIdentifier"):
+        raise LatticeError("ValidationException", f"resourceGatewayIdentifier is required for type {kind}")
+    for ports in params.get("portRanges") or []:
+        if not PORT_RANGE.fullmatch(ports):
+            raise LatticeError("ValidationException", f"{ports} is no port range")
+
+
+def _described(one: ResourceConfiguration) -> dict[str, Any]:
+    """What every operation on one resource configuration answers."""
+    return {
+        "id": one.key,
+        "arn": one.arn,
+        "name": one.name,
+        "type": one.type,
+        "status": one.state,
+        "resourceGatewayId": one.gateway_id,
+        "resourceConfigurationGroupId": one.group_id,
+        "portRanges": one.port_ranges,
+        "protocol": one.protocol,
+        "resourceConfigurationDefinition": one.definition,
+        "allowAssociationToShareableServiceNetwork": one.shareable_network,
+    }
+
+
+def _listed(one: ResourceConfiguration) -> dict[str, Any]:
+    """A ResourceConfigurationSummary of the API."""
+    return {
+        "id": one.key,
+        "arn": one.arn,
+        "name": one.name,
+        "type": one.type,
+        "status": one.state,
+        "resourceGatewayId": one.gateway_id,
+        "resourceConfigurationGroupId": one.group_id,
+        "amazonManaged": False,
+        "createdAt": one.created_at,
+        "lastUpdatedAt": one.created_at,
+        "customDomainName": one.custom_domain,
+        "domainVerificationId": one.verification_id,
+        "groupDomain": one.group_domain,
+    }
+
+
+def _proof(one: DomainVerification) -> dict[str, Any]:
+    return {
+        "id": one.key,
+        "arn": one.arn,
+        "domainName": one.domain,
+        "status": one.state,
+        "txtMethodConfig": {"name": f"_{one.key[-12:]}.{one.domain}", "value": f"vpc-lattice:{one.key}"},
+    }

@@ -1,0 +1,159 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Service networks of VPC Lattice, and the tags of all its resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.sandbox.aws.ec2.resources import VpcEndpoint, hex_id
+from tests.sandbox.aws.vpc_lattice import resources as lattice
+from tests.sandbox.aws.vpc_lattice.resources import (
+    LatticeError,
+    LatticeResource,
+    ResourceAssociation,
+    ServiceNetwork,
+    VpcAssociation,
+)
+from tests.sandbox.core.calls import Call
+from tests.sandbox.core.operations import operation
+from tests.sandbox.core.world import Life, World
+
+
+@operation("vpc-lattice", "CreateServiceNetwork")
+def create(call: Call, world: World) -> dict[str, Any]:
+    def make() -> dict[str, Any]:
+        network = ServiceNetwork(
+            key=hex_id("sn-"),
+            account=call.account,
+            region=call.region,
+            life=Life([("ACTIVE", 0.0)]),
+            tags=dict(call.params.get("tags") or {}),
+            name=lattice.check_name(ServiceNetwork, call, world),
+            auth_type=call.params.get("authType") or "NONE",
+            shareable=bool((call.params.get("sharingConfig") or {}).get("enabled")),
+        )
+        world.add(network)
+        return _described(network)
+
+    return lattice.create(call, world, make)
+
+
+@operation("vpc-lattice", "GetServiceNetwork")
+def get(call: Call, world: World) -> dict[str, Any]:
+    network = lattice.find(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
+    vpcs = sum(one.network_id == network.key for one in world.all(VpcAssociation))
+    return {
+        **_described(network),
+        **_dates(network),
+        "numberOfAssociatedVPCs": vpcs,
+        "numberOfAssociatedServices": 0,
+    }
+
+
+@operation("vpc-lattice", "UpdateServiceNetwork")
+def update(call: Call, world: World) -> dict[str, Any]:
+    network = lattice.own(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
+    network.auth_type = call.params["authType"]
+    answer = _described(network)
+    del answer["sharingConfig"]
+    return answer
+
+
+@operation("vpc-lattice", "DeleteServiceNetwork")
+def delete(call: Call, world: World) -> dict[str, Any]:
+    network = lattice.own(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
+    uses = [one.key for one in world.all(ResourceAssociation) if one.network_id == network.key]
+    uses += [one.key for one in world.all(VpcAssociation) if one.network_id == network.key]
+    endpoints = [one for one in world.all(VpcEndpoint) if one.service_network_arn == network.arn]
+    uses += [one.key for one in endpoints if one.state != "deleted"]
+    if uses:
+        message = f"The service network {network.key} has associations: {', '.join(uses)}"
+        raise lattice.conflict(message, "SERVICE_NETWORK", network.key)
+    world.remove(network)
+    return {}
+
+
+@operation("vpc-lattice", "ListServiceNetworks")
+def describe(call: Call, world: World) -> dict[str, Any]:
+    found, token = lattice.page(call, lattice.seen(ServiceNetwork, call, world))
+    items = [
+        {
+            "id": one.key,
+            "name": one.name,
+            "arn": one.arn,
+            **_dates(one),
+            "numberOfAssociatedVPCs": sum(other.network_id == one.key for other in world.all(VpcAssociation)),
+            "numberOfAssociatedServices": 0,
+            "numberOfAssociatedResourceConfigurations": sum(
+                other.network_id == one.key for other in world.all(ResourceAssociation)
+            ),
+        }
+        for one in found
+    ]
+    return {"items": items, "nextToken": token}
+
+
+@operation("vpc-lattice", "ListServiceNetworkVpcEndpointAssociations")
+def endpoints(call: Call, world: World) -> dict[str, Any]:
+    network = lattice.own(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
+    through = [one for one in world.all(VpcEndpoint) if one.service_network_arn == network.arn]
+    found, token = lattice.page(call, [one for one in through if one.state != "deleted"])
+    items = [
+        {
+            "vpcEndpointId": one.key,
+            "vpcId": one.vpc_id,
+            "vpcEndpointOwnerId": one.account,
+            "id": lattice.derived_id("snvea-", network.key, one.key),
+            "state": one.state,
+            "serviceNetworkArn": network.arn,
+            "createdAt": one.created_at,
+        }
+        for one in found
+    ]
+    return {"items": items, "nextToken": token}
+
+
+@operation("vpc-lattice", "TagResource")
+def tag(call: Call, world: World) -> dict[str, Any]:
+    resource = _tagged(call, world)
+    tags = {**resource.tags, **call.params["tags"]}
+    if len(tags) > 50 or any(key.startswith("aws:") for key in call.params["tags"]):
+        raise LatticeError("ValidationException", "Too many tags, or a key that begins with aws:")
+    resource.tags = tags
+    return {}
+
+
+@operation("vpc-lattice", "UntagResource")
+def untag(call: Call, world: World) -> dict[str, Any]:
+    resource = _tagged(call, world)
+    resource.tags = {key: value for key, value in resource.tags.items() if key not in call.params["tagKeys"]}
+    return {}
+
+
+@operation("vpc-lattice", "ListTagsForResource")
+def tags(call: Call, world: World) -> dict[str, Any]:
+    return {"tags": _tagged(call, world).tags}
+
+
+def _tagged(call: Call, world: World) -> LatticeResource:
+    arn = str(call.params["resourceArn"])
+    for one in world.tagged():
+        if isinstance(one, LatticeResource) and one.arn == arn and one.account == call.account:
+            return one
+    raise LatticeError("ResourceNotFoundException", f"{arn} not found", "RESOURCE", arn)
+
+
+def _described(network: ServiceNetwork) -> dict[str, Any]:
+    return {
+        "id": network.key,
+        "name": network.name,
+        "arn": network.arn,
+        "authType": network.auth_type,
+        "sharingConfig": {"enabled": network.shareable},
+    }
+
+
+def _dates(network: ServiceNetwork) -> dict[str, Any]:
+    return {"createdAt": network.created_at, "lastUpdatedAt": network.created_at}
