@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 
 from tests.sandbox import seed
 from tests.sandbox.actors import decisions, vendor
-from tests.sandbox.aws.ec2.endpoint_services import conclude_private_dns
-from tests.sandbox.aws.ec2.resources import EndpointService, TargetGroup
+from tests.sandbox.aws.ec2.resources import EndpointService, conclude_private_dns
+from tests.sandbox.aws.elbv2.resources import TargetGroup
 from tests.sandbox.aws.lambda_ import functions
 from tests.sandbox.aws.lambda_.functions import RUNNING
 from tests.sandbox.client import SandboxClient

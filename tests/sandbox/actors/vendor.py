@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.resources import VpcEndpoint
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import AwsError
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def connect(
     """
     service_region = service_name.removeprefix("com.amazonaws.vpce.").partition(".")[0]
     region = region or service_region
-    zones = underneath.zones(account, region)
+    zones = moto_ec2.zones(account, region)
     wanted = availability_zones or [name for name, zone_id in zones.items() if zone_id in (availability_zone_ids or [])]
     if not wanted:
         details = sandbox.act(account, region, "ec2", "DescribeVpcEndpointServices", ServiceNames=[service_name])
         wanted = details["ServiceDetails"][0]["AvailabilityZones"]
     with sandbox.world.lock:
-        vpc = underneath.ec2(account, region).get_default_vpc()
-        subnets = {subnet.availability_zone: subnet.id for subnet in underneath.subnets_of(account, region, vpc.id)}
+        vpc = moto_ec2.backend(account, region).get_default_vpc()
+        subnets = {subnet.availability_zone: subnet.id for subnet in moto_ec2.subnets_of(account, region, vpc.id)}
     unknown = [name for name in wanted if name not in subnets]
     if unknown:
         raise AwsError("InvalidParameterValue", f"{region} has no Availability Zone {unknown[0]}")
@@ -79,12 +79,12 @@ def redshift_endpoint(
     ``vpc_id`` is the vendor's VPC, as the customer granted it; one that does not exist yet is made with that id.
     """
     with sandbox.world.lock:
-        vpc_id = vpc_id or str(underneath.ec2(account, region).get_default_vpc().id)
-        underneath.make_vpc(account, region, vpc_id, "10.250.0.0/16")
-        subnets = [subnet.id for subnet in underneath.subnets_of(account, region, vpc_id)]
+        vpc_id = vpc_id or str(moto_ec2.backend(account, region).get_default_vpc().id)
+        moto_ec2.make_vpc(account, region, vpc_id, "10.250.0.0/16")
+        subnets = [subnet.id for subnet in moto_ec2.subnets_of(account, region, vpc_id)]
         if not subnets:
-            zone = next(iter(underneath.zones(account, region)))
-            subnets = [underneath.make_subnet(account, region, vpc_id, "10.250.0.0/24", zone)]
+            zone = next(iter(moto_ec2.zones(account, region)))
+            subnets = [moto_ec2.make_subnet(account, region, vpc_id, "10.250.0.0/24", zone)]
     group = f"sandbox-{vpc_id}"
     try:
         sandbox.act(account, region, "redshift", "DescribeClusterSubnetGroups", ClusterSubnetGroupName=group)

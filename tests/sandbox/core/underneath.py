@@ -1,13 +1,14 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""moto, underneath: what we do not perform ourselves, and the look-ups of VPCs, subnets and security groups."""
+"""moto, underneath: it performs what we do not perform ourselves."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from unittest import mock
@@ -17,7 +18,6 @@ from moto.core.request import Request
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from werkzeug.exceptions import HTTPException
 
-from tests.sandbox.aws.autoscaling import resources as autoscaling
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.wire import Response
 from tests.sandbox.core.world import World
@@ -31,6 +31,21 @@ mock.patch.object(moto.core.responses, "method_names_from_class", cache(method_n
 
 OURS_ALONE = {"elbv2", "redshift", "ram", "vpc-lattice"}
 """Services whose resources moto does not have, so that its answers about them would be wrong."""
+
+Preparation = Callable[[Call, World], Any]
+
+PREPARATIONS: dict[str, Preparation] = {}
+"""What is done before each call that moto performs, by service. Filled by prepares()."""
+
+
+def prepares(service: str) -> Callable[[Preparation], Preparation]:
+    """Register what a service of moto's needs of us before each of its calls."""
+
+    def register(preparation: Preparation) -> Preparation:
+        PREPARATIONS[service] = preparation
+        return preparation
+
+    return register
 
 
 def knows(call: Call) -> bool:
@@ -46,8 +61,8 @@ def knows(call: Call) -> bool:
 
 def perform(call: Call, world: World) -> Response:
     """Let moto answer a call that it knows."""
-    if call.service == "autoscaling":
-        autoscaling.connect(call, world)
+    if call.service in PREPARATIONS:
+        PREPARATIONS[call.service](call, world)
     handler = _handler(call.service, _url(call))
     # moto takes the account from this header before anything else.
     headers = {**call.request.headers, "x-moto-account-id": call.account}
@@ -90,96 +105,3 @@ def _routes(service: str) -> list[tuple[re.Pattern[str], Any]]:
 
 def _url(call: Call) -> str:
     return f"https://{call.model.service_model.endpoint_prefix}.{call.region}.amazonaws.com{call.request.path}"
-
-
-# Look-ups. moto is imported late because its EC2 takes a second to import.
-
-
-def ec2(account: str, region: str) -> Any:
-    """moto's EC2 backend of one account and region."""
-    from moto.backends import get_backend
-
-    return get_backend("ec2")[account][region]
-
-
-def zones(account: str, region: str) -> dict[str, str]:
-    """Availability Zones of a region: name -> zone id."""
-    return {zone.name: zone.zone_id for zone in ec2(account, region).describe_availability_zones()}
-
-
-def find_subnet(account: str, region: str, subnet_id: str) -> Any:
-    """moto's subnet (``id``, ``vpc_id``, ``cidr``, ``availability_zone``) or None."""
-    for subnets in ec2(account, region).subnets.values():
-        if subnet_id in subnets:
-            return subnets[subnet_id]
-    return None
-
-
-def subnets_of(account: str, region: str, vpc_id: str) -> list[Any]:
-    return [
-        subnet
-        for subnets in ec2(account, region).subnets.values()
-        for subnet in subnets.values()
-        if subnet.vpc_id == vpc_id
-    ]
-
-
-def find_vpc(account: str, region: str, vpc_id: str) -> Any:
-    return ec2(account, region).vpcs.get(vpc_id)
-
-
-def find_security_group(account: str, region: str, group_id: str) -> Any:
-    return ec2(account, region).get_security_group_from_id(group_id)
-
-
-# Makers with fixed ids, for seeds and the vendor: moto draws its ids at random.
-
-
-def make_vpc(account: str, region: str, vpc_id: str, cidr: str, tags: dict[str, str] | None = None) -> None:
-    """Make a VPC of that id with DNS support and host names, unless it exists."""
-    if find_vpc(account, region, vpc_id) is not None:
-        return
-    with mock.patch("moto.ec2.models.vpcs.random_vpc_id", return_value=vpc_id):
-        vpc = ec2(account, region).create_vpc(cidr)
-    vpc.enable_dns_hostnames = vpc.enable_dns_support = "true"
-    ec2(account, region).create_tags([vpc_id], tags or {})
-
-
-def make_subnet(
-    account: str,
-    region: str,
-    vpc_id: str,
-    cidr: str,
-    zone: str,
-    subnet_id: str | None = None,
-    tags: dict[str, str] | None = None,
-) -> str:
-    """Make a subnet, of that id if given, unless it exists; the answer is its id."""
-    from moto.ec2.utils import random_subnet_id
-
-    wanted = subnet_id or random_subnet_id()
-    if find_subnet(account, region, wanted) is None:
-        with mock.patch("moto.ec2.models.subnets.random_subnet_id", return_value=wanted):
-            ec2(account, region).create_subnet(vpc_id, cidr, availability_zone=zone)
-        ec2(account, region).create_tags([wanted], tags or {})
-    return wanted
-
-
-def make_security_group(
-    account: str,
-    region: str,
-    vpc_id: str,
-    group_id: str,
-    name: str,
-    description: str,
-    ingress: list[dict[str, Any]],
-) -> None:
-    """Make a security group of that id, unless it exists; ``ingress`` are TCP rules: cidr, from_port, to_port."""
-    if find_security_group(account, region, group_id) is not None:
-        return
-    backend = ec2(account, region)
-    with mock.patch("moto.ec2.models.security_groups.random_security_group_id", return_value=group_id):
-        backend.create_security_group(name, description, vpc_id)
-    for rule in ingress:
-        ports = (str(rule["from_port"]), str(rule["to_port"]))
-        backend.authorize_security_group_ingress(group_id, "tcp", *ports, ip_ranges=[{"CidrIp": rule["cidr"]}])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -184,3 +185,8 @@ class World:
 
     def snapshot(self) -> Tables:
         return copy.deepcopy(self.tables)
+
+
+def hex_id(prefix: str, digits: int = 17) -> str:
+    """A resource id such as ``vpce-svc-`` and 17 hexadecimal digits."""
+    return prefix + uuid.uuid4().hex[:digits]

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.vpc_lattice.resources import DomainVerification, ResourceConfiguration, ResourceGateway
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.world import Life
 
@@ -155,8 +155,8 @@ def _domain(databases: list[dict[str, Any]], name: str, region: str) -> str:
 
 
 def _vpc(sandbox: Sandbox, region: str) -> dict[str, Any]:
-    vpc = underneath.ec2(ACCOUNT, region).get_default_vpc()
-    subnets = [subnet.id for subnet in underneath.subnets_of(ACCOUNT, region, vpc.id)]
+    vpc = moto_ec2.backend(ACCOUNT, region).get_default_vpc()
+    subnets = [subnet.id for subnet in moto_ec2.subnets_of(ACCOUNT, region, vpc.id)]
     return {"vpcIdentifier": vpc.id, "subnetIds": subnets}
 
 

@@ -1,17 +1,33 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What moto's Auto Scaling needs of us: our target groups, and instances that remember how they were launched."""
+"""What moto's Auto Scaling needs of us: our target groups, and instances that remember how they were launched.
+
+Beside it stand the instance refreshes, which moto does not have.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
-from tests.sandbox.aws.ec2.resources import Target, TargetGroup
-from tests.sandbox.core.calls import Call
-from tests.sandbox.core.world import World
+from tests.sandbox.aws.elbv2.resources import Target, TargetGroup
+from tests.sandbox.core import underneath
+from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.world import Resource, World, declare_state
+
+declare_state("instance_refresh.Pending", "a started instance refresh before it is InProgress")
+declare_state("instance_refresh.InProgress", "an instance refresh before it is Successful")
+
+
+@dataclass(kw_only=True, eq=False)
+class InstanceRefresh(Resource):
+    """The replacement of all instances of an Auto Scaling group; ``key`` is its id."""
+
+    KIND: ClassVar[str] = "instance_refresh"
+
+    group: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,7 @@ class Attached:
     group: TargetGroup
 
 
+@underneath.prepares("autoscaling")
 def connect(call: Call, world: World) -> Any:
     """moto's Auto Scaling backend of the caller, put before our target groups."""
     from moto.backends import get_backend
@@ -94,3 +111,11 @@ def mend() -> None:
 
     models.InstanceState = InstanceState  # type: ignore[misc]
     LaunchTemplateVersion.user_data = property(user_data)  # type: ignore[assignment, method-assign]
+
+
+def group_name(call: Call, world: World) -> str:
+    """The call's AutoScalingGroupName. Raises ValidationError if the caller has no such group."""
+    name = str(call.params["AutoScalingGroupName"])
+    if name not in connect(call, world).autoscaling_groups:
+        raise AwsError("ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
+    return name

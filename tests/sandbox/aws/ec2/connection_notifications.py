@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tests.sandbox.aws.ec2.requests import each, once, page, select, service_of
-from tests.sandbox.aws.ec2.resources import VpcEndpoint, hex_id
+from tests.sandbox.aws.ec2.requests import each, page, select
+from tests.sandbox.aws.ec2.resources import VpcEndpoint, service_of
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import Life, Resource, World
+from tests.sandbox.core.world import Life, Resource, World, hex_id
 
 EVENTS = {"Accept", "Connect", "Delete", "Reject"}
 TOPIC = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+")

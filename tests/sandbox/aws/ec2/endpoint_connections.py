@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.sandbox.aws.ec2.requests import each, page, select, service_of
-from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint
+from tests.sandbox.aws.ec2.requests import each, page, select
+from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint, service_of
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation

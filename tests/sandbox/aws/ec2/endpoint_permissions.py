@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.sandbox.aws.ec2.endpoint_services import base_dns_name, zone_ids
-from tests.sandbox.aws.ec2.requests import page, select, service_of
-from tests.sandbox.aws.ec2.resources import EndpointService, hex_id
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.ec2.requests import page, select
+from tests.sandbox.aws.ec2.resources import EndpointService, base_dns_name, service_of, visible, zone_ids
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import World
+from tests.sandbox.core.world import World, hex_id
 
 PRINCIPALS = [
     (re.compile(r"\*"), "All"),
@@ -95,19 +94,6 @@ def principal_type(principal: str) -> str:
     raise AwsError("InvalidPrincipal", f"Invalid Principal: '{principal}'")
 
 
-def visible(service: EndpointService, account: str, region: str) -> bool:
-    """Whether the account may see the service from the region and request a connection to it."""
-    if service.state != "Available":
-        return False
-    if region != service.region and (region not in service.regions or service.regions[region].state != "Available"):
-        return False
-    return (
-        service.account == account
-        or "*" in service.principals
-        or any(f":iam::{account}:" in principal for principal in service.principals)
-    )
-
-
 def _permission(service: EndpointService, principal: str) -> dict[str, Any]:
     return {
         "PrincipalType": principal_type(principal),
@@ -120,7 +106,7 @@ def _permission(service: EndpointService, principal: str) -> dict[str, Any]:
 def _detail(service: EndpointService, call: Call, world: World) -> dict[str, Any]:
     # A service in another region is not bound to zones (aws provider #44186, read 2026-11).
     ids = zone_ids(service, world) if service.region == call.region else []
-    names = {zone_id: name for name, zone_id in underneath.zones(call.account, call.region).items()}
+    names = {zone_id: name for name, zone_id in moto_ec2.zones(call.account, call.region).items()}
     verified = service.private_dns is not None and service.private_dns.state == "verified"
     return {
         "ServiceName": service.name,

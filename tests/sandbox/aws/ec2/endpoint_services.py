@@ -8,12 +8,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.sandbox.aws.ec2.requests import each, once, page, select, service_of, tags_of
-from tests.sandbox.aws.ec2.resources import EndpointService, LoadBalancer, VpcEndpoint, hex_id
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.ec2.requests import each, page, select, tags_of
+from tests.sandbox.aws.ec2.resources import (
+    EndpointService,
+    VpcEndpoint,
+    base_dns_name,
+    conclude_private_dns,
+    service_of,
+    zone_ids,
+    zone_names,
+)
+from tests.sandbox.aws.elbv2.resources import LoadBalancer
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, Life, World
+from tests.sandbox.core.world import GONE, Life, World, hex_id
 
 LIVE = ("pendingAcceptance", "pending", "available", "partial")
 """States of connections that keep a service from being deleted or given other load balancers."""
@@ -116,31 +125,6 @@ def verify_private_dns(call: Call, world: World) -> dict[str, Any]:
 def modify_payer(call: Call, world: World) -> dict[str, Any]:
     service_of(call, world).payer = call.params["PayerResponsibility"]
     return {"ReturnValue": True}
-
-
-def conclude_private_dns(service: EndpointService, outcome: str, world: World) -> None:
-    """Let the verification end in ``outcome`` (``verified`` or ``failed``) after its lag."""
-    service.private_dns_outcome = outcome
-    service.private_dns = world.life("private_dns", "pendingVerification", outcome)
-
-
-def balancers_of(service: EndpointService, world: World) -> list[LoadBalancer]:
-    found = [world.find(LoadBalancer, arn) for arn in service.load_balancer_arns]
-    return [balancer for balancer in found if balancer is not None]
-
-
-def zone_names(service: EndpointService, world: World) -> list[str]:
-    """The Availability Zones of the service: those of its load balancers."""
-    return sorted({zone["ZoneName"] for balancer in balancers_of(service, world) for zone in balancer.zones})
-
-
-def zone_ids(service: EndpointService, world: World) -> list[str]:
-    ids = underneath.zones(service.account, service.region)
-    return sorted(ids[name] for name in zone_names(service, world))
-
-
-def base_dns_name(service: EndpointService) -> str:
-    return f"{service.key}.{service.region}.vpce.amazonaws.com"
 
 
 def configuration(service: EndpointService, world: World) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import World
@@ -34,7 +34,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
 
 def _template(call: Call) -> Any:
     wanted = (call.params.get("LaunchTemplateId"), call.params.get("LaunchTemplateName"))
-    templates = underneath.ec2(call.account, call.region).launch_templates.values()
+    templates = moto_ec2.backend(call.account, call.region).launch_templates.values()
     found = [template for template in templates if template.id == wanted[0] or template.name == wanted[1]]
     if not found:
         message = f"The launch template {wanted[0] or wanted[1]} does not exist"

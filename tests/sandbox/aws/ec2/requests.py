@@ -1,21 +1,18 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the EC2 operations share: filters, pages, tags, tokens and the errors of unknown ids."""
+"""What the EC2 operations share of requests: filters, pages, tags and lists of what did not succeed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from tests.sandbox.aws.ec2.resources import EndpointService
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.paging import cut
-from tests.sandbox.core.world import Resource, World
 
-T = TypeVar("T")
 Fields = dict[str, Callable[[Any], Any]]
 """Filter name -> the resource's value or values for it."""
 
@@ -81,30 +78,6 @@ def tags_of(call: Call, resource_type: str) -> dict[str, str]:
     return tags
 
 
-def once(
-    call: Call,
-    world: World,
-    create: Callable[[], dict[str, Any]],
-    member: str = "ClientToken",
-    mismatch: str = "IdempotentParameterMismatch",
-) -> dict[str, Any]:
-    """Create, unless the same client token did so before; then answer what it answered.
-
-    Raises the error code ``mismatch`` when the token comes back with other parameters.
-    """
-    token = call.params.get(member)
-    if not token:
-        return create()
-    key = (call.account, call.region, call.operation, token)
-    if key not in world.answers:
-        world.answers[key] = (call.params, create())
-    params, answer = world.answers[key]
-    if params != call.params:
-        message = f"The client token {token} was used before with other parameters"
-        raise AwsError(mismatch, message)
-    return dict(answer)
-
-
 def unsuccessful(resource_id: str, error: AwsError) -> dict[str, Any]:
     """One item of an ``Unsuccessful`` list."""
     return {"ResourceId": resource_id, "Error": {"Code": error.code, "Message": error.message}}
@@ -119,20 +92,3 @@ def each(ids: Iterable[str], act: Callable[[str], None]) -> dict[str, Any]:
         except AwsError as error:
             failed.append(unsuccessful(resource_id, error))
     return {"Unsuccessful": failed}
-
-
-def own(resource: Resource, call: Call) -> bool:
-    return resource.account == call.account and resource.region == call.region
-
-
-def service_of(call: Call, world: World, service_id: str | None = None) -> EndpointService:
-    """The caller's own endpoint service by ``service_id`` or the call's ServiceId."""
-    wanted = service_id if service_id is not None else str(call.params["ServiceId"])
-    if not re.fullmatch(r"vpce-svc-[0-9a-f]{17}", wanted):
-        # The code's double "Id" is AWS's own (EC2 API reference, "Error codes", read 2026-11).
-        raise AwsError("InvalidVpcEndpointServiceIdId.Malformed", f"Invalid Id: '{wanted}'")
-    service = world.find(EndpointService, wanted, call.account, call.region)
-    if service is None:
-        message = f"The VpcEndpointService Id '{wanted}' does not exist"
-        raise AwsError("InvalidVpcEndpointServiceId.NotFound", message)
-    return service

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.sandbox.aws.ec2.requests import own
-from tests.sandbox.aws.ec2.resources import VpcEndpoint, hex_id
+from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.ec2.resources import VpcEndpoint, own
 from tests.sandbox.aws.ram import resources as ram
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.aws.vpc_lattice.resources import (
@@ -18,9 +18,9 @@ from tests.sandbox.aws.vpc_lattice.resources import (
     ResourceConfiguration,
     ServiceNetwork,
 )
-from tests.sandbox.core import clock, underneath
+from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
-from tests.sandbox.core.world import Life, World
+from tests.sandbox.core.world import Life, World, hex_id
 
 KINDS = ("Resource", "ServiceNetwork")
 
@@ -68,7 +68,7 @@ def _dns_options(call: Call) -> dict[str, Any]:
         if preference or domains:
             raise AwsError("InvalidParameter", "PrivateDnsPreference needs PrivateDnsEnabled")
         return options
-    vpc = underneath.find_vpc(call.account, call.region, call.params["VpcId"])
+    vpc = moto_ec2.find_vpc(call.account, call.region, call.params["VpcId"])
     if "false" in (str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower()):
         what = "both enableDnsSupport & enableDnsHostnames VPC attributes set to true"
         raise AwsError("InvalidParameter", f"Enabling private DNS requires {what} for {vpc.id}")
@@ -83,7 +83,7 @@ def _dns_options(call: Call) -> dict[str, Any]:
 def check_zones(subnets: list[Any]) -> None:
     """Raises InvalidParameter for a subnet in a zone without VPC Lattice."""
     for subnet in subnets:
-        zones = underneath.zones(subnet.owner_id, subnet.ec2_backend.region_name)
+        zones = moto_ec2.zones(subnet.owner_id, subnet.ec2_backend.region_name)
         if zones[subnet.availability_zone] in lattice.UNSUPPORTED_ZONE_IDS:
             message = f"VPC Lattice does not support the availability zone of the subnet: {subnet.id}"
             raise AwsError("InvalidParameter", message)

@@ -1,15 +1,18 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resources of the sandbox that more than one operation file knows."""
+"""Endpoint services and VPC endpoints, and who sees which."""
 
 from __future__ import annotations
 
-import uuid
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from tests.sandbox.core.world import Life, Resource, declare_state
+from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.elbv2.resources import LoadBalancer
+from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.world import Life, Resource, World, declare_state
 
 declare_state("endpoint_service.Pending", "a new endpoint service before it is Available")
 declare_state("endpoint_service.Deleting", "a deleted endpoint service before it is gone")
@@ -21,16 +24,6 @@ declare_state("vpc_endpoint.deleting", "a deleted endpoint before it is deleted"
 declare_state("vpc_endpoint.deleted", "how long a deleted connection lingers at the service's owner", 3600)
 declare_state("vpc_endpoint.unseen", "before the service's owner sees a new connection request")
 declare_state("vpc_endpoint_association.unseen", "before what a new endpoint leads to is listed as its associations")
-declare_state("load_balancer.provisioning", "a new load balancer before it is active")
-declare_state("target.initial", "a new target in use before it is healthy")
-declare_state("target.draining", "a deregistered target before it is gone")
-declare_state("instance_refresh.Pending", "a started instance refresh before it is InProgress")
-declare_state("instance_refresh.InProgress", "an instance refresh before it is Successful")
-
-
-def hex_id(prefix: str, digits: int = 17) -> str:
-    """A resource id such as ``vpce-svc-`` and 17 hexadecimal digits."""
-    return prefix + uuid.uuid4().hex[:digits]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -88,82 +81,56 @@ class VpcEndpoint(Resource):
     """Resource configurations that a test made inaccessible here: id -> code and reason."""
 
 
-@dataclass(kw_only=True, eq=False)
-class LoadBalancer(Resource):
-    """A Network Load Balancer; ``key`` is its ARN."""
-
-    KIND: ClassVar[str] = "load_balancer"
-
-    name: str
-    scheme: str
-    vpc_id: str
-    zones: list[dict[str, Any]]
-    """As in the API: ``ZoneName``, ``SubnetId``, ``LoadBalancerAddresses``."""
-    security_groups: list[str]
-    ip_address_type: str
-    request: dict[str, Any]
-    """What it was created with; an identical second request succeeds."""
-    enforce_on_privatelink: str = "on"
-    attributes: dict[str, str] = field(default_factory=dict)
+def conclude_private_dns(service: EndpointService, outcome: str, world: World) -> None:
+    """Let the verification end in ``outcome`` (``verified`` or ``failed``) after its lag."""
+    service.private_dns_outcome = outcome
+    service.private_dns = world.life("private_dns", "pendingVerification", outcome)
 
 
-@dataclass(kw_only=True, eq=False)
-class Target:
-    """A registration in a target group."""
-
-    id: str
-    port: int
-    zone: str | None
-    registered: float
-    draining: Life | None = None
+def balancers_of(service: EndpointService, world: World) -> list[LoadBalancer]:
+    found = [world.find(LoadBalancer, arn) for arn in service.load_balancer_arns]
+    return [balancer for balancer in found if balancer is not None]
 
 
-@dataclass(kw_only=True, eq=False)
-class TargetGroup(Resource):
-    """A target group; ``key`` is its ARN."""
-
-    KIND: ClassVar[str] = "target_group"
-
-    name: str
-    protocol: str
-    port: int
-    vpc_id: str
-    target_type: str
-    health_check: dict[str, Any]
-    request: dict[str, Any]
-    ip_address_type: str = "ipv4"
-    attributes: dict[str, str] = field(default_factory=dict)
-    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
-    unhealthy: dict[tuple[str, int | None], str] = field(default_factory=dict)
-    """Targets a test made unhealthy: (id, port or None for all ports) -> reason."""
+def zone_names(service: EndpointService, world: World) -> list[str]:
+    """The Availability Zones of the service: those of its load balancers."""
+    return sorted({zone["ZoneName"] for balancer in balancers_of(service, world) for zone in balancer.zones})
 
 
-@dataclass(kw_only=True, eq=False)
-class Listener(Resource):
-    """A listener; ``key`` is its ARN."""
-
-    KIND: ClassVar[str] = "listener"
-
-    load_balancer_arn: str
-    protocol: str
-    port: int
-    actions: list[dict[str, Any]]
-    alpn_policy: list[str]
-    certificates: list[dict[str, Any]]
-    ssl_policy: str | None
-
-    @property
-    def target_group_arns(self) -> list[str]:
-        arns = [action["TargetGroupArn"] for action in self.actions if action.get("TargetGroupArn")]
-        for action in self.actions:
-            arns += [group["TargetGroupArn"] for group in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
-        return list(dict.fromkeys(arns))
+def zone_ids(service: EndpointService, world: World) -> list[str]:
+    ids = moto_ec2.zones(service.account, service.region)
+    return sorted(ids[name] for name in zone_names(service, world))
 
 
-@dataclass(kw_only=True, eq=False)
-class InstanceRefresh(Resource):
-    """The replacement of all instances of an Auto Scaling group; ``key`` is its id."""
+def base_dns_name(service: EndpointService) -> str:
+    return f"{service.key}.{service.region}.vpce.amazonaws.com"
 
-    KIND: ClassVar[str] = "instance_refresh"
 
-    group: str
+def visible(service: EndpointService, account: str, region: str) -> bool:
+    """Whether the account may see the service from the region and request a connection to it."""
+    if service.state != "Available":
+        return False
+    if region != service.region and (region not in service.regions or service.regions[region].state != "Available"):
+        return False
+    return (
+        service.account == account
+        or "*" in service.principals
+        or any(f":iam::{account}:" in principal for principal in service.principals)
+    )
+
+
+def own(resource: Resource, call: Call) -> bool:
+    return resource.account == call.account and resource.region == call.region
+
+
+def service_of(call: Call, world: World, service_id: str | None = None) -> EndpointService:
+    """The caller's own endpoint service by ``service_id`` or the call's ServiceId."""
+    wanted = service_id if service_id is not None else str(call.params["ServiceId"])
+    if not re.fullmatch(r"vpce-svc-[0-9a-f]{17}", wanted):
+        # The code's double "Id" is AWS's own (EC2 API reference, "Error codes", read 2026-11).
+        raise AwsError("InvalidVpcEndpointServiceIdId.Malformed", f"Invalid Id: '{wanted}'")
+    service = world.find(EndpointService, wanted, call.account, call.region)
+    if service is None:
+        message = f"The VpcEndpointService Id '{wanted}' does not exist"
+        raise AwsError("InvalidVpcEndpointServiceId.NotFound", message)
+    return service

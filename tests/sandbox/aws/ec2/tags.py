@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.requests import page, select
 from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import Resource, World
@@ -35,7 +35,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
     for resource in ours:
         resource.tags.update(tags)
     if others:
-        underneath.ec2(call.account, call.region).create_tags(others, tags)
+        moto_ec2.backend(call.account, call.region).create_tags(others, tags)
     return {}
 
 
@@ -49,7 +49,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
             if tag.get("Value") in (None, resource.tags.get(tag["Key"])):
                 resource.tags.pop(tag["Key"], None)
     if others:
-        backend = underneath.ec2(call.account, call.region)
+        backend = moto_ec2.backend(call.account, call.region)
         for resource_id in others:
             keys = {tag["Key"]: tag.get("Value") for tag in tags or []} or dict.fromkeys(backend.tags[resource_id])
             backend.delete_tags([resource_id], keys)
@@ -61,7 +61,7 @@ def describe(call: Call, world: World) -> dict[str, Any]:
     names = {"ResourceId": "resource_id", "ResourceType": "resource_type", "Key": "key", "Value": "value"}
     rows = [
         {name: row[moto_name] for name, moto_name in names.items()}
-        for row in underneath.ec2(call.account, call.region).describe_tags()
+        for row in moto_ec2.backend(call.account, call.region).describe_tags()
     ]
     for kind, resource_type in KINDS.values():
         for resource in world.all(kind, call.account, call.region):

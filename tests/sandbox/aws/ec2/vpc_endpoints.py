@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.sandbox.aws.ec2 import resource_endpoints
-from tests.sandbox.aws.ec2.endpoint_permissions import visible
-from tests.sandbox.aws.ec2.endpoint_services import zone_ids
-from tests.sandbox.aws.ec2.requests import each, once, page, select, tags_of
-from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint, hex_id
-from tests.sandbox.core import clock, underneath
+from tests.sandbox.aws.ec2 import moto_ec2, resource_endpoints
+from tests.sandbox.aws.ec2.requests import each, page, select, tags_of
+from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint, visible, zone_ids
+from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, Life, Outcome, World
+from tests.sandbox.core.world import GONE, Life, Outcome, World, hex_id
 
 ENDPOINT_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[\w-]+\.(vpce-svc-[0-9a-f]{17})")
 AWS_SERVICE = re.compile(r"(com|aws)\.[\w.-]+")
@@ -31,7 +30,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
     kind = call.params.get("VpcEndpointType") or "Gateway"
     if kind not in ("Interface", "Gateway", *resource_endpoints.KINDS):
         raise AwsError("NotImplemented", f"The sandbox does not implement ec2 CreateVpcEndpoint of type {kind}", 501)
-    if underneath.find_vpc(call.account, call.region, call.params["VpcId"]) is None:
+    if moto_ec2.find_vpc(call.account, call.region, call.params["VpcId"]) is None:
         raise AwsError("InvalidVpcId.NotFound", f"The vpc ID '{call.params['VpcId']}' does not exist")
     return once(call, world, lambda: _created(kind, call, world))
 
@@ -100,7 +99,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
 
 def described(endpoint: VpcEndpoint, call: Call) -> dict[str, Any]:
     """A VpcEndpoint of the API."""
-    groups = [underneath.find_security_group(call.account, call.region, g) for g in endpoint.security_group_ids]
+    groups = [moto_ec2.find_security_group(call.account, call.region, g) for g in endpoint.security_group_ids]
     return {
         "VpcEndpointId": endpoint.key,
         "VpcEndpointType": endpoint.kind,
@@ -202,14 +201,14 @@ def _service(name: str, call: Call, world: World) -> EndpointService | None:
 
 
 def _subnet(subnet_id: str, call: Call) -> Any:
-    subnet = underneath.find_subnet(call.account, call.region, subnet_id)
+    subnet = moto_ec2.find_subnet(call.account, call.region, subnet_id)
     if subnet is None:
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
     return subnet
 
 
 def _zone_id(subnet: Any) -> str:
-    return underneath.zones(subnet.owner_id, subnet.ec2_backend.region_name)[subnet.availability_zone]
+    return moto_ec2.zones(subnet.owner_id, subnet.ec2_backend.region_name)[subnet.availability_zone]
 
 
 def _check_subnets(subnets: list[Any], vpc_id: str, name: str, service: EndpointService | None, world: World) -> None:
@@ -237,24 +236,24 @@ def _check_private_dns(service: EndpointService | None, name: str) -> None:
 
 def _check_security_groups(groups: list[str], call: Call) -> None:
     for group_id in groups:
-        if underneath.find_security_group(call.account, call.region, group_id) is None:
+        if moto_ec2.find_security_group(call.account, call.region, group_id) is None:
             raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
 
 
 def _default_group(call: Call) -> str:
-    group = underneath.ec2(call.account, call.region).get_default_security_group(call.params["VpcId"])
+    group = moto_ec2.backend(call.account, call.region).get_default_security_group(call.params["VpcId"])
     return str(group.id)
 
 
 def _interface(subnet: Any, key: str, groups: list[str], call: Call) -> str:
-    backend = underneath.ec2(call.account, call.region)
+    backend = moto_ec2.backend(call.account, call.region)
     # Without an address moto picks a free-looking one in the subnet.
     eni = backend.create_network_interface(subnet, None, group_ids=groups, description=f"VPC Endpoint Interface {key}")
     return str(eni.id)
 
 
 def _remove_interfaces(endpoint: VpcEndpoint, ids: list[str]) -> None:
-    backend = underneath.ec2(endpoint.account, endpoint.region)
+    backend = moto_ec2.backend(endpoint.account, endpoint.region)
     for eni_id in ids:
         backend.enis.pop(eni_id, None)
 

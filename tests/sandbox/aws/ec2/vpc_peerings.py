@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.requests import page, select
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import World
@@ -17,7 +17,7 @@ from tests.sandbox.core.world import World
 
 @operation("ec2", "DescribeVpcPeeringConnections")
 def describe(call: Call, world: World) -> dict[str, Any]:
-    backend = underneath.ec2(call.account, call.region)
+    backend = moto_ec2.backend(call.account, call.region)
     rows = [_described(peering) for peering in backend.vpc_pcxs.values()]
     ids = call.params.get("VpcPeeringConnectionIds") or []
     for peering_id in ids:

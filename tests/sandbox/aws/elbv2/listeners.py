@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import Listener, LoadBalancer, TargetGroup, hex_id
 from tests.sandbox.aws.elbv2 import resources as elb
+from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer, TargetGroup
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import Life, World
+from tests.sandbox.core.world import Life, World, hex_id
 
 TARGET_PROTOCOLS = {
     "TCP": {"TCP", "TCP_UDP"},

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import EndpointService, Listener, LoadBalancer, hex_id
+from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.ec2.resources import EndpointService
 from tests.sandbox.aws.elbv2 import resources as elb
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import World
+from tests.sandbox.core.world import World, hex_id
 
 ATTRIBUTES = {
     "access_logs.s3.enabled": "false",
@@ -180,7 +181,7 @@ def _zones(call: Call) -> tuple[list[dict[str, Any]], str]:
     zones: list[dict[str, Any]] = []
     vpcs = set()
     for subnet_id in ids:
-        subnet = underneath.find_subnet(call.account, call.region, subnet_id)
+        subnet = moto_ec2.find_subnet(call.account, call.region, subnet_id)
         if subnet is None:
             raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
         if any(zone["ZoneName"] == subnet.availability_zone for zone in zones):
@@ -195,5 +196,5 @@ def _zones(call: Call) -> tuple[list[dict[str, Any]], str]:
 
 def _check_security_groups(groups: list[str], call: Call) -> None:
     for group_id in groups:
-        if underneath.find_security_group(call.account, call.region, group_id) is None:
+        if moto_ec2.find_security_group(call.account, call.region, group_id) is None:
             raise AwsError("InvalidSecurityGroup", f"The security group ID '{group_id}' does not exist")

@@ -1,23 +1,97 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the Elastic Load Balancing operations share: ARNs, pages, tags and the errors of unknown ARNs."""
+"""What the Elastic Load Balancing operations share: resources, ARNs, pages, tags and the errors of unknown ARNs."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from tests.sandbox.aws.ec2.resources import Listener, LoadBalancer, TargetGroup
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.paging import cut
-from tests.sandbox.core.world import Resource, World
+from tests.sandbox.core.world import Life, Resource, World, declare_state
 
-T = TypeVar("T")
-R = TypeVar("R", bound=Resource)
+declare_state("load_balancer.provisioning", "a new load balancer before it is active")
+declare_state("target.initial", "a new target in use before it is healthy")
+declare_state("target.draining", "a deregistered target before it is gone")
 
 NAME = re.compile(r"(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)")
 PAGE = 400
+
+
+@dataclass(kw_only=True, eq=False)
+class LoadBalancer(Resource):
+    """A Network Load Balancer; ``key`` is its ARN."""
+
+    KIND: ClassVar[str] = "load_balancer"
+
+    name: str
+    scheme: str
+    vpc_id: str
+    zones: list[dict[str, Any]]
+    """As in the API: ``ZoneName``, ``SubnetId``, ``LoadBalancerAddresses``."""
+    security_groups: list[str]
+    ip_address_type: str
+    request: dict[str, Any]
+    """What it was created with; an identical second request succeeds."""
+    enforce_on_privatelink: str = "on"
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, eq=False)
+class Target:
+    """A registration in a target group."""
+
+    id: str
+    port: int
+    zone: str | None
+    registered: float
+    draining: Life | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class TargetGroup(Resource):
+    """A target group; ``key`` is its ARN."""
+
+    KIND: ClassVar[str] = "target_group"
+
+    name: str
+    protocol: str
+    port: int
+    vpc_id: str
+    target_type: str
+    health_check: dict[str, Any]
+    request: dict[str, Any]
+    ip_address_type: str = "ipv4"
+    attributes: dict[str, str] = field(default_factory=dict)
+    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    unhealthy: dict[tuple[str, int | None], str] = field(default_factory=dict)
+    """Targets a test made unhealthy: (id, port or None for all ports) -> reason."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Listener(Resource):
+    """A listener; ``key`` is its ARN."""
+
+    KIND: ClassVar[str] = "listener"
+
+    load_balancer_arn: str
+    protocol: str
+    port: int
+    actions: list[dict[str, Any]]
+    alpn_policy: list[str]
+    certificates: list[dict[str, Any]]
+    ssl_policy: str | None
+
+    @property
+    def target_group_arns(self) -> list[str]:
+        arns = [action["TargetGroupArn"] for action in self.actions if action.get("TargetGroupArn")]
+        for action in self.actions:
+            arns += [group["TargetGroupArn"] for group in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
+        return list(dict.fromkeys(arns))
+
 
 NOT_FOUND: dict[type[Resource], tuple[str, str]] = {
     LoadBalancer: ("LoadBalancerNotFound", "Load balancers"),

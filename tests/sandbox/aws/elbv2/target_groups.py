@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import Listener, LoadBalancer, TargetGroup, hex_id
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.elbv2 import resources as elb
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer, TargetGroup
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import Life, World
+from tests.sandbox.core.world import Life, World, hex_id
 
 ATTRIBUTES = {
     "deregistration_delay.timeout_seconds": "300",
@@ -53,7 +53,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
     for name in ("Protocol", "Port", "VpcId"):
         if not params.get(name):
             raise AwsError("ValidationError", f"A {name} must be specified")
-    if underneath.find_vpc(call.account, call.region, params["VpcId"]) is None:
+    if moto_ec2.find_vpc(call.account, call.region, params["VpcId"]) is None:
         raise AwsError("ValidationError", f"The VPC ID '{params['VpcId']}' is not found")
     request = elb.request_of(call)
     for group in world.all(TargetGroup, call.account, call.region):

@@ -9,9 +9,10 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import Listener, LoadBalancer, Target, TargetGroup
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.elbv2 import resources as elb
-from tests.sandbox.core import clock, underneath
+from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer, Target, TargetGroup
+from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import GONE, World
@@ -72,7 +73,7 @@ def _new_target(description: dict[str, Any], group: TargetGroup, call: Call) -> 
 
 
 def _instance_zone(instance_id: str, call: Call) -> str:
-    backend = underneath.ec2(call.account, call.region)
+    backend = moto_ec2.backend(call.account, call.region)
     found = [i for r in backend.reservations.values() for i in r.instances if i.id == instance_id]
     if not found:
         raise AwsError("InvalidTarget", f"The following targets are not valid instances: '{instance_id}'")
@@ -86,7 +87,7 @@ def _ip_zone(description: dict[str, Any], group: TargetGroup, call: Call) -> str
         address = ipaddress.ip_address(text)
     except ValueError as error:
         raise AwsError("ValidationError", f"The IP address '{text}' is not a valid IP address") from error
-    for subnet in underneath.subnets_of(call.account, call.region, group.vpc_id):
+    for subnet in moto_ec2.subnets_of(call.account, call.region, group.vpc_id):
         if address in subnet.cidr:
             if asked not in (None, subnet.availability_zone):
                 message = (
@@ -101,7 +102,7 @@ def _ip_zone(description: dict[str, Any], group: TargetGroup, call: Call) -> str
     if asked is None:
         message = f"The Availability Zone is required for IP address '{text}' because it is not in the VPC"
         raise AwsError("ValidationError", message)
-    if asked != "all" and asked not in underneath.zones(call.account, call.region):
+    if asked != "all" and asked not in moto_ec2.zones(call.account, call.region):
         message = f"You must specify a valid Availability Zone or select 'all' for IP address '{text}'"
         raise AwsError("ValidationError", message)
     return str(asked)

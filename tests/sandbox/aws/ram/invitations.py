@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sandbox.aws.ram import resources as ram
-from tests.sandbox.aws.ram.resource_shares import listed
-from tests.sandbox.aws.ram.resources import Invitation, ResourceShare
+from tests.sandbox.aws.ram.resources import Invitation, ResourceShare, listed
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation

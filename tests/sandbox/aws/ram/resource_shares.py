@@ -8,12 +8,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from tests.sandbox.aws.ec2.requests import once
 from tests.sandbox.aws.ram import resources as ram
-from tests.sandbox.aws.ram.resources import ORGANIZATION, Invitation, ResourceShare, ShareAssociation
+from tests.sandbox.aws.ram.resources import ORGANIZATION, Invitation, ResourceShare, ShareAssociation, listed
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import GONE, Life, World
 
@@ -109,7 +109,7 @@ def associations(call: Call, world: World) -> dict[str, Any]:
 def resources(call: Call, world: World) -> dict[str, Any]:
     params, own = call.params, call.params["resourceOwner"] == "SELF"
     kind = params.get("resourceType")
-    if kind is not None and kind not in lattice.SHAREABLE.values():
+    if kind is not None and kind not in ram.SHAREABLE.values():
         raise AwsError("InvalidResourceTypeException", f"The resource type {kind} is not valid.")
     usable = None if own else ram.shared_arns(call.account, call.region, world)
     rows = [
@@ -123,21 +123,6 @@ def resources(call: Call, world: World) -> dict[str, Any]:
     ]
     found, token = ram.page(call, rows)
     return {"resources": found, "nextToken": token}
-
-
-def listed(share: ResourceShare) -> list[dict[str, Any]]:
-    """The Resources of the API that a share holds."""
-    return [
-        {
-            "arn": one.entity,
-            "type": lattice.SHAREABLE[one.entity.split(":")[5].split("/")[0]],
-            "resourceShareArn": share.key,
-            "status": "AVAILABLE",
-            "resourceRegionScope": "REGIONAL",
-        }
-        for one in share.members("RESOURCE")
-        if one.life.state == "ASSOCIATED"
-    ]
 
 
 def _created(call: Call, world: World) -> dict[str, Any]:

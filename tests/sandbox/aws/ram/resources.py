@@ -33,6 +33,12 @@ declare_state("shared_resource.unseen", "before the resources of a visible share
 ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::(\d{12}):(root|role/.+|user/.+)")
 ORGANIZATION = re.compile(r"arn:aws:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]{10,32})(?:/ou-.+)?")
 
+SHAREABLE = {
+    "resourceconfiguration": "vpc-lattice:ResourceConfiguration",
+    "servicenetwork": "vpc-lattice:ServiceNetwork",
+}
+"""What RAM shares here: the word in the ARN -> RAM's resource type."""
+
 
 @dataclass(kw_only=True)
 class ShareAssociation:
@@ -149,3 +155,18 @@ def described_association(share: ResourceShare, one: ShareAssociation) -> dict[s
         "lastUpdatedTime": datetime.fromtimestamp(max(one.created, one.life.began), UTC),
         "external": one.external,
     }
+
+
+def listed(share: ResourceShare) -> list[dict[str, Any]]:
+    """The Resources of the API that a share holds."""
+    return [
+        {
+            "arn": one.entity,
+            "type": SHAREABLE[one.entity.split(":")[5].split("/")[0]],
+            "resourceShareArn": share.key,
+            "status": "AVAILABLE",
+            "resourceRegionScope": "REGIONAL",
+        }
+        for one in share.members("RESOURCE")
+        if one.life.state == "ASSOCIATED"
+    ]

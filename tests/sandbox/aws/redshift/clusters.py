@@ -1,16 +1,16 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redshift clusters and their subnet groups."""
+"""Redshift clusters."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.redshift import resources as redshift
-from tests.sandbox.aws.redshift.resources import Authorization, Cluster, SubnetGroup, get, get_group
-from tests.sandbox.core import underneath
+from tests.sandbox.aws.redshift.resources import Authorization, Cluster, get, get_group
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import GONE, Life, World
@@ -100,79 +100,6 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     return {"Cluster": described(cluster)}
 
 
-@operation("redshift", "CreateClusterSubnetGroup")
-def create_subnet_group(call: Call, world: World) -> dict[str, Any]:
-    name = call.params["ClusterSubnetGroupName"].lower()
-    if world.find(SubnetGroup, redshift.key_of(call, name)):
-        raise AwsError("ClusterSubnetGroupAlreadyExists", f"Cluster subnet group '{name}' already exists.")
-    subnets = []
-    for subnet_id in call.params["SubnetIds"]:
-        subnet = underneath.find_subnet(call.account, call.region, subnet_id)
-        if subnet is None:
-            raise AwsError("InvalidSubnet", f"Subnet {subnet_id} not found.")
-        subnets.append(subnet)
-    if len({subnet.vpc_id for subnet in subnets}) != 1:
-        raise AwsError("InvalidSubnet", "All subnets must be in one VPC")
-    group = SubnetGroup(
-        key=redshift.key_of(call, name),
-        account=call.account,
-        region=call.region,
-        life=Life([("Complete", 0.0)]),
-        tags=redshift.tags_of(call),
-        name=name,
-        description=call.params["Description"],
-        vpc_id=subnets[0].vpc_id,
-        subnets=[(subnet.id, subnet.availability_zone) for subnet in subnets],
-    )
-    world.add(group)
-    return {"ClusterSubnetGroup": _described_group(group)}
-
-
-@operation("redshift", "DescribeClusterSubnetGroups")
-def describe_subnet_groups(call: Call, world: World) -> dict[str, Any]:
-    wanted = call.params.get("ClusterSubnetGroupName")
-    groups = [get_group(wanted, call, world)] if wanted else world.all(SubnetGroup, call.account, call.region)
-    found, marker = redshift.page(call, redshift.tagged(call, groups))
-    return {"ClusterSubnetGroups": [_described_group(group) for group in found], "Marker": marker}
-
-
-@operation("redshift", "DeleteClusterSubnetGroup")
-def delete_subnet_group(call: Call, world: World) -> dict[str, Any]:
-    group = get_group(call.params["ClusterSubnetGroupName"], call, world)
-    if any(cluster.subnet_group == group.name for cluster in world.all(Cluster, call.account, call.region)):
-        message = f"Cluster subnet group '{group.name}' is in use by a cluster"
-        raise AwsError("InvalidClusterSubnetGroupStateFault", message)
-    world.remove(group)
-    return {}
-
-
-@operation("redshift", "CreateTags")
-def create_tags(call: Call, world: World) -> dict[str, Any]:
-    _tagged_cluster(call, world).tags.update(redshift.tags_of(call))
-    return {}
-
-
-@operation("redshift", "DeleteTags")
-def delete_tags(call: Call, world: World) -> dict[str, Any]:
-    cluster = _tagged_cluster(call, world)
-    for key in call.params["TagKeys"]:
-        cluster.tags.pop(key, None)
-    return {}
-
-
-@operation("redshift", "DescribeTags")
-def describe_tags(call: Call, world: World) -> dict[str, Any]:
-    clusters = redshift.tagged(call, world.all(Cluster, call.account, call.region))
-    rows = [
-        {"Tag": tag, "ResourceName": cluster.arn, "ResourceType": "cluster"}
-        for cluster in clusters
-        for tag in cluster.tag_list
-        if call.params.get("ResourceName") in (None, cluster.arn)
-    ]
-    found, marker = redshift.page(call, rows)
-    return {"TaggedResources": found, "Marker": marker}
-
-
 def described(cluster: Cluster) -> dict[str, Any]:
     """A Cluster of the API."""
     host = f"{cluster.identifier}.{cluster.account[:10]}.{cluster.region}.redshift.amazonaws.com"
@@ -204,8 +131,8 @@ def _place(group_name: str, call: Call, world: World) -> tuple[str, str]:
     if group_name != "default":
         group = get_group(group_name, call, world)
         return group.vpc_id, group.subnets[0][1]
-    vpc = underneath.ec2(call.account, call.region).get_default_vpc()
-    return str(vpc.id), next(iter(underneath.zones(call.account, call.region)))
+    vpc = moto_ec2.backend(call.account, call.region).get_default_vpc()
+    return str(vpc.id), next(iter(moto_ec2.zones(call.account, call.region)))
 
 
 def _check_port(port: int) -> None:
@@ -230,25 +157,3 @@ def _set_relocation(cluster: Cluster, wanted: bool | None, world: World) -> None
         cluster.relocation = world.life("cluster_relocation", "pending_enabling", "enabled")
     else:
         cluster.relocation = world.life("cluster_relocation", "pending_disabling", "disabled")
-
-
-def _tagged_cluster(call: Call, world: World) -> Cluster:
-    wanted = call.params["ResourceName"]
-    for cluster in world.all(Cluster, call.account, call.region):
-        if cluster.arn == wanted:
-            return cluster
-    raise AwsError("ResourceNotFoundFault", f"Resource {wanted} not found")
-
-
-def _described_group(group: SubnetGroup) -> dict[str, Any]:
-    return {
-        "ClusterSubnetGroupName": group.name,
-        "Description": group.description,
-        "VpcId": group.vpc_id,
-        "SubnetGroupStatus": group.state,
-        "Subnets": [
-            {"SubnetIdentifier": subnet_id, "SubnetAvailabilityZone": {"Name": zone}, "SubnetStatus": "Active"}
-            for subnet_id, zone in group.subnets
-        ],
-        "Tags": group.tag_list,
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sandbox.aws.redshift import resources as redshift
-from tests.sandbox.aws.redshift.resources import Authorization, Cluster, Endpoint, get
+from tests.sandbox.aws.redshift.resources import Authorization, Cluster, Endpoint, check_supported, find_grant, get
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import GONE, Life, World
@@ -22,7 +22,7 @@ def authorize(call: Call, world: World) -> dict[str, Any]:
     if cluster.state != "available":
         raise AwsError("InvalidClusterState", f"Cluster {cluster.identifier} is {cluster.state}")
     check_supported(cluster)
-    grant = find(cluster, grantee, world)
+    grant = find_grant(cluster, grantee, world)
     if grant is None:
         grant = world.add(
             Authorization(
@@ -70,7 +70,7 @@ def revoke(call: Call, world: World) -> dict[str, Any]:
     """Takes VPCs from a grant, without VpcIds all of it; Force deletes the endpoints that stand on them."""
     params = call.params
     cluster = get(str(params.get("ClusterIdentifier")), call, world)
-    grant = find(cluster, str(params.get("Account")), world)
+    grant = find_grant(cluster, str(params.get("Account")), world)
     vpc_ids = params.get("VpcIds") or []
     if grant is None or set(vpc_ids) - set(grant.vpc_ids):
         raise AwsError("EndpointAuthorizationNotFound", "The authorization for this endpoint can't be found.")
@@ -90,17 +90,6 @@ def revoke(call: Call, world: World) -> dict[str, Any]:
     answer = {**described(grant, world), "Status": "Revoking"}  # of this moment, even where it lasts no time
     grant.vpc_ids = left or grant.vpc_ids
     return answer
-
-
-def find(cluster: Cluster, grantee: str, world: World) -> Authorization | None:
-    return world.find(Authorization, f"{cluster.key}/{grantee}")
-
-
-def check_supported(cluster: Cluster) -> None:
-    """Raise UnsupportedOperation unless the cluster can have managed endpoints: RA3, with relocation or Multi-AZ."""
-    if not cluster.is_ra3 or not (cluster.relocation.state == "enabled" or cluster.multi_az):
-        message = f"Cluster {cluster.identifier} needs RA3 nodes and relocation or Multi-AZ for managed VPC endpoints"
-        raise AwsError("UnsupportedOperation", message)
 
 
 def described(grant: Authorization, world: World) -> dict[str, Any]:

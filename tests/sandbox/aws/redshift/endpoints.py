@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import hex_id
-from tests.sandbox.aws.redshift import endpoint_authorizations as authorizations
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.redshift import resources as redshift
 from tests.sandbox.aws.redshift.resources import Endpoint, get, get_group
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, World
+from tests.sandbox.core.world import GONE, World, hex_id
 
 NAME = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){0,29}(?<!-)")
 
@@ -29,16 +27,16 @@ def create(call: Call, world: World) -> dict[str, Any]:
     cluster = get(str(params.get("ClusterIdentifier")), call, world, owner)
     group = get_group(params["SubnetGroupName"], call, world)
     if owner != call.account:
-        grant = authorizations.find(cluster, call.account, world)
+        grant = redshift.find_grant(cluster, call.account, world)
         if grant is None or not grant.allows(group.vpc_id):
             message = f"Account {call.account} is not authorized to access cluster {cluster.identifier}"
             raise AwsError("AccessToClusterDenied", f"{message} from VPC {group.vpc_id}")
-    authorizations.check_supported(cluster)
+    redshift.check_supported(cluster)
     if world.find(Endpoint, redshift.key_of(call, name)):
         raise AwsError("EndpointAlreadyExists", f"Endpoint {name} already exists.")
     groups = params.get("VpcSecurityGroupIds")
     if not groups:
-        groups = [str(underneath.ec2(call.account, call.region).get_default_security_group(group.vpc_id).id)]
+        groups = [str(moto_ec2.backend(call.account, call.region).get_default_security_group(group.vpc_id).id)]
     endpoint = Endpoint(
         key=redshift.key_of(call, name),
         account=call.account,

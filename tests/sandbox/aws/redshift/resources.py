@@ -141,3 +141,15 @@ def get_group(name: str, call: Call, world: World) -> SubnetGroup:
     if group is None:
         raise AwsError("ClusterSubnetGroupNotFoundFault", f"Cluster subnet group '{name}' not found.")
     return group
+
+
+def find_grant(cluster: Cluster, grantee: str, world: World) -> Authorization | None:
+    """The authorization of an account for a cluster, if there is one."""
+    return world.find(Authorization, f"{cluster.key}/{grantee}")
+
+
+def check_supported(cluster: Cluster) -> None:
+    """Raise UnsupportedOperation unless the cluster can have managed endpoints: RA3, with relocation or Multi-AZ."""
+    if not cluster.is_ra3 or not (cluster.relocation.state == "enabled" or cluster.multi_az):
+        message = f"Cluster {cluster.identifier} needs RA3 nodes and relocation or Multi-AZ for managed VPC endpoints"
+        raise AwsError("UnsupportedOperation", message)

@@ -1,14 +1,13 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resource configurations of VPC Lattice, single or in groups, and the proof of their domains."""
+"""Resource configurations of VPC Lattice, single or in groups."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import hex_id
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.aws.vpc_lattice.resources import (
     DomainVerification,
@@ -20,7 +19,7 @@ from tests.sandbox.aws.vpc_lattice.resources import (
 )
 from tests.sandbox.core.calls import Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, World
+from tests.sandbox.core.world import GONE, World, hex_id
 
 PORT_RANGE = re.compile(r"\d{1,5}(-\d{1,5})?")
 
@@ -83,42 +82,6 @@ def describe(call: Call, world: World) -> dict[str, Any]:
     ]
     found, token = lattice.page(call, configurations)
     return {"items": [_listed(one) for one in found], "nextToken": token}
-
-
-@operation("vpc-lattice", "StartDomainVerification")
-def start_verification(call: Call, world: World) -> dict[str, Any]:
-    def make() -> dict[str, Any]:
-        verification = DomainVerification(
-            key=hex_id("dv-"),
-            account=call.account,
-            region=call.region,
-            life=world.life("domain_verification", "PENDING", "VERIFIED"),
-            tags=dict(call.params.get("tags") or {}),
-            domain=call.params["domainName"],
-        )
-        world.add(verification)
-        return _proof(verification)
-
-    return lattice.create(call, world, make)
-
-
-@operation("vpc-lattice", "GetDomainVerification")
-def get_verification(call: Call, world: World) -> dict[str, Any]:
-    one = lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world)
-    return {**_proof(one), "createdAt": one.created_at, "tags": one.tags}
-
-
-@operation("vpc-lattice", "ListDomainVerifications")
-def list_verifications(call: Call, world: World) -> dict[str, Any]:
-    found, token = lattice.page(call, world.all(DomainVerification, call.account, call.region))
-    items = [{**_proof(one), "createdAt": one.created_at, "tags": one.tags} for one in found]
-    return {"items": items, "nextToken": token}
-
-
-@operation("vpc-lattice", "DeleteDomainVerification")
-def delete_verification(call: Call, world: World) -> dict[str, Any]:
-    world.remove(lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world))
-    return {}
 
 
 def _created(call: Call, world: World) -> dict[str, Any]:
@@ -225,14 +188,4 @@ def _listed(one: ResourceConfiguration) -> dict[str, Any]:
         "customDomainName": one.custom_domain,
         "domainVerificationId": one.verification_id,
         "groupDomain": one.group_domain,
-    }
-
-
-def _proof(one: DomainVerification) -> dict[str, Any]:
-    return {
-        "id": one.key,
-        "arn": one.arn,
-        "domainName": one.domain,
-        "status": one.state,
-        "txtMethodConfig": {"name": f"_{one.key[-12:]}.{one.domain}", "value": f"vpc-lattice:{one.key}"},
     }

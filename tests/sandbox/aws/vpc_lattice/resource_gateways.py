@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import hex_id
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.aws.vpc_lattice.resources import LatticeError, ResourceConfiguration, ResourceGateway
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, World
+from tests.sandbox.core.world import GONE, World, hex_id
 
 
 @operation("vpc-lattice", "CreateResourceGateway")
@@ -56,10 +55,10 @@ def _created(call: Call, world: World) -> dict[str, Any]:
     params = call.params
     name = lattice.check_name(ResourceGateway, call, world)
     vpc_id = params.get("vpcIdentifier")
-    if not vpc_id or underneath.find_vpc(call.account, call.region, vpc_id) is None:
+    if not vpc_id or moto_ec2.find_vpc(call.account, call.region, vpc_id) is None:
         raise LatticeError("ResourceNotFoundException", f"VPC {vpc_id} not found", "VPC", str(vpc_id))
     for subnet_id in params.get("subnetIds") or []:
-        subnet = underneath.find_subnet(call.account, call.region, subnet_id)
+        subnet = moto_ec2.find_subnet(call.account, call.region, subnet_id)
         if subnet is None or subnet.vpc_id != vpc_id:
             raise LatticeError("ValidationException", f"The subnet {subnet_id} is not in the VPC {vpc_id}")
     life, dummy = lattice.life(ResourceGateway, call, world)

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from tests.sandbox.aws.ec2.requests import once
 from tests.sandbox.aws.ram import resources as ram
+from tests.sandbox.aws.ram.resources import SHAREABLE
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.paging import cut
 from tests.sandbox.core.world import Life, Outcome, Resource, World, declare_state
 
@@ -30,11 +31,6 @@ declare_state("service_network_vpc_association.DELETE_IN_PROGRESS", "a deleted a
 
 HOSTED_ZONE = "Z0123456789SANDBOXLTC"
 
-SHAREABLE = {
-    "resourceconfiguration": "vpc-lattice:ResourceConfiguration",
-    "servicenetwork": "vpc-lattice:ServiceNetwork",
-}
-"""What RAM shares here: the word in the ARN -> RAM's resource type."""
 
 UNSUPPORTED_ZONE_IDS = {
     "use1-az3",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import hex_id
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.aws.vpc_lattice.resources import (
     LatticeError,
@@ -17,7 +16,7 @@ from tests.sandbox.aws.vpc_lattice.resources import (
 )
 from tests.sandbox.core.calls import Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, World
+from tests.sandbox.core.world import GONE, World, hex_id
 
 
 @operation("vpc-lattice", "CreateServiceNetworkResourceAssociation")

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.ec2.resources import hex_id
+from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.vpc_lattice import resources as lattice
 from tests.sandbox.aws.vpc_lattice.resources import LatticeError, ServiceNetwork, VpcAssociation
-from tests.sandbox.core import underneath
 from tests.sandbox.core.calls import Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import GONE, World
+from tests.sandbox.core.world import GONE, World, hex_id
 
 
 @operation("vpc-lattice", "CreateServiceNetworkVpcAssociation")
@@ -71,7 +70,7 @@ def _created(call: Call, world: World) -> dict[str, Any]:
     params = call.params
     network = lattice.find(ServiceNetwork, params["serviceNetworkIdentifier"], call, world)
     vpc_id = str(params["vpcIdentifier"])
-    if underneath.find_vpc(call.account, call.region, vpc_id) is None:
+    if moto_ec2.find_vpc(call.account, call.region, vpc_id) is None:
         raise LatticeError("ResourceNotFoundException", f"VPC {vpc_id} not found", "VPC", vpc_id)
     for other in world.all(VpcAssociation, call.account, call.region):
         if other.vpc_id == vpc_id:
