@@ -11,6 +11,7 @@ import importlib.util
 
 import pytest
 
+from tests.sandbox import aws
 from tests.sandbox.client import ROOT
 from tests.sandbox.core.operations import OPERATIONS
 
@@ -69,6 +70,5 @@ def test_every_operation_is_found_at_the_start() -> None:
 
 @pytest.mark.parametrize("module", PERFORMERS)
 def test_an_operation_stands_in_the_room_of_its_service(module: str) -> None:
-    rooms = {"lambda": "lambda_"}  # a word of Python's own
     services = {service for service, _name in PERFORMERS[module]}
-    assert [rooms.get(service, service.replace("-", "_")) for service in services] == [module.split(".")[-2]]
+    assert [aws.room(service) for service in services] == [module.split(".")[-2]]

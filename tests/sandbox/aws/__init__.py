@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 from pathlib import Path
+
+
+def room(service: str) -> str:
+    """The name of a service's folder: botocore's, as Python can import it."""
+    name = service.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def load() -> None:
