@@ -126,7 +126,7 @@ class Share:
 
     def invitations(self) -> list[dict[str, Any]]:
         pages = self.ram().get_paginator("get_resource_share_invitations").paginate(resourceShareArns=[self.arn])
-        return [one for page in pages for one in page["resourceShareInvitations"]]
+        return [invitation for page in pages for invitation in page["resourceShareInvitations"]]
 
     def accept(self) -> None:
         """Accept the share and wait until what it holds can be used."""
@@ -163,7 +163,7 @@ def share(sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc]) -
         made = lattice.create_resource_configuration(name=name, type=kind, **options)["id"]
         read = lattice.get_resource_configuration
         found = sandbox.eventually(
-            lambda: read(resourceConfigurationIdentifier=made), lambda one: bool(one["status"] == "ACTIVE")
+            lambda: read(resourceConfigurationIdentifier=made), lambda found: bool(found["status"] == "ACTIVE")
         )
         return dict(found)
 

@@ -40,11 +40,13 @@ def group(account: str, boto: Boto, make_vpc: Make) -> tuple[Any, Any, str]:
 def hosts(scaling: Any) -> dict[str, str]:
     """The version of the launch template that each host came from."""
     instances = scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["Instances"]
-    return {one["InstanceId"]: one["LaunchTemplate"]["Version"] for one in instances}
+    return {instance["InstanceId"]: instance["LaunchTemplate"]["Version"] for instance in instances}
 
 
 def targets(elb: Any, arn: str) -> set[str]:
-    return {one["Target"]["Id"] for one in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]}
+    return {
+        target["Target"]["Id"] for target in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    }
 
 
 def test_hosts_are_targets_as_long_as_they_are(group: tuple[Any, Any, str]) -> None:

@@ -38,7 +38,7 @@ def test_states_last_as_long_as_their_lag(provider: Provider) -> None:
         states = []
         for seconds in (0.0, 500.0, 150.0, 6 * DAY, DAY):
             sandbox.step(seconds)
-            states.append([one["VpcEndpointState"] for one in provider.connections(service["ServiceId"])])
+            states.append([connection["VpcEndpointState"] for connection in provider.connections(service["ServiceId"])])
     finally:
         sandbox.lag(**usual)
     assert states == [[], [], ["pendingAcceptance"], ["pendingAcceptance"], ["expired"]]
@@ -48,7 +48,7 @@ def test_an_invitation_expires(share: Share) -> None:
     (invitation,) = share.sandbox.eventually(share.invitations, bool)
     assert invitation["status"] == "PENDING"
     share.sandbox.step(8 * DAY)
-    assert [one["status"] for one in share.invitations()] == ["EXPIRED"]
+    assert [invitation["status"] for invitation in share.invitations()] == ["EXPIRED"]
 
 
 def test_buckets_refill(provider: Provider) -> None:

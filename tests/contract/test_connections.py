@@ -113,11 +113,11 @@ def test_connections_filter_and_page(provider: Provider) -> None:
     describe = provider.ec2.describe_vpc_endpoint_connections
     owner = [{"Name": "vpc-endpoint-owner", "Values": ["333333333333"]}]
     assert len(describe(Filters=owner)["VpcEndpointConnections"]) == 4
-    one = next(iter(endpoints))
-    by_id = describe(Filters=[{"Name": "vpc-endpoint-id", "Values": [one]}])["VpcEndpointConnections"]
-    assert [c["VpcEndpointId"] for c in by_id] == [one]
+    endpoint = next(iter(endpoints))
+    by_id = describe(Filters=[{"Name": "vpc-endpoint-id", "Values": [endpoint]}])["VpcEndpointConnections"]
+    assert [c["VpcEndpointId"] for c in by_id] == [endpoint]
     with refused("InvalidParameterValue"):
-        describe(Filters=[{"Name": "vpc-endpoint-id ", "Values": [one]}])
+        describe(Filters=[{"Name": "vpc-endpoint-id ", "Values": [endpoint]}])
     paginator = provider.ec2.get_paginator("describe_vpc_endpoint_connections")
     filters = [{"Name": "service-id", "Values": [service["ServiceId"]]}]
     pages = list(paginator.paginate(Filters=filters, PaginationConfig={"PageSize": 5}))
@@ -191,7 +191,7 @@ def test_peering_connections_are_filtered_and_paged(provider: Provider, make_vpc
     ec2, mine = provider.ec2, provider.vpc.id
     peers = [make_vpc(provider.account, cidr=f"10.{number}.0.0/16").id for number in range(2, 8)]
     made = [ec2.create_vpc_peering_connection(VpcId=mine, PeerVpcId=peer)["VpcPeeringConnection"] for peer in peers]
-    ids = [one["VpcPeeringConnectionId"] for one in made]
+    ids = [peering["VpcPeeringConnectionId"] for peering in made]
     ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=ids[0])
     describe = ec2.describe_vpc_peering_connections
 

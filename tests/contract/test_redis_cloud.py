@@ -59,7 +59,7 @@ class Client:
     def end(self, task: str) -> dict[str, Any]:
         """What is answered of a task once it has ended."""
         return self.sandbox.eventually(
-            lambda: self.call("GET", f"/tasks/{task}"), lambda one: one.body.get("status") in DONE
+            lambda: self.call("GET", f"/tasks/{task}"), lambda answer: answer.body.get("status") in DONE
         ).body
 
     def do(self, method: str, path: str = LINK, **body: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_envelopes_and_states_of_a_task(redis: Client) -> None:
         "resourceId": redis.id,
         "resource": {"links": []},
     }
-    assert [one["taskId"] for one in redis.call("GET", "/tasks").body["tasks"]] == [made.body["taskId"]]
+    assert [task["taskId"] for task in redis.call("GET", "/tasks").body["tasks"]] == [made.body["taskId"]]
     failed = redis.end(redis.call("DELETE", LINK).body["taskId"])
     assert failed["status"] == "processing-error"
     assert failed["response"]["error"]["type"] == "PRIVATE_LINK_NOT_FOUND"
@@ -181,11 +181,11 @@ def test_the_order_of_things(redis: Client) -> None:
     redis.create("111111111111")
     redis.do("POST", f"{LINK}/principals", **second, alias="other")
     assert redis.refused("POST", f"{LINK}/principals", **second) == "PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS"
-    assert [one.get("alias") for one in redis.link()["principals"]] == [None, "other"]
+    assert [principal.get("alias") for principal in redis.link()["principals"]] == [None, "other"]
     blocked = "PRIVATE_LINK_ALL_PRINCIPALS_MUST_BE_DELETED_BEFORE_DELETING_RESOURCE_LINK"
     assert redis.refused("DELETE") == blocked
-    for one in (first, second):
-        redis.do("DELETE", f"{LINK}/principals", principal=one["principal"])
+    for principal in (first, second):
+        redis.do("DELETE", f"{LINK}/principals", principal=principal["principal"])
     assert redis.refused("DELETE", f"{LINK}/principals", **second) == "PRIVATE_LINK_PRINCIPAL_NOT_FOUND"
     redis.sandbox.eventually(redis.link, lambda link: link["principals"] == [])
     assert "resourceEndpointScript" in redis.do("GET", f"{LINK}/endpoint-script")["resource"]
@@ -199,7 +199,7 @@ def test_what_aws_shows_of_it(redis: Client) -> None:
     group = lattice.get_resource_configuration(resourceConfigurationIdentifier=link["resourceConfigurationId"])
     assert (group["type"], group["status"]) == ("GROUP", "ACTIVE")
     children = lattice.list_resource_configurations(resourceConfigurationGroupIdentifier=group["id"])["items"]
-    assert {one["customDomainName"] for one in children} == {HOST, HOST.replace("redis-12000.", "")}
+    assert {child["customDomainName"] for child in children} == {HOST, HOST.replace("redis-12000.", "")}
     (share,) = ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[link["shareArn"]])["resourceShares"]
     assert share["name"] == link["shareName"] == "redis"
     assert link["databases"] == [{"databaseId": 51, "port": 12000, "rlEndpoint": HOST}]

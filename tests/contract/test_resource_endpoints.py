@@ -36,7 +36,8 @@ def private_names(rows: list[dict[str, Any]]) -> list[str | None]:
 def wait(share: Share, endpoint_id: str, state: str) -> dict[str, Any]:
     describe = share.ec2.describe_vpc_endpoints
     return share.sandbox.eventually(
-        lambda: dict(describe(VpcEndpointIds=[endpoint_id])["VpcEndpoints"][0]), lambda one: bool(one["State"] == state)
+        lambda: dict(describe(VpcEndpointIds=[endpoint_id])["VpcEndpoints"][0]),
+        lambda endpoint: bool(endpoint["State"] == state),
     )
 
 
@@ -119,8 +120,8 @@ def test_associations_are_filtered_and_paged(accepted: Share, vpc: Vpc) -> None:
     ):
         found = describe(Filters=[{"Name": name, "Values": [value]}])["VpcEndpointAssociations"]
         assert found == rows, name
-    one = [{"Name": "associated-resource-id", "Values": [accepted.children[1]["id"]]}]
-    assert describe(Filters=one)["VpcEndpointAssociations"] == rows[1:]
+    condition = [{"Name": "associated-resource-id", "Values": [accepted.children[1]["id"]]}]
+    assert describe(Filters=condition)["VpcEndpointAssociations"] == rows[1:]
     page = describe(MaxResults=1)
     assert [*page["VpcEndpointAssociations"]] == rows[:1]
     assert describe(NextToken=page["NextToken"])["VpcEndpointAssociations"] == rows[1:]
@@ -241,15 +242,15 @@ def test_what_a_configuration_refuses(share: Share) -> None:
         share.lattice.delete_resource_gateway(**gateway)
     single = create(name="alone", type="SINGLE", **definition, **gateway)["id"]
     listed = share.lattice.list_resource_configurations(**of)["items"]
-    assert {one["id"] for one in listed} == {child["id"] for child in share.children}
+    assert {item["id"] for item in listed} == {child["id"] for child in share.children}
     share.lattice.delete_resource_configuration(resourceConfigurationIdentifier=single)
     everything = share.lattice.list_resource_configurations
-    share.sandbox.eventually(lambda: everything()["items"], lambda items: single not in [one["id"] for one in items])
+    share.sandbox.eventually(lambda: everything()["items"], lambda items: single not in [item["id"] for item in items])
 
 
 def test_a_consumer_reads_what_is_shared_and_changes_nothing(accepted: Share, boto: Callable[..., Any]) -> None:
     consumer = boto(accepted.consumer, "vpc-lattice")
-    listed = {one["id"] for one in consumer.list_resource_configurations()["items"]}
+    listed = {item["id"] for item in consumer.list_resource_configurations()["items"]}
     assert listed == {accepted.group["id"], *(child["id"] for child in accepted.children)}
     child = consumer.get_resource_configuration(resourceConfigurationIdentifier=accepted.children[0]["arn"])
     assert (child["portRanges"], child["customDomainName"]) == (["12000"], NAMES[0])

@@ -16,7 +16,7 @@ OTHERS = {"resourceOwner": "OTHER-ACCOUNTS"}
 
 def seen(share: Share) -> list[str]:
     """The shares of others that the consumer sees."""
-    return [one["resourceShareArn"] for one in share.ram().get_resource_shares(**OTHERS)["resourceShares"]]
+    return [item["resourceShareArn"] for item in share.ram().get_resource_shares(**OTHERS)["resourceShares"]]
 
 
 def principal(share: Share) -> str:
@@ -35,7 +35,7 @@ def test_from_invitation_to_resources_and_leaving(share: Share) -> None:
     offered = share.sandbox.eventually(
         lambda: share.ram().list_pending_invitation_resources(**pending)["resources"], bool
     )
-    assert [one["arn"] for one in offered] == [share.group["arn"]]
+    assert [resource["arn"] for resource in offered] == [share.group["arn"]]
     accepted = share.ram().accept_resource_share_invitation(**pending)["resourceShareInvitation"]
     assert accepted["status"] == "ACCEPTED"
     with refused("ResourceShareInvitationAlreadyAcceptedException"):
@@ -56,7 +56,7 @@ def test_the_first_page_of_invitations_is_empty(share: Share) -> None:
     first = share.ram().get_resource_share_invitations()
     assert first["resourceShareInvitations"] == []
     rest = share.ram().get_resource_share_invitations(nextToken=first["nextToken"])
-    assert [one["resourceShareArn"] for one in rest["resourceShareInvitations"]] == [share.arn]
+    assert [invitation["resourceShareArn"] for invitation in rest["resourceShareInvitations"]] == [share.arn]
     assert "nextToken" not in rest
 
 
@@ -95,7 +95,7 @@ def test_invitations_that_cannot_be_accepted(share: Share, state: str, code: str
 def test_a_rejected_share_is_not_seen(share: Share) -> None:
     invitation = share.sandbox.eventually(share.invitations, bool)[0]["resourceShareInvitationArn"]
     share.ram().reject_resource_share_invitation(resourceShareInvitationArn=invitation)
-    assert ([one["status"] for one in share.invitations()], principal(share)) == (["REJECTED"], "FAILED")
+    assert ([invitation["status"] for invitation in share.invitations()], principal(share)) == (["REJECTED"], "FAILED")
     assert seen(share) == []
 
 
@@ -121,7 +121,9 @@ def test_a_role_stands_for_its_account(share: Share) -> None:
     pages = share.ram("555555555555").get_paginator("get_resource_share_invitations")
     found = share.sandbox.eventually(
         lambda: [
-            one for page in pages.paginate(resourceShareArns=[share.arn]) for one in page["resourceShareInvitations"]
+            invitation
+            for page in pages.paginate(resourceShareArns=[share.arn])
+            for invitation in page["resourceShareInvitations"]
         ],
         bool,
     )

@@ -40,7 +40,9 @@ class Network:
         return dict(self.lattice.get_service_network_resource_association(**of))
 
     def wait(self, association_id: str, state: str) -> dict[str, Any]:
-        return self.share.sandbox.eventually(lambda: self.get(association_id), lambda one: bool(one["status"] == state))
+        return self.share.sandbox.eventually(
+            lambda: self.get(association_id), lambda association: bool(association["status"] == state)
+        )
 
     def delete(self, association_id: str) -> None:
         """Delete an association and wait until it is gone."""
@@ -139,7 +141,7 @@ def test_an_endpoint_to_a_service_network(network: Network, make_vpc: Callable[.
     rest = share.ec2.describe_vpc_endpoint_associations(Filters=filters, NextToken=page["NextToken"])
     assert [*page["VpcEndpointAssociations"], *rest["VpcEndpointAssociations"]] == rows
     seen = network.lattice.list_service_network_vpc_endpoint_associations(serviceNetworkIdentifier=network.id)
-    assert [one["vpcEndpointId"] for one in seen["items"]] == [made["VpcEndpointId"]]
+    assert [item["vpcEndpointId"] for item in seen["items"]] == [made["VpcEndpointId"]]
     with refused("ConflictException", 409):
         network.lattice.delete_service_network(serviceNetworkIdentifier=network.id)
 
@@ -154,7 +156,9 @@ def test_a_vpc_in_a_service_network(network: Network, make_vpc: Callable[..., Vp
 
     def active() -> dict[str, Any]:
         get = lattice.get_service_network_vpc_association
-        return network.share.sandbox.eventually(lambda: dict(get(**of)), lambda one: bool(one["status"] == "ACTIVE"))
+        return network.share.sandbox.eventually(
+            lambda: dict(get(**of)), lambda association: bool(association["status"] == "ACTIVE")
+        )
 
     assert (active()["vpcId"], active()["serviceNetworkId"]) == (vpc.id, network.id)
     with refused("ConflictException", 409):
@@ -185,7 +189,7 @@ def test_tags_and_names(network: Network) -> None:
     with refused("ResourceNotFoundException", 404):
         lattice.tag_resource(resourceArn=network.arn.replace("sn-", "sn-0")[:-1], tags={"a": "1"})
     pages = lattice.get_paginator("list_service_networks").paginate(PaginationConfig={"PageSize": 1})
-    assert {one["id"] for page in pages for one in page["items"]} == {network.id, once}
+    assert {item["id"] for page in pages for item in page["items"]} == {network.id, once}
 
 
 def test_endings_that_a_test_decides(network: Network, make_vpc: Callable[..., Vpc]) -> None:
@@ -211,6 +215,6 @@ def test_endings_that_a_test_decides(network: Network, make_vpc: Callable[..., V
     of = {"serviceNetworkVpcAssociationIdentifier": lattice.create_service_network_vpc_association(**ids)["id"]}
     read = lattice.get_service_network_vpc_association
     broken = network.share.sandbox.eventually(
-        lambda: dict(read(**of)), lambda one: bool(one["status"] == "CREATE_FAILED")
+        lambda: dict(read(**of)), lambda association: bool(association["status"] == "CREATE_FAILED")
     )
     assert (broken["failureCode"], broken["failureMessage"]) == (why["code"], why["reason"])

@@ -81,13 +81,13 @@ def invitation_state(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     state = GONE if body["state"] == "purged" else body["state"]
     with sandbox.world.lock:
         found = [
-            one
-            for one in sandbox.world.all(Invitation)
-            if one.share_arn == body["resource_share_arn"] and body.get("account") in (None, one.account)
+            invitation
+            for invitation in sandbox.world.all(Invitation)
+            if invitation.share_arn == body["resource_share_arn"] and body.get("account") in (None, invitation.account)
         ]
-        for one in found:
-            one.life = Life([(state, 0.0)])
-    return {"invitations": [one.key for one in found]}
+        for invitation in found:
+            invitation.life = Life([(state, 0.0)])
+    return {"invitations": [invitation.key for invitation in found]}
 
 
 def organization(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:

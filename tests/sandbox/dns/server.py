@@ -78,7 +78,9 @@ class DnsServer:
             return self.start(host)
         self.host, self.port = host, int(udp.server_address[1])
         self._servers = [udp, tcp]
-        self._threads = [threading.Thread(target=one.serve_forever, args=(POLL,), daemon=True) for one in self._servers]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True) for server in self._servers
+        ]
         for thread in self._threads:
             thread.start()
 

@@ -158,8 +158,8 @@ class RedisCloud:
         if absent not in ("links", "error"):
             raise ValueError("absent is links or error")
         made = self.accounts.setdefault(account, Account(account, account_key, secret_key, absent))
-        for one in subscriptions:
-            subscription = Subscription.from_seed(one)
+        for seed in subscriptions:
+            subscription = Subscription.from_seed(seed)
             made.subscriptions.setdefault(subscription.id, subscription)
 
     def fail(self, account: str, operation: str, **options: Any) -> None:
@@ -249,7 +249,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _account(cloud: RedisCloud, request: HttpRequest) -> Account | None:
     keys = (request.headers.get("x-api-key"), request.headers.get("x-api-secret-key"))
-    found = [one for one in cloud.accounts.values() if (one.account_key, one.secret_key) == keys]
+    found = [account for account in cloud.accounts.values() if (account.account_key, account.secret_key) == keys]
     return found[0] if found else None
 
 
@@ -320,7 +320,7 @@ def _queue(
 
 def advance(sandbox: Sandbox, account: Account) -> None:
     """End the tasks that are due, in their order. Nobody sees a task between two requests."""
-    for task in list(itertools.takewhile(lambda one: one.ends <= clock.now(), account.tasks.values())):
+    for task in list(itertools.takewhile(lambda task: task.ends <= clock.now(), account.tasks.values())):
         if task.ended:
             continue
         try:

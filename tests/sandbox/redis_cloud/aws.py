@@ -57,7 +57,9 @@ def publish(sandbox: Sandbox, region: str, name: str, share_name: str, databases
     ports = {"protocol": "TCP", "portRanges": [str(METRICS_PORT), "10000-19999"]}
     group = _configuration(sandbox, region, name=name, type="GROUP", **ports, **options)
     children = [(f"{name}-metrics", f"internal.{domain}", METRICS_PORT)]
-    children += [(f"{name}-{one['databaseId']}", one["host"], int(one["port"])) for one in databases]
+    children += [
+        (f"{name}-{database['databaseId']}", database["host"], int(database["port"])) for database in databases
+    ]
     for child, host, port in children:
         definition = {"dnsResource": {"domainName": host, "ipAddressType": "IPV4"}}
         _configuration(
@@ -92,20 +94,28 @@ def principal_states(sandbox: Sandbox, link: Published) -> dict[str, str]:
     """How far RAM is with each principal, in the words of Redis Cloud."""
     asked = {"associationType": "PRINCIPAL", "resourceShareArns": [link.share_arn]}
     found = _pages(sandbox, link, "ram", "GetResourceShareAssociations", "resourceShareAssociations", **asked)
-    return {one["associatedEntity"]: str(one["status"]).lower() for one in found}
+    return {association["associatedEntity"]: str(association["status"]).lower() for association in found}
 
 
 def connections(sandbox: Sandbox, link: Published) -> list[dict[str, Any]]:
     """Who is connected, as AWS shows it to the owner of the group."""
     group = {"resourceConfigurationIdentifier": link.group_id}
     found = [
-        _connection("endpoint", one["id"], one["vpcEndpointId"], one["vpcEndpointOwner"], one)
-        for one in _pages(sandbox, link, LATTICE, "ListResourceEndpointAssociations", "items", **group)
+        _connection(
+            "endpoint", association["id"], association["vpcEndpointId"], association["vpcEndpointOwner"], association
+        )
+        for association in _pages(sandbox, link, LATTICE, "ListResourceEndpointAssociations", "items", **group)
     ]
     return found + [
-        _connection("network", one["id"], one["serviceNetworkId"], one["serviceNetworkArn"].split(":")[4], one)
-        for one in _pages(sandbox, link, LATTICE, "ListServiceNetworkResourceAssociations", "items", **group)
-        if one["status"] in ("ACTIVE", "PARTIAL", "CREATE_IN_PROGRESS")
+        _connection(
+            "network",
+            association["id"],
+            association["serviceNetworkId"],
+            association["serviceNetworkArn"].split(":")[4],
+            association,
+        )
+        for association in _pages(sandbox, link, LATTICE, "ListServiceNetworkResourceAssociations", "items", **group)
+        if association["status"] in ("ACTIVE", "PARTIAL", "CREATE_IN_PROGRESS")
     ]
 
 
@@ -134,9 +144,9 @@ def withdraw(sandbox: Sandbox, link: Published) -> None:
     for connection in connections(sandbox, link):
         disassociate(sandbox, link, connection)
     _act(sandbox, link.region, "ram", "DeleteResourceShare", resourceShareArn=link.share_arn)
-    for one in sandbox.world.all(ResourceConfiguration, ACCOUNT, link.region):
-        if link.group_id in (one.group_id, one.key):
-            sandbox.world.remove(one)
+    for configuration in sandbox.world.all(ResourceConfiguration, ACCOUNT, link.region):
+        if link.group_id in (configuration.group_id, configuration.key):
+            sandbox.world.remove(configuration)
     gateway = sandbox.world.find(ResourceGateway, link.gateway_id)
     if gateway is not None:
         sandbox.world.remove(gateway)

@@ -90,7 +90,7 @@ class Subscription:
     def from_seed(cls, seed: dict[str, Any]) -> Subscription:
         """``id``, ``region`` (or ``regions``, name by id), ``databases``, and ``cloud``, ``supported`` as they are."""
         regions: dict[int | None, str] = {int(key): name for key, name in (seed.get("regions") or {}).items()}
-        databases = [aws.checked_database(one) for one in seed.get("databases") or []]
+        databases = [aws.checked_database(database) for database in seed.get("databases") or []]
         rest = {name: seed[name] for name in ("cloud", "supported") if name in seed}
         return cls(int(seed["id"]), regions or {None: seed.get("region", "us-east-1")}, databases, **rest)
 
@@ -153,7 +153,7 @@ def _tidy(sandbox: Sandbox, subscription: Subscription, region: int | None) -> N
     if link.life.state == GONE:
         del subscription.links[region]
         return
-    link.principals = {value: one for value, one in link.principals.items() if one.life.state != GONE}
+    link.principals = {value: principal for value, principal in link.principals.items() if principal.life.state != GONE}
 
 
 def _create(sandbox: Sandbox, subscription: Subscription, region: int | None, body: dict[str, Any]) -> None:
@@ -207,13 +207,16 @@ def _delete(sandbox: Sandbox, link: Link, body: dict[str, Any]) -> None:
 
 
 def _disassociate(sandbox: Sandbox, link: Link, body: dict[str, Any]) -> None:
-    known = {one["associationId"]: one for one in aws.connections(sandbox, link.published)}
-    for one in body["connections"]:
-        found = known.get(one.get("associationId"))
-        if found is None or (one.get("type"), one.get("principalId")) != (found["type"], found["ownerId"]):
+    known = {connection["associationId"]: connection for connection in aws.connections(sandbox, link.published)}
+    for connection in body["connections"]:
+        found = known.get(connection.get("associationId"))
+        if found is None or (connection.get("type"), connection.get("principalId")) != (
+            found["type"],
+            found["ownerId"],
+        ):
             raise TaskError("PRIVATE_LINK_SERVICE_ERROR", "There is no such connection", "404 NOT_FOUND")
-    for one in body["connections"]:
-        aws.disassociate(sandbox, link.published, known[one["associationId"]])
+    for connection in body["connections"]:
+        aws.disassociate(sandbox, link.published, known[connection["associationId"]])
 
 
 CHANGES = {
@@ -229,12 +232,14 @@ def _described(sandbox: Sandbox, subscription: Subscription, region: int | None,
     states = {} if withdrawn else aws.principal_states(sandbox, link.published)
     principals = [
         {
-            "principal": one.value,
-            "type": one.type,
-            "status": states.get(one.value, "disassociated") if one.life.state == "shared" else one.life.state,
-            **({"alias": one.alias} if one.alias else {}),
+            "principal": principal.value,
+            "type": principal.type,
+            "status": states.get(principal.value, "disassociated")
+            if principal.life.state == "shared"
+            else principal.life.state,
+            **({"alias": principal.alias} if principal.alias else {}),
         }
-        for one in link.principals.values()
+        for principal in link.principals.values()
     ]
     told: dict[str, Any] = {
         "status": link.life.state,
@@ -245,8 +250,8 @@ def _described(sandbox: Sandbox, subscription: Subscription, region: int | None,
         "shareName": link.share_name,
         "connections": [] if withdrawn else aws.connections(sandbox, link.published),
         "databases": [
-            {"databaseId": one["databaseId"], "port": one["port"], "rlEndpoint": one["host"]}
-            for one in subscription.databases
+            {"databaseId": database["databaseId"], "port": database["port"], "rlEndpoint": database["host"]}
+            for database in subscription.databases
         ],
         "subscriptionId": subscription.id,
     }

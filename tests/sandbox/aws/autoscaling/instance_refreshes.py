@@ -53,22 +53,22 @@ def cancel(call: Call, world: World) -> dict[str, Any]:
 def describe(call: Call, world: World) -> dict[str, Any]:
     """Newest first."""
     name, asked = group_name(call, world), call.params.get("InstanceRefreshIds")
-    refreshes = [one for one in world.all(InstanceRefresh, call.account, call.region) if one.group == name]
+    refreshes = [refresh for refresh in world.all(InstanceRefresh, call.account, call.region) if refresh.group == name]
     return {
         "InstanceRefreshes": [
             {
-                "InstanceRefreshId": one.key,
+                "InstanceRefreshId": refresh.key,
                 "AutoScalingGroupName": name,
-                "Status": one.state,
-                "StartTime": one.created_at,
-                "PercentageComplete": 100 if one.state == "Successful" else 0,
+                "Status": refresh.state,
+                "StartTime": refresh.created_at,
+                "PercentageComplete": 100 if refresh.state == "Successful" else 0,
             }
-            for one in reversed(refreshes)
-            if not asked or one.key in asked
+            for refresh in reversed(refreshes)
+            if not asked or refresh.key in asked
         ]
     }
 
 
 def _active(name: str, call: Call, world: World) -> list[InstanceRefresh]:
     refreshes = world.all(InstanceRefresh, call.account, call.region)
-    return [one for one in refreshes if one.group == name and one.state in ACTIVE]
+    return [refresh for refresh in refreshes if refresh.group == name and refresh.state in ACTIVE]

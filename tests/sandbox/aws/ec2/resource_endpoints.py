@@ -132,33 +132,39 @@ def associations(endpoint: VpcEndpoint, world: World) -> list[dict[str, Any]]:
         return []
     roots: list[tuple[str, ResourceAssociation | None]]
     if endpoint.kind == "Resource":
-        linked = [one for one in world.all(EndpointAssociation) if one.endpoint_id == endpoint.key]
-        roots = [(one.configuration_id, None) for one in linked]
+        linked = [
+            association for association in world.all(EndpointAssociation) if association.endpoint_id == endpoint.key
+        ]
+        roots = [(association.configuration_id, None) for association in linked]
     else:
         network_id = str(endpoint.service_network_arn).rpartition("/")[2]
-        of = [one for one in world.all(ResourceAssociation) if one.network_id == network_id]
-        roots = [(one.configuration_id, one) for one in of if one.state in ("ACTIVE", "PARTIAL")]
+        of = [association for association in world.all(ResourceAssociation) if association.network_id == network_id]
+        roots = [
+            (association.configuration_id, association)
+            for association in of
+            if association.state in ("ACTIVE", "PARTIAL")
+        ]
     rows = []
     for configuration_id, via in roots:
         root = world.find(ResourceConfiguration, configuration_id)
-        rows += [_row(endpoint, root, one, via, world) for one in lattice.children(root, world)] if root else []
+        rows += [_row(endpoint, root, child, via, world) for child in lattice.children(root, world)] if root else []
     return rows
 
 
 def _row(
     endpoint: VpcEndpoint,
     root: ResourceConfiguration,
-    one: ResourceConfiguration,
+    configuration: ResourceConfiguration,
     via: ResourceAssociation | None,
     world: World,
 ) -> dict[str, Any]:
     network = world.find(ServiceNetwork, via.network_id) if via else None
-    failure = endpoint.inaccessible.get(one.key)
+    failure = endpoint.inaccessible.get(configuration.key)
     private = endpoint.private_dns_enabled and (via is None or via.private_dns)
-    named = private and one.custom_domain is not None and _preferred(endpoint, one, world)
-    name = lattice.dns_name(endpoint.key, one)
+    named = private and configuration.custom_domain is not None and _preferred(endpoint, configuration, world)
+    name = lattice.dns_name(endpoint.key, configuration)
     return {
-        "Id": lattice.derived_id("vpce-rsc-asc-", endpoint.key, one.key),
+        "Id": lattice.derived_id("vpce-rsc-asc-", endpoint.key, configuration.key),
         "VpcEndpointId": endpoint.key,
         "ServiceNetworkArn": network.arn if network else None,
         "ServiceNetworkName": network.name if network else None,
@@ -166,18 +172,20 @@ def _row(
         "FailureCode": failure[0] if failure else None,
         "FailureReason": failure[1] if failure else None,
         "DnsEntry": {"DnsName": name, "HostedZoneId": lattice.HOSTED_ZONE},
-        "PrivateDnsEntry": {"DnsName": one.custom_domain, "HostedZoneId": lattice.HOSTED_ZONE} if named else None,
-        "AssociatedResourceArn": one.arn,
+        "PrivateDnsEntry": {"DnsName": configuration.custom_domain, "HostedZoneId": lattice.HOSTED_ZONE}
+        if named
+        else None,
+        "AssociatedResourceArn": configuration.arn,
         "ResourceConfigurationGroupArn": root.arn if root.type == "GROUP" else None,
         "Tags": [],
     }
 
 
-def _preferred(endpoint: VpcEndpoint, one: ResourceConfiguration, world: World) -> bool:
+def _preferred(endpoint: VpcEndpoint, configuration: ResourceConfiguration, world: World) -> bool:
     """Whether the endpoint's preference gives this resource its private name in the VPC."""
     preference = endpoint.dns_options["PrivateDnsPreference"]
-    verified = preference.startswith("VERIFIED") and lattice.is_verified(one, world)
+    verified = preference.startswith("VERIFIED") and lattice.is_verified(configuration, world)
     domains = endpoint.dns_options.get("PrivateDnsSpecifiedDomains") or []
-    name = str(one.custom_domain)
+    name = str(configuration.custom_domain)
     specified = any(name == domain or name.endswith(f".{domain.removeprefix('*.')}") for domain in domains)
     return preference == "ALL_DOMAINS" or verified or specified

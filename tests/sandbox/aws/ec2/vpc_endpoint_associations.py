@@ -20,7 +20,7 @@ from tests.sandbox.core.world import World
 def describe(call: Call, world: World) -> dict[str, Any]:
     endpoints = world.all(VpcEndpoint, call.account, call.region)
     for endpoint_id in call.params.get("VpcEndpointIds") or []:
-        if endpoint_id not in [one.key for one in endpoints if one.state != "deleted"]:
+        if endpoint_id not in [endpoint.key for endpoint in endpoints if endpoint.state != "deleted"]:
             raise AwsError("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{endpoint_id}' does not exist")
     wanted = call.params.get("VpcEndpointIds")
     rows = [

@@ -153,24 +153,30 @@ def send(account: str, region: str, rule: str = "", event: dict[str, Any] | None
     told["time"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     told |= event or {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
     done = []
-    for one in _due(account, region, rule, told):
-        for target in one.targets:
+    for due_rule in _due(account, region, rule, told):
+        for target in due_rule.targets:
             name = target["Arn"].rpartition(":function:")[2]
-            if not _allowed(account, region, name, one.arn):
-                done.append({"rule": one.name, "function": name, "error": True, "payload": "not permitted", "log": ""})
+            if not _allowed(account, region, name, due_rule.arn):
+                done.append(
+                    {"rule": due_rule.name, "function": name, "error": True, "payload": "not permitted", "log": ""}
+                )
                 continue
-            answer = RUNNING.get(account, region, name).invoke({**told, "resources": [one.arn]})
-            done.append({"rule": one.name, "function": name, **answer})
+            answer = RUNNING.get(account, region, name).invoke({**told, "resources": [due_rule.arn]})
+            done.append({"rule": due_rule.name, "function": name, **answer})
     return done
 
 
 def _due(account: str, region: str, rule: str, event: dict[str, Any]) -> list[Any]:
     """moto's enabled rules of this name, or whose pattern matches the event."""
     rules = list(_backend("events", account, region).event_buses["default"].rules.values())
-    enabled = [one for one in rules if one.state == "ENABLED"]
+    enabled = [candidate for candidate in rules if candidate.state == "ENABLED"]
     if rule:
-        return [one for one in enabled if one.name == rule]
-    return [one for one in enabled if one.event_pattern.get_pattern() and one.event_pattern.matches_event(event)]
+        return [candidate for candidate in enabled if candidate.name == rule]
+    return [
+        candidate
+        for candidate in enabled
+        if candidate.event_pattern.get_pattern() and candidate.event_pattern.matches_event(event)
+    ]
 
 
 def _allowed(account: str, region: str, name: str, rule_arn: str) -> bool:

@@ -20,21 +20,23 @@ from tests.sandbox.core.world import GONE, Life, World
 def describe(call: Call, world: World) -> dict[str, Any]:
     """The first page is empty but has a token, as RAM may answer: whoever stops there finds no invitation."""
     params, moment = call.params, clock.now()
-    seen = [one for one in world.all(Invitation, call.account, call.region) if one.seen_from <= moment]
+    seen = [
+        invitation for invitation in world.all(Invitation, call.account, call.region) if invitation.seen_from <= moment
+    ]
     for arn in params.get("resourceShareInvitationArns") or []:
         ram.check_arn(arn, "resource-share-invitation")
-        if arn not in [one.key for one in seen]:
+        if arn not in [invitation.key for invitation in seen]:
             raise _unknown(arn)
     seen = [
-        one
-        for one in seen
-        if one.key in (params.get("resourceShareInvitationArns") or [one.key])
-        and one.share_arn in (params.get("resourceShareArns") or [one.share_arn])
+        invitation
+        for invitation in seen
+        if invitation.key in (params.get("resourceShareInvitationArns") or [invitation.key])
+        and invitation.share_arn in (params.get("resourceShareArns") or [invitation.share_arn])
     ]
     if seen and not params.get("nextToken"):
         return {"resourceShareInvitations": [], "nextToken": cut([0, 0], 0, None)[1]}
     found, token = ram.page(call, seen)
-    return {"resourceShareInvitations": [_described(one) for one in found], "nextToken": token}
+    return {"resourceShareInvitations": [_described(invitation) for invitation in found], "nextToken": token}
 
 
 @operation("ram", "AcceptResourceShareInvitation")

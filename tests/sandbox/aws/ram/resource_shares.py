@@ -27,7 +27,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
 def associate(call: Call, world: World) -> dict[str, Any]:
     share = ram.own_share(call, world)
     added = _add(share, call, world)
-    return {"resourceShareAssociations": [ram.described_association(share, one) for one in added]}
+    return {"resourceShareAssociations": [ram.described_association(share, association) for association in added]}
 
 
 @operation("ram", "DisassociateResourceShare")
@@ -41,7 +41,9 @@ def disassociate(call: Call, world: World) -> dict[str, Any]:
     entities = [*(call.params.get("resourceArns") or []), *(call.params.get("principals") or [])]
     if share.account != call.account:
         _check_leave(share, entities, call, world)
-    present = {one.entity: one for kind in ("PRINCIPAL", "RESOURCE") for one in share.members(kind)}
+    present = {
+        association.entity: association for kind in ("PRINCIPAL", "RESOURCE") for association in share.members(kind)
+    }
     for entity in entities:
         if entity not in present:
             raise AwsError("UnknownResourceException", f"{entity} is not associated with {arn}")
@@ -57,10 +59,10 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     share = ram.own_share(call, world)
     if share.state != "DELETING":
         share.life = world.life("resource_share", "DELETING", "DELETED", GONE)
-        for one in share.members("PRINCIPAL"):
-            _withdraw(share, one.entity, world)
-        for one in share.associations.values():
-            one.life = world.life("share_association", "DISASSOCIATING", "DISASSOCIATED")
+        for association in share.members("PRINCIPAL"):
+            _withdraw(share, association.entity, world)
+        for association in share.associations.values():
+            association.life = world.life("share_association", "DISASSOCIATING", "DISASSOCIATED")
     return {"returnValue": True}
 
 
@@ -94,11 +96,11 @@ def associations(call: Call, world: World) -> dict[str, Any]:
             raise AwsError("UnknownResourceException", f"ResourceShare {arn} could not be found.")
     entity = params.get("principal") or params.get("resourceArn")
     rows = [
-        ram.described_association(share, one)
+        ram.described_association(share, association)
         for share in world.all(ResourceShare, call.account, call.region)
         if share.key in (params.get("resourceShareArns") or [share.key])
-        for one in share.associations.values()
-        if one.kind == params["associationType"] and entity in (None, one.entity)
+        for association in share.associations.values()
+        if association.kind == params["associationType"] and entity in (None, association.entity)
     ]
     rows = [row for row in rows if params.get("associationStatus") in (None, row["status"])]
     found, token = ram.page(call, rows)
@@ -149,11 +151,11 @@ def _add(share: ResourceShare, call: Call, world: World) -> list[ShareAssociatio
     for principal in principals:
         _check_principal(share, principal, world)
     life = world.life("share_association", "ASSOCIATING", "ASSOCIATED")
-    members = [one for kind in ("PRINCIPAL", "RESOURCE") for one in share.members(kind)]
-    present = {one.entity for one in members if one.life.state != "DISASSOCIATING"}
+    members = [association for kind in ("PRINCIPAL", "RESOURCE") for association in share.members(kind)]
+    present = {association.entity for association in members if association.life.state != "DISASSOCIATING"}
     added = [ShareAssociation(entity=arn, kind="RESOURCE", life=life) for arn in arns if arn not in present]
     added += [_principal(share, principal, world) for principal in principals if principal not in present]
-    share.associations.update({one.entity: one for one in added})
+    share.associations.update({association.entity: association for association in added})
     return added
 
 

@@ -66,7 +66,11 @@ class ResourceShare(Resource):
 
     def members(self, kind: str) -> list[ShareAssociation]:
         """The associations of that kind (PRINCIPAL or RESOURCE) that are not gone."""
-        return [one for one in self.associations.values() if one.kind == kind and one.life.state != "DISASSOCIATED"]
+        return [
+            association
+            for association in self.associations.values()
+            if association.kind == kind and association.life.state != "DISASSOCIATED"
+        ]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -91,17 +95,19 @@ def entitles(principal: str, account: str, world: World) -> bool:
     return organization is not None and world.organizations.get(account) == organization.group(1)
 
 
-def same_organization(one: str, other: str, world: World) -> bool:
-    return one in world.organizations and world.organizations[one] == world.organizations.get(other)
+def same_organization(account: str, other: str, world: World) -> bool:
+    return account in world.organizations and world.organizations[account] == world.organizations.get(other)
 
 
 def visible_from(share: ResourceShare, account: str, world: World) -> float | None:
     """Since when an account that does not own the share sees it; None if it does not (yet)."""
     moment = clock.now()
     times = [
-        one.seen_from
-        for one in share.members("PRINCIPAL")
-        if one.seen_from is not None and one.seen_from <= moment and entitles(one.entity, account, world)
+        principal.seen_from
+        for principal in share.members("PRINCIPAL")
+        if principal.seen_from is not None
+        and principal.seen_from <= moment
+        and entitles(principal.entity, account, world)
     ]
     return min(times) if times and share.state == "ACTIVE" and share.account != account else None
 
@@ -112,7 +118,7 @@ def shared_arns(account: str, region: str, world: World) -> set[str]:
     for share in world.all(ResourceShare, region=region):
         since = visible_from(share, account, world)
         if since is not None and since + world.lag("shared_resource.unseen") <= clock.now():
-            arns |= {one.entity for one in share.members("RESOURCE") if one.life.state == "ASSOCIATED"}
+            arns |= {resource.entity for resource in share.members("RESOURCE") if resource.life.state == "ASSOCIATED"}
     return arns
 
 
@@ -143,17 +149,17 @@ def own_share(call: Call, world: World) -> ResourceShare:
     return share
 
 
-def described_association(share: ResourceShare, one: ShareAssociation) -> dict[str, Any]:
+def described_association(share: ResourceShare, association: ShareAssociation) -> dict[str, Any]:
     """A ResourceShareAssociation of the API."""
     return {
         "resourceShareArn": share.key,
         "resourceShareName": share.name,
-        "associatedEntity": one.entity,
-        "associationType": one.kind,
-        "status": one.life.state,
-        "creationTime": datetime.fromtimestamp(one.created, UTC),
-        "lastUpdatedTime": datetime.fromtimestamp(max(one.created, one.life.began), UTC),
-        "external": one.external,
+        "associatedEntity": association.entity,
+        "associationType": association.kind,
+        "status": association.life.state,
+        "creationTime": datetime.fromtimestamp(association.created, UTC),
+        "lastUpdatedTime": datetime.fromtimestamp(max(association.created, association.life.began), UTC),
+        "external": association.external,
     }
 
 
@@ -161,12 +167,12 @@ def listed(share: ResourceShare) -> list[dict[str, Any]]:
     """The Resources of the API that a share holds."""
     return [
         {
-            "arn": one.entity,
-            "type": SHAREABLE[one.entity.split(":")[5].split("/")[0]],
+            "arn": resource.entity,
+            "type": SHAREABLE[resource.entity.split(":")[5].split("/")[0]],
             "resourceShareArn": share.key,
             "status": "AVAILABLE",
             "resourceRegionScope": "REGIONAL",
         }
-        for one in share.members("RESOURCE")
-        if one.life.state == "ASSOCIATED"
+        for resource in share.members("RESOURCE")
+        if resource.life.state == "ASSOCIATED"
     ]

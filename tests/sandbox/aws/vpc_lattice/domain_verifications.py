@@ -35,14 +35,17 @@ def start(call: Call, world: World) -> dict[str, Any]:
 
 @operation("vpc-lattice", "GetDomainVerification")
 def get(call: Call, world: World) -> dict[str, Any]:
-    one = lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world)
-    return {**_described(one), "createdAt": one.created_at, "tags": one.tags}
+    verification = lattice.own(DomainVerification, call.params["domainVerificationIdentifier"], call, world)
+    return {**_described(verification), "createdAt": verification.created_at, "tags": verification.tags}
 
 
 @operation("vpc-lattice", "ListDomainVerifications")
 def describe(call: Call, world: World) -> dict[str, Any]:
     found, token = lattice.page(call, world.all(DomainVerification, call.account, call.region))
-    items = [{**_described(one), "createdAt": one.created_at, "tags": one.tags} for one in found]
+    items = [
+        {**_described(verification), "createdAt": verification.created_at, "tags": verification.tags}
+        for verification in found
+    ]
     return {"items": items, "nextToken": token}
 
 
@@ -52,11 +55,14 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     return {}
 
 
-def _described(one: DomainVerification) -> dict[str, Any]:
+def _described(verification: DomainVerification) -> dict[str, Any]:
     return {
-        "id": one.key,
-        "arn": one.arn,
-        "domainName": one.domain,
-        "status": one.state,
-        "txtMethodConfig": {"name": f"_{one.key[-12:]}.{one.domain}", "value": f"vpc-lattice:{one.key}"},
+        "id": verification.key,
+        "arn": verification.arn,
+        "domainName": verification.domain,
+        "status": verification.state,
+        "txtMethodConfig": {
+            "name": f"_{verification.key[-12:]}.{verification.domain}",
+            "value": f"vpc-lattice:{verification.key}",
+        },
     }

@@ -31,12 +31,12 @@ def create(call: Call, world: World) -> dict[str, Any]:
 
 @operation("vpc-lattice", "GetResourceConfiguration")
 def get(call: Call, world: World) -> dict[str, Any]:
-    one = lattice.find(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
-    verification = world.find(DomainVerification, str(one.verification_id))
+    configuration = lattice.find(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
+    verification = world.find(DomainVerification, str(configuration.verification_id))
     return {
-        **_described(one),
-        **_listed(one),
-        "failureReason": one.failure_reason,
+        **_described(configuration),
+        **_listed(configuration),
+        "failureReason": configuration.failure_reason,
         "domainVerificationStatus": verification.state if verification else None,
         "domainVerificationArn": verification.arn if verification else None,
     }
@@ -45,25 +45,27 @@ def get(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "UpdateResourceConfiguration")
 def update(call: Call, world: World) -> dict[str, Any]:
     params = call.params
-    one = lattice.own(ResourceConfiguration, params["resourceConfigurationIdentifier"], call, world)
-    one.port_ranges = params.get("portRanges") or one.port_ranges
-    one.definition = params.get("resourceConfigurationDefinition") or one.definition
-    one.shareable_network = params.get("allowAssociationToShareableServiceNetwork", one.shareable_network)
-    return _described(one)
+    configuration = lattice.own(ResourceConfiguration, params["resourceConfigurationIdentifier"], call, world)
+    configuration.port_ranges = params.get("portRanges") or configuration.port_ranges
+    configuration.definition = params.get("resourceConfigurationDefinition") or configuration.definition
+    configuration.shareable_network = params.get(
+        "allowAssociationToShareableServiceNetwork", configuration.shareable_network
+    )
+    return _described(configuration)
 
 
 @operation("vpc-lattice", "DeleteResourceConfiguration")
 def delete(call: Call, world: World) -> dict[str, Any]:
-    one = lattice.own(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
+    configuration = lattice.own(ResourceConfiguration, call.params["resourceConfigurationIdentifier"], call, world)
     uses = [
-        *(other.key for other in world.all(ResourceConfiguration) if other.group_id == one.key),
-        *(other.key for other in world.all(EndpointAssociation) if other.configuration_id == one.key),
-        *(other.key for other in world.all(ResourceAssociation) if other.configuration_id == one.key),
+        *(other.key for other in world.all(ResourceConfiguration) if other.group_id == configuration.key),
+        *(other.key for other in world.all(EndpointAssociation) if other.configuration_id == configuration.key),
+        *(other.key for other in world.all(ResourceAssociation) if other.configuration_id == configuration.key),
     ]
     if uses:
-        message = f"{one.key} is in use by {', '.join(uses)}"
-        raise lattice.conflict(message, "RESOURCE_CONFIGURATION", one.key)
-    one.life = world.life("resource_configuration", "DELETE_IN_PROGRESS", GONE)
+        message = f"{configuration.key} is in use by {', '.join(uses)}"
+        raise lattice.conflict(message, "RESOURCE_CONFIGURATION", configuration.key)
+    configuration.life = world.life("resource_configuration", "DELETE_IN_PROGRESS", GONE)
     return {}
 
 
@@ -76,12 +78,14 @@ def describe(call: Call, world: World) -> dict[str, Any]:
         "verification_id": params.get("domainVerificationIdentifier"),
     }
     configurations = [
-        one
-        for one in lattice.seen(ResourceConfiguration, call, world)
-        if all(value is None or getattr(one, name) == value.rpartition("/")[2] for name, value in wanted.items())
+        configuration
+        for configuration in lattice.seen(ResourceConfiguration, call, world)
+        if all(
+            value is None or getattr(configuration, name) == value.rpartition("/")[2] for name, value in wanted.items()
+        )
     ]
     found, token = lattice.page(call, configurations)
-    return {"items": [_listed(one) for one in found], "nextToken": token}
+    return {"items": [_listed(configuration) for configuration in found], "nextToken": token}
 
 
 def _created(call: Call, world: World) -> dict[str, Any]:
@@ -98,7 +102,7 @@ def _created(call: Call, world: World) -> dict[str, Any]:
     if verification:
         lattice.own(DomainVerification, verification, call, world)
     life, outcome = lattice.life(ResourceConfiguration, call, world)
-    one = ResourceConfiguration(
+    configuration = ResourceConfiguration(
         key=hex_id("rcfg-"),
         account=call.account,
         region=call.region,
@@ -117,8 +121,8 @@ def _created(call: Call, world: World) -> dict[str, Any]:
         verification_id=verification.rpartition("/")[2] if verification else None,
         failure_reason=outcome.reason if outcome else None,
     )
-    world.add(one)
-    return _described(one)
+    world.add(configuration)
+    return _described(configuration)
 
 
 def _group(call: Call, world: World) -> ResourceConfiguration | None:
@@ -155,37 +159,37 @@ def _check(call: Call) -> None:
             raise LatticeError("ValidationException", f"{ports} is no port range")
 
 
-def _described(one: ResourceConfiguration) -> dict[str, Any]:
+def _described(configuration: ResourceConfiguration) -> dict[str, Any]:
     """What every operation on one resource configuration answers."""
     return {
-        "id": one.key,
-        "arn": one.arn,
-        "name": one.name,
-        "type": one.type,
-        "status": one.state,
-        "resourceGatewayId": one.gateway_id,
-        "resourceConfigurationGroupId": one.group_id,
-        "portRanges": one.port_ranges,
-        "protocol": one.protocol,
-        "resourceConfigurationDefinition": one.definition,
-        "allowAssociationToShareableServiceNetwork": one.shareable_network,
+        "id": configuration.key,
+        "arn": configuration.arn,
+        "name": configuration.name,
+        "type": configuration.type,
+        "status": configuration.state,
+        "resourceGatewayId": configuration.gateway_id,
+        "resourceConfigurationGroupId": configuration.group_id,
+        "portRanges": configuration.port_ranges,
+        "protocol": configuration.protocol,
+        "resourceConfigurationDefinition": configuration.definition,
+        "allowAssociationToShareableServiceNetwork": configuration.shareable_network,
     }
 
 
-def _listed(one: ResourceConfiguration) -> dict[str, Any]:
+def _listed(configuration: ResourceConfiguration) -> dict[str, Any]:
     """A ResourceConfigurationSummary of the API."""
     return {
-        "id": one.key,
-        "arn": one.arn,
-        "name": one.name,
-        "type": one.type,
-        "status": one.state,
-        "resourceGatewayId": one.gateway_id,
-        "resourceConfigurationGroupId": one.group_id,
+        "id": configuration.key,
+        "arn": configuration.arn,
+        "name": configuration.name,
+        "type": configuration.type,
+        "status": configuration.state,
+        "resourceGatewayId": configuration.gateway_id,
+        "resourceConfigurationGroupId": configuration.group_id,
         "amazonManaged": False,
-        "createdAt": one.created_at,
-        "lastUpdatedAt": one.created_at,
-        "customDomainName": one.custom_domain,
-        "domainVerificationId": one.verification_id,
-        "groupDomain": one.group_domain,
+        "createdAt": configuration.created_at,
+        "lastUpdatedAt": configuration.created_at,
+        "customDomainName": configuration.custom_domain,
+        "domainVerificationId": configuration.verification_id,
+        "groupDomain": configuration.group_domain,
     }

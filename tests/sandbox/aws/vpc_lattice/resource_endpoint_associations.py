@@ -19,23 +19,23 @@ def describe(call: Call, world: World) -> dict[str, Any]:
     params = call.params
     configuration = lattice.own(ResourceConfiguration, params["resourceConfigurationIdentifier"], call, world)
     associations = [
-        one
-        for one in world.all(EndpointAssociation, call.account, call.region)
-        if one.configuration_id == configuration.key
-        and params.get("resourceEndpointAssociationIdentifier") in (None, one.key, one.arn)
-        and params.get("vpcEndpointId") in (None, one.endpoint_id)
-        and params.get("vpcEndpointOwner") in (None, one.endpoint_owner)
+        association
+        for association in world.all(EndpointAssociation, call.account, call.region)
+        if association.configuration_id == configuration.key
+        and params.get("resourceEndpointAssociationIdentifier") in (None, association.key, association.arn)
+        and params.get("vpcEndpointId") in (None, association.endpoint_id)
+        and params.get("vpcEndpointOwner") in (None, association.endpoint_owner)
     ]
     found, token = lattice.page(call, associations)
     items = [
         {
-            **_described(one, configuration),
+            **_described(association, configuration),
             "resourceConfigurationName": configuration.name,
-            "vpcEndpointOwner": one.endpoint_owner,
-            "createdBy": one.endpoint_owner,
-            "createdAt": one.created_at,
+            "vpcEndpointOwner": association.endpoint_owner,
+            "createdBy": association.endpoint_owner,
+            "createdAt": association.created_at,
         }
-        for one in found
+        for association in found
     ]
     return {"items": items, "nextToken": token}
 
@@ -43,17 +43,17 @@ def describe(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "DeleteResourceEndpointAssociation")
 def delete(call: Call, world: World) -> dict[str, Any]:
     """The owner of the resources cuts an endpoint off. The endpoint stays until its own owner deletes it."""
-    one = lattice.own(EndpointAssociation, call.params["resourceEndpointAssociationIdentifier"], call, world)
-    configuration = lattice.own(ResourceConfiguration, one.configuration_id, call, world)
-    world.remove(one)
-    return _described(one, configuration)
+    association = lattice.own(EndpointAssociation, call.params["resourceEndpointAssociationIdentifier"], call, world)
+    configuration = lattice.own(ResourceConfiguration, association.configuration_id, call, world)
+    world.remove(association)
+    return _described(association, configuration)
 
 
-def _described(one: EndpointAssociation, configuration: ResourceConfiguration) -> dict[str, Any]:
+def _described(association: EndpointAssociation, configuration: ResourceConfiguration) -> dict[str, Any]:
     return {
-        "id": one.key,
-        "arn": one.arn,
+        "id": association.key,
+        "arn": association.arn,
         "resourceConfigurationId": configuration.key,
         "resourceConfigurationArn": configuration.arn,
-        "vpcEndpointId": one.endpoint_id,
+        "vpcEndpointId": association.endpoint_id,
     }

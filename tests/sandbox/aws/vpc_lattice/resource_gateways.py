@@ -37,7 +37,10 @@ def update(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "DeleteResourceGateway")
 def delete(call: Call, world: World) -> dict[str, Any]:
     gateway = lattice.own(ResourceGateway, call.params["resourceGatewayIdentifier"], call, world)
-    if any(one.gateway_id == gateway.key for one in world.all(ResourceConfiguration, call.account, call.region)):
+    if any(
+        configuration.gateway_id == gateway.key
+        for configuration in world.all(ResourceConfiguration, call.account, call.region)
+    ):
         message = f"{gateway.key} still has resource configurations"
         raise lattice.conflict(message, "RESOURCE_GATEWAY", gateway.key)
     gateway.life = world.life("resource_gateway", "DELETE_IN_PROGRESS", GONE)
@@ -47,7 +50,7 @@ def delete(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "ListResourceGateways")
 def describe(call: Call, world: World) -> dict[str, Any]:
     found, token = lattice.page(call, world.all(ResourceGateway, call.account, call.region))
-    items = [{**_described(one), "vpcIdentifier": one.vpc_id, **_dates(one)} for one in found]
+    items = [{**_described(gateway), "vpcIdentifier": gateway.vpc_id, **_dates(gateway)} for gateway in found]
     return {"items": items, "nextToken": token}
 
 

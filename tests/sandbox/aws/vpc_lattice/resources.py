@@ -198,9 +198,9 @@ def seen[L: LatticeResource](kind: type[L], call: Call, world: World) -> list[L]
     """What the caller owns or has by a share, of one kind."""
     shared = ram.shared_arns(call.account, call.region, world)
     return [
-        one
-        for one in world.all(kind, region=call.region)
-        if one.account == call.account or _is_among(one, shared, world)
+        resource
+        for resource in world.all(kind, region=call.region)
+        if resource.account == call.account or _is_among(resource, shared, world)
     ]
 
 
@@ -228,15 +228,17 @@ def children(group: ResourceConfiguration, world: World) -> list[ResourceConfigu
     if group.type != "GROUP":
         return [group]
     of = world.all(ResourceConfiguration, group.account, group.region)
-    return [one for one in of if one.group_id == group.key and one.state == "ACTIVE"]
+    return [
+        configuration for configuration in of if configuration.group_id == group.key and configuration.state == "ACTIVE"
+    ]
 
 
 def is_verified(configuration: ResourceConfiguration, world: World) -> bool:
     """Whether its custom domain is proven; a child inherits this from its group."""
     group = world.find(ResourceConfiguration, str(configuration.group_id))
-    ids = [one.verification_id for one in (configuration, group) if one is not None and one.verification_id]
-    found = [world.find(DomainVerification, one) for one in ids]
-    return any(one is not None and one.state == "VERIFIED" for one in found)
+    ids = [holder.verification_id for holder in (configuration, group) if holder is not None and holder.verification_id]
+    found = [world.find(DomainVerification, verification_id) for verification_id in ids]
+    return any(verification is not None and verification.state == "VERIFIED" for verification in found)
 
 
 def page[T](call: Call, items: list[T]) -> tuple[list[T], str | None]:

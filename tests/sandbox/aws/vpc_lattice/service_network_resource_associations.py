@@ -60,9 +60,9 @@ def describe(call: Call, world: World) -> dict[str, Any]:
             continue
         members = _members(association, world)
         rows += [
-            _row(association, one, world)
-            for one in (members if params.get("includeChildren") else members[:1])
-            if not configuration or configuration.rpartition("/")[2] in (one.key, one.group_id)
+            _row(association, member, world)
+            for member in (members if params.get("includeChildren") else members[:1])
+            if not configuration or configuration.rpartition("/")[2] in (member.key, member.group_id)
         ]
     found, token = lattice.page(call, rows)
     return {"items": found, "nextToken": token}
@@ -109,11 +109,11 @@ def _created(call: Call, world: World) -> dict[str, Any]:
 def _seen(call: Call, world: World) -> list[ResourceAssociation]:
     """Associations of the caller's networks, and those that others made with the caller's resources."""
     seen = []
-    for one in world.all(ResourceAssociation, region=call.region):
-        network = world.find(ServiceNetwork, one.network_id)
-        configuration = world.find(ResourceConfiguration, one.configuration_id)
-        if call.account in {owner.account for owner in (one, network, configuration) if owner is not None}:
-            seen.append(one)
+    for association in world.all(ResourceAssociation, region=call.region):
+        network = world.find(ServiceNetwork, association.network_id)
+        configuration = world.find(ResourceConfiguration, association.configuration_id)
+        if call.account in {owner.account for owner in (association, network, configuration) if owner is not None}:
+            seen.append(association)
     return seen
 
 
@@ -142,12 +142,12 @@ def _found(call: Call, world: World) -> tuple[ResourceAssociation, ResourceConfi
     raise LatticeError("ResourceNotFoundException", f"{name} {identifier} not found", name, identifier)
 
 
-def _row(association: ResourceAssociation, one: ResourceConfiguration, world: World) -> dict[str, Any]:
+def _row(association: ResourceAssociation, configuration: ResourceConfiguration, world: World) -> dict[str, Any]:
     """A ServiceNetworkResourceAssociationSummary of the API. A group has no names of its own."""
     network = world.find(ServiceNetwork, association.network_id)
-    key, works = _id(association, one), association.state in ("ACTIVE", "PARTIAL")
-    named = works and one.type != "GROUP"
-    private = named and association.private_dns and one.custom_domain is not None
+    key, works = _id(association, configuration), association.state in ("ACTIVE", "PARTIAL")
+    named = works and configuration.type != "GROUP"
+    private = named and association.private_dns and configuration.custom_domain is not None
     failed = association.failure is not None and association.state not in ("CREATE_IN_PROGRESS", "ACTIVE")
     return {
         "id": key,
@@ -155,14 +155,16 @@ def _row(association: ResourceAssociation, one: ResourceConfiguration, world: Wo
         "status": association.state,
         "createdBy": association.account,
         "createdAt": association.created_at,
-        "resourceConfigurationId": one.key,
-        "resourceConfigurationArn": one.arn,
-        "resourceConfigurationName": one.name,
+        "resourceConfigurationId": configuration.key,
+        "resourceConfigurationArn": configuration.arn,
+        "resourceConfigurationName": configuration.name,
         "serviceNetworkId": association.network_id,
         "serviceNetworkArn": network.arn if network else None,
         "serviceNetworkName": network.name if network else None,
-        "dnsEntry": {"domainName": lattice.dns_name(key, one), "hostedZoneId": lattice.HOSTED_ZONE} if named else None,
-        "privateDnsEntry": {"domainName": one.custom_domain} if private else None,
+        "dnsEntry": {"domainName": lattice.dns_name(key, configuration), "hostedZoneId": lattice.HOSTED_ZONE}
+        if named
+        else None,
+        "privateDnsEntry": {"domainName": configuration.custom_domain} if private else None,
         "isManagedAssociation": association.managed,
         "failureCode": association.failure.code if association.failure and failed else None,
         "privateDnsEnabled": association.private_dns,

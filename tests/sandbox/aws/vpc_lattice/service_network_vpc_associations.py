@@ -22,11 +22,11 @@ def create(call: Call, world: World) -> dict[str, Any]:
 
 @operation("vpc-lattice", "GetServiceNetworkVpcAssociation")
 def get(call: Call, world: World) -> dict[str, Any]:
-    one = _found(call, world)
-    failure = one.failure if one.state.endswith("_FAILED") else None
+    association = _found(call, world)
+    failure = association.failure if association.state.endswith("_FAILED") else None
     return {
-        **_listed(one, world),
-        "securityGroupIds": one.security_group_ids,
+        **_listed(association, world),
+        "securityGroupIds": association.security_group_ids,
         "failureCode": failure.code if failure else None,
         "failureMessage": failure.reason if failure else None,
     }
@@ -34,22 +34,22 @@ def get(call: Call, world: World) -> dict[str, Any]:
 
 @operation("vpc-lattice", "UpdateServiceNetworkVpcAssociation")
 def update(call: Call, world: World) -> dict[str, Any]:
-    one = _found(call, world)
-    if one.state != "ACTIVE":
-        raise lattice.conflict(f"{one.key} is {one.state}", one.KIND.upper(), one.key)
-    one.security_group_ids = call.params.get("securityGroupIds") or one.security_group_ids
-    one.private_dns = call.params.get("privateDnsEnabled", one.private_dns)
-    one.dns_options = call.params.get("dnsOptions") or one.dns_options
-    one.life = world.life(one.KIND, "UPDATE_IN_PROGRESS", "ACTIVE")
-    return _described(one)
+    association = _found(call, world)
+    if association.state != "ACTIVE":
+        raise lattice.conflict(f"{association.key} is {association.state}", association.KIND.upper(), association.key)
+    association.security_group_ids = call.params.get("securityGroupIds") or association.security_group_ids
+    association.private_dns = call.params.get("privateDnsEnabled", association.private_dns)
+    association.dns_options = call.params.get("dnsOptions") or association.dns_options
+    association.life = world.life(association.KIND, "UPDATE_IN_PROGRESS", "ACTIVE")
+    return _described(association)
 
 
 @operation("vpc-lattice", "DeleteServiceNetworkVpcAssociation")
 def delete(call: Call, world: World) -> dict[str, Any]:
-    one = _found(call, world)
-    if one.state != "DELETE_IN_PROGRESS":
-        one.life = world.life(one.KIND, "DELETE_IN_PROGRESS", GONE)
-    return {"id": one.key, "status": "DELETE_IN_PROGRESS", "arn": one.arn}
+    association = _found(call, world)
+    if association.state != "DELETE_IN_PROGRESS":
+        association.life = world.life(association.KIND, "DELETE_IN_PROGRESS", GONE)
+    return {"id": association.key, "status": "DELETE_IN_PROGRESS", "arn": association.arn}
 
 
 @operation("vpc-lattice", "ListServiceNetworkVpcAssociations")
@@ -58,12 +58,13 @@ def describe(call: Call, world: World) -> dict[str, Any]:
     if not network and not vpc_id:
         raise LatticeError("ValidationException", "serviceNetworkIdentifier or vpcIdentifier is required")
     associations = [
-        one
-        for one in world.all(VpcAssociation, call.account, call.region)
-        if (not network or network.rpartition("/")[2] == one.network_id) and vpc_id in (None, one.vpc_id)
+        association
+        for association in world.all(VpcAssociation, call.account, call.region)
+        if (not network or network.rpartition("/")[2] == association.network_id)
+        and vpc_id in (None, association.vpc_id)
     ]
     found, token = lattice.page(call, associations)
-    return {"items": [_listed(one, world) for one in found], "nextToken": token}
+    return {"items": [_listed(association, world) for association in found], "nextToken": token}
 
 
 def _created(call: Call, world: World) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _created(call: Call, world: World) -> dict[str, Any]:
             message = f"{vpc_id} is associated with a service network already, by {other.key}"
             raise lattice.conflict(message, other.KIND.upper(), other.key)
     life, outcome = lattice.life(VpcAssociation, call, world)
-    one = VpcAssociation(
+    association = VpcAssociation(
         key=hex_id("snva-"),
         account=call.account,
         region=call.region,
@@ -90,40 +91,40 @@ def _created(call: Call, world: World) -> dict[str, Any]:
         dns_options=params.get("dnsOptions"),
         failure=outcome,
     )
-    world.add(one)
-    return _described(one)
+    world.add(association)
+    return _described(association)
 
 
 def _found(call: Call, world: World) -> VpcAssociation:
     return lattice.own(VpcAssociation, call.params["serviceNetworkVpcAssociationIdentifier"], call, world)
 
 
-def _described(one: VpcAssociation) -> dict[str, Any]:
+def _described(association: VpcAssociation) -> dict[str, Any]:
     return {
-        "id": one.key,
-        "arn": one.arn,
-        "status": one.state,
-        "createdBy": one.account,
-        "securityGroupIds": one.security_group_ids,
-        "privateDnsEnabled": one.private_dns,
-        "dnsOptions": one.dns_options,
+        "id": association.key,
+        "arn": association.arn,
+        "status": association.state,
+        "createdBy": association.account,
+        "securityGroupIds": association.security_group_ids,
+        "privateDnsEnabled": association.private_dns,
+        "dnsOptions": association.dns_options,
     }
 
 
-def _listed(one: VpcAssociation, world: World) -> dict[str, Any]:
+def _listed(association: VpcAssociation, world: World) -> dict[str, Any]:
     """A ServiceNetworkVpcAssociationSummary of the API."""
-    network = world.find(ServiceNetwork, one.network_id)
+    network = world.find(ServiceNetwork, association.network_id)
     return {
-        "id": one.key,
-        "arn": one.arn,
-        "status": one.state,
-        "createdBy": one.account,
-        "createdAt": one.created_at,
-        "lastUpdatedAt": one.created_at,
-        "serviceNetworkId": one.network_id,
+        "id": association.key,
+        "arn": association.arn,
+        "status": association.state,
+        "createdBy": association.account,
+        "createdAt": association.created_at,
+        "lastUpdatedAt": association.created_at,
+        "serviceNetworkId": association.network_id,
         "serviceNetworkName": network.name if network else None,
         "serviceNetworkArn": network.arn if network else None,
-        "privateDnsEnabled": one.private_dns,
-        "dnsOptions": one.dns_options,
-        "vpcId": one.vpc_id,
+        "privateDnsEnabled": association.private_dns,
+        "dnsOptions": association.dns_options,
+        "vpcId": association.vpc_id,
     }

@@ -41,7 +41,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "GetServiceNetwork")
 def get(call: Call, world: World) -> dict[str, Any]:
     network = lattice.find(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
-    vpcs = sum(one.network_id == network.key for one in world.all(VpcAssociation))
+    vpcs = sum(association.network_id == network.key for association in world.all(VpcAssociation))
     return {
         **_described(network),
         **_dates(network),
@@ -62,10 +62,10 @@ def update(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "DeleteServiceNetwork")
 def delete(call: Call, world: World) -> dict[str, Any]:
     network = lattice.own(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
-    uses = [one.key for one in world.all(ResourceAssociation) if one.network_id == network.key]
-    uses += [one.key for one in world.all(VpcAssociation) if one.network_id == network.key]
-    endpoints = [one for one in world.all(VpcEndpoint) if one.service_network_arn == network.arn]
-    uses += [one.key for one in endpoints if one.state != "deleted"]
+    uses = [association.key for association in world.all(ResourceAssociation) if association.network_id == network.key]
+    uses += [association.key for association in world.all(VpcAssociation) if association.network_id == network.key]
+    endpoints = [endpoint for endpoint in world.all(VpcEndpoint) if endpoint.service_network_arn == network.arn]
+    uses += [endpoint.key for endpoint in endpoints if endpoint.state != "deleted"]
     if uses:
         message = f"The service network {network.key} has associations: {', '.join(uses)}"
         raise lattice.conflict(message, "SERVICE_NETWORK", network.key)
@@ -78,17 +78,17 @@ def describe(call: Call, world: World) -> dict[str, Any]:
     found, token = lattice.page(call, lattice.seen(ServiceNetwork, call, world))
     items = [
         {
-            "id": one.key,
-            "name": one.name,
-            "arn": one.arn,
-            **_dates(one),
-            "numberOfAssociatedVPCs": sum(other.network_id == one.key for other in world.all(VpcAssociation)),
+            "id": network.key,
+            "name": network.name,
+            "arn": network.arn,
+            **_dates(network),
+            "numberOfAssociatedVPCs": sum(other.network_id == network.key for other in world.all(VpcAssociation)),
             "numberOfAssociatedServices": 0,
             "numberOfAssociatedResourceConfigurations": sum(
-                other.network_id == one.key for other in world.all(ResourceAssociation)
+                other.network_id == network.key for other in world.all(ResourceAssociation)
             ),
         }
-        for one in found
+        for network in found
     ]
     return {"items": items, "nextToken": token}
 
@@ -96,19 +96,19 @@ def describe(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "ListServiceNetworkVpcEndpointAssociations")
 def endpoints(call: Call, world: World) -> dict[str, Any]:
     network = lattice.own(ServiceNetwork, call.params["serviceNetworkIdentifier"], call, world)
-    through = [one for one in world.all(VpcEndpoint) if one.service_network_arn == network.arn]
-    found, token = lattice.page(call, [one for one in through if one.state != "deleted"])
+    through = [endpoint for endpoint in world.all(VpcEndpoint) if endpoint.service_network_arn == network.arn]
+    found, token = lattice.page(call, [endpoint for endpoint in through if endpoint.state != "deleted"])
     items = [
         {
-            "vpcEndpointId": one.key,
-            "vpcId": one.vpc_id,
-            "vpcEndpointOwnerId": one.account,
-            "id": lattice.derived_id("snvea-", network.key, one.key),
-            "state": one.state,
+            "vpcEndpointId": endpoint.key,
+            "vpcId": endpoint.vpc_id,
+            "vpcEndpointOwnerId": endpoint.account,
+            "id": lattice.derived_id("snvea-", network.key, endpoint.key),
+            "state": endpoint.state,
             "serviceNetworkArn": network.arn,
-            "createdAt": one.created_at,
+            "createdAt": endpoint.created_at,
         }
-        for one in found
+        for endpoint in found
     ]
     return {"items": items, "nextToken": token}
 

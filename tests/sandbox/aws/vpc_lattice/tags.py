@@ -40,7 +40,7 @@ def tags(call: Call, world: World) -> dict[str, Any]:
 
 def _tagged(call: Call, world: World) -> LatticeResource:
     arn = str(call.params["resourceArn"])
-    for one in world.tagged():
-        if isinstance(one, LatticeResource) and one.arn == arn and one.account == call.account:
-            return one
+    for resource in world.tagged():
+        if isinstance(resource, LatticeResource) and resource.arn == arn and resource.account == call.account:
+            return resource
     raise LatticeError("ResourceNotFoundException", f"{arn} not found", "RESOURCE", arn)
