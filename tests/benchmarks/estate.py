@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from tests.sandbox.actors.vendor import VENDOR
 from tests.sandbox.client import SandboxClient
-from tests.sandbox.vendor import VENDOR
 
 PORT = 5432
 SERVICE = "com.amazonaws.us-east-1.ssm"

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from tests.sandbox.throttle import limits
-from tests.sandbox.wire import make_call
+from tests.sandbox.core.throttle import limits
+from tests.sandbox.core.wire import make_call
 
 
 def least_seconds(calls: Iterable[dict[str, Any]]) -> float:

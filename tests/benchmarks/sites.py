@@ -15,7 +15,7 @@ import yaml
 from tests.demo.__main__ import SEED, act_as_vendors
 from tests.demo.__main__ import site as demo_site
 from tests.sandbox.client import SandboxClient
-from tests.sandbox.redis_cloud_aws import ACCOUNT as REDIS_CLOUD
+from tests.sandbox.redis_cloud.aws import ACCOUNT as REDIS_CLOUD
 from tests.tools.playbook import environment, nameserver
 
 from .estate import Estate, address

@@ -22,9 +22,9 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import HANDLER, build
 
 from tests.conftest import Vpc
+from tests.sandbox.aws.lambda_.functions import Function
 from tests.sandbox.client import RunningSandbox, eventually
-from tests.sandbox.dns import DnsServer
-from tests.sandbox.functions import Function
+from tests.sandbox.dns.server import DnsServer
 from tests.tools import system
 
 A, B, C = "10.1.0.11", "10.1.1.12", "10.1.0.13"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tests.sandbox.functions import Function
+from tests.sandbox.aws.lambda_.functions import Function
 
 from .conftest import NAME, A, B, C, Path, Run
 

@@ -20,7 +20,7 @@ from ansible.errors import AnsibleLookupError
 from ansible_collections.saas.privatelink.plugins.lookup.ip_sync_package import LookupModule
 from ansible_collections.saas.privatelink.plugins.plugin_utils import _ip_sync_package as package
 
-from tests.sandbox.functions import Function
+from tests.sandbox.aws.lambda_.functions import Function
 
 ONE = {"name": "orders", "target_group": "orders", "endpoint": "orders.example"}
 CONFIGURATION = {"syncs": [ONE]}

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import yaml
 
-from . import seed
-from .dns import POLL
-from .functions import RUNNING
-from .server import Sandbox, Server
+from tests.sandbox import seed
+from tests.sandbox.aws.lambda_.functions import RUNNING
+from tests.sandbox.dns.server import POLL
+from tests.sandbox.server import Sandbox, Server
 
 
 def arguments() -> argparse.Namespace:

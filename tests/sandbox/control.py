@@ -13,18 +13,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import clock, decisions, functions, redis_cloud_links, seed, vendor
-from .calls import AwsError, HttpRequest
-from .client import SandboxClient
-from .functions import RUNNING
-from .ops.endpoint_services import conclude_private_dns
-from .resources import EndpointService, TargetGroup
-from .snapshot import snapshot
-from .wire import Response
-from .world import STATES
+from tests.sandbox import seed
+from tests.sandbox.actors import decisions, vendor
+from tests.sandbox.aws.ec2.resources import EndpointService, conclude_private_dns
+from tests.sandbox.aws.elbv2.resources import TargetGroup
+from tests.sandbox.aws.lambda_ import functions
+from tests.sandbox.aws.lambda_.functions import RUNNING
+from tests.sandbox.client import SandboxClient
+from tests.sandbox.core import clock
+from tests.sandbox.core.calls import AwsError, HttpRequest
+from tests.sandbox.core.wire import Response
+from tests.sandbox.core.world import STATES
+from tests.sandbox.redis_cloud import links as redis_cloud_links
+from tests.sandbox.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from .server import Sandbox
+    from tests.sandbox.server import Sandbox
 
 PREFIX = "/_sandbox/"
 

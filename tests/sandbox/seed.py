@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import underneath
-from .calls import AwsError
-from .lattice import ServiceNetwork
-from .redshift import Cluster
-from .world import Life
+from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.redshift.resources import Cluster
+from tests.sandbox.aws.vpc_lattice.resources import ServiceNetwork
+from tests.sandbox.core.calls import AwsError
+from tests.sandbox.core.world import Life
 
 if TYPE_CHECKING:
-    from .server import Sandbox
+    from tests.sandbox.server import Sandbox
 
 
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
@@ -40,16 +40,16 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
 
 
 def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
-    underneath.make_vpc(account, region, vpc["id"], vpc["cidr"], vpc.get("tags"))
+    moto_ec2.make_vpc(account, region, vpc["id"], vpc["cidr"], vpc.get("tags"))
     if vpc.get("dns_hostnames"):  # AWS's default is off, except in the default VPC
-        underneath.ec2(account, region).modify_vpc_attribute(vpc["id"], "enable_dns_hostnames", True)
+        moto_ec2.backend(account, region).modify_vpc_attribute(vpc["id"], "enable_dns_hostnames", True)
     for subnet in vpc.get("subnets") or []:
         where = (vpc["id"], subnet["cidr"], subnet["availability_zone"], subnet["id"])
-        underneath.make_subnet(account, region, *where, tags=subnet.get("tags"))
+        moto_ec2.make_subnet(account, region, *where, tags=subnet.get("tags"))
     for group in vpc.get("security_groups") or []:
         name = group.get("name", group["id"])
         texts = (group["id"], name, group.get("description", name))
-        underneath.make_security_group(account, region, vpc["id"], *texts, ingress=group.get("ingress") or [])
+        moto_ec2.make_security_group(account, region, vpc["id"], *texts, ingress=group.get("ingress") or [])
 
 
 def _cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any]) -> None:

@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from . import clock, contract, control, ops, redis_cloud, underneath, wire
-from .calls import AwsError, Call, CallLog, HttpRequest
-from .dns import DnsServer
-from .faults import Drop, Faults
-from .functions import RUNNING
-from .operations import OPERATIONS, UNLOCKED
-from .throttle import Buckets
-from .world import World
+from tests.sandbox import aws, control
+from tests.sandbox.aws.lambda_.functions import RUNNING
+from tests.sandbox.core import clock, contract, underneath, wire
+from tests.sandbox.core.calls import AwsError, Call, CallLog, HttpRequest
+from tests.sandbox.core.faults import Drop, Faults
+from tests.sandbox.core.operations import OPERATIONS, UNLOCKED
+from tests.sandbox.core.throttle import Buckets
+from tests.sandbox.core.world import World
+from tests.sandbox.dns.server import DnsServer
+from tests.sandbox.redis_cloud import api as redis_cloud
 
 log = logging.getLogger("sandbox")
 
-ops.load()
+aws.load()
 # moto warns about error codes that no model declares; contract.py checks ours, and EC2 declares none.
 warnings.filterwarnings("ignore", module="moto")
 

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .client import SandboxClient
+from tests.sandbox.client import SandboxClient
 
 Names = dict[str, str]  # ARN → name
 GONE = ("deleted", "rejected")
@@ -45,12 +45,12 @@ GONE = ("deleted", "rejected")
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
     """Load balancers, services, grants, forwarders, endpoints, associations and accepted shares of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
-    names = {one["LoadBalancerArn"]: one["LoadBalancerName"] for one in balancers}
+    names = {balancer["LoadBalancerArn"]: balancer["LoadBalancerName"] for balancer in balancers}
     groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
     elb = sandbox.boto(account, "elbv2", region)
     found = {
-        "load_balancers": {one["LoadBalancerName"]: _load_balancer(elb, one) for one in balancers},
-        "lone_target_groups": sorted(one["TargetGroupName"] for one in groups if not one.get("LoadBalancerArns")),
+        "load_balancers": {balancer["LoadBalancerName"]: _load_balancer(elb, balancer) for balancer in balancers},
+        "lone_target_groups": sorted(group["TargetGroupName"] for group in groups if not group.get("LoadBalancerArns")),
         "services": _services(sandbox, account, region, names),
         "grants": _grants(sandbox, account, region),
         "forwarders": _forwarders(sandbox, account, region),
@@ -64,17 +64,17 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
 def _endpoints(ec2: Any) -> dict[str, Any]:
     """The endpoints to what others share, by their name tag; Interface endpoints are the vendors' part."""
     found = {}
-    for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
-        if one["VpcEndpointType"] in ("Resource", "ServiceNetwork") and one["State"].lower() not in GONE:
-            name = {tag["Key"]: tag["Value"] for tag in one["Tags"]}.get("Name", one["VpcEndpointId"])
-            reached = ec2.describe_vpc_endpoint_associations(VpcEndpointIds=[one["VpcEndpointId"]])
+    for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
+        if endpoint["VpcEndpointType"] in ("Resource", "ServiceNetwork") and endpoint["State"].lower() not in GONE:
+            name = {tag["Key"]: tag["Value"] for tag in endpoint["Tags"]}.get("Name", endpoint["VpcEndpointId"])
+            reached = ec2.describe_vpc_endpoint_associations(VpcEndpointIds=[endpoint["VpcEndpointId"]])
             names = [entry.get("PrivateDnsEntry") or {} for entry in reached["VpcEndpointAssociations"]]
             found[name] = {
-                "type": one["VpcEndpointType"],
-                "state": one["State"],
-                "subnets": sorted(one["SubnetIds"]),
-                "security_groups": sorted(group["GroupId"] for group in one["Groups"]),
-                "private_dns": one["PrivateDnsEnabled"] and one["DnsOptions"]["PrivateDnsPreference"],
+                "type": endpoint["VpcEndpointType"],
+                "state": endpoint["State"],
+                "subnets": sorted(endpoint["SubnetIds"]),
+                "security_groups": sorted(group["GroupId"] for group in endpoint["Groups"]),
+                "private_dns": endpoint["PrivateDnsEnabled"] and endpoint["DnsOptions"]["PrivateDnsPreference"],
                 "reaches": sorted(entry["DnsName"] for entry in names if entry.get("DnsName")),
             }
     return found
@@ -82,24 +82,26 @@ def _endpoints(ec2: Any) -> dict[str, Any]:
 
 def _network_associations(lattice: Any) -> dict[str, list[str]]:
     """What each service network is associated with, by the network's id."""
-    networks = [one["id"] for one in lattice.list_service_networks()["items"]]
+    networks = [network["id"] for network in lattice.list_service_networks()["items"]]
     found = {}
     for network in networks:
         listed = lattice.list_service_network_resource_associations(serviceNetworkIdentifier=network)["items"]
-        found[network] = sorted(f"{one['resourceConfigurationName']} {one['status']}" for one in listed)
+        found[network] = sorted(
+            f"{association['resourceConfigurationName']} {association['status']}" for association in listed
+        )
     return {network: names for network, names in found.items() if names}
 
 
 def _shares(ram: Any) -> list[str]:
     """The shares of others that the account has accepted, by name."""
-    return sorted(one["name"] for one in ram.get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"])
+    return sorted(share["name"] for share in ram.get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"])
 
 
 def _pages(
     sandbox: SandboxClient, account: str, region: str, service: str, operation: str, key: str, **params: Any
 ) -> list[dict[str, Any]]:
     pages = sandbox.boto(account, service, region).get_paginator(operation).paginate(**params)
-    return [one for page in pages for one in page[key]]
+    return [row for page in pages for row in page[key]]
 
 
 def _load_balancer(elb: Any, raw: dict[str, Any]) -> dict[str, Any]:
@@ -107,12 +109,12 @@ def _load_balancer(elb: Any, raw: dict[str, Any]) -> dict[str, Any]:
     if (raw["Type"], raw["Scheme"], raw["State"]["Code"]) != ("network", "internal", "active"):
         raise ValueError(f"not a working internal Network Load Balancer: {raw}")
     pairs = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    attributes = {one["Key"]: one["Value"] for one in pairs}
+    attributes = {pair["Key"]: pair["Value"] for pair in pairs}
     listeners = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
     seen = {
-        "zones": sorted(one["ZoneName"] for one in raw["AvailabilityZones"]),
+        "zones": sorted(zone["ZoneName"] for zone in raw["AvailabilityZones"]),
         "cross_zone": attributes["load_balancing.cross_zone.enabled"] == "true",
-        "listeners": {str(one["Port"]): _targets(elb, one["DefaultActions"][0]) for one in listeners},
+        "listeners": {str(listener["Port"]): _targets(elb, listener["DefaultActions"][0]) for listener in listeners},
     }
     if raw.get("SecurityGroups"):
         seen["security_groups"] = raw["SecurityGroups"]
@@ -122,7 +124,7 @@ def _load_balancer(elb: Any, raw: dict[str, Any]) -> dict[str, Any]:
 
 def _targets(elb: Any, action: dict[str, Any]) -> list[str]:
     health = elb.describe_target_health(TargetGroupArn=action["TargetGroupArn"])["TargetHealthDescriptions"]
-    states = {f"{one['Target']['Id']}:{one['Target']['Port']}": one["TargetHealth"]["State"] for one in health}
+    states = {f"{entry['Target']['Id']}:{entry['Target']['Port']}": entry["TargetHealth"]["State"] for entry in health}
     return sorted(f"{target} {state}" for target, state in states.items() if state != "draining")
 
 
@@ -150,11 +152,11 @@ def _services(sandbox: SandboxClient, account: str, region: str, balancers: Name
         found[name] = {
             "load_balancers": sorted(balancers[arn] for arn in raw["NetworkLoadBalancerArns"]),
             "acceptance_required": raw["AcceptanceRequired"],
-            "principals": sorted(one["Principal"] for one in permissions["AllowedPrincipals"]),
+            "principals": sorted(permission["Principal"] for permission in permissions["AllowedPrincipals"]),
             "connections": sorted(
-                f"{one['VpcEndpointOwner']} {_agreed(sandbox, region, one)}"
-                for one in connections
-                if one["VpcEndpointState"] not in GONE
+                f"{connection['VpcEndpointOwner']} {_agreed(sandbox, region, connection)}"
+                for connection in connections
+                if connection["VpcEndpointState"] not in GONE
             ),
         }
     return found
@@ -171,11 +173,11 @@ def _agreed(sandbox: SandboxClient, region: str, connection: dict[str, Any]) -> 
 def _grants(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
     operation, key = "describe_endpoint_authorization", "EndpointAuthorizationList"
     return {
-        f"{one['ClusterIdentifier']} to {one['Grantee']}": {
-            "vpcs": "all" if one["AllowedAllVPCs"] else sorted(one["AllowedVPCs"]),
-            "endpoints": one["EndpointCount"],
+        f"{grant['ClusterIdentifier']} to {grant['Grantee']}": {
+            "vpcs": "all" if grant["AllowedAllVPCs"] else sorted(grant["AllowedVPCs"]),
+            "endpoints": grant["EndpointCount"],
         }
-        for one in _pages(sandbox, account, region, "redshift", operation, key)
+        for grant in _pages(sandbox, account, region, "redshift", operation, key)
     }
 
 
@@ -193,7 +195,7 @@ def _forwarders(sandbox: SandboxClient, account: str, region: str) -> dict[str, 
             for source in [*rule["UserIdGroupPairs"], *rule["IpRanges"]]:
                 rules.setdefault(source.get("GroupId") or source["CidrIp"], []).append(rule["FromPort"])
         found[raw["AutoScalingGroupName"]] = {
-            "hosts": sorted(f"version {one['LaunchTemplate']['Version']}" for one in raw["Instances"]),
+            "hosts": sorted(f"version {instance['LaunchTemplate']['Version']}" for instance in raw["Instances"]),
             "subnets": sorted(raw["VPCZoneIdentifier"].split(",")),
             "imdsv2": data["MetadataOptions"]["HttpTokens"] == "required",
             "public_address": interface["AssociatePublicIpAddress"],

@@ -127,7 +127,7 @@ STEPS = [
     # It measures times, on machines of its own making, so it goes before the others.
     pytest("forwarder", "datapath/forwarder", before="nice -n -15"),
     pytest("datapath", "datapath", "-n 2", below="forwarder"),
-    pytest("contract", "sandbox"),
+    pytest("contract", "contract"),
     pytest("playbooks", "playbooks", "-n 2 --dist loadgroup"),
     pytest("docs", "docs"),
     Step(

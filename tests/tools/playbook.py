@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.sandbox.client import ROOT, SandboxClient
-from tests.sandbox.redis_cloud_aws import ACCOUNT as REDIS_CLOUD
+from tests.sandbox.redis_cloud.aws import ACCOUNT as REDIS_CLOUD
 from tests.tools.place import CACHE, private_environment
 
 CONTROLLER = "999999999999"  # the one account whose credential the controller holds

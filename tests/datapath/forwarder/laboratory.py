@@ -20,7 +20,7 @@ import pg8000.native
 import pymysql
 
 from tests.datapath.forwarder.namespaces import Machine, Network, run
-from tests.sandbox.dns import DnsServer
+from tests.sandbox.dns.server import DnsServer
 
 TTL = 5
 """Seconds, as RDS and Aurora give their endpoints."""

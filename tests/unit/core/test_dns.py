@@ -24,7 +24,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import 
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
 
-from tests.sandbox.dns import DnsServer
+from tests.sandbox.dns.server import DnsServer
 
 DEADLINE = 0.3
 SLACK = 0.5  # for a busy machine

@@ -28,7 +28,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import api a
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 
-from tests.sandbox import conftest as sandbox_fixtures
+from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.client import RunningSandbox, SteppedTime
 
 share = sandbox_fixtures.share

@@ -31,7 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.conftest import Share
+from tests.contract.conftest import Share
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

@@ -17,7 +17,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
     read_network_associations,
 )
 
-from tests.sandbox.conftest import Share
+from tests.contract.conftest import Share
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

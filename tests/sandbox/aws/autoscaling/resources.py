@@ -1,0 +1,121 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What moto's Auto Scaling needs of us: our target groups, and instances that remember how they were launched.
+
+Beside it stand the instance refreshes, which moto does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from tests.sandbox.aws.elbv2.resources import Target, TargetGroup
+from tests.sandbox.core import underneath
+from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.world import Resource, World, declare_state
+
+declare_state("instance_refresh.Pending", "a started instance refresh before it is InProgress")
+declare_state("instance_refresh.InProgress", "an instance refresh before it is Successful")
+
+
+@dataclass(kw_only=True, eq=False)
+class InstanceRefresh(Resource):
+    """The replacement of all instances of an Auto Scaling group; ``key`` is its id."""
+
+    KIND: ClassVar[str] = "instance_refresh"
+
+    group: str
+
+
+@dataclass(frozen=True)
+class TargetGroups:
+    """Our target groups, with the methods of moto's own that its Auto Scaling calls."""
+
+    account: str
+    region: str
+    world: World
+
+    def describe_target_groups(self, target_group_arns: list[str], **_: Any) -> list[Any]:
+        return [self.find(arn) for arn in target_group_arns]
+
+    def find(self, arn: str) -> Any:
+        """The group as moto looks at it. Raises moto's error when there is none."""
+        from moto.elbv2.exceptions import TargetGroupNotFoundError
+
+        group = self.world.find(TargetGroup, arn, self.account, self.region)
+        if group is None:
+            raise TargetGroupNotFoundError()
+        return Attached(arn, group.port, group)
+
+    def register_targets(self, arn: str, targets: list[dict[str, Any]]) -> None:
+        """The instances that the Auto Scaling group has now; those that it had before leave with their registration."""
+        group = self.find(arn).group
+        wanted = {(target["Id"], group.port) for target in targets}
+        for key in set(group.targets) - wanted:
+            del group.targets[key]
+        for key in wanted - set(group.targets):
+            group.targets[key] = Target(id=key[0], port=key[1], zone="all", registered=0)
+
+    def deregister_targets(self, arn: str, targets: list[dict[str, Any]]) -> None:
+        group = self.find(arn).group
+        for target in targets:
+            group.targets.pop((target["Id"], group.port), None)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A target group of an Auto Scaling group."""
+
+    arn: str
+    port: int
+    group: TargetGroup
+
+
+@underneath.prepares("autoscaling")
+def connect(call: Call, world: World) -> Any:
+    """moto's Auto Scaling backend of the caller, put before our target groups."""
+    from moto.backends import get_backend
+
+    mend()
+    backend = get_backend("autoscaling")[call.account][call.region]
+    backend.elbv2_backend = TargetGroups(call.account, call.region, world)  # type: ignore[assignment]
+    return backend
+
+
+@cache
+def mend() -> None:
+    """Two things that moto gets wrong: which version of a launch template an instance came from (it shows the default
+    version), and user data of any version but the first (it refuses it)."""
+    from moto.autoscaling import models
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+
+    class InstanceState(models.InstanceState):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            group = self.auto_scaling_group
+            if group is not None and group.ec2_launch_template is not None:
+                self.version = str(group.ec2_launch_template.get_version(group.launch_template_version).number)
+
+        @property
+        def launch_template(self) -> dict[str, Any] | None:
+            shown = super().launch_template
+            return {**shown, "Version": self.version} if shown else None
+
+    def user_data(self: LaunchTemplateVersion) -> Base64EncodedString | None:
+        data = self.data.get("UserData")
+        return Base64EncodedString(data) if isinstance(data, str) else data
+
+    models.InstanceState = InstanceState  # type: ignore[misc]
+    LaunchTemplateVersion.user_data = property(user_data)  # type: ignore[assignment, method-assign]
+
+
+def group_name(call: Call, world: World) -> str:
+    """The call's AutoScalingGroupName. Raises ValidationError if the caller has no such group."""
+    name = str(call.params["AutoScalingGroupName"])
+    if name not in connect(call, world).autoscaling_groups:
+        raise AwsError("ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
+    return name

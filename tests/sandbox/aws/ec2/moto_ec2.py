@@ -1,0 +1,101 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""moto's EC2: its VPCs, subnets and security groups are looked up and made here."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+# moto is imported late because its EC2 takes a second to import.
+
+
+def backend(account: str, region: str) -> Any:
+    """moto's EC2 backend of one account and region."""
+    from moto.backends import get_backend
+
+    return get_backend("ec2")[account][region]
+
+
+def zones(account: str, region: str) -> dict[str, str]:
+    """Availability Zones of a region: name -> zone id."""
+    return {zone.name: zone.zone_id for zone in backend(account, region).describe_availability_zones()}
+
+
+def find_subnet(account: str, region: str, subnet_id: str) -> Any:
+    """moto's subnet (``id``, ``vpc_id``, ``cidr``, ``availability_zone``) or None."""
+    for subnets in backend(account, region).subnets.values():
+        if subnet_id in subnets:
+            return subnets[subnet_id]
+    return None
+
+
+def subnets_of(account: str, region: str, vpc_id: str) -> list[Any]:
+    return [
+        subnet
+        for subnets in backend(account, region).subnets.values()
+        for subnet in subnets.values()
+        if subnet.vpc_id == vpc_id
+    ]
+
+
+def find_vpc(account: str, region: str, vpc_id: str) -> Any:
+    return backend(account, region).vpcs.get(vpc_id)
+
+
+def find_security_group(account: str, region: str, group_id: str) -> Any:
+    return backend(account, region).get_security_group_from_id(group_id)
+
+
+# Makers with fixed ids, for seeds and the vendor: moto draws its ids at random.
+
+
+def make_vpc(account: str, region: str, vpc_id: str, cidr: str, tags: dict[str, str] | None = None) -> None:
+    """Make a VPC of that id with DNS support and host names, unless it exists."""
+    if find_vpc(account, region, vpc_id) is not None:
+        return
+    with mock.patch("moto.ec2.models.vpcs.random_vpc_id", return_value=vpc_id):
+        vpc = backend(account, region).create_vpc(cidr)
+    vpc.enable_dns_hostnames = vpc.enable_dns_support = "true"
+    backend(account, region).create_tags([vpc_id], tags or {})
+
+
+def make_subnet(
+    account: str,
+    region: str,
+    vpc_id: str,
+    cidr: str,
+    zone: str,
+    subnet_id: str | None = None,
+    tags: dict[str, str] | None = None,
+) -> str:
+    """Make a subnet, of that id if given, unless it exists; the answer is its id."""
+    from moto.ec2.utils import random_subnet_id
+
+    wanted = subnet_id or random_subnet_id()
+    if find_subnet(account, region, wanted) is None:
+        with mock.patch("moto.ec2.models.subnets.random_subnet_id", return_value=wanted):
+            backend(account, region).create_subnet(vpc_id, cidr, availability_zone=zone)
+        backend(account, region).create_tags([wanted], tags or {})
+    return wanted
+
+
+def make_security_group(
+    account: str,
+    region: str,
+    vpc_id: str,
+    group_id: str,
+    name: str,
+    description: str,
+    ingress: list[dict[str, Any]],
+) -> None:
+    """Make a security group of that id, unless it exists; ``ingress`` are TCP rules: cidr, from_port, to_port."""
+    if find_security_group(account, region, group_id) is not None:
+        return
+    ec2 = backend(account, region)
+    with mock.patch("moto.ec2.models.security_groups.random_security_group_id", return_value=group_id):
+        ec2.create_security_group(name, description, vpc_id)
+    for rule in ingress:
+        ports = (str(rule["from_port"]), str(rule["to_port"]))
+        ec2.authorize_security_group_ingress(group_id, "tcp", *ports, ip_ranges=[{"CidrIp": rule["cidr"]}])
