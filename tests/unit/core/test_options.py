@@ -42,7 +42,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Special(Thing):
-    state: t.Literal["here"] = "here"
+    state: t.Literal["present"] = "present"
     more: bool = False
 
 
@@ -67,7 +67,7 @@ def test_an_annotation_is_type_and_choices_and_a_default_the_default() -> None:
 
 def test_a_subclass_adds_options_and_says_others_anew() -> None:
     spec = argument_spec(Special)
-    assert spec["state"] == {"type": "str", "choices": ["here"], "default": "here"}
+    assert spec["state"] == {"type": "str", "choices": ["present"], "default": "present"}
     assert spec["more"] == {"type": "bool", "default": False}
     assert len(spec) == len(argument_spec(Thing)) + 1
 
