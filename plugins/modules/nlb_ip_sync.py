@@ -77,8 +77,8 @@ options:
         description:
           - When old targets go. V(immediate) is right after the answer is confirmed, because after a failover the old
             writer may live on as a reader whose health checks pass.
-          - V(after_healthy) is when all new targets are healthy, or O(syncs[].healthy_bound) is over. Without O(wait),
-            or when the time is up, a later run drains them. Since when they have been awaited is kept in the same tag.
+          - V(after_healthy) is when all new targets are healthy, or O(syncs[].healthy_timeout) is over. Without
+            O(wait), or when the time is up, a later run drains them. Since when they have been awaited is kept in the same tag.
         type: str
         choices: [immediate, after_healthy]
         default: immediate
@@ -87,11 +87,12 @@ options:
           - How many further answers must agree before anything is drained.
         type: int
         default: 2
-      gap:
+      confirm_interval:
         description:
           - Seconds between these answers.
         type: float
         default: 1.0
+        aliases: [gap]
       grace:
         description:
           - For how many seconds a host of a V(reader) must be missing from every answer before it is drained.
@@ -103,11 +104,12 @@ options:
             awaited, starts again at zero. Must be longer than the time between two runs.
         type: float
         default: 3600.0
-      healthy_bound:
+      healthy_timeout:
         description:
           - For how many seconds V(after_healthy) keeps old targets at most, over all runs.
         type: float
         default: 600.0
+        aliases: [healthy_bound]
       max_addresses:
         description:
           - An answer with more addresses is not believed.

@@ -119,8 +119,8 @@ associations:
 endpoints:
   description:
     - What is reached by a name, metrics first, then in the order of private names. What failed is left out.
-    - Beside the keys below each has C(private-dns-entry), the name to connect to where private DNS is on, and
-      C(dns-entry), the name that AWS gave it. Either is V(null) where there is none.
+    - RV(endpoints[].dns_name) and RV(endpoints[].private_dns_name) are there as C(dns-entry) and C(private-dns-entry),
+      too. These older names are deprecated, and will be gone in 1.0.0.
   returned: always
   type: list
   elements: dict
@@ -130,6 +130,14 @@ endpoints:
       type: str
       returned: always
       sample: database
+    dns_name:
+      description: The name that AWS gave it, or V(null) where there is none.
+      type: str
+      returned: always
+    private_dns_name:
+      description: The name to connect to where private DNS is on, or V(null) where there is none.
+      type: str
+      returned: always
     port:
       description:
         - The port, or V(null) where it is neither in O(databases) nor to be read from the resource configuration.

@@ -200,16 +200,18 @@ class Acceptances:
         return ids
 
     def plan(self, item: Acceptance, actual: Requests) -> Plan:
-        allowed = [one for one in actual.connections if item.allows(one)]
-        strangers = [one for one in actual.connections if not item.allows(one) and one.live]
+        allowed = [connection for connection in actual.connections if item.allows(connection)]
+        others = [connection for connection in actual.connections if not item.allows(connection) and connection.live]
+        unlisted = [connection.as_dict() for connection in others]
         plan = plan_rejected(actual, allowed) if item.state == "rejected" else plan_accepted(item, actual, allowed)
-        plan.before = {one.vpc_endpoint_id: one.state for one in allowed if one.live}
+        plan.before = {connection.vpc_endpoint_id: connection.state for connection in allowed if connection.live}
         plan.result.update(
             service_id=actual.service_id,
-            connections=[one.as_dict() for one in allowed],
-            strangers=[one.as_dict() for one in strangers],
+            connections=[connection.as_dict() for connection in allowed],
+            unlisted_connections=unlisted,
+            strangers=unlisted,  # the older name
         )
-        plan.warnings = [f"{item.name}: not on the list and left alone: {one}" for one in strangers]
+        plan.warnings = [f"{item.name}: not on the list and left alone: {connection}" for connection in others]
         return plan
 
 

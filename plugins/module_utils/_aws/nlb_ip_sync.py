@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     ItemError,
@@ -137,10 +138,10 @@ class Sync:
     endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = "instance"
     drain: t.Literal["immediate", "after_healthy"] = "immediate"
     confirm: int = 2
-    gap: float = 1.0
+    confirm_interval: float = optional(1.0, aliases=["gap"])
     grace: float = 900.0
     lease: float = 3600.0
-    healthy_bound: float = 600.0
+    healthy_timeout: float = optional(600.0, aliases=["healthy_bound"])
     max_addresses: int = 16
     allow_outside: bool = False
     protected: list[str] | None = None
@@ -170,10 +171,10 @@ class Sync:
                 policy="sampled" if self.endpoint_kind == "reader" else "exact",
                 drain=self.drain,
                 confirm=1 if self.addresses else self.confirm,
-                gap=0 if self.addresses else self.gap,
+                gap=0 if self.addresses else self.confirm_interval,
                 grace=self.grace,
                 lease=self.lease,
-                healthy_bound=self.healthy_bound,
+                healthy_bound=self.healthy_timeout,
                 max_addresses=self.max_addresses,
                 allow_outside=self.allow_outside or not group.exists,
                 protected=tuple(self.protected or ()),

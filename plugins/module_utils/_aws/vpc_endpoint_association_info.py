@@ -56,11 +56,14 @@ class Reached:
     database_id: int | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
-        """As Redis Cloud's discovery script prints it, and where it is reached."""
+        """What is reached, and where. The keys with hyphens are the old names of those above them."""
+        dns_name, private_dns_name = self.dns_name or None, self.private_dns_name or None
         shown: dict[str, t.Any] = {
             "type": self.type,
-            "dns-entry": self.dns_name or None,
-            "private-dns-entry": self.private_dns_name or None,
+            "dns_name": dns_name,
+            "private_dns_name": private_dns_name,
+            "dns-entry": dns_name,
+            "private-dns-entry": private_dns_name,
             "port": self.port,
             **self.where,
         }

@@ -72,8 +72,10 @@ class Items:
         if listed is not None and given:
             both = f"Give either {self.list_option} or the options of one item, not both: {', '.join(given)}."
             self.fail_json(msg=both)
-        options = [{name: self.params[name] for name in self.item_spec}] if listed is None else listed
-        names = [one["name"] for one in options]
+        # By their own names: the aliases of options are there, too.
+        given_items = [self.params] if listed is None else listed
+        options = [{name: item[name] for name in self.item_spec} for item in given_items]
+        names = [item["name"] for item in options]
         if not all(names):
             self.fail_json(msg=f"Every item of {self.list_option} needs a name.")
         twice = sorted(name for name, count in Counter(names).items() if count > 1)

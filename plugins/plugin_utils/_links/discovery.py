@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Known, Result
 
 Answer = t.Mapping[str, t.Any]  # the registered result of a module that knows no links
-PRINTED = ("type", "dns-entry", "private-dns-entry", "port", "database_id")
+SHOWN = ("type", "dns_name", "private_dns_name", "port", "database_id")
 
 
 def behind(answer: Answer, known: Known, private: bool) -> dict[str, t.Any]:
@@ -57,15 +57,17 @@ def reason(entry: Result) -> str:
 
 def _shown(endpoint: Result, private: bool) -> dict[str, t.Any]:
     """A discovered endpoint as roles show it; nothing leads to it by a private name that is off."""
-    shown = {name: endpoint[name] for name in PRINTED if name in endpoint}
-    return shown if private else {**shown, "private-dns-entry": None}
+    shown = {name: endpoint[name] for name in SHOWN if name in endpoint}
+    shown["private_dns_name"] = shown.get("private_dns_name") if private else None
+    # The older names of both.
+    return {**shown, "dns-entry": shown.get("dns_name"), "private-dns-entry": shown["private_dns_name"]}
 
 
 def probes(key: str, tls: bool, endpoints: t.Iterable[Result]) -> list[dict[str, t.Any]]:
     """Every endpoint with a name and a port, as M(saas.privatelink.connection_check) takes it; by TLS the databases."""
     named = {}
     for endpoint in endpoints:
-        host = endpoint["private-dns-entry"] or endpoint["dns-entry"]
+        host = endpoint["private_dns_name"] or endpoint["dns_name"]
         if host and endpoint["port"]:
             name = f"{key} {_label(endpoint, host)}"
             encrypted = tls and endpoint["type"] == "database"

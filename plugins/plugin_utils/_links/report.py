@@ -25,7 +25,7 @@ OF_LINK = (
     *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
 )
 OF_RESULTS = (
-    *("service_id", "service_name", "availability_zones", "connections", "strangers", "targets"),
+    *("service_id", "service_name", "availability_zones", "connections", "unlisted_connections", "targets"),
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "endpoints", "checks"),
 )

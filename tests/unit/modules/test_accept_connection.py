@@ -65,7 +65,7 @@ def service(estate: Estate) -> dict[str, Any]:
 def test_accept_and_reject(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
     accepted = change(estate, [ACCEPT])
-    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["strangers"] == []
+    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["unlisted_connections"] == []
     assert accepted["connections"] == [
         {
             "service_id": service["service_id"],
@@ -120,7 +120,7 @@ def test_strangers_are_reported_and_left_alone(estate: Estate, service: dict[str
     stranger, vendor = ask(estate, service, STRANGER), ask(estate, service)
     result = change(estate, [ACCEPT])
     assert [one["vpc_endpoint_id"] for one in result["connections"]] == [vendor]
-    assert [one["vpc_endpoint_id"] for one in result["strangers"]] == [stranger]
+    assert [one["vpc_endpoint_id"] for one in result["unlisted_connections"]] == [stranger]
     assert f"not on the list and left alone: {stranger} of account {STRANGER}" in result["warnings"]
     assert estate.connection(stranger) == "pendingAcceptance"
     rejected = change(estate, [REJECT], state="rejected")

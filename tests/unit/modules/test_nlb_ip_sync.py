@@ -617,7 +617,7 @@ def test_fifty_groups_at_once(bench: Bench) -> None:
     for arn in arns.values():
         bench.register(arn, A)
     bench.dns([B])
-    items = [bench.item(name, gap=gap) for name in names]
+    items = [bench.item(name, confirm_interval=gap) for name in names]
     items[7]["endpoint"] = bench.name("unknown")
     started = time.monotonic()
     result = bench.sync(*items)

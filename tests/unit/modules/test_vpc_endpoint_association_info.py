@@ -79,6 +79,8 @@ def test_what_the_discovery_script_prints() -> None:
     assert found(rows, DATABASES) == [
         {
             "type": "metrics",
+            "dns_name": "3.on.aws",
+            "private_dns_name": "m.example.com",
             "dns-entry": "3.on.aws",
             "private-dns-entry": "m.example.com",
             "port": 8070,
@@ -86,6 +88,8 @@ def test_what_the_discovery_script_prints() -> None:
         },
         {
             "type": "database",
+            "dns_name": "1.on.aws",
+            "private_dns_name": "db-1.example.com",
             "dns-entry": "1.on.aws",
             "private-dns-entry": "db-1.example.com",
             "port": 12000,
@@ -94,6 +98,8 @@ def test_what_the_discovery_script_prints() -> None:
         },
         {
             "type": "database",
+            "dns_name": "2.on.aws",
+            "private_dns_name": "db-2.example.com",
             "dns-entry": "2.on.aws",
             "private-dns-entry": "db-2.example.com",
             "port": 12001,

@@ -84,13 +84,13 @@ def one_item(link: dict[str, Any], step: str, *after: dict[str, Any]) -> dict[st
 
 def database(**more: Any) -> dict[str, Any]:
     found = {"type": "database", "port": 14711, "database_id": 1, "vpc_endpoint_id": "vpce-1"}
-    return {"dns-entry": "vpce-1.example.aws", "private-dns-entry": "redis-1.example.com", **found, **more}
+    return {"dns_name": "vpce-1.example.aws", "private_dns_name": "redis-1.example.com", **found, **more}
 
 
 METRICS = {
     "type": "metrics",
-    "dns-entry": "m.example.aws",
-    "private-dns-entry": "internal.example.com",
+    "dns_name": "m.example.aws",
+    "private_dns_name": "internal.example.com",
     "port": 8070,
     "vpc_endpoint_id": "vpce-1",
 }
@@ -276,6 +276,8 @@ class TestDiscovery:
         assert self.found(database(), database(vpc_endpoint_id="vpce-2"))["endpoints"] == [
             {
                 "type": "database",
+                "dns_name": "vpce-1.example.aws",
+                "private_dns_name": "redis-1.example.com",
                 "dns-entry": "vpce-1.example.aws",
                 "private-dns-entry": "redis-1.example.com",
                 "port": 14711,
@@ -300,7 +302,7 @@ class TestDiscovery:
 
     def test_names_that_are_off_lead_nowhere(self) -> None:
         (endpoint,) = self.found(database(), link={**SESSIONS, "private_dns_enabled": False})["endpoints"]
-        assert (endpoint["private-dns-entry"], endpoint["dns-entry"]) == (None, "vpce-1.example.aws")
+        assert (endpoint["private_dns_name"], endpoint["dns_name"]) == (None, "vpce-1.example.aws")
 
     def test_what_failed_is_told_in_the_words_of_aws(self) -> None:
         broken = {"vpc_endpoint_id": "vpce-1", "associated_resource_arn": RCFG}
@@ -338,13 +340,13 @@ class TestChecks:
         ]
 
     def test_endpoints_that_are_alike_have_names_of_their_own(self) -> None:
-        alike = [database(**{"private-dns-entry": name, "database_id": None}) for name in ("a.example", "b.example")]
+        alike = [database(**{"private_dns_name": name, "database_id": None}) for name in ("a.example", "b.example")]
         assert len({probe["name"] for probe in self.probes(*alike)}) == 2
         assert len(self.probes(*alike, *alike)) == 2
 
     def test_what_has_no_port_or_name_cannot_be_tried(self) -> None:
-        assert self.probes(database(port=None), database(**{"dns-entry": None, "private-dns-entry": None})) == []
-        (unnamed,) = self.probes(database(**{"private-dns-entry": None, "type": None}))
+        assert self.probes(database(port=None), database(**{"dns_name": None, "private_dns_name": None})) == []
+        (unnamed,) = self.probes(database(**{"private_dns_name": None, "type": None}))
         assert unnamed["host"] == "vpce-1.example.aws" and " endpoint 1 at " in unnamed["name"]
 
     def test_a_link_fails_with_what_does_not_answer(self) -> None:
