@@ -78,7 +78,8 @@ options:
           - When old targets go. V(immediate) is right after the answer is confirmed, because after a failover the old
             writer may live on as a reader whose health checks pass.
           - V(after_healthy) is when all new targets are healthy, or O(syncs[].healthy_timeout) is over. Without
-            O(wait), or when the time is up, a later run drains them. Since when they have been awaited is kept in the same tag.
+            O(wait), or when the time is up, a later run drains them. Since when they have been awaited is kept in the
+            same tag.
         type: str
         choices: [immediate, after_healthy]
         default: immediate
