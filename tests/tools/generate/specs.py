@@ -92,7 +92,7 @@ def pattern_spec(pattern: str) -> Spec:
 def vendor_role_spec() -> Spec:
     """The argument spec of the role vendor, through which vendors' roles take their links."""
     words = Words("vendor")
-    shared = ["links", "only", "state", *ROLES["vendors"]["options"], "handoff_directory", "on_link_failure"]
+    shared = ["links", "only", "state", *ROLES["vendors"]["options"]]
     says = ROLES["vendor"]
     options = {"data": words.filled(says["data"]), **{name: role_option(name, words) for name in shared}}
     options["links"]["required"] = True

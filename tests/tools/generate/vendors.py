@@ -83,7 +83,7 @@ def tasks(role: str) -> list[Spec] | None:
     """The tasks of a vendor whose patterns the role vendor serves; None for one with tasks of its own."""
     if not set(patterns(role)) <= SERVED:
         return None
-    passed = ["links", "only", "state", *_role_options(role), "handoff_directory", "on_link_failure"]
+    passed = ["links", "only", "state", *_role_options(role)]
     variables = {f"vendor_{name}": f"{{{{ {role}_{name} }}}}" for name in passed}
     include = {
         "name": f"Take the links of {data(role)['title']} through their patterns",
@@ -92,6 +92,25 @@ def tasks(role: str) -> list[Spec] | None:
     }
     note = {
         "name": "Note where they stand",
-        "ansible.builtin.set_fact": {f"{role}_report": "{{ vendor_report }}"},
+        "ansible.builtin.set_fact": {
+            f"{role}_report": "{{ vendor_report }}",
+            f"__{role}_template": "{{ role_path }}/templates/hand_off.md.j2",
+        },
     }
-    return [include, note]
+    return [include, note, _hand_over(role)]
+
+
+def _hand_over(role: str) -> Spec:
+    handed = {
+        "vendor": role,
+        "template": f"{{{{ __{role}_template }}}}",
+        "report": f"{{{{ {role}_report }}}}",
+        "directory": f"{{{{ {role}_handoff_directory }}}}",
+        "on_link_failure": f"{{{{ {role}_on_link_failure }}}}",
+    }
+    return {
+        "name": f"Hand over to {data(role)['title']}",
+        "ansible.builtin.include_role": {"name": "saas.privatelink.handoff", "rolespec_validate": False},
+        "vars": {f"handoff_{name}": value for name, value in handed.items()},
+        "when": f"{role}_report | length > 0",
+    }
