@@ -93,7 +93,7 @@ def tasks(role: str) -> list[Spec] | None:
     note = {
         "name": "Note where they stand",
         "ansible.builtin.set_fact": {
-            f"{role}_report": "{{ vendor_report }}",
+            f"{role}_report": "{{ nlb_service_report + redshift_grant_report }}",
             f"__{role}_template": "{{ role_path }}/templates/hand_off.md.j2",
         },
     }
