@@ -101,7 +101,7 @@ private_links:
         port: {description: Port of the database., type: int, returned: always, sample: 12000}
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_module import RedisCloudModule
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import (
     PrivateLink,

@@ -17,13 +17,14 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
 REJECT = "ec2:RejectVpcEndpointConnections"
-SERVICE_ID = re.compile(r"^vpce-svc-[0-9a-f]+$")
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,12 @@ class Acceptance:
         if not self.owners and not self.vpc_endpoint_ids:
             raise ItemError("Nothing is accepted or rejected without a list: give owners or vpc_endpoint_ids.")
         for owner in self.owners or []:
-            if not re.match(r"^\d{12}$", owner):
+            if not re.fullmatch(r"[0-9]{12}", owner):
                 raise ItemError(f"Not an account id of 12 digits: {owner!r}.")
         for endpoint in self.vpc_endpoint_ids or []:
-            if not re.match(r"^vpce-[0-9a-f]+$", endpoint):
+            if not re.fullmatch(r"vpce-[0-9a-f]+", endpoint):
                 raise ItemError(f"Not the id of a VPC endpoint: {endpoint!r}. It looks like vpce-0123456789abcdef0.")
-        if self.given_id and not SERVICE_ID.match(self.given_id):
+        if self.given_id and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.given_id):
             raise ItemError(f"Not an endpoint service: {self.service_id or self.service_name!r}.")
 
     @property

@@ -43,8 +43,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
     what_decides,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
 SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
 OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
@@ -93,17 +94,15 @@ T = t.TypeVar("T")
 R = t.TypeVar("R")
 
 
-class CallError(ItemError):
-    """A call that AWS refused, ``subject`` says what for. ``code`` is AWS's error code, "" when no answer came."""
+class CallError(Refused):
+    """A call that AWS refused; ``code`` is AWS's error code."""
 
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
-        self.action, self.code = action, code
-        text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
         advice = NEXT_STEP.get(code, "")
         if code in DENIED:
             trust = " and them in the trust policy of the role," if action == "sts:AssumeRole" else ""
             advice = f"Allow {action} in the policies of the credentials in use,{trust} then run again."
-        super().__init__(f"{text.rstrip('.')}. {advice}" if advice else text)
+        super().__init__(action, code, message, subject, advice)
 
 
 class Api:

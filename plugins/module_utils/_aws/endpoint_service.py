@@ -18,6 +18,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
@@ -27,11 +28,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
     reject,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
-    ItemError,
     Made,
     Plan,
     meant_twice,
@@ -42,9 +43,8 @@ CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
 MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
-PRINCIPAL = re.compile(r"^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:\S+)$")
+PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:\S+)")
 WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
-TOPIC = re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$")
 Service = dict[str, t.Any]
 
 
@@ -94,9 +94,9 @@ class EndpointService:
         for principal in self.allowed_principals or []:
             if WITH_PATH.match(principal):
                 raise ItemError(f"AWS does not accept a principal with a path: {principal}. Allow the account instead.")
-            if not re.match(r"^\d{12}$", principal) and not PRINCIPAL.match(principal):
+            if not re.fullmatch(r"[0-9]{12}", principal) and not PRINCIPAL.fullmatch(principal):
                 raise ItemError(f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, or '*' for all.")
-        if self.service_id is not None and not re.match(r"^vpce-svc-[0-9a-f]+$", self.service_id):
+        if self.service_id is not None and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.service_id):
             raise ItemError(f"Not the id of an endpoint service: {self.service_id!r}, like vpce-svc-0123456789abcdef0.")
         for option, what in (
             ("load_balancers", "Network Load Balancer"),
@@ -107,7 +107,7 @@ class EndpointService:
         lb.check_arns(self.load_balancers or [])
         topics = [one["topic_arn"] for one in self.connection_notifications or []]
         for topic in topics:
-            if not TOPIC.match(topic):
+            if not arns.TOPIC.fullmatch(topic):
                 raise ItemError(f"Not the ARN of an SNS topic: {topic!r}.")
             if topics.count(topic) > 1:
                 raise ItemError(f"connection_notifications names {topic} twice: list its events in one entry.")
@@ -267,12 +267,12 @@ def read_notifications(api: Api) -> dict[str, dict[str, Notification]]:
 
 def attached(services: t.Iterable[Service]) -> dict[str, lb.LoadBalancer]:
     """The load balancers of living services by name and ARN: known to exist and to work, without a call."""
-    living = [one for one in services if one["ServiceState"] in ALIVE]
     found = {}
-    for match in (lb.ARN.match(arn) for one in living for arn in one.get("NetworkLoadBalancerArns") or []):
-        if match:
-            arn, name = match.group(0), match.group(1)
-            found[arn] = found[name] = lb.LoadBalancer(arn, name, "active")
+    for service in services:
+        for arn in service.get("NetworkLoadBalancerArns") or []:
+            match = arns.LOAD_BALANCER.fullmatch(arn)
+            if match and service["ServiceState"] in ALIVE:
+                found[arn] = found[match.group(1)] = lb.LoadBalancer(arn, match.group(1), "active")
     return found
 
 
@@ -545,14 +545,7 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
 def _tag_changes(item: EndpointService, service: Service) -> list[Change]:
     current = tagging.as_dict(service.get("Tags"))
     to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
-    changes, resources = [], [service["ServiceId"]]
-    if to_set:
-        params: dict[str, t.Any] = {"Resources": resources, "Tags": tagging.as_aws(to_set)}
-        changes.append(Change("ec2:CreateTags", params, f"tag {', '.join(sorted(to_set))}"))
-    if to_remove:
-        params = {"Resources": resources, "Tags": [{"Key": key} for key in to_remove]}
-        changes.append(Change("ec2:DeleteTags", params, f"untag {', '.join(to_remove)}"))
-    return changes
+    return tagging.ec2_changes(service["ServiceId"], to_set, to_remove)
 
 
 def _result(actual: Actual, service: Service) -> dict[str, t.Any]:

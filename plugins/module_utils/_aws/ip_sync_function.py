@@ -18,7 +18,8 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import FIRST_LOOK, LONGEST_PAUSE, Sync
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError, Options, Result
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options, Result
 
 MISSING = "ResourceNotFoundException"
 TOLD = (

@@ -11,20 +11,16 @@ Source: Elastic Load Balancing API Reference 2015-12-01, the Describe actions (r
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 PAGE = 400
 TAGGED = 20  # resources in one DescribeTags
-ARN = re.compile(
-    r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/net/([A-Za-z0-9-]{1,32})/[0-9a-f]+$"
-)
-NAME = re.compile(r"^(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)$")
 GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 Raw = t.Mapping[str, t.Any]
 Tags = dict[str, str]
@@ -52,7 +48,7 @@ class LoadBalancer:
 def check_arns(wanted: t.Iterable[str]) -> None:
     """Refuse what can be neither the name nor the ARN of a Network Load Balancer."""
     for one in wanted:
-        if not NAME.match(one) and not ARN.match(one):
+        if not arns.LOAD_BALANCER_NAME.fullmatch(one) and not arns.LOAD_BALANCER.fullmatch(one):
             raise ItemError(
                 f"Neither the name nor the ARN of a Network Load Balancer: {one!r}. A name has up to 32 letters, "
                 "digits, hyphens; an ARN is like arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/net/NAME/ID."

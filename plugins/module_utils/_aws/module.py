@@ -18,8 +18,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.items import Items
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
 # Before it ends, Python searches all that a module has loaded for cycles, which the end of the process frees anyway.
 atexit.register(gc.freeze)

@@ -25,7 +25,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     TargetGroup,
     no_rules_to_enforce,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
 
 ELB = "elasticloadbalancing"
 Raw = lb.Raw

@@ -15,23 +15,18 @@ DeregisterTargets, AddTags, and Amazon EC2 API Reference, DescribeSubnets (read 
 
 from __future__ import annotations
 
-import re
 import time
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
-    UNKNOWN,
-    ItemError,
-    Options,
-    Result,
-    run_each,
-)
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Options, Result, run_each
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.core import NOT_HEALTHY
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import Driver, DryRun, run
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.group import (
@@ -53,8 +48,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model im
     canonical,
 )
 
-NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
-ARN = re.compile(r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/([A-Za-z0-9-]{1,32})/[0-9a-f]+$")
 HEALTH = "elasticloadbalancing:DescribeTargetHealth"
 HEAD_START = 0.01  # seconds until calls are on their way
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 15.0  # seconds; AWS's own waiter for targets looks every 15
@@ -102,7 +95,7 @@ def check_target_group(text: str | None) -> str:
     """Refuse what can be neither the name nor the ARN of a target group."""
     if not text:
         raise ItemError("target_group is missing: give the name or the ARN of the target group.")
-    if not NAME.match(text) and not ARN.match(text):
+    if not arns.TARGET_GROUP_NAME.fullmatch(text) and not arns.TARGET_GROUP.fullmatch(text):
         raise ItemError(
             f"Neither the name nor the ARN of a target group: {text!r}. A name has up to 32 letters, digits and "
             "hyphens; an ARN looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID."

@@ -16,12 +16,11 @@ import typing as t
 from dataclasses import dataclass
 from functools import cached_property
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 
-TARGET_GROUP_NAME = re.compile(r"^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$")
 # option: AWS's name, the same in requests and in answers
 HEALTH_CHECK = {
     "protocol": "HealthCheckProtocol",
@@ -100,7 +99,7 @@ class TargetGroup:
         name = options.get("name") or resource_name(balancer, port)
         check = {key: value for key, value in (options.get("health_check") or {}).items() if value is not None}
         _check_port(port)
-        if not TARGET_GROUP_NAME.match(name):
+        if not arns.TARGET_GROUP_NAME.fullmatch(name):
             raise ItemError(f"Not the name of a target group: {name!r}. It has up to 32 letters, digits and hyphens.")
         _check_health_check(check)
         delay = options.get("deregistration_delay")
@@ -138,7 +137,7 @@ class NetworkLoadBalancer:
     purge_tags: bool = False
 
     def __post_init__(self) -> None:
-        if not lb.NAME.match(self.name):
+        if not arns.LOAD_BALANCER_NAME.fullmatch(self.name):
             raise ItemError(
                 f"Not the name of a load balancer: {self.name!r}. It has up to 32 letters, digits and hyphens, no "
                 "hyphen at its ends, and does not begin with internal-."
@@ -150,7 +149,7 @@ class NetworkLoadBalancer:
             ("subnet_ids", "subnet", self.subnet_ids or []),
             ("security_group_ids", "sg", self.security_group_ids or []),
         ):
-            wrong = [one for one in given if not re.match(rf"^{prefix}-[0-9a-f]+$", one)]
+            wrong = [one for one in given if not re.fullmatch(rf"{prefix}-[0-9a-f]+", one)]
             if wrong or len(set(given)) < len(given):
                 raise ItemError(
                     f"{option} takes ids like {prefix}-0123456789abcdef0, each once, not {', '.join(given)}."

@@ -18,8 +18,9 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan
 
 AUTHORIZE, REVOKE = "redshift:AuthorizeEndpointAccess", "redshift:RevokeEndpointAccess"
 CLUSTER_IDENTIFIER = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,62}(?<!-)")

@@ -19,12 +19,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
 
 ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare"
-ARN = re.compile(r"arn:aws[a-z-]*:ram:([a-z0-9-]+):(\d{12}):resource-share/[0-9a-f-]+")
 PAGE = 500  # the most that RAM lists in one answer
 ENDED = {"REJECTED": "was rejected", "EXPIRED": "has expired"}  # by the status of an invitation
 CANNOT_LEAVE = ("OperationNotPermittedException", "UnknownResourceException")
@@ -52,7 +53,7 @@ class ResourceShare:
         if self.owner_account_id and not re.fullmatch(r"\d{12}", self.owner_account_id):
             raise ItemError(f"Not an account id of 12 digits: {self.owner_account_id!r}.")
         if self.resource_share_arn and self.resource_share_arn != UNKNOWN:
-            match = ARN.fullmatch(self.resource_share_arn)
+            match = arns.RESOURCE_SHARE.fullmatch(self.resource_share_arn)
             if not match:
                 raise ItemError(f"Not the ARN of a resource share: {self.resource_share_arn!r}.")
             if self.owner_account_id not in (None, match.group(2)):
@@ -64,7 +65,7 @@ class ResourceShare:
     @property
     def owner(self) -> str:
         """The account that shares."""
-        match = ARN.fullmatch(self.resource_share_arn or "")
+        match = arns.RESOURCE_SHARE.fullmatch(self.resource_share_arn or "")
         return self.owner_account_id or (match.group(2) if match else UNKNOWN)
 
     @property
@@ -164,7 +165,7 @@ class ResourceShares:
         return found
 
     def _find(self, item: ResourceShare, shares: t.Sequence[Seen], made: Made) -> Actual:
-        match = ARN.fullmatch(item.resource_share_arn or "")
+        match = arns.RESOURCE_SHARE.fullmatch(item.resource_share_arn or "")
         if match and match.group(1) != self.api.region:
             raise ItemError(
                 f"{item.resource_share_arn} is a share of {match.group(1)}, this run is in {self.api.region}: what is "

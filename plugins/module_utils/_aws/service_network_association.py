@@ -16,17 +16,17 @@ TagResource, UntagResource (read 2026-11).
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
-    ItemError,
     Made,
     Plan,
     meant_twice,
@@ -37,10 +37,8 @@ DELETE = "vpc-lattice:DeleteServiceNetworkResourceAssociation"
 TAG, UNTAG = "vpc-lattice:TagResource", "vpc-lattice:UntagResource"
 IDENTIFIER = "serviceNetworkResourceAssociationIdentifier"
 COMING, GOING, USABLE = "CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", ("ACTIVE", "PARTIAL")
-ARN = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:\d{12}:"
-NETWORK = re.compile(rf"({ARN}servicenetwork/)?sn-[0-9a-z]{{17}}")
-CONFIGURATION = re.compile(rf"({ARN}resourceconfiguration/)?rcfg-[0-9a-z]{{17}}")
 Raw = t.Mapping[str, t.Any]
+IDENTIFIERS = {"service_network": arns.SERVICE_NETWORK, "resource_configuration": arns.RESOURCE_CONFIGURATION}
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Association:
     replace: bool = False
 
     def __post_init__(self) -> None:
-        for option, pattern in (("service_network", NETWORK), ("resource_configuration", CONFIGURATION)):
+        for option, pattern in IDENTIFIERS.items():
             value = getattr(self, option)
             if not value:
                 raise ItemError(f"{option} is missing: give an id or an ARN.")

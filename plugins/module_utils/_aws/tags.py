@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
+
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 
 
@@ -44,3 +46,15 @@ def changes(
     kept = ("aws:", "saas.privatelink:")
     extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith(kept)]
     return to_set, sorted(extra) if purge and tags is not None else []
+
+
+def ec2_changes(resource: str, to_set: t.Mapping[str, str], to_remove: t.Sequence[str]) -> list[Change]:
+    """The calls that set and remove tags of a resource of EC2, by its id."""
+    found, resources = [], [resource]
+    if to_set:
+        params: dict[str, t.Any] = {"Resources": resources, "Tags": as_aws(to_set)}
+        found.append(Change("ec2:CreateTags", params, f"tag {', '.join(sorted(to_set))}"))
+    if to_remove:
+        params = {"Resources": resources, "Tags": [{"Key": key} for key in to_remove]}
+        found.append(Change("ec2:DeleteTags", params, f"untag {', '.join(to_remove)}"))
+    return found

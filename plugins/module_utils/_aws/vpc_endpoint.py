@@ -20,13 +20,14 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
-    ItemError,
     Made,
     Plan,
     meant_twice,
@@ -34,7 +35,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
-ARN = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:\d{12}:"
 PREFERENCES = (
     "ALL_DOMAINS",
     "VERIFIED_DOMAINS_ONLY",
@@ -50,24 +50,24 @@ class Target(t.NamedTuple):
     option: str
     type: str
     member: str
-    pattern: str
+    pattern: re.Pattern[str]
     listing: str = ""
 
 
 TARGETS = (
-    Target("service_name", "Interface", "ServiceName", r"\S+"),
+    Target("service_name", "Interface", "ServiceName", re.compile(r"\S+")),
     Target(
         "resource_configuration",
         "Resource",
         "ResourceConfigurationArn",
-        rf"({ARN}resourceconfiguration/)?rcfg-[0-9a-z]{{17}}",
+        arns.RESOURCE_CONFIGURATION,
         "vpc-lattice:ListResourceConfigurations",
     ),
     Target(
         "service_network",
         "ServiceNetwork",
         "ServiceNetworkArn",
-        rf"({ARN}servicenetwork/)?sn-[0-9a-z]{{17}}",
+        arns.SERVICE_NETWORK,
         "vpc-lattice:ListServiceNetworks",
     ),
 )
@@ -129,7 +129,7 @@ class VpcEndpoint:
             raise ItemError(f"An endpoint leads to one thing: give one of {', '.join(one.option for one in given)}.")
         for one in given:
             value = getattr(self, one.option)
-            if value != UNKNOWN and not re.fullmatch(one.pattern, value):
+            if value != UNKNOWN and not one.pattern.fullmatch(value):
                 raise ItemError(f"{one.option} is neither an id nor an ARN of one: {value!r}.")
             if self.type not in (None, one.type):
                 raise ItemError(f"{one.option} is for endpoints of type {one.type}, not {self.type}.")
@@ -343,7 +343,7 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
         params = {"VpcEndpointId": actual.id, **modify}
         plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
     to_set, to_remove = tagging.changes(before["tags"], item.name, item.tags, item.purge_tags)
-    plan.changes += _tag_changes(actual.id, to_set, to_remove)
+    plan.changes += tagging.ec2_changes(actual.id, to_set, to_remove)
     if plan.changes:
         tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
         plan.after = {**before, **{option: _wanted_shown(item)[option] for option in changed}, "tags": tags}
@@ -449,17 +449,6 @@ def _modification(item: VpcEndpoint, endpoint: Endpoint) -> tuple[list[str], dic
         changed.append("policy")
         params["PolicyDocument"] = item.policy
     return changed, {key: value for key, value in params.items() if value not in (None, [])}
-
-
-def _tag_changes(endpoint_id: str, to_set: t.Mapping[str, str], to_remove: t.Sequence[str]) -> list[Change]:
-    changes, resources = [], [endpoint_id]
-    if to_set:
-        params: dict[str, t.Any] = {"Resources": resources, "Tags": tagging.as_aws(to_set)}
-        changes.append(Change("ec2:CreateTags", params, f"tag {', '.join(sorted(to_set))}"))
-    if to_remove:
-        params = {"Resources": resources, "Tags": [{"Key": key} for key in to_remove]}
-        changes.append(Change("ec2:DeleteTags", params, f"untag {', '.join(to_remove)}"))
-    return changes
 
 
 def as_result(endpoint: Endpoint) -> dict[str, t.Any]:

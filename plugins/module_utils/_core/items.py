@@ -12,15 +12,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
-    Change,
-    ItemError,
-    Kind,
-    Options,
-    Result,
-    converge,
-)
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Kind, Options, Result, converge
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 CONVERGE_SPEC: dict[str, t.Any] = {

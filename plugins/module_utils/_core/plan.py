@@ -21,12 +21,10 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+
 UNKNOWN = "(known after it is created)"
 FIRST_LOOK = 0.5  # seconds after a write
-
-
-class ItemError(Exception):
-    """One item cannot be brought to its wanted state; the message says why and what to do. Others go on."""
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible.module_utils import urls
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, Memory, Pacer, SharedFile
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
 
 API_URL = "https://api.redislabs.com/v1"
 SERVICE = "redis_cloud"
@@ -49,19 +50,17 @@ NEXT_STEP = {
 }
 
 
-class ApiError(ItemError):
+class ApiError(Refused):
     """A call that Redis Cloud refused, at once or by its task.
 
-    ``code`` is its error name or the HTTP status, "" where no answer came; ``passing``: it may be gone next time.
+    ``code`` is its error name or the HTTP status; ``passing``: it may be gone next time.
     """
 
     def __init__(
         self, action: str, code: str, message: str, subject: str = "", advice: str = "", passing: bool = False
     ) -> None:
-        self.action, self.code, self.passing = action, code, passing
-        text = f"{action}{f' ({subject})' if subject else ''}: {code + ': ' if code else ''}{message}"
-        advice = advice or NEXT_STEP.get(code, "")
-        super().__init__(f"{text.rstrip('.')}. {advice}" if advice else text)
+        self.passing = passing
+        super().__init__(action, code, message, subject, advice or NEXT_STEP.get(code, ""))
 
 
 @dataclass

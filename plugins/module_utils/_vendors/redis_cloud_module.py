@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.items import Items
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud import API_URL, RedisCloud
 

@@ -17,8 +17,9 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud import ApiError, RedisCloud, Task
 
 READ = "redis_cloud:GetPrivateLink"
@@ -32,12 +33,12 @@ PrincipalType = t.Literal[
     "aws_account", "organization", "organization_unit", "iam_role", "iam_user", "service_principal"
 ]
 LONGEST_SHARE_NAME = 64
-ACCOUNT = re.compile(r"^(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?$")
+ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?([0-9]{12})(?::root)?")
 
 
 def same_principal(value: str) -> str:
     """What two spellings of one principal have in common: an account may come as its number or as its root's ARN."""
-    match = ACCOUNT.match(value)
+    match = ACCOUNT.fullmatch(value)
     return match.group(1) if match else value
 
 
@@ -119,7 +120,7 @@ class PrivateLink:
         if twice:
             raise ItemError(f"Principals are listed twice: {', '.join(twice)}.")
         for one in self.wanted:
-            if one.type == "aws_account" and not re.match(r"^\d{12}$", one.key):
+            if one.type == "aws_account" and not re.fullmatch(r"[0-9]{12}", one.key):
                 raise ItemError(f"Not an account id of 12 digits: {one.value!r}. Quote it, or set its type.")
 
     @property

@@ -16,7 +16,8 @@ import botocore.session
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
 from tests.sandbox.client import RunningSandbox
 

@@ -19,7 +19,8 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError, Options, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Options, Plan
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 
 SECRET, TOKEN = "hush-hush-hush", "psst-psst-psst"

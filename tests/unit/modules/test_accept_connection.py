@@ -20,7 +20,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
     Requests,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

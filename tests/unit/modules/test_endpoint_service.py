@@ -19,7 +19,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
     plan_update,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

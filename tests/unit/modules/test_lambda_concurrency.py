@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concurrency import Concurrency
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

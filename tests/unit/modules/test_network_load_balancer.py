@@ -17,8 +17,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import A
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError, Options, converge
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options, converge
 
 ROOT = Path(__file__).parents[3]
 ELB = "elasticloadbalancing"

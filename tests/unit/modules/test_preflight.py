@@ -21,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ch
     report,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Snapshot
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 from tests.sandbox.client import RunningSandbox, SteppedTime
 

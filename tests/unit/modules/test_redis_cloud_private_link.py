@@ -17,6 +17,7 @@ import pytest
 from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import PROGRESS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import redis_cloud_private_link as links
@@ -193,7 +194,7 @@ def test_what_the_api_may_say_otherwise() -> None:
     ]
     item = links.PrivateLink("a", 1)
     assert links.plan_present(item, link(status="received")).waiting == "the private link to be active (received)"
-    with pytest.raises(_plan.ItemError, match="is failed: no room"):
+    with pytest.raises(ItemError, match="is failed: no room"):
         links.plan_present(item, link(status="failed", errorMessage="no room"))
 
 

@@ -22,14 +22,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cro
     Grants,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
-    Change,
-    Clock,
-    ItemError,
-    Options,
-    Plan,
-    converge,
-)
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, Options, Plan, converge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -21,7 +21,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_sha
     Seen,
     pick,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError, Made
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Made
 
 from tests.unit.modules.vendor import Vendor
 

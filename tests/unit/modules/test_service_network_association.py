@@ -20,7 +20,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_netw
     Association,
     Associations,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made
 
 from tests.unit.modules.vendor import Vendor
 

@@ -19,11 +19,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
     plan_update,
     read_endpoints,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
     Clock,
-    ItemError,
     Options,
     Plan,
     converge,

@@ -16,7 +16,8 @@ from ansible_collections.saas.privatelink.plugins.filter.resolve_links import re
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
 
 KEY = "redis-cloud-sessions"

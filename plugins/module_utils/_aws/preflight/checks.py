@@ -31,7 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.sn
     Snapshot,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import CLUSTER_MOVING
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
 NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints

@@ -22,7 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import read_clusters
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import ResolveError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
 Listing = t.Mapping[str, t.Any]
@@ -34,7 +34,6 @@ class Link:
     """One wanted connection; the fields are the options of C(preflight). None is unset."""
 
     name: str
-    pattern: str | None = None
     destination: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
@@ -52,6 +51,7 @@ class Link:
     topic_arns: list[str] | None = None
     resource_configuration: str | None = None
     resource_share_arn: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,28 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What names, ids and ARNs of AWS look like. All are patterns for C(fullmatch).
+
+This module util is PRIVATE to the collection.
+
+Sources: Service Authorization Reference, "Resource types defined by" Elastic Load Balancing V2, Amazon VPC Lattice and
+AWS RAM; CreateLoadBalancer, CreateTargetGroup (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+
+_ELB = r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
+_LATTICE = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:[0-9]{12}:"
+
+LOAD_BALANCER_NAME = re.compile(r"(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)")
+LOAD_BALANCER = re.compile(rf"{_ELB}loadbalancer/net/([A-Za-z0-9-]{{1,32}})/[0-9a-f]+")  # a network load balancer's
+TARGET_GROUP_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
+TARGET_GROUP = re.compile(rf"{_ELB}targetgroup/([A-Za-z0-9-]{{1,32}})/[0-9a-f]+")
+SERVICE_NETWORK = re.compile(rf"({_LATTICE}servicenetwork/)?sn-[0-9a-z]{{17}}")  # or its id
+RESOURCE_CONFIGURATION = re.compile(rf"({_LATTICE}resourceconfiguration/)?rcfg-[0-9a-z]{{17}}")  # or its id
+RESOURCE_SHARE = re.compile(r"arn:aws[a-z-]*:ram:([a-z0-9-]+):([0-9]{12}):resource-share/[0-9a-f-]+")
+ENDPOINT_SERVICE_ID = re.compile(r"vpce-svc-[0-9a-f]+")
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+")
