@@ -15,7 +15,7 @@ import importlib
 import sys
 import warnings
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import models
 from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAMESPACE
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ def preload(module: str) -> str:
     try:
         with warnings.catch_warnings(action="ignore"):  # they are the module's to show
             loaded = importlib.import_module(f"{NAMESPACE}.{module}")
-            api.preload(SERVICES.get(module, ()))
+            models.preload(SERVICES.get(module, ()))
     except Exception as error:
         return f"{module} cannot be loaded here: {error}"
     # It will run as a script, which Python warns of where it is loaded as a module as well.

@@ -14,10 +14,6 @@ deadline of the run, never given up.
 
 from __future__ import annotations
 
-import functools
-import gzip
-import json
-import os
 import random
 import threading
 import time
@@ -28,7 +24,6 @@ try:
     import botocore
     import botocore.config
     import botocore.exceptions
-    import botocore.loaders
     import botocore.parsers
     import botocore.session
     from botocore import xform_name
@@ -43,11 +38,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
     what_decides,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.models import SERVICES, make_loader, shared_loader
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
-SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
 OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
 EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2"}  # a service in botocore's events: its name
 THROTTLED = (
@@ -343,51 +338,3 @@ def _of_event(name: str) -> tuple[str, str]:
     """Service and operation of one of botocore's events, for example C(before-send.ec2.DescribeVpcs)."""
     service, operation = name.split(".")[1:]
     return EVENT_NAMES.get(service, service), operation
-
-
-class ModelFiles:
-    """Reads model files for botocore's loader, whose own reader makes every object an OrderedDict: slower, larger."""
-
-    OPENERS: t.Mapping[str, t.Callable[..., t.Any]] = {".json": open, ".json.gz": gzip.open}
-
-    def exists(self, path: str) -> bool:
-        return any(os.path.isfile(path + suffix) for suffix in self.OPENERS)
-
-    def load_file(self, path: str) -> t.Any:
-        """The content of the model at ``path``, a path without suffix, or None where there is none."""
-        for suffix, opener in self.OPENERS.items():
-            if os.path.isfile(path + suffix):
-                with opener(path + suffix, "rb") as stream:
-                    return json.load(stream)
-        return None
-
-
-def services_of(paths: t.Iterable[str]) -> list[str]:
-    """The services that have models in these folders. botocore lists them by opening each one's folder."""
-    return [name for path in paths if os.path.isdir(path) for name in os.listdir(path)]
-
-
-def make_loader(loader: t.Any) -> t.Any:
-    """Have a botocore Loader read model files our way; returns it."""
-    loader.file_loader = ModelFiles()
-    loader.list_available_services = lambda type_name: services_of(loader.search_paths)
-    return loader
-
-
-@functools.cache
-def shared_loader() -> t.Any:
-    """The loader of all sessions of this process, and of its forks: it keeps what it has read of botocore's files."""
-    return make_loader(botocore.loaders.Loader())
-
-
-def preload(services: t.Iterable[str]) -> None:
-    """Read botocore's models of these services, named as IAM does, before this process forks.
-
-    Only files that botocore ships, and those in ~/.aws/models, are read; no session or client is made.
-    """
-    loader = shared_loader()
-    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
-        loader.load_data_with_path(name)
-    for service in ("sts", *services):
-        for kind in ("service-2", "endpoint-rule-set-1"):
-            loader.load_service_model(SERVICES.get(service, service), kind, api_version=None)

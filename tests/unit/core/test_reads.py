@@ -8,11 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import botocore
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import read_connections
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, ModelFiles, services_of
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.models import ModelFiles, make_loader, services_of
+from botocore.exceptions import UnknownServiceError
 from botocore.loaders import JSONFileLoader, Loader
 
 DATA = Path(botocore.__file__).parent / "data"
@@ -23,6 +26,20 @@ def test_model_files_hold_what_botocore_reads(name: str) -> None:
     path, theirs = str(DATA / name), JSONFileLoader()
     assert ModelFiles().load_file(path) == theirs.load_file(path)
     assert ModelFiles().exists(path) == theirs.exists(path) == (name != "nothing")
+
+
+def test_a_loader_of_botocore_takes_what_we_exchange_in_it() -> None:
+    """Both exchanges are of what botocore does not document: this fails when a release of it changes them."""
+    plain, ours = Loader(), make_loader(Loader())
+    assert isinstance(plain.file_loader, JSONFileLoader)
+    with mock.patch.object(ours.file_loader, "load_file", wraps=ours.file_loader.load_file) as read:
+        model = ours.load_service_model("redshift", "service-2")
+    assert read.called, "the loader does not read by its file_loader"
+    assert model == plain.load_service_model("redshift", "service-2")
+    offered = mock.patch.object(ours, "list_available_services", return_value=["redshift"])
+    with offered as listed, pytest.raises(UnknownServiceError):
+        ours.load_service_model("ram", "service-2")
+    assert listed.called
 
 
 def test_every_service_that_botocore_knows_is_listed() -> None:
