@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import yaml
 
 from tests.demo.__main__ import SEED, act_as_vendors
 from tests.demo.__main__ import site as demo_site
-from tests.sandbox.client import SandboxClient
+from tests.sandbox.client import ROOT, SandboxClient
 from tests.sandbox.redis_cloud.aws import ACCOUNT as REDIS_CLOUD
 from tests.tools.playbook import environment, nameserver
 
@@ -24,6 +26,8 @@ from .measure import PLAYBOOK, Program, Workshop
 PLAIN = Path(__file__).with_name("plain.py")
 NORMAL = {"SAAS_PRIVATELINK_IN_FORK": "0"}
 FORKED = {"SAAS_PRIVATELINK_IN_FORK": "1"}
+EARLIER = "6f7db1a"  # the last commit whose modules all started a Python of their own
+PARTS = ("galaxy.yml", "meta", "plugins", "roles", "playbooks")
 Call = dict[str, Any]
 
 
@@ -38,7 +42,29 @@ def example(sandbox: SandboxClient, make: Workshop) -> dict[str, Program]:
     act_as_vendors(sandbox)
     forked.run()  # accepts
     forked.run()  # and writes the sheets that say so
-    return {"normal": make.program(argv, env | NORMAL), "forked": forked}
+    programs = {"normal": make.program(argv, env | NORMAL), "forked": forked}
+    collections = earlier(make)
+    if collections:
+        # With sheets of its own, which it writes in another way.
+        argv = demo_site(sandbox, make.path(".sheets"))[0]
+        argv[0] = str(PLAYBOOK)
+        programs["earlier"] = make.program(argv, env | {"ANSIBLE_COLLECTIONS_PATH": str(collections)})
+        programs["earlier"].run()
+    return programs
+
+
+def earlier(make: Workshop) -> Path | None:
+    """A folder of collections with this one as it was at EARLIER; None where git does not have that commit."""
+    folder = make.path(".earlier")
+    place = folder / "ansible_collections" / "saas" / "privatelink"
+    archive = make.path(".tar")
+    command = ["git", "archive", "--output", str(archive), EARLIER, *PARTS]
+    if subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode:
+        return None
+    place.mkdir(parents=True)
+    with tarfile.open(archive) as parts:
+        parts.extractall(place, filter="data")
+    return folder
 
 
 def fleet(sandbox: SandboxClient, make: Workshop, estates: list[Estate], links: int, forks: int) -> Program:
