@@ -91,8 +91,9 @@ class Database:
         if missing:
             raise ValueError(f"database {options.get('name', '')!r} lacks {' and '.join(missing)}")
         given.setdefault("listen", given["port"])
-        numbers = {key: int(given[key]) for key in ("port", "listen", "max_addresses") if key in given}
-        return cls(**{**{key: str(value) for key, value in given.items()}, **numbers})
+        typed: dict[str, t.Any] = {key: str(value) for key, value in given.items()}
+        typed.update({key: int(given[key]) for key in ("port", "listen", "max_addresses") if key in given})
+        return cls(**typed)
 
 
 def checked(databases: t.Iterable[t.Mapping[str, t.Any]], health_port: int) -> list[Database]:

@@ -229,29 +229,11 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_group import ForwarderGroups
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_options import ForwarderGroup
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
-
-FORWARDER_GROUP = {
-    "name": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "vpc_id": {"type": "str"},
-    "subnet_ids": {"type": "list", "elements": "str"},
-    "source_security_group_ids": {"type": "list", "elements": "str"},
-    "ports": {"type": "list", "elements": "int"},
-    "security_group_ids": {"type": "list", "elements": "str"},
-    "target_group_arns": {"type": "list", "elements": "str"},
-    "purge_target_groups": {"type": "bool", "default": False},
-    "image_id": {"type": "str"},
-    "instance_type": {"type": "str"},
-    "instances": {"type": "int"},
-    "instance_warmup": {"type": "int", "default": 60},
-    "iam_instance_profile": {"type": "str"},
-    "user_data": {"type": "str"},
-    "tags": {"type": "dict"},
-}
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
 
 def main() -> None:
-    module = ItemsModule("forwarder_groups", FORWARDER_GROUP, ForwarderGroup)
+    module = ItemsModule("forwarder_groups", argument_spec(ForwarderGroup), ForwarderGroup)
     api = module.api()
     module.converge(ForwarderGroups(api), api, poll=15)
 

@@ -150,7 +150,7 @@ class ForwarderGroup:
     """One wanted forwarder; the fields are the options of the module C(forwarder_group). None changes nothing."""
 
     name: str
-    state: str = "present"
+    state: t.Literal["present", "absent"] = "present"
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
     source_security_group_ids: list[str] | None = None
