@@ -53,7 +53,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 KINDS = ("writer", "instance", "proxy", "reader")
-PATTERNS = {"name": r"[A-Za-z0-9_-]+", "endpoint": r"[A-Za-z0-9._-]+", "check_user": r"[A-Za-z0-9_.-]+"}
+SAFE = {"name": r"[A-Za-z0-9_-]+", "endpoint": r"[A-Za-z0-9._-]+", "check_user": r"[A-Za-z0-9._-]+"}
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,11 @@ class Database:
     max_addresses: int = 4
 
     def __post_init__(self) -> None:
-        for option, pattern in PATTERNS.items():
+        for option, pattern in SAFE.items():
             value = getattr(self, option)
             if value is not None and not re.fullmatch(pattern, value):
-                raise ValueError(f"{option} of database {self.name!r} is {value!r}, which is not of {pattern}")
+                allowed = f"letters, digits, - and _{'' if option == 'name' else ', and dots'}"
+                raise ValueError(f"{option} of database {self.name!r} is {value!r}; it may have {allowed} only")
         for option in ("port", "listen"):
             if not 1 <= getattr(self, option) <= 65535:
                 raise ValueError(f"{option} of {self.name} is {getattr(self, option)}; ports go from 1 to 65535")
@@ -118,5 +119,5 @@ class LookupModule(LookupBase):
         try:
             found = [checked(databases, health_port) for databases in terms]
         except (TypeError, ValueError) as error:
-            raise AnsibleLookupError(f"port_forwarder: {error}.") from error
+            raise AnsibleLookupError(f"forwarder_databases: {error}.") from None
         return [asdict(database) for databases in found for database in databases]

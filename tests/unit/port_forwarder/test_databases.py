@@ -30,7 +30,7 @@ def test_databases_are_completed_and_in_order() -> None:
     ("change", "says"),
     [
         ({"name": "orders\n    option httpchk"}, "name of database 'orders"),
-        ({"name": "or ders"}, "which is not of"),
+        ({"name": "or ders"}, "it may have letters, digits, - and _ only"),
         ({"endpoint": "orders.example check"}, "endpoint of database 'orders' is"),
         ({"check_user": "haproxy post-41"}, "check_user of database 'orders' is"),
         ({"port": 0}, "port of orders is 0"),
