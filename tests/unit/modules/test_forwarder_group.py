@@ -120,9 +120,9 @@ class Model:
             return [self.seen["group"]] if "group" in self.seen else []
         if key == "LaunchTemplates":
             return [self.seen["template"]] if "template" in self.seen else []
-        if "template" not in self.things:
+        if "template" not in self.seen:
             raise CallError(action, "InvalidLaunchTemplateId.NotFound", "gone")
-        return [self.seen.get("versions", self.things["versions"])[-1]]
+        return [self.seen["versions"][-1]]
 
     def call(self, action: str, subject: str = "", **params: Any) -> Mapping[str, Any]:
         assert "group" in self.things, "asked about a group that is not there"
@@ -350,6 +350,8 @@ def test_a_replacement_under_way_is_waited_for_and_followed_by_what_is_newer() -
     model.writes, model.moving = [], 100
     same = converge_without_waiting(model, whole(user_data="two"))
     assert (same.writes, same.waiting) == ([], started.waiting)
+    predicted = converged(model, whole(user_data="three", target_group_arns=arns(1)), check=True)
+    assert predicted.writes == [CREATE_VERSION, UPDATE_GROUP, ATTACH, REPLACE]
     blocked = converge_without_waiting(model, whole(user_data="three", target_group_arns=arns(1)))
     assert blocked.writes == [CREATE_VERSION, UPDATE_GROUP] and "that is under way to end" in blocked.waiting
     model.moving = 2
@@ -578,13 +580,15 @@ def test_one_in_another_vpc_is_left(estate: Estate, forwarder: dict[str, Any], s
     there = {"vpc_id": other.id, "subnet_ids": list(other.subnets), "state": state}
     refused = run(estate, **{**forwarder, **there})
     assert refused["failed"] and f"main is in {estate.vpc.id}" in refused["msg"] and refused["writes"] == []
-    group_id = security_group(estate)["GroupId"]
-    template, hosts = run(estate)["launch_template_id"], group(estate)
-    scaling(estate).delete_auto_scaling_group(AutoScalingGroupName="main", ForceDelete=True)
-    estate.ec2.delete_security_group(GroupId=group_id)
-    assert template and hosts["LaunchTemplate"]["LaunchTemplateId"] == template
-    names = run(estate, **{**forwarder, "vpc_id": other.id})
-    assert names["failed"] and f"is in {estate.vpc.id}, not in {other.id}" in names["msg"] and names["writes"] == []
+    estate.ec2.delete_security_group(GroupId=security_group(estate)["GroupId"])  # its hosts tell where it is, too
+    again = run(estate, **{**forwarder, **there})
+    assert again["failed"] and f"main is in {estate.vpc.id} (subnet-" in again["msg"] and again["writes"] == []
+
+
+def test_subnets_are_of_the_vpc(estate: Estate, forwarder: dict[str, Any]) -> None:
+    other = estate.make_vpc(estate.account, cidr="10.9.0.0/16")
+    refused = run(estate, **{**forwarder, "vpc_id": other.id})
+    assert refused["failed"] and f"is in {estate.vpc.id}, not in {other.id}" in refused["msg"] and not refused["writes"]
 
 
 def test_a_security_group_of_the_name_elsewhere_is_nobodys_business(estate: Estate, forwarder: dict[str, Any]) -> None:
