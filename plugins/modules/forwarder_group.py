@@ -229,11 +229,10 @@ check_mode:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_group import ForwarderGroups
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_options import ForwarderGroup
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
 
 def main() -> None:
-    module = ItemsModule("forwarder_groups", argument_spec(ForwarderGroup), ForwarderGroup)
+    module = ItemsModule("forwarder_groups", ForwarderGroup)
     api = module.api()
     module.converge(ForwarderGroups(api), api, poll=15)
 
