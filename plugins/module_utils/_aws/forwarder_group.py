@@ -528,7 +528,9 @@ def _refresh_changes(item: ForwarderGroup, actual: Actual, version: str) -> list
     if actual.running is None or not actual.outdated(version) or REPLACE_HOSTS in actual.made:
         return []
     updates = [change.params for change in actual.made.changes if change.action == UPDATE_GROUP]
-    newer = "LaunchTemplate" in _differing(item, actual, version) or any("LaunchTemplate" in one for one in updates)
+    newer = "LaunchTemplate" in _differing(item, actual, version) or any(
+        "LaunchTemplate" in params for params in updates
+    )
     if actual.refreshing and not newer:
         return []
     size = max(1, item.instances or int(actual.running.get("DesiredCapacity") or 1))

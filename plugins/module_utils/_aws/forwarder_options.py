@@ -89,7 +89,8 @@ class Hosts:
         """Those that the data of a launch template make."""
         interfaces = data.get("NetworkInterfaces") or [{}]
         profile = data.get("IamInstanceProfile") or {}
-        tags = [one["Tags"] for one in data.get("TagSpecifications") or [] if one.get("ResourceType") == "instance"]
+        specifications = data.get("TagSpecifications") or []
+        tags = [specified["Tags"] for specified in specifications if specified.get("ResourceType") == "instance"]
         return cls(
             image_id=str(data.get("ImageId") or ""),
             instance_type=str(data.get("InstanceType") or ""),
@@ -207,7 +208,7 @@ class ForwarderGroup:
             return None
         found: set[Rule] = set()
         for port in self.ports:
-            found.update(Rule("tcp", port, port, "UserIdGroupPairs", one) for one in self.source_security_group_ids)
+            found.update(Rule("tcp", port, port, "UserIdGroupPairs", group) for group in self.source_security_group_ids)
         return found
 
     def lacking(self, has_security_group: bool, has_hosts: bool, has_group: bool) -> list[str]:

@@ -40,8 +40,8 @@ def test_it_remembers_where_it_waits(options: dict[str, Any]) -> None:
 
 
 def test_it_is_no_longer_than_iam_takes() -> None:
-    def syncs(number: int) -> list[dict[str, Any]]:
-        return [{"name": f"s{one}", "target_group": f"{one:032}"} for one in range(number)]
+    def syncs(count: int) -> list[dict[str, Any]]:
+        return [{"name": f"s{number}", "target_group": f"{number:032}"} for number in range(count)]
 
     assert build(syncs(80), **PLACE)
     with pytest.raises(PolicyError, match="200 names make a policy of .* IAM takes 10240"):

@@ -111,7 +111,7 @@ class Model:
 
     def filtered(self, action: str, key: str, name: str, values: Any) -> list[Any]:
         if key == "Subnets":
-            return [{"SubnetId": one, "VpcId": "vpc-1"} for one in values]
+            return [{"SubnetId": subnet_id, "VpcId": "vpc-1"} for subnet_id in values]
         return [self.seen["security_group"]] if "security_group" in self.seen else []
 
     def pages(self, action: str, key: str, **params: Any) -> list[Any]:
@@ -159,12 +159,12 @@ class Model:
 
     def AuthorizeSecurityGroupIngress(self, params: dict[str, Any]) -> None:
         group = self.things["security_group"]
-        assert not [one for one in params["IpPermissions"] if one in group["IpPermissions"]], "a duplicate"
+        assert not [rule for rule in params["IpPermissions"] if rule in group["IpPermissions"]], "a duplicate"
         self.things["security_group"] = {**group, "IpPermissions": group["IpPermissions"] + params["IpPermissions"]}
 
     def RevokeSecurityGroupIngress(self, params: dict[str, Any]) -> None:
         group = self.things["security_group"]
-        left = [one for one in group["IpPermissions"] if one not in params["IpPermissions"]]
+        left = [rule for rule in group["IpPermissions"] if rule not in params["IpPermissions"]]
         assert len(left) == len(group["IpPermissions"]) - len(params["IpPermissions"])
         self.things["security_group"] = {**group, "IpPermissions": left}
 
@@ -205,7 +205,7 @@ class Model:
 
     def StartInstanceRefresh(self, params: dict[str, Any]) -> Any:
         refreshes = self.things["refreshes"]
-        assert not [one for one in refreshes if one["Status"] == "InProgress"], "one at a time"
+        assert not [refresh for refresh in refreshes if refresh["Status"] == "InProgress"], "one at a time"
         made = {"InstanceRefreshId": f"r-{len(refreshes)}", "Status": "InProgress"}
         self.things["refreshes"], self.moving = [made, *refreshes], 2
         self.replacement = {"LaunchTemplate": self.things["group"]["LaunchTemplate"]}
@@ -218,7 +218,7 @@ class Model:
 
     def DetachLoadBalancerTargetGroups(self, params: dict[str, Any]) -> None:
         group = self.things["group"]
-        left = [one for one in group["TargetGroupARNs"] if one not in params["TargetGroupARNs"]]
+        left = [arn for arn in group["TargetGroupARNs"] if arn not in params["TargetGroupARNs"]]
         self.things["group"] = {**group, "TargetGroupARNs": left}
 
     def CreateTags(self, params: dict[str, Any]) -> None:
@@ -257,9 +257,9 @@ wishes = st.builds(
         state=state,
         vpc_id="vpc-1",
         ports=ports,
-        source_security_group_ids=[f"sg-{one}" for one in sources],
-        subnet_ids=[f"subnet-{one}" for one in subnets],
-        security_group_ids=groups and [f"sg-{one}" for one in groups],
+        source_security_group_ids=[f"sg-{number}" for number in sources],
+        subnet_ids=[f"subnet-{number}" for number in subnets],
+        security_group_ids=groups and [f"sg-{number}" for number in groups],
         target_group_arns=targets and arns(*targets),
         purge_target_groups=purge,
         image_id="ami-1",
@@ -287,7 +287,7 @@ def check_is(model: Model, item: ForwarderGroup) -> None:
         assert set(model.things) <= {"refreshes"}
         return
     group, security_group = model.things["group"], model.things["security_group"]
-    let_in = {(one["UserIdGroupPairs"][0]["GroupId"], one["FromPort"]) for one in security_group["IpPermissions"]}
+    let_in = {(rule["UserIdGroupPairs"][0]["GroupId"], rule["FromPort"]) for rule in security_group["IpPermissions"]}
     assert let_in == {(source, port) for source in item.source_security_group_ids or [] for port in item.ports or []}
     assert group["VPCZoneIdentifier"] == ",".join(sorted(item.subnet_ids or []))
     assert (group["MinSize"], group["DesiredCapacity"]) == (item.instances, item.instances)
@@ -295,7 +295,7 @@ def check_is(model: Model, item: ForwarderGroup) -> None:
     hosts = Hosts.of(latest["LaunchTemplateData"])
     assert (hosts.user_data, hosts.security_group_ids[0]) == (item.user_data, "sg-own")
     assert item.security_group_ids is None or hosts.security_group_ids[1:] == sorted(item.security_group_ids)
-    assert {one["LaunchTemplate"]["Version"] for one in group["Instances"]} == {str(latest["VersionNumber"])}
+    assert {host["LaunchTemplate"]["Version"] for host in group["Instances"]} == {str(latest["VersionNumber"])}
     wanted = set(item.target_group_arns or [])
     assert wanted <= set(group["TargetGroupARNs"])
     if item.purge_target_groups and item.target_group_arns is not None:
@@ -391,8 +391,8 @@ def test_a_group_that_is_being_deleted_is_made_anew() -> None:
 def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """One item; the answer is its result, with the module's ``diff`` beside it."""
     result = estate.run("forwarder_group", check=check, diff=diff, **{"name": "main", **options})
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    return one
+    answer: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    return answer
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -449,8 +449,8 @@ def security_group(estate: Estate) -> dict[str, Any]:
 def let_in(estate: Estate) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
     for rule in security_group(estate)["IpPermissions"]:
-        found.update((one["GroupId"], rule["FromPort"]) for one in rule["UserIdGroupPairs"])
-        found.update((one["CidrIp"], rule["FromPort"]) for one in rule["IpRanges"])
+        found.update((source["GroupId"], rule["FromPort"]) for source in rule["UserIdGroupPairs"])
+        found.update((source["CidrIp"], rule["FromPort"]) for source in rule["IpRanges"])
     return found
 
 
@@ -477,18 +477,18 @@ def test_create_change_delete(estate: Estate, forwarder: dict[str, Any]) -> None
     seen, hosts = group(estate), data(estate)
     assert (seen["MinSize"], seen["MaxSize"], seen["DesiredCapacity"]) == (2, 4, 2)
     assert seen["HealthCheckType"] == "EC2" and seen["TargetGroupARNs"] == forwarder["target_group_arns"]
-    assert {one["Key"]: one["Value"] for one in seen["Tags"]} == {"Name": "main", OWN: "main", "team": "data"}
+    assert {tag["Key"]: tag["Value"] for tag in seen["Tags"]} == {"Name": "main", OWN: "main", "team": "data"}
     assert base64.b64decode(hosts["UserData"]) == b"#cloud-config\n"
     assert hosts["MetadataOptions"]["HttpTokens"] == "required"
     (interface,) = hosts["NetworkInterfaces"]
     assert interface["Groups"] == [made["security_group_id"]] and not interface["AssociatePublicIpAddress"]
-    assert [one["launch_template_version"] for one in made["hosts"]] == ["1", "1"]
+    assert [host["launch_template_version"] for host in made["hosts"]] == ["1", "1"]
     assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["launch_template_version"] == UNKNOWN
 
     more = {**forwarder, "ports": [801, 3306], "user_data": "#cloud-config\n# two\n", "security_group_ids": [source]}
     real = change(estate, [LET_IN, SHUT_OUT, *ANEW], **more)
     assert let_in(estate) == {(source, 801), (source, 3306)}
-    assert [one["launch_template_version"] for one in real["hosts"]] == ["2", "2"]
+    assert [host["launch_template_version"] for host in real["hosts"]] == ["2", "2"]
     assert real["replacement"]["status"] == "Successful"
     before, after = real["diff"][0]["before"], real["diff"][0]["after"]
     assert (before["user_data"], after["user_data"]) == (["#cloud-config"], ["#cloud-config", "# two"])
@@ -688,6 +688,6 @@ def test_many_in_few_calls(estate: Estate, forwarder: dict[str, Any]) -> None:
         "DescribeInstanceRefreshes": 2,
     }
     listed = estate.look("forwarder_group_info")["forwarder_groups"]
-    assert [one["name"] for one in listed] == ["main0", "main2"] and len(listed[0]["hosts"]) == 2
-    (one,) = estate.look("forwarder_group_info", names=["main2", "nobody"])["forwarder_groups"]
-    assert one["security_group_id"] and one["tags"][OWN] == "main2"
+    assert [forwarder["name"] for forwarder in listed] == ["main0", "main2"] and len(listed[0]["hosts"]) == 2
+    (last,) = estate.look("forwarder_group_info", names=["main2", "nobody"])["forwarder_groups"]
+    assert last["security_group_id"] and last["tags"][OWN] == "main2"
