@@ -28,7 +28,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_op
     permissions,
     rules_of,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, ItemError, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
 
 CREATE_SECURITY_GROUP, DELETE_SECURITY_GROUP = "ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup"
 LET_IN, SHUT_OUT = "ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"

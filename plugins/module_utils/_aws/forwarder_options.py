@@ -19,10 +19,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.arns import TARGET_GROUP
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 
 NAME = r"(?!sg-)[A-Za-z0-9().\-/_]{3,128}"  # what a launch template, a group and a security group may all be called
-TARGET_GROUP = r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/\S+"
 LONGEST_USER_DATA = 16384  # bytes, before they are encoded
 Raw = t.Mapping[str, t.Any]
 
@@ -184,7 +185,7 @@ class ForwarderGroup:
         if self.instance_warmup < 0:
             raise ItemError(f"instance_warmup is {self.instance_warmup}: it is a number of seconds.")
         for arn in self.target_group_arns or []:
-            if arn != UNKNOWN and not re.fullmatch(TARGET_GROUP, arn):
+            if arn != UNKNOWN and not TARGET_GROUP.fullmatch(arn):
                 raise ItemError(f"Not the ARN of a target group: {arn!r}.")
         size = len((self.user_data or "").encode())
         if size > LONGEST_USER_DATA:

@@ -15,11 +15,11 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_group import ForwarderGroups
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_options import ForwarderGroup, Hosts
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
     Clock,
-    ItemError,
     Options,
     Result,
     converge,
