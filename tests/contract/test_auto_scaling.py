@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Boto, Vpc
+from tests.sandbox.client import RunningSandbox
 
 Make = Callable[..., Vpc]
 GROUP = {"AutoScalingGroupName": "hosts"}
@@ -74,3 +75,24 @@ def test_a_refresh_can_be_cancelled_once(group: tuple[Any, Any, str]) -> None:
     scaling.cancel_instance_refresh(**GROUP)
     with pytest.raises(ClientError, match="ActiveInstanceRefreshNotFound"):
         scaling.cancel_instance_refresh(**GROUP)
+
+
+def test_a_refresh_that_is_to_fail_keeps_the_hosts(
+    group: tuple[Any, Any, str], account: str, sandbox: RunningSandbox
+) -> None:
+    scaling, before = group[0], hosts(group[0])
+    sandbox.outcome("instance_refresh", "Failed", account=account, reason="No capacity.")
+    scaling.start_instance_refresh(**GROUP)
+    (shown,) = sandbox.eventually(
+        lambda: scaling.describe_instance_refreshes(**GROUP)["InstanceRefreshes"],
+        lambda refreshes: bool(refreshes[0]["Status"] == "Failed"),
+    )
+    assert shown["StatusReason"] == "No capacity." and hosts(scaling) == before
+
+
+def test_tags_of_a_launch_template_can_change(group: tuple[Any, Any, str], account: str, boto: Boto) -> None:
+    ec2 = boto(account, "ec2")
+    made = ec2.describe_launch_templates()["LaunchTemplates"][0]["LaunchTemplateId"]
+    ec2.create_tags(Resources=[made], Tags=[{"Key": "team", "Value": "data"}])
+    (shown,) = ec2.describe_launch_templates()["LaunchTemplates"]
+    assert shown["Tags"] == [{"Key": "team", "Value": "data"}]

@@ -260,7 +260,7 @@ def test_denials_name_the_missing_permission_and_throttling_is_waited_out(compan
 
 
 def test_a_forwarder_is_planned_in_the_account_of_the_environment(company: Company) -> None:
-    """Also by modules of amazon.aws, which assume no role, and in a play's own check mode. All act in one session."""
+    """Also in a play's own check mode. All act in one session."""
     with_forwarder(company)
     plan = company.play("status", "-vvvv")
     assert (plan.status, plan.writes, stand(plan)) == (0, [], {"us fivetran orders": "planned"})
@@ -271,12 +271,12 @@ def test_a_forwarder_is_planned_in_the_account_of_the_environment(company: Compa
 
 def test_no_task_gets_keys_that_end_soon(company: Company) -> None:
     """As in a run that takes longer: 20 minutes are enough for our modules, those of amazon.aws cannot renew theirs."""
-    with_forwarder(company)
+    with_function(company)
     company.sandbox.sessions(1200)
     plan = company.play("status")
     company.sandbox.sessions(None)
     assert (plan.status, stand(plan)) == (0, {"us fivetran orders": "planned"})
-    theirs = ("DescribeAutoScalingGroups", "DescribeLaunchTemplates")
+    theirs = ("DescribeAlarms", "GetPolicy")
     keys = {name: [call["access_key"] for call in plan.calls if call["operation"] == name] for name in theirs}
     assert all(len(set(used)) >= 2 for used in keys.values())
     assert (
@@ -325,6 +325,12 @@ def with_forwarder(company: Company) -> None:
     company.hosts["us"]["fivetran_forwarders"] = [
         {"name": "zone", "subnet_ids": link["subnet_ids"], "image_id": "ami-1", "instances": 1}
     ]
+
+
+def with_function(company: Company) -> None:
+    """Leave ``us`` alone, with a link whose name a Lambda function follows, which modules of amazon.aws deploy."""
+    company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}
+    company.hosts["us"]["fivetran_ip_sync"] = "lambda"
 
 
 def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:

@@ -28,11 +28,16 @@ MODULES = sorted(
 POLICIES = sorted(path.stem for path in (ROOT / "docs/iam").glob("*.json"))
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
 ACTION = re.compile(
-    r"(ec2|elasticloadbalancing|iam|lambda|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+|sts:GetCallerIdentity"
+    r"(autoscaling|ec2|elasticloadbalancing|iam|lambda|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+|sts:GetCallerIdentity"
 )
 READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)")
 PERMISSION_ONLY = {
     "endpoint_service": {"vpce:AllowMultiRegion"},
+    "forwarder_group": {  # "Launch template permissions for Auto Scaling", EC2 Auto Scaling user guide, read 2026-11
+        "ec2:RunInstances",
+        "iam:CreateServiceLinkedRole",
+        "iam:PassRole",
+    },
     "vpc_endpoint": {  # "dependent actions" of ec2:CreateVpcEndpoint, Service Authorization Reference, read 2026-11
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",

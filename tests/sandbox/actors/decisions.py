@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.aws.autoscaling.resources import InstanceRefresh
 from tests.sandbox.aws.ec2.resources import VpcEndpoint
 from tests.sandbox.aws.ram.resources import Invitation
 from tests.sandbox.aws.vpc_lattice.resources import (
@@ -20,9 +21,15 @@ from tests.sandbox.core.world import GONE, Life, Outcome, R
 if TYPE_CHECKING:
     from tests.sandbox.server import Sandbox
 
-KINDS = tuple(
-    kind.KIND for kind in (VpcEndpoint, ResourceGateway, ResourceConfiguration, ResourceAssociation, VpcAssociation)
+DECIDED = (
+    VpcEndpoint,
+    InstanceRefresh,
+    ResourceGateway,
+    ResourceConfiguration,
+    ResourceAssociation,
+    VpcAssociation,
 )
+KINDS = tuple(kind.KIND for kind in DECIDED)
 
 
 def known(sandbox: Sandbox, kind: type[R], key: str) -> R:

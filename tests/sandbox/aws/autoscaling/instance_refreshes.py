@@ -22,19 +22,21 @@ ACTIVE = ("Pending", "InProgress")
 
 @operation("autoscaling", "StartInstanceRefresh")
 def start(call: Call, world: World) -> dict[str, Any]:
-    """Replaces all instances when it begins; only its state takes time."""
+    """Replaces all instances when it begins, unless it is to fail; only its state takes time."""
     name = group_name(call, world)
     if _active(name, call, world):
         raise AwsError("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks this one.")
+    outcome = world.outcome("instance_refresh", call.account)
     backend = connect(call, world)
-    for state in list(backend.autoscaling_groups[name].instance_states):
+    for state in list(backend.autoscaling_groups[name].instance_states) if outcome is None else []:
         backend.terminate_instance(state.instance.id, False)
     refresh = InstanceRefresh(
         key=str(uuid.uuid4()),
         account=call.account,
         region=call.region,
-        life=world.life("instance_refresh", *ACTIVE, "Successful"),
+        life=world.life("instance_refresh", *ACTIVE, outcome.state if outcome else "Successful"),
         group=name,
+        reason=(outcome.reason if outcome else None) or "",
     )
     world.add(refresh)
     return {"InstanceRefreshId": refresh.key}
@@ -60,6 +62,7 @@ def describe(call: Call, world: World) -> dict[str, Any]:
                 "InstanceRefreshId": refresh.key,
                 "AutoScalingGroupName": name,
                 "Status": refresh.state,
+                "StatusReason": None if refresh.state in ACTIVE else refresh.reason or None,
                 "StartTime": refresh.created_at,
                 "PercentageComplete": 100 if refresh.state == "Successful" else 0,
             }

@@ -28,6 +28,7 @@ class InstanceRefresh(Resource):
     KIND: ClassVar[str] = "instance_refresh"
 
     group: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,12 @@ def connect(call: Call, world: World) -> Any:
 
 @cache
 def mend() -> None:
-    """Two things that moto gets wrong: which version of a launch template an instance came from (it shows the default
-    version), and user data of any version but the first (it refuses it)."""
+    """Three things that moto gets wrong: which version of a launch template an instance came from (it shows the default
+    version), user data of any version but the first (it refuses it), and tags that a launch template gets later (it
+    shows those of its creation)."""
     from moto.autoscaling import models
     from moto.core.types import Base64EncodedString
-    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+    from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 
     class InstanceState(models.InstanceState):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,8 +111,12 @@ def mend() -> None:
         data = self.data.get("UserData")
         return Base64EncodedString(data) if isinstance(data, str) else data
 
+    def tags(self: LaunchTemplate) -> list[dict[str, str]]:
+        return self.get_tags()
+
     models.InstanceState = InstanceState  # type: ignore[misc]
     LaunchTemplateVersion.user_data = property(user_data)  # type: ignore[assignment, method-assign]
+    LaunchTemplate.tags = property(tags, lambda self, value: None)  # type: ignore[assignment]
 
 
 def group_name(call: Call, world: World) -> str:

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the IP sync function is allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_policy import PolicyError, build, waits
+
+PLACE = {"partition": "aws-us-gov", "region": "us-gov-west-1", "account": "111122223333", "function": "sync"}
+ELB = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:111122223333:targetgroup/"
+ORDERS = {"name": "orders", "target_group": "orders"}
+
+
+def test_it_moves_targets_of_its_groups_only() -> None:
+    arn = f"{ELB}billing/0123456789abcdef"
+    syncs = [ORDERS, {"name": "billing", "target_group": arn}, {**ORDERS, "name": "again", "endpoint_kind": "writer"}]
+    read, move, log = build(syncs, **PLACE)["Statement"]
+    assert read["Resource"] == "*" and read["Action"] == [
+        "ec2:DescribeSubnets",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+    ]
+    assert move["Resource"] == [f"{ELB}orders/*", arn]
+    assert move["Action"] == ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"]
+    assert log["Resource"] == "arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:/aws/lambda/sync:*"
+
+
+@pytest.mark.parametrize("options", [{"endpoint_kind": "reader"}, {"drain": "after_healthy"}])
+def test_it_remembers_where_it_waits(options: dict[str, Any]) -> None:
+    syncs: list[dict[str, Any]] = [ORDERS, {"name": "reports", "target_group": "reports", **options}]
+    assert [waits(sync) for sync in syncs] == [False, True]
+    read, dummy, dummy, remember = build(syncs, **PLACE)["Statement"]
+    assert "elasticloadbalancing:DescribeTags" in read["Action"]
+    assert remember["Resource"] == [f"{ELB}reports/*"]
+    assert remember["Action"] == ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"]
+
+
+def test_it_is_no_longer_than_iam_takes() -> None:
+    def syncs(count: int) -> list[dict[str, Any]]:
+        return [{"name": f"s{number}", "target_group": f"{number:032}"} for number in range(count)]
+
+    assert build(syncs(80), **PLACE)
+    with pytest.raises(PolicyError, match="200 names make a policy of .* IAM takes 10240"):
+        build(syncs(200), **PLACE)
