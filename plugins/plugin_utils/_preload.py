@@ -23,6 +23,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "accept_connection_info": ("ec2",),
     "endpoint_service": ("ec2", "elasticloadbalancing"),
     "endpoint_service_info": ("ec2",),
+    "forwarder_group": ("autoscaling", "ec2"),
+    "forwarder_group_info": ("autoscaling",),
     "lambda_concurrency": ("lambda",),
     "lambda_concurrency_info": ("lambda",),
     "network_load_balancer": ("ec2", "elasticloadbalancing"),
