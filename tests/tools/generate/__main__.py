@@ -14,7 +14,7 @@ import yaml
 from tests.tools.generate import playbooks, readmes, specs, vendors
 from tests.tools.place import ROOT
 
-WIDTH = 118
+WIDTH = 76  # after which a line is broken at the next blank
 HEADER = """\
 ---
 # Copyright (c) 2026 saas.privatelink contributors

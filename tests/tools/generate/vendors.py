@@ -22,7 +22,7 @@ SERVED = {"nlb_service", "redshift_grant"}  # patterns that the role vendor take
 def data(role: str) -> Any:
     """The vendor's data as it stands, with expressions; None where the role has none."""
     path = ROOT / "roles" / role / "vars" / "main.yml"
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}).get(f"__{role}")
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}).get(f"__{role}_vendor")
 
 
 def with_data() -> list[str]:
@@ -88,16 +88,23 @@ def tasks(role: str) -> list[Spec] | None:
     include = {
         "name": f"Take the links of {data(role)['title']} through their patterns",
         "ansible.builtin.include_role": {"name": "saas.privatelink.vendor", "rolespec_validate": False},
-        "vars": {"vendor_data": f"{{{{ __{role} }}}}", **variables},
+        "vars": {"vendor_data": f"{{{{ __{role}_vendor }}}}", **variables},
     }
     note = {
         "name": "Note where they stand",
         "ansible.builtin.set_fact": {
-            f"{role}_report": "{{ nlb_service_report + redshift_grant_report }}",
+            f"{role}_report": _report(role),
             f"__{role}_template": "{{ role_path }}/templates/hand_off.md.j2",
         },
     }
     return [include, note, _hand_over(role)]
+
+
+def _report(role: str) -> str:
+    """What the patterns say; one without links says nothing, and what it said before is of others."""
+    used = "vendor_resolved_links | map(attribute='pattern')"
+    reports = [f"({name}_report if '{name}' in {used} else [])" for name in patterns(role)]
+    return f"{{{{ {' + '.join(reports)} }}}}"
 
 
 def _hand_over(role: str) -> Spec:
