@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hand_off
 short_description: Say where links stand, and write the sheets that humans hand over
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Prints one line for each link of a report, and writes files on the controller, each only where it does not say it
     already.

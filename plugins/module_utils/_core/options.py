@@ -25,6 +25,10 @@ _SPECS: dict[t.Any, Spec] = {}  # by dataclass, worked out once a process
 TYPES = {str: "str", int: "int", float: "float", bool: "bool", dict: "dict", list: "list"}
 
 
+# pylint takes a field for wrong outside of a class; these make one, and are called in a class.
+# pylint: disable=invalid-field-call
+
+
 def optional(default: t.Any = None, description: str = "", **spec: t.Any) -> t.Any:
     """A field that is an option. ``spec`` adds to its argument spec what its annotation cannot say, as C(no_log).
 
