@@ -21,6 +21,7 @@ import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports the missing library
     import botocore.loaders
+    from botocore import xform_name
 
 SERVICES = {"elasticloadbalancing": "elbv2"}  # IAM prefix: botocore's name, where they differ
 
@@ -69,5 +70,8 @@ def preload(services: t.Iterable[str]) -> None:
     for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
         loader.load_data_with_path(name)
     for service in ("sts", *services):
-        for kind in ("service-2", "endpoint-rule-set-1"):
-            loader.load_service_model(SERVICES.get(service, service), kind, api_version=None)
+        name = SERVICES.get(service, service)
+        loader.load_service_model(name, "endpoint-rule-set-1", api_version=None)
+        model = loader.load_service_model(name, "service-2", api_version=None)
+        for operation in model["operations"]:
+            xform_name(operation)  # botocore remembers what a client's methods are called
