@@ -71,6 +71,27 @@ def estate(company: Company) -> Company:
     return company
 
 
+def allowed(*policies: str) -> set[str]:
+    """The actions that policies in docs/iam/vendors allow."""
+    statements = []
+    for name in policies:
+        statements += json.loads((ROOT / "docs/iam/vendors" / f"{name}.json").read_text(encoding="utf-8"))["Statement"]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def actions(run: Run) -> set[str]:
+    """The calls of a run as IAM names them, without those that assume a role."""
+    named = {f"{call['service']}:{call['operation']}" for call in run.calls if call["operation"] != "AssumeRole"}
+    return {name.replace("elbv2:", "elasticloadbalancing:") for name in named}
+
+
+def test_the_policies_of_the_vendors_are_enough(estate: Company) -> None:
+    plan, build = estate.play("site", "--check"), estate.play("site")
+    assert (plan.status, build.status) == (0, 0)
+    assert actions(plan) <= allowed("segment_read", "fivetran_read")
+    assert actions(build) <= allowed("segment", "fivetran")
+
+
 def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
     plan = estate.play("site", "--check", "--diff")
     assert (plan.status, plan.writes) == (0, [])
