@@ -7,6 +7,6 @@ roles.yml     what the roles that work on links say of themselves, and their opt
 vendors.py    a vendor's role, of its data in roles/<vendor>/vars/main.yml
 specs.py      argument specs and defaults of roles, of roles.yml and the types of links
 playbooks.py  the playbooks that name vendors
-modules.py    groups of modules, of what they import
+modules.py    action plugins of modules, and their groups, of what they import
 readmes.py    a README for each role
 """

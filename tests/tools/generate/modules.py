@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from the modules: the groups by which a play sets defaults for many of them."""
+"""What follows from the modules: their action plugins, and the groups by which a play sets defaults for many."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ def sources() -> dict[str, str]:
 def rendered() -> dict[Path, str]:
     """The files that follow from all modules together."""
     modules = sources()
-    runtime = ENVIRONMENT.get_template("runtime.yml.j2")
-    return {ROOT / "meta/runtime.yml": runtime.render(aws=calling_aws(modules), vendors=calling_vendors(modules))}
+    action = ENVIRONMENT.get_template("action.py.j2").render()
+    texts = {PLUGINS / "action" / f"{name}.py": action for name in modules}
+    groups = {"aws": calling_aws(modules), "vendors": calling_vendors(modules)}
+    texts[ROOT / "meta/runtime.yml"] = ENVIRONMENT.get_template("runtime.yml.j2").render(groups)
+    return texts
 
 
 def calling_aws(modules: Mapping[str, str]) -> list[str]:
