@@ -30,7 +30,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   forwarder_groups:
     description:

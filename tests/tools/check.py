@@ -149,7 +149,7 @@ STEPS = [
         "python -m tests.tools.generate --check",
         r"(\d+) files are generated",
         "files",
-        lambda: 40,
+        lambda: 70,
         r"^stale",
     ),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),

@@ -25,6 +25,7 @@ from botocore.model import OperationModel, OperationNotFoundError
 
 from tests.sandbox import aws
 from tests.sandbox.core.operations import OPERATIONS
+from tests.tools.generate.returns import completed
 from tests.tools.place import ROOT
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -117,7 +118,7 @@ def write_module(root: Path, name: str) -> list[Path]:
     }
     plugins = root / "plugins"
     texts = {
-        plugins / "modules" / f"{name}.py": fill("module", values),
+        plugins / "modules" / f"{name}.py": completed(name, fill("module", values)),
         plugins / "module_utils" / "_aws" / f"{name}.py": fill("module_util", values),
         root / "tests" / "unit" / "modules" / f"test_{name}.py": fill("module_test", values),
     }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from the modules: their action plugins, and the groups by which a play sets defaults for many."""
+"""What follows from the modules: their action plugins, groups by which a play sets defaults for many, and RETURN."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.tools.generate.playbooks import ENVIRONMENT
+from tests.tools.generate.returns import AWS, CONVERGES, completed
 from tests.tools.place import ROOT
 
 PLUGINS = ROOT / "plugins"
-AWS = "module_utils._aws.module import"
 VENDOR = re.compile(r"module_utils\._vendors\.(\w+)_module import")
 
 
@@ -24,12 +24,15 @@ def sources() -> dict[str, str]:
 
 
 def rendered() -> dict[Path, str]:
-    """The files that follow from all modules together."""
+    """The files that follow from modules, and the modules whose RETURN has lines that others have, too."""
     modules = sources()
     action = ENVIRONMENT.get_template("action.py.j2").render()
     texts = {PLUGINS / "action" / f"{name}.py": action for name in modules}
     groups = {"aws": calling_aws(modules), "vendors": calling_vendors(modules)}
     texts[ROOT / "meta/runtime.yml"] = ENVIRONMENT.get_template("runtime.yml.j2").render(groups)
+    for name, source in modules.items():
+        if CONVERGES.search(source):
+            texts[PLUGINS / "modules" / f"{name}.py"] = completed(name, source)
     return texts
 
 

@@ -52,7 +52,7 @@ def test_its_documentation_tells_its_options(module: Any) -> None:
     assert set(documented["options"]) == {"gateways", *spec}
     for options in (documented["options"], documented["options"]["gateways"]["suboptions"]):
         assert {name: without(options[name], "description") for name in spec} == spec
-    assert set(yaml.safe_load(module.RETURN)) == {"results", "failed_items"}
+    assert set(yaml.safe_load(module.RETURN)) == {"results", "failed_items", "check_mode"}
     assert "saas.privatelink.customer_gateway" in yaml.safe_load(module.EXAMPLES)[0]
 
 
