@@ -10,4 +10,5 @@ playbooks.py  the playbooks that name vendors
 modules.py    action plugins of modules, and their groups, of what they import
 returns.py    what all modules that converge items return
 readmes.py    a README for each role
+tables.py     the tables in README.md
 """

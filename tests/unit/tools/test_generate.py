@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the generator makes of modules: their groups, and the lines of RETURN that all have."""
+"""What the generator makes of modules: their groups, what RETURN has in common, and their rows in README.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import yaml
 from ansible_collections.saas.privatelink.plugins.module_utils._core.items import as_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Result
 
-from tests.tools.generate import modules, returns
+from tests.tools.generate import modules, returns, tables
+from tests.tools.place import ROOT
 
 FROM_AWS = "from ...plugins.module_utils._aws.module import ItemsModule\n"
 FROM_ACME = "from ...plugins.module_utils._vendors.acme_module import AcmeModule\n"
@@ -94,3 +95,35 @@ def test_calls_are_said_to_have_iam_s_names_where_they_are_aws_s() -> None:
 def test_a_return_of_which_something_would_be_lost_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="RETURN of door needs results"):
         returns.completed("door", source)
+
+
+def test_a_table_takes_the_place_of_the_one_between_its_markers() -> None:
+    text = "a\n<!-- generated:roles -->\n<!-- end -->\nb\n<!-- generated:modules -->\nold\n<!-- end -->\nc\n"
+    once = tables.replaced(text, "roles", iter(["| 1 |", "| 2 |"]))
+    assert once == text.replace("roles -->\n", "roles -->\n\n| 1 |\n| 2 |\n\n")
+    assert tables.replaced(once, "roles", iter(["| 1 |", "| 2 |"])) == once
+    twice = tables.replaced(once, "modules", iter([r"| a \| b |"]))
+    assert twice == once.replace("\nold\n", "\n\n| a \\| b |\n\n")
+
+
+@pytest.mark.parametrize("text", ["", "<!-- generated:roles -->\n", "<!-- generated:roles --><!-- end -->\n" * 2])
+def test_a_table_without_its_one_place_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="needs one <!-- generated:roles -->"):
+        tables.replaced(text, "roles", iter([]))
+
+
+def test_a_module_and_the_twin_that_reads_share_a_row() -> None:
+    documented = 'DOCUMENTATION = r"""\nshort_description: Open C(doors) | windows\n"""\n'
+    sources = dict.fromkeys(["door", "door_info", "view_info"], documented)
+    assert [*tables.modules(sources)][1:] == [
+        r"| `door`, `door_info` | Open `doors` \| windows |",
+        r"| `view_info` | Open `doors` \| windows |",
+    ]
+
+
+def test_playbooks_are_told_by_their_last_play_and_generated_ones_as_they_will_be() -> None:
+    text = "- {name: Ask, hosts: all}\n- {name: Open doors, hosts: all}\n"
+    rows = [*tables.playbooks({ROOT / "playbooks/acme.yml": text, ROOT / "playbooks/site.yml": text, ROOT / "x": ""})]
+    assert rows[1] == "| `saas.privatelink.acme` | Open doors |"
+    assert "| `saas.privatelink.site` | Open doors |" in rows
+    assert len(rows) == len([*(ROOT / "playbooks").glob("*.yml")]) + 2
