@@ -116,6 +116,7 @@ def scenarios() -> int:
 # Two run at a time: beside the longest those that often wait, then those that never do.
 DOCS_LINT = "antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs ."
 CHANGELOG = "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml"
+WORKFLOW = "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/test.yml"
 VERSIONS = [version(minor) for minor in versions.CORES]
 STEPS = [
     Step(
@@ -156,12 +157,13 @@ STEPS = [
         lambda: 70,
         r"^stale",
     ),
+    Step("workflow", WORKFLOW, "", "", lambda: 0),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
 ]
 GROUPS = {
     "test": [step.name for step in STEPS if step not in VERSIONS],
     "versions": [step.name for step in VERSIONS],
-    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "changelog"],
+    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "workflow", "changelog"],
 }
 
 
