@@ -28,6 +28,7 @@ from tests.sandbox.core.operations import OPERATIONS
 from tests.tools.generate.returns import completed
 from tests.tools.place import ROOT
 
+SHEBANG = "#!/usr/bin/python\n"  # in no template, where it would be taken for that of a program
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -118,7 +119,7 @@ def write_module(root: Path, name: str) -> list[Path]:
     }
     plugins = root / "plugins"
     texts = {
-        plugins / "modules" / f"{name}.py": completed(name, fill("module", values)),
+        plugins / "modules" / f"{name}.py": SHEBANG + completed(name, fill("module", values)),
         plugins / "module_utils" / "_aws" / f"{name}.py": fill("module_util", values),
         root / "tests" / "unit" / "modules" / f"test_{name}.py": fill("module_test", values),
     }
@@ -131,7 +132,9 @@ def write_module(root: Path, name: str) -> list[Path]:
 
 def main() -> int:
     """Write what the command line asks for, and say which files to open."""
-    parser = argparse.ArgumentParser(prog="python -m tests.tools.scaffold", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tools.scaffold", description=(__doc__ or "").partition("\n")[0]
+    )
     kinds = parser.add_subparsers(dest="kind", required=True)
     new = kinds.add_parser("operation", help="an operation that the sandbox performs itself, and its test")
     new.add_argument("service", metavar="SERVICE", help="botocore's name, such as vpc-lattice")
