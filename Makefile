@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.13 python3.14 python3.12 python3 \
   && { "$$p" -c 'import sys; print(sys.executable)'; break; }; done)
 export UV := $(shell command -v uv 2>/dev/null)
 RUN := .venv/bin/python -m
-STEPS := ruff types ansible-lint docs-lint generated changelog unit contract datapath docs playbooks forwarder sanity molecule
+STEPS := ruff types ansible-lint docs-lint generated workflow changelog unit contract datapath docs playbooks forwarder sanity molecule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test versions lint clean $(STEPS)
@@ -37,6 +37,9 @@ lint: .venv/.ready  ## Run the linters alone
 	@$(RUN) tests.tools.check lint
 
 $(STEPS): .venv/.ready
+	@$(RUN) tests.tools.check $@
+
+core-%: .venv/.ready  # playbooks on one ansible-core: `make core-2.18`
 	@$(RUN) tests.tools.check $@
 
 clean:  ## Remove everything that these targets made

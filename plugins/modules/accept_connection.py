@@ -23,7 +23,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   connections:
     description:
@@ -112,7 +113,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: orders}
+    name: {description: Name of the item., type: str, returned: always, sample: "orders"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -120,7 +121,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: account 834469178297 to request a connection to vpce-svc-0123456789abcdef0
+      sample: "account 834469178297 to request a connection to vpce-svc-0123456789abcdef0"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

@@ -18,19 +18,11 @@ description:
   - Sends nothing beyond the TLS handshake, needs no credentials, and calls no AWS.
 author:
   - saas.privatelink contributors (@saas-privatelink)
+extends_documentation_fragment:
+  - saas.privatelink.attributes.info
 requirements:
   - python >= 3.9
   - dnspython, where O(nameservers) are given
-attributes:
-  check_mode:
-    support: full
-    description: The module only looks, so it does the same.
-  diff_mode:
-    support: N/A
-    description: The module changes nothing.
-  idempotent:
-    support: N/A
-    description: The module changes nothing.
 options:
   endpoints:
     description:

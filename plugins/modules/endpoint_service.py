@@ -25,7 +25,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   services:
     description:
@@ -180,8 +181,8 @@ results:
   returned: always
   type: list
   elements: dict
-  contains: &result
-    name: {description: Name of the item., type: str, returned: always, sample: orders}
+  contains:
+    name: {description: Name of the item., type: str, returned: always, sample: "orders"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -189,7 +190,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: the endpoint service to be available
+      sample: "the endpoint service to be available"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

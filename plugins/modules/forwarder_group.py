@@ -30,7 +30,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   forwarder_groups:
     description:
@@ -159,7 +160,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: fivetran-main}
+    name: {description: Name of the item., type: str, returned: always, sample: "fivetran-main"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -167,7 +168,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: the hosts of fivetran-main to be replaced (50 % done)
+      sample: "the hosts of fivetran-main to be replaced (50 % done)"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

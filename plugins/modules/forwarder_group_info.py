@@ -19,7 +19,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.info
+  - saas.privatelink.attributes.info
 options:
   names:
     description:

@@ -23,7 +23,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   functions:
     description:
@@ -78,11 +79,15 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the function., type: str, returned: always, sample: ip-sync}
+    name: {description: Name of the item., type: str, returned: always, sample: "ip-sync"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
-    waiting: {description: What must still happen., type: str, returned: always, sample: ""}
+    waiting:
+      description: What must still happen, empty when nothing.
+      type: str
+      returned: always
+      sample: ""
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list
@@ -93,11 +98,15 @@ results:
     maximum_event_age: {description: As AWS shows it; null when not set., type: int, returned: when it was read}
     maximum_retry_attempts: {description: As AWS shows it; null when not set., type: int, returned: when it was read}
 failed_items:
-  description: Names of the functions that failed.
+  description: Names of the items that failed.
   returned: always
   type: list
   elements: str
   sample: []
+check_mode:
+  description: Whether the writes are only planned, for the run is in check mode.
+  returned: always
+  type: bool
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concurrency import Concurrencies, Concurrency

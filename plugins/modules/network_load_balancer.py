@@ -28,7 +28,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   load_balancers:
     description:
@@ -253,7 +254,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: fivetran-orders}
+    name: {description: Name of the item., type: str, returned: always, sample: "fivetran-orders"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -261,7 +262,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: load balancer fivetran-orders to be active
+      sample: "load balancer fivetran-orders to be active"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

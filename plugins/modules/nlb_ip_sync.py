@@ -30,7 +30,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 requirements:
   - dnspython, where an O(syncs[].endpoint) is used
 options:
@@ -213,7 +214,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: orders}
+    name: {description: Name of the item., type: str, returned: always, sample: "orders"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -221,7 +222,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: 10.1.2.3 to leave initial
+      sample: "10.1.2.3 to leave initial"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

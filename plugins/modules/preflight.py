@@ -24,7 +24,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.info
+  - saas.privatelink.attributes.info
 requirements:
   - dnspython, where an endpoint is to be resolved
 options:

@@ -20,7 +20,8 @@ author:
   - saas.privatelink contributors (@saas-privatelink)
 extends_documentation_fragment:
   - saas.privatelink.redis_cloud
-  - saas.privatelink.redis_cloud.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   private_links:
     description:
@@ -105,6 +106,19 @@ options:
         choices: [fail, keep]
         default: fail
   <<: *link
+  wait:
+    description:
+      - Wait until what was changed has taken effect. One wait serves all items. The task of a call that was made is
+        waited for either way, as it tells whether the call succeeded.
+      - Without it, steps that must come later are left to the next run; RV(results[].waiting) names what they wait for.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How long to wait, in seconds. What is still moving then is returned in RV(results[].waiting); running again
+        goes on from there. The first share of a subscription takes minutes.
+    type: int
+    default: 1800
 seealso:
   - module: saas.privatelink.redis_cloud_private_link_info
   - module: saas.privatelink.resource_share
@@ -157,7 +171,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: sessions}
+    name: {description: Name of the item., type: str, returned: always, sample: "sessions"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}

@@ -16,7 +16,7 @@ author:
   - saas.privatelink contributors (@saas-privatelink)
 extends_documentation_fragment:
   - saas.privatelink.redis_cloud
-  - saas.privatelink.redis_cloud.info
+  - saas.privatelink.attributes.info
 options:
   private_links:
     description:

@@ -26,7 +26,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   grants:
     description:
@@ -128,7 +129,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: orders}
+    name: {description: Name of the item., type: str, returned: always, sample: "orders"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -136,7 +137,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: the grant of orders to 111122223333 to be revoked
+      sample: "the grant of orders to 111122223333 to be revoked"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

@@ -24,7 +24,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   associations:
     description:
@@ -104,7 +105,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: cache}
+    name: {description: Name of the item., type: str, returned: always, sample: "cache"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -112,7 +113,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: association snra-0123456789abcdef0 to be active
+      sample: "association snra-0123456789abcdef0 to be active"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

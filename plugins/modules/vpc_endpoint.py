@@ -29,7 +29,8 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - saas.privatelink.environment
-  - saas.privatelink.environment.items
+  - saas.privatelink.items
+  - saas.privatelink.attributes
 options:
   endpoints:
     description:
@@ -196,7 +197,7 @@ results:
   type: list
   elements: dict
   contains:
-    name: {description: Name of the item., type: str, returned: always, sample: sessions}
+    name: {description: Name of the item., type: str, returned: always, sample: "sessions"}
     changed: {description: Whether it was or would be changed., type: bool, returned: always}
     failed: {description: Whether it failed., type: bool, returned: always}
     msg: {description: Why it failed., type: str, returned: always, sample: ""}
@@ -204,7 +205,7 @@ results:
       description: What must still happen, empty when nothing.
       type: str
       returned: always
-      sample: endpoint vpce-0123456789abcdef0 to be available
+      sample: "endpoint vpce-0123456789abcdef0 to be available"
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

@@ -35,7 +35,8 @@ def collections(tmp_path: Path) -> Path:
     copy = tmp_path / "ansible_collections" / "saas" / "privatelink"
     for part in PARTS:
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "galaxy.yml", copy)
+    for name in ("galaxy.yml", "README.md"):
+        shutil.copy(ROOT / name, copy)
     for name, place in PLACES.items():
         (copy / place).parent.mkdir(parents=True)
         shutil.copy(WRITTEN / name, copy / place)

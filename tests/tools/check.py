@@ -10,6 +10,7 @@ skipped by name, with the remedy; with CI set, that is a failure too.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -23,10 +24,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from coverage import Coverage
+
 from tests.tools import sanity, versions
 from tests.tools.place import CACHE, ROOT, private_environment
 
 LOGS = CACHE / "check"
+COVERAGE = CACHE / "coverage"  # measured by the step that runs plugins in its own processes
 PASSED, FAILED = r"(\d+) passed", r"(\d+) (?:failed|error)"  # pytest's words
 SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] .*?: (needs .*)", re.M)  # our own tools say it so too
 COLOUR = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;[^\x1b]*\x1b\\)")  # and hyperlinks
@@ -112,6 +116,7 @@ def scenarios() -> int:
 # Two run at a time: beside the longest those that often wait, then those that never do.
 DOCS_LINT = "antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs ."
 CHANGELOG = "antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml"
+WORKFLOW = "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/test.yml"
 VERSIONS = [version(minor) for minor in versions.CORES]
 STEPS = [
     Step(
@@ -123,7 +128,7 @@ STEPS = [
         r"^\S+ +: actions=\d+ .*failed=[1-9]",
         "no hosts matched|Could not match supplied host pattern",
     ),
-    pytest("unit", "unit", "-n 2"),
+    pytest("unit", "unit", "-n 2 --cov --cov-report=", before=f"env COVERAGE_FILE={shlex.quote(str(COVERAGE))}"),
     # It measures times, on machines of its own making, so it goes before the others.
     pytest("forwarder", "datapath/forwarder", before="nice -n -15"),
     pytest("datapath", "datapath", "-n 2", below="forwarder"),
@@ -149,15 +154,16 @@ STEPS = [
         "python -m tests.tools.generate --check",
         r"(\d+) files are generated",
         "files",
-        lambda: 40,
+        lambda: 70,
         r"^stale",
     ),
+    Step("workflow", WORKFLOW, "", "", lambda: 0),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
 ]
 GROUPS = {
     "test": [step.name for step in STEPS if step not in VERSIONS],
     "versions": [step.name for step in VERSIONS],
-    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "changelog"],
+    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "workflow", "changelog"],
 }
 
 
@@ -214,8 +220,11 @@ def judge(step: Step, code: int, output: str, seconds: float, strict: bool) -> O
     return Outcome(step, ran, passed, failed, seconds, reason, remark)
 
 
-def report(outcomes: Iterable[Outcome]) -> int:
-    """Print a line per step, where the output of a failed one is, and the total. Return the exit code."""
+def report(outcomes: Iterable[Outcome], covered: float | None = None) -> int:
+    """Print a line per step, where the output of a failed one is, coverage in percent, and the total.
+
+    Return the exit code.
+    """
     ordered = sorted(outcomes, key=lambda outcome: STEPS.index(outcome.step))
     for one in (one for one in ordered if one.reason):
         log = LOGS / f"{one.step.name}.log"
@@ -225,9 +234,20 @@ def report(outcomes: Iterable[Outcome]) -> int:
     for one in ordered:
         ran = f"{one.ran} {one.step.noun}" if one.step.noun else "-"
         print(f"{one.step.name:<14}{one.result:<10}{ran:<16}{one.seconds:7.1f}  {one.note}".rstrip())
+    if covered is not None:
+        print(f"{'coverage':<14}{'':<10}{covered:.1f} % of the lines in plugins, by unit")
     failed = sum(one.failed for one in ordered)
     print(f"\n{sum(one.passed for one in ordered)} passed, {failed} failed")
     return int(failed > 0)
+
+
+def coverage() -> float | None:
+    """Return how many percent of the lines in plugins ran when COVERAGE was measured, None if it was not."""
+    if not COVERAGE.exists():
+        return None
+    measured = Coverage(data_file=str(COVERAGE), config_file=str(ROOT / "pyproject.toml"))
+    measured.load()
+    return measured.report(file=io.StringIO())
 
 
 def free_port() -> int:
@@ -245,6 +265,7 @@ def main() -> int:
         sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {known}")
     steps = [step for step in STEPS if step.name in names]
     LOGS.mkdir(parents=True, exist_ok=True)
+    COVERAGE.unlink(missing_ok=True)
     environment = private_environment() | {"SANDBOX_PORT": str(free_port())}
     outcomes = []
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -252,7 +273,7 @@ def main() -> int:
             outcomes.append(future.result())
             one = outcomes[-1]
             print(f"{one.result:<8}{one.step.name:<14}{one.seconds:6.1f} s  {one.note}".rstrip(), flush=True)
-    return report(outcomes)
+    return report(outcomes, coverage())
 
 
 if __name__ == "__main__":

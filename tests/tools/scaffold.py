@@ -25,8 +25,10 @@ from botocore.model import OperationModel, OperationNotFoundError
 
 from tests.sandbox import aws
 from tests.sandbox.core.operations import OPERATIONS
+from tests.tools.generate.returns import completed
 from tests.tools.place import ROOT
 
+SHEBANG = "#!/usr/bin/python\n"  # in no template, where it would be taken for that of a program
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -117,8 +119,7 @@ def write_module(root: Path, name: str) -> list[Path]:
     }
     plugins = root / "plugins"
     texts = {
-        plugins / "modules" / f"{name}.py": fill("module", values),
-        plugins / "action" / f"{name}.py": fill("action", values),
+        plugins / "modules" / f"{name}.py": SHEBANG + completed(name, fill("module", values)),
         plugins / "module_utils" / "_aws" / f"{name}.py": fill("module_util", values),
         root / "tests" / "unit" / "modules" / f"test_{name}.py": fill("module_test", values),
     }
@@ -131,13 +132,15 @@ def write_module(root: Path, name: str) -> list[Path]:
 
 def main() -> int:
     """Write what the command line asks for, and say which files to open."""
-    parser = argparse.ArgumentParser(prog="python -m tests.tools.scaffold", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tools.scaffold", description=(__doc__ or "").partition("\n")[0]
+    )
     kinds = parser.add_subparsers(dest="kind", required=True)
     new = kinds.add_parser("operation", help="an operation that the sandbox performs itself, and its test")
     new.add_argument("service", metavar="SERVICE", help="botocore's name, such as vpc-lattice")
     new.add_argument("operation", metavar="OPERATION", help="as AWS writes it, such as ListServiceNetworks")
     new.add_argument("resource", metavar="RESOURCE", help="name of the file, such as service_networks")
-    new = kinds.add_parser("module", help="a module for AWS with its action plugin, its module util and its test")
+    new = kinds.add_parser("module", help="a module for AWS with its module util and its test")
     new.add_argument("name", metavar="NAME", help="of the module, such as customer_gateway")
     options = parser.parse_args()
     try:
@@ -150,7 +153,7 @@ def main() -> int:
         return 1
     print("Written, and now yours to fill:", *(str(path.relative_to(ROOT)) for path in files), sep="\n  ")
     if options.kind == "module":
-        todo = f"{options.name}_info, its policy in docs/iam, its groups in meta/runtime.yml"
+        todo = f"python -m tests.tools.generate, {options.name}_info, its policy in docs/iam"
         print(f"Still to do, as CONTRIBUTING.md says: {todo}.")
     return 0
 

@@ -20,9 +20,7 @@ from tests.tools import system
 from tests.tools.generate import vendors
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
-MODULES = set(SOURCES)
-AWS_MODULES = {name for name, source in SOURCES.items() if "module_utils._aws.module import" in source}
+MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
 PRIVATE = {"vendor"}  # roles that are no use alone; their stories are those of the roles that include them
 SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
@@ -51,26 +49,8 @@ def text_files() -> list[Path]:
     return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:1024]]
 
 
-def action_groups() -> dict[str, list[str]]:
-    """Return the modules that meta/runtime.yml puts into each group."""
-    groups = load(ROOT / "meta" / "runtime.yml")["action_groups"]
-    return {group: sorted(name for name in members if isinstance(name, str)) for group, members in groups.items()}
-
-
 def test_there_are_modules_and_roles() -> None:
     assert MODULES and ROLES
-
-
-@pytest.mark.parametrize("group", ["aws", "privatelink"])
-def test_every_module_that_calls_aws_is_in_the_action_groups_of_aws(group: str) -> None:
-    assert action_groups()[group] == sorted(AWS_MODULES)
-
-
-def test_every_module_that_calls_a_vendor_is_in_the_action_group_of_the_vendor() -> None:
-    vendors = {group: names for group, names in action_groups().items() if group not in ("aws", "privatelink")}
-    assert "redis_cloud" in vendors
-    for vendor, names in vendors.items():
-        assert names == sorted(name for name in MODULES - AWS_MODULES if name.startswith(f"{vendor}_"))
 
 
 RESOLVE = """
@@ -96,7 +76,7 @@ def test_every_module_has_an_info_twin() -> None:
     assert MODULES - WITHOUT_INFO - managing == {f"{name}_info" for name in managing}
 
 
-def test_every_module_has_its_action_plugin() -> None:
+def test_every_module_has_its_action_plugin_and_none_is_left_of_a_module_that_went() -> None:
     assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} == MODULES
 
 

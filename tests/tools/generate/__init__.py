@@ -8,5 +8,8 @@ vendors.py    a vendor's role, of its data in roles/<vendor>/vars/main.yml
 specs.py      argument specs and defaults of roles, of roles.yml and the types of links
 playbooks.py  the playbooks that name vendors
 policies.py   one IAM policy for each vendor, of its modules'
+modules.py    action plugins of modules, and their groups, of what they import
+returns.py    what all modules that converge items return
 readmes.py    a README for each role
+tables.py     the tables in README.md
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.tools.generate import playbooks, policies, readmes, specs, vendors
+from tests.tools.generate import modules, playbooks, policies, readmes, specs, tables, vendors
 from tests.tools.place import ROOT
 
 WIDTH = 76  # after which a line is broken at the next blank
@@ -65,7 +65,8 @@ def generated() -> dict[Path, str]:
         if tasks := vendors.tasks(role):
             texts[ROOT / "roles" / role / "tasks/main.yml"] = dumped(tasks)
     texts |= {ROOT / "playbooks" / name: text for name, text in playbooks.rendered().items()}
-    return texts | readmes.rendered(roles) | policies.rendered()
+    texts |= modules.rendered() | policies.rendered() | readmes.rendered(roles)
+    return texts | tables.rendered(roles, texts)
 
 
 def main() -> int:

@@ -16,25 +16,27 @@ ENDING = {"nlb_service": {"on_connections": "reject"}, "redshift_grant": {"force
 """Options of a vendor's role, by the pattern that has them, with which a teardown takes what is in use, too."""
 
 
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATES),
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<%",
+    block_end_string="%>",
+    undefined=jinja2.StrictUndefined,
+    autoescape=False,
+)
+
+
 def rendered() -> dict[str, str]:
     """The text of each playbook by its name."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        variable_start_string="<<",
-        variable_end_string=">>",
-        block_start_string="<%",
-        block_end_string="%>",
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
-    )
     known = [{"name": role, "title": vendors.data(role)["title"], "ending": ending(role)} for role in vendors.VENDORS]
     texts = {
-        name: environment.get_template(f"{name}.j2").render(vendors=known) for name in ("site.yml", "teardown.yml")
+        name: ENVIRONMENT.get_template(f"{name}.j2").render(vendors=known) for name in ("site.yml", "teardown.yml")
     }
     for vendor in known:
-        texts[f"{vendor['name']}.yml"] = environment.get_template("vendor.yml.j2").render(vendor=vendor)
+        texts[f"{vendor['name']}.yml"] = ENVIRONMENT.get_template("vendor.yml.j2").render(vendor=vendor)
     return texts
 
 

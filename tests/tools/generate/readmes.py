@@ -25,15 +25,23 @@ Written by tests/tools/generate from meta/argument_specs.yml.
 MARKUP = re.compile(r"[COVMP]\(([^()#]+?)(?:#\w+)?\)")
 
 
-def rendered(roles: Mapping[str, Any]) -> dict[Path, str]:
-    """The README of every role; ``roles`` are those whose argument spec is generated, too."""
+def rendered(generated: Mapping[str, Any]) -> dict[Path, str]:
+    """The README of every role; ``generated`` are the argument specs that are generated, too."""
     texts = {}
-    for folder in sorted((ROOT / "roles").iterdir()):
-        path = folder / "meta/argument_specs.yml"
-        if path.exists() or folder.name in roles:
-            spec = roles.get(folder.name) or yaml.safe_load(path.read_text(encoding="utf-8"))
-            texts[folder / "README.md"] = "\n".join(lines(folder.name, spec["argument_specs"]["main"])) + "\n"
+    for role, spec in all_specs(generated).items():
+        text = "\n".join(lines(role, spec["argument_specs"]["main"]))
+        texts[ROOT / "roles" / role / "README.md"] = f"{text}\n"
     return texts
+
+
+def all_specs(generated: Mapping[str, Any]) -> dict[str, Any]:
+    """The argument specs of all roles, in order of names: those written by hand beside those that are generated."""
+    specs = dict(generated)
+    for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"):
+        role = path.parents[1].name
+        if role not in specs:
+            specs[role] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return dict(sorted(specs.items()))
 
 
 def lines(role: str, spec: Mapping[str, Any]) -> Iterator[str]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
 from tests.tools import scaffold
-from tests.tools.place import ROOT
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 PLUGINS = "ansible_collections.saas.privatelink.plugins"
@@ -36,6 +36,10 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return loaded
 
 
+def without(option: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in option.items() if name != key}
+
+
 def test_it_runs_and_says_that_it_is_not_written(module: Any, estate: Estate) -> None:
     result = estate.run_module("customer_gateway", {**estate.access, "gateways": [{"name": "a"}]})
     assert result["failed"]
@@ -43,17 +47,13 @@ def test_it_runs_and_says_that_it_is_not_written(module: Any, estate: Estate) ->
 
 
 def test_its_documentation_tells_its_options(module: Any) -> None:
-    documented = yaml.safe_load(module.DOCUMENTATION)
+    documented, spec = yaml.safe_load(module.DOCUMENTATION), argument_spec(module.Gateway)
     assert documented["module"] == "customer_gateway"
-    assert set(documented["options"]) == {"gateways", *module.OPTIONS}
-    assert set(documented["options"]["gateways"]["suboptions"]) == set(module.OPTIONS)
-    assert set(yaml.safe_load(module.RETURN)) == {"results", "failed_items"}
+    assert set(documented["options"]) == {"gateways", *spec}
+    for options in (documented["options"], documented["options"]["gateways"]["suboptions"]):
+        assert {name: without(options[name], "description") for name in spec} == spec
+    assert set(yaml.safe_load(module.RETURN)) == {"results", "failed_items", "check_mode"}
     assert "saas.privatelink.customer_gateway" in yaml.safe_load(module.EXAMPLES)[0]
-
-
-def test_its_action_plugin_is_that_of_every_module(tmp_path: Path) -> None:
-    action = scaffold.write_module(tmp_path, "customer_gateway")[1].read_text()
-    assert {path.read_text() for path in (ROOT / "plugins" / "action").glob("*.py")} == {action}
 
 
 def test_its_test_fails_until_both_are_written(module: Any, estate: Estate, tmp_path: Path) -> None:
@@ -82,11 +82,11 @@ def test_its_test_fails_until_both_are_written(module: Any, estate: Estate, tmp_
     [
         ("customer-gateway", "names no module"),
         ("customer_gateway_info", "names no module"),
-        ("taken", "there is plugins/action/taken.py already"),
+        ("taken", "there is plugins/modules/taken.py already"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(tmp_path: Path, name: str, why: str) -> None:
-    taken = tmp_path / "plugins" / "action" / "taken.py"
+    taken = tmp_path / "plugins" / "modules" / "taken.py"
     taken.parent.mkdir(parents=True)
     taken.write_text("mine")
     with pytest.raises(scaffold.Refused, match=why):

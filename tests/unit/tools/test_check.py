@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from coverage import CoverageData
 
 from tests.tools import check
 from tests.tools.check import Outcome, Step, judge
+from tests.tools.place import ROOT
 
 TESTS = replace(check.pytest("tried", "datapath"), least=lambda: 5)
 LINTER = Step("linter", "lint", r"in (\d+) files", "files", lambda: 5)
@@ -89,7 +92,21 @@ def test_only_failures_make_the_table_red(capsys: pytest.CaptureFixture[str]) ->
     steps = {step.name: step for step in check.STEPS}
     skipped = replace(judged(TESTS, SKIPS.replace("[2]", "[4]") + "5 skipped in 1.00s\n"), step=steps["forwarder"])
     fine = Outcome(steps["unit"], 7, 7, 0, 1.0, "")
-    assert check.report([fine, skipped]) == 0
+    assert check.report([fine, skipped], 95.678) == 0
     printed = capsys.readouterr().out
     assert printed.splitlines()[-1] == "7 passed, 0 failed"
     assert f"forwarder     skipped   0 tests             1.0  5 skipped: {WHY}" in printed
+    assert "coverage                95.7 % of the lines in plugins, by unit\n" in printed
+
+
+def test_coverage_counts_what_did_not_run_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "COVERAGE", tmp_path / "coverage")
+    assert check.coverage() is None
+    ran, idle = (str(ROOT / f"plugins/modules/{name}.py") for name in ("resource_share", "preflight"))
+    data = CoverageData(str(check.COVERAGE))
+    data.add_lines({ran: range(1, 1000)})
+    data.touch_file(idle)
+    data.write()
+    covered = check.coverage()
+    assert covered is not None
+    assert 10 < covered < 40  # the one is a third of the other
