@@ -13,6 +13,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.saas.privatelink.plugins.filter.link_items import link_items
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS
 
 VENDOR: dict[str, Any] = {
     "name": "fivetran",
@@ -313,3 +315,23 @@ class TestForwarders:
         ]
         assert [link["name"] for link in self.links(*links, only=["orders"])] == ["orders", "billing"]
         assert [link["name"] for link in self.links(*links, only=["direct"])] == ["direct"]
+
+
+AS_TEXT = {"bool": ("no", False), "int": ("5432", 5432), "str": (12, "12"), "list": ("a,b", ["a", "b"])}
+FOLLOWS = {("redis_cloud", "destination"), ("redis_cloud", "awaiting")}  # from other options
+SAID: list[tuple[str, str, dict[str, Any]]] = []
+for pattern_name, link_type in PATTERNS.items():
+    for option_name, option_spec in argument_spec(link_type).items():
+        texts = (
+            "choices" not in option_spec and option_spec.get("elements") != "dict" and option_spec["type"] in AS_TEXT
+        )
+        if texts and (pattern_name, option_name) not in FOLLOWS:
+            SAID.append((pattern_name, option_name, option_spec))
+
+
+@pytest.mark.parametrize(("pattern", "option", "spec"), SAID, ids=[f"{said[0]}-{said[1]}" for said in SAID])
+def test_every_option_may_be_said_as_text(pattern: str, option: str, spec: dict[str, Any]) -> None:
+    """As surveys, INI inventories and C(-e NAME=VALUE) give it; validation of roles converts nothing."""
+    said, meant = AS_TEXT[spec["type"]]
+    (link,) = resolve_links([{"name": "a", option: said}], pattern=pattern)
+    assert link[option] == meant
