@@ -80,6 +80,27 @@ def test_every_module_has_its_action_plugin_and_none_is_left_of_a_module_that_we
     assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} == MODULES
 
 
+ROOM = re.compile(r"(?:module_utils|\.)\.(_[a-z_]+)(?:\.| import)")
+ARROWS = {
+    "_core": {"_core"},
+    "_aws": {"_aws", "_core", "_ip_sync"},
+    "_vendors": {"_vendors", "_core"},
+    "_ip_sync": {"_core"},
+}
+"""What the rooms of module_utils may import, beside the neighbours in their own room."""
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_rooms_of_module_utils_import_downwards(room: str) -> None:
+    imported: set[str] = set()
+    for path in (ROOT / "plugins" / "module_utils" / room).rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            found = ROOM.search(line) if line.lstrip().startswith("from ") else None
+            imported |= {found[1]} if found else set()
+    assert imported <= ARROWS[room]
+    assert imported, "nothing is found to look at"
+
+
 def test_every_file_names_its_licence() -> None:
     files = [path for path in text_files() if path.suffix in WITH_HEADER or path.name in ("Makefile", "run")]
     files = [path for path in files if str(path.relative_to(ROOT)) not in GENERATED and path.stat().st_size]
