@@ -40,4 +40,4 @@ class CallbackModule(CallbackBase):
         filter_loader.get("saas.privatelink.resolve_links")
         test_loader.get("ansible.builtin.defined")
         lookup_loader.get("saas.privatelink.role_keys", class_only=True)
-        gc.freeze()  # what is there now stays: no fork's garbage collection need go through it, and copy it by that
+        gc.freeze()  # so that forks do not copy these objects' pages when they collect garbage

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Accepts the connection requests that listed accounts or endpoints have made on an endpoint service, and waits until
     the connections are available. Or rejects them.
-  - Runs only with a list of who is meant. Others who ask are reported in RV(results[].unlisted_connections) and left
-    alone.
+  - Requires a list of accounts or endpoints. Other requests are reported in RV(results[].unlisted_connections) and not
+    touched.
   - That a vendor has not asked yet is a normal result, RV(results[].status=waiting); run again later.
   - Takes one service or a list of them in O(connections), which costs one read call per 1000 connections.
   - "IAM actions: see C(docs/iam/accept_connection.json)."

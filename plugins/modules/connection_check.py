@@ -14,7 +14,7 @@ description:
     may be the reason. All in one process and at the same time, so that a hundred that do not answer take a few seconds.
   - Runs on the host from which clients will connect, or one in the same VPC. Elsewhere private names do not resolve.
   - A host name may stand for several addresses, as one for each Availability Zone. Each of them is tried. An endpoint
-    has failed when none of them can be used; those that cannot are told of in any case.
+    has failed when none of them can be used; addresses that do not answer are always reported.
   - Sends nothing beyond the TLS handshake, needs no credentials, and calls no AWS.
 author:
   - saas.privatelink contributors (@saas-privatelink)

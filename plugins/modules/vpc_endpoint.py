@@ -118,7 +118,7 @@ options:
           - SPECIFIED_DOMAINS_ONLY
       private_dns_specified_domains:
         description:
-          - The specified domains, at most 10, where O(endpoints[].private_dns_preference) speaks of them.
+          - The specified domains, at most 10, for an O(endpoints[].private_dns_preference) that names them.
           - Needs botocore >= 1.41.
         type: list
         elements: str

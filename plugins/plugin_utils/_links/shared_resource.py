@@ -107,7 +107,7 @@ class ResourceEndpointLink(Link):
         return None
 
     def awaits_share(self, known: Known) -> bool:
-        """Whether what is shared cannot be connected to yet, and nobody need be told of it: the report says so."""
+        """True while the vendor's share is not usable yet; the report covers it."""
         if known.get("status") == "waiting":
             return True
         not_yet = known.get("status") == "accepted" or not self.resource_configuration
