@@ -65,15 +65,15 @@ class Report:
     @property
     def failed(self) -> bool:
         """An endpoint of which one address answers can be used, if not well."""
-        return not any(not one.problem for one in self.attempts)
+        return not any(not attempt.problem for attempt in self.attempts)
 
     @property
     def problems(self) -> str:
         """Why it failed, or else which of its addresses do not answer."""
         said: dict[str, list[str]] = {}
-        for one in self.attempts:
-            if one.problem:
-                said.setdefault(one.problem, []).append(one.address)
+        for attempt in self.attempts:
+            if attempt.problem:
+                said.setdefault(attempt.problem, []).append(attempt.address)
         return self.problem or "; ".join(f"{', '.join(where)}: {why}" for why, where in said.items())
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -82,10 +82,10 @@ class Report:
             "name": wanted.name,
             "host": wanted.host,
             "port": wanted.port,
-            "addresses": [one.address for one in self.attempts],
-            "tcp": any(one.tcp for one in self.attempts),
-            "tls": any(one.tls for one in self.attempts) if wanted.tls else None,
-            "seconds": round(max((one.seconds for one in self.attempts), default=0.0), 3),
+            "addresses": [attempt.address for attempt in self.attempts],
+            "tcp": any(attempt.tcp for attempt in self.attempts),
+            "tls": any(attempt.tls for attempt in self.attempts) if wanted.tls else None,
+            "seconds": round(max((attempt.seconds for attempt in self.attempts), default=0.0), 3),
             "failed": self.failed,
             "msg": self.problems,
         }
@@ -153,7 +153,7 @@ class Checker:
             raise CheckError(
                 f"{host} does not resolve ({error}): is this host in the VPC of the endpoint, are private DNS names on?"
             ) from error
-        return list(dict.fromkeys(str(one[4][0]) for one in found))
+        return list(dict.fromkeys(str(info[4][0]) for info in found))
 
     def _try(self, endpoint: Endpoint, address: str) -> Attempt:
         start = time.monotonic()

@@ -75,11 +75,13 @@ def main() -> None:
     owners, states = module.params["owners"], module.params["states"]
     with module.reading() as api:
         ids = module.params["service_ids"]
-        connections = read_connections(api, [one["ServiceId"] for one in read_services(api)] if ids is None else ids)
+        if ids is None:
+            ids = [service["ServiceId"] for service in read_services(api)]
+        connections = read_connections(api, ids)
     found = [
-        one.as_dict()
-        for one in connections
-        if (owners is None or one.owner in owners) and (states is None or one.is_in(*states))
+        connection.as_dict()
+        for connection in connections
+        if (owners is None or connection.owner in owners) and (states is None or connection.is_in(*states))
     ]
     module.exit_json(changed=False, connections=found)
 

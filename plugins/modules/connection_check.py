@@ -168,15 +168,15 @@ OPTIONS = {
 def make_checker(module: AnsibleModule) -> Checker:
     """What the options ask for. Fails the module for options that no endpoint could be checked with."""
     params = module.params
-    names = [one["name"] for one in params["endpoints"]]
+    names = [endpoint["name"] for endpoint in params["endpoints"]]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         module.fail_json(msg=f"Two items of endpoints have the same name: {', '.join(twice)}.")
     if params["timeout"] <= 0:
         module.fail_json(msg="timeout must be more than 0 seconds.")
     try:
-        for one in params["nameservers"] or []:
-            parse_nameserver(one)
+        for nameserver in params["nameservers"] or []:
+            parse_nameserver(nameserver)
     except ValueError as error:
         module.fail_json(msg=f"nameservers: {error}.")
     try:
@@ -189,18 +189,18 @@ def make_checker(module: AnsibleModule) -> Checker:
 def main() -> None:
     module = AnsibleModule(OPTIONS, supports_check_mode=True)
     checker = make_checker(module)
-    reports = checker.check([Endpoint(**one) for one in module.params["endpoints"]])
-    failed = [one for one in reports if one.failed]
-    for one in reports:
-        if one.problems and not one.failed:
-            module.warn(f"{one.endpoint.name}: not all addresses can be used: {one.problems}")
+    reports = checker.check([Endpoint(**endpoint) for endpoint in module.params["endpoints"]])
+    failed = [report for report in reports if report.failed]
+    for report in reports:
+        if report.problems and not report.failed:
+            module.warn(f"{report.endpoint.name}: not all addresses can be used: {report.problems}")
     answer = {
         "changed": False,
-        "results": [one.as_dict() for one in reports],
-        "failed_items": [one.endpoint.name for one in failed],
+        "results": [report.as_dict() for report in reports],
+        "failed_items": [report.endpoint.name for report in failed],
     }
     if failed and module.params["on_item_failure"] == "fail":
-        module.fail_json(msg="; ".join(f"{one.endpoint.name}: {one.problems}" for one in failed), **answer)
+        module.fail_json(msg="; ".join(f"{report.endpoint.name}: {report.problems}" for report in failed), **answer)
     module.exit_json(**answer)
 
 

@@ -84,12 +84,12 @@ def main() -> None:
     with module.reading() as api:
         names, ids = module.params["names"], module.params["service_ids"]
         services = [
-            one
-            for one in read_services(api)
-            if (names is None or tags.as_dict(one.get("Tags")).get(tags.OWN_TAG) in names)
-            and (ids is None or one["ServiceId"] in ids)
+            service
+            for service in read_services(api)
+            if (names is None or tags.as_dict(service.get("Tags")).get(tags.OWN_TAG) in names)
+            and (ids is None or service["ServiceId"] in ids)
         ]
-        principals = api.all(lambda one: read_principals(api, one), services)
+        principals = api.all(lambda service: read_principals(api, service), services)
     found = [
         {**(boto3_resource_to_ansible_dict(service) or {}), "allowed_principals": sorted(allowed)}
         for service, allowed in zip(services, principals)

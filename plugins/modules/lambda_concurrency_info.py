@@ -58,7 +58,8 @@ def main() -> None:
     names = module.params["names"]
     with module.reading() as api:
         found = api.all(lambda name: read_settings(api, name), names)
-    functions = [{"name": name, **one.as_dict()} for name, one in zip(names, found) if one.exists]
+    existing = [(name, settings) for name, settings in zip(names, found) if settings.exists]
+    functions = [{"name": name, **settings.as_dict()} for name, settings in existing]
     module.exit_json(changed=False, functions=functions)
 
 

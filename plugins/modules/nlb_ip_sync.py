@@ -314,10 +314,10 @@ def main() -> None:
     if params["via"] == "lambda" and not params["lambda_function"]:
         module.fail_json(msg="via=lambda needs lambda_function, the name of the function.")
     api, options = module.api(), Options(module.check_mode, params["wait"], params["wait_timeout"], progress=progress)
-    asked = [one for one in wanted if one.endpoint and params["via"] == "lambda"]
+    asked = [sync for sync in wanted if sync.endpoint and params["via"] == "lambda"]
     results = FunctionSyncs(api, options, params["lambda_function"]).converge(asked)
     syncs = Syncs(api, options, params["nameservers"], params["resolve_timeout"])
-    module.finish(results + syncs.converge([one for one in wanted if one not in asked]) + refused)
+    module.finish(results + syncs.converge([sync for sync in wanted if sync not in asked]) + refused)
 
 
 if __name__ == "__main__":

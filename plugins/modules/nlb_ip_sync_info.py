@@ -126,13 +126,14 @@ def main() -> None:
     module = InfoModule(OPTIONS)
     asked, nameservers, timeout = (module.params[name] for name in OPTIONS)
     with module.reading() as api:
-        for one in asked or []:
-            check_target_group(one["target_group"])
+        for sync in asked or []:
+            check_target_group(sync["target_group"])
         groups = read_groups(api)
         if asked is None:
-            asked = [{"target_group": key} for key, one in groups.items() if key == one.arn and one.target_type == "ip"]
-        known = [one for one in asked if one["target_group"] in groups]
-        found = api.all(lambda one: show(api, groups[one["target_group"]], one, nameservers, timeout), known)
+            arns = dict.fromkeys(group.arn for group in groups.values() if group.target_type == "ip")
+            asked = [{"target_group": arn} for arn in arns]
+        known = [sync for sync in asked if sync["target_group"] in groups]
+        found = api.all(lambda sync: show(api, groups[sync["target_group"]], sync, nameservers, timeout), known)
     module.exit_json(changed=False, target_groups=found)
 
 

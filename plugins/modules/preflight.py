@@ -404,13 +404,13 @@ OPTIONS = {
 
 def check_options(module: InfoModule) -> None:
     """Fail the module where it cannot tell links apart, or for a name server that is none."""
-    names = [one["name"] for one in module.params["links"]]
+    names = [link["name"] for link in module.params["links"]]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         module.fail_json(msg=f"Two items of links have the same name: {', '.join(twice)}.")
     try:
-        for one in module.params["nameservers"] or []:
-            parse_nameserver(one)
+        for nameserver in module.params["nameservers"] or []:
+            parse_nameserver(nameserver)
     except ValueError as error:
         module.fail_json(msg=f"nameservers: {error}.")
 
@@ -419,9 +419,9 @@ def warn(module: InfoModule, results: t.Sequence[t.Mapping[str, t.Any]]) -> None
     """One warning for each thing to warn of, however many links it is about."""
     about: dict[str, list[str]] = {}
     for result in results:
-        for one in result["checks"]:
-            if one["status"] in (checks.WARN, checks.UNKNOWN):
-                about.setdefault(checks.sentence(one), []).append(result["name"])
+        for check in result["checks"]:
+            if check["status"] in (checks.WARN, checks.UNKNOWN):
+                about.setdefault(checks.sentence(check), []).append(result["name"])
     for sentence, names in about.items():
         module.warn(f"{', '.join(names)}: {sentence}")
 
@@ -434,15 +434,15 @@ def main() -> None:
         return Resolver(module.params["nameservers"]).resolve(name).addresses
 
     with module.reading() as api:
-        links = [Link(**one) for one in module.params["links"]]
+        links = [Link(**link) for link in module.params["links"]]
         rules = checks.of_patterns(links) + [checks.Prerequisite(**row) for row in module.params["prerequisites"]]
         snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))
         results = [checks.report(link, rules, snapshot) for link in links]
     warn(module, results)
-    failed = [one for one in results if one["failed"]]
-    answer = {"changed": False, "results": results, "failed_items": [one["name"] for one in failed]}
+    failed = [result for result in results if result["failed"]]
+    answer = {"changed": False, "results": results, "failed_items": [result["name"] for result in failed]}
     if failed and module.params["on_item_failure"] == "fail":
-        module.fail_json(msg="; ".join(f"{one['name']}: {one['msg']}" for one in failed), **answer)
+        module.fail_json(msg="; ".join(f"{result['name']}: {result['msg']}" for result in failed), **answer)
     module.exit_json(**answer)
 
 

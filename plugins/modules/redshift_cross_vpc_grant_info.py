@@ -84,8 +84,8 @@ def main() -> None:
     cluster, account = module.params["cluster_identifier"], module.params["account"]
     with module.reading() as api:
         found = read_authorizations(api, [cluster] if cluster else [])
-    grants = sorted((one for one in found if account in (None, one.grantee)), key=lambda one: one.key)
-    module.exit_json(changed=False, grants=[one.as_dict() for one in grants])
+    grants = sorted((grant for grant in found if account in (None, grant.grantee)), key=lambda grant: grant.key)
+    module.exit_json(changed=False, grants=[grant.as_dict() for grant in grants])
 
 
 if __name__ == "__main__":

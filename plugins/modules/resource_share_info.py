@@ -98,21 +98,20 @@ def main() -> None:
     owners, names = module.params["owner_account_ids"], module.params["share_names"]
 
     def asked(found: t.Iterable[Seen]) -> list[Seen]:
-        return [
-            one for one in found if (owners is None or one.owner in owners) and (names is None or one.name in names)
-        ]
+        of_owners = [seen for seen in found if owners is None or seen.owner in owners]
+        return [seen for seen in of_owners if names is None or seen.name in names]
 
     with module.reading() as api:
-        shares = sorted(asked(map(Seen.share, read_shares(api))), key=lambda one: one.arn)
+        shares = sorted(asked(map(Seen.share, read_shares(api))), key=lambda share: share.arn)
         invitations = asked(map(Seen.invitation, read_invitations(api)))
-        resources = read_resources(api, [one.arn for one in shares]) if shares else []
+        resources = read_resources(api, [share.arn for share in shares]) if shares else []
     held: dict[str, list[dict[str, str]]] = {}
-    for one in sorted(resources, key=lambda one: str(one["arn"])):
-        held.setdefault(str(one.get("resourceShareArn", "")), []).append(resource_as_dict(one))
+    for resource in sorted(resources, key=lambda resource: str(resource["arn"])):
+        held.setdefault(str(resource.get("resourceShareArn", "")), []).append(resource_as_dict(resource))
     module.exit_json(
         changed=False,
-        shares=[{**one.known, "status": one.status, "resources": held.get(one.arn, [])} for one in shares],
-        invitations=[{**one.known, "status": one.status} for one in invitations],
+        shares=[{**share.known, "status": share.status, "resources": held.get(share.arn, [])} for share in shares],
+        invitations=[{**invitation.known, "status": invitation.status} for invitation in invitations],
     )
 
 

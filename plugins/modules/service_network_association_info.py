@@ -94,15 +94,17 @@ OPTIONS = {
 def main() -> None:
     module = InfoModule(OPTIONS, required_one_of=[("service_networks", "resource_configurations")])
     networks, configurations = module.params["service_networks"], module.params["resource_configurations"]
-    asked = [{"network": one} for one in networks or []] or [{"configuration": one} for one in configurations or []]
-    wanted = None if configurations is None else {as_id(one) for one in configurations}
+    asked = [{"network": network} for network in networks or []]
+    asked = asked or [{"configuration": configuration} for configuration in configurations or []]
+    wanted = None if configurations is None else {as_id(configuration) for configuration in configurations}
     with module.reading() as api:
         rows = [row for rows in api.all(lambda of: read_associations(api, **of), asked) for row in rows]
         rows = [row for row in rows if wanted is None or row.get("resourceConfigurationId") in wanted]
         failed = [row["id"] for row in rows if row.get("failureCode") or row["status"].endswith("_FAILED")]
-        reasons = dict(zip(failed, api.all(lambda one: read_association(api, one), failed)))
+        reasons = dict(zip(failed, api.all(lambda identifier: read_association(api, identifier), failed)))
     found = [as_result({**row, **reasons.get(row["id"], {})}) for row in rows]
-    module.exit_json(changed=False, associations=sorted(found, key=lambda one: one["association_id"]))
+    found.sort(key=lambda association: association["association_id"])
+    module.exit_json(changed=False, associations=found)
 
 
 if __name__ == "__main__":

@@ -190,14 +190,14 @@ def main() -> None:
         required_by={"resource_configurations": ["service_networks"]},
     )
     params = module.params
-    databases = [Database(**one) for one in params["databases"] or []]
+    databases = [Database(**database) for database in params["databases"] or []]
     with module.reading() as api:
         associations = [
             *read_endpoint_associations(api, params["vpc_endpoint_ids"] or []),
             *read_network_associations(api, params["service_networks"] or [], params["resource_configurations"]),
         ]
         endpoints = discover(api, associations, databases, params["metrics_port"])
-    module.exit_json(changed=False, associations=[as_result(one) for one in associations], endpoints=endpoints)
+    module.exit_json(changed=False, associations=list(map(as_result, associations)), endpoints=endpoints)
 
 
 if __name__ == "__main__":

@@ -89,9 +89,9 @@ def main() -> None:
     names, ids = module.params["names"], module.params["vpc_endpoint_ids"]
     with module.reading() as api:
         found = [
-            {"name": owner(one), **as_result(one)}
-            for one in read_endpoints(api)
-            if (names is None or owner(one) in names) and (ids is None or one["VpcEndpointId"] in ids)
+            {"name": owner(endpoint), **as_result(endpoint)}
+            for endpoint in read_endpoints(api)
+            if (names is None or owner(endpoint) in names) and (ids is None or endpoint["VpcEndpointId"] in ids)
         ]
     module.exit_json(changed=False, vpc_endpoints=found)
 

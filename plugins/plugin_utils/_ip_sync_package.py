@@ -70,7 +70,7 @@ def _licence(folder: Path) -> bytes:
         listed = importlib.metadata.distribution("dnspython").files or []
     except importlib.metadata.PackageNotFoundError:
         listed = []
-    candidates = [Path(str(one.locate())) for one in listed if one.name == "LICENSE"]
+    candidates = [Path(str(file.locate())) for file in listed if file.name == "LICENSE"]
     candidates.append(Path("/usr/share/doc/python3-dnspython/copyright"))
     for path in candidates:
         if path.is_file():

@@ -78,13 +78,13 @@ def read_connections(api: Api, service_ids: t.Collection[str]) -> list[Connectio
         params["Filters"] = [{"Name": "service-id", "Values": sorted(wanted)}]
     return [
         Connection(
-            one["ServiceId"],
-            one["VpcEndpointId"],
-            str(one.get("VpcEndpointOwner", "")),
-            str(one.get("VpcEndpointState", "")),
+            row["ServiceId"],
+            row["VpcEndpointId"],
+            str(row.get("VpcEndpointOwner", "")),
+            str(row.get("VpcEndpointState", "")),
         )
-        for one in api.pages("ec2:DescribeVpcEndpointConnections", "VpcEndpointConnections", **params)
-        if one["ServiceId"] in wanted
+        for row in api.pages("ec2:DescribeVpcEndpointConnections", "VpcEndpointConnections", **params)
+        if row["ServiceId"] in wanted
     ]
 
 
@@ -160,12 +160,16 @@ class Acceptances:
 
     def accepted(self, ServiceId: str, VpcEndpointIds: t.Collection[str]) -> bool:
         """Whether all of these connections have been accepted."""
-        listed = [one for one in read_connections(self.api, [ServiceId]) if one.vpc_endpoint_id in VpcEndpointIds]
-        return len(listed) == len(VpcEndpointIds) and all(one.accepted for one in listed)
+        listed = [
+            connection
+            for connection in read_connections(self.api, [ServiceId])
+            if connection.vpc_endpoint_id in VpcEndpointIds
+        ]
+        return len(listed) == len(VpcEndpointIds) and all(connection.accepted for connection in listed)
 
     def read(self, items: t.Sequence[Acceptance], made: t.Mapping[str, Made]) -> dict[str, Requests | ItemError]:
         ids = self._service_ids(items)
-        known = sorted({one for one in ids.values() if isinstance(one, str) and one})
+        known = sorted({service_id for service_id in ids.values() if isinstance(service_id, str) and service_id})
         by_service: dict[str, list[Connection]] = {}
         for connection in read_connections(self.api, known):
             by_service.setdefault(connection.service_id, []).append(connection)
@@ -184,12 +188,12 @@ class Acceptances:
         ids: dict[str, str | ItemError] = {item.name: item.given_id for item in items}
         tagged: dict[str, list[str]] = {}
         if not all(ids.values()):
-            for one in self.api.pages(
+            for service in self.api.pages(
                 "ec2:DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", MaxResults=1000
             ):
-                name = tagging.as_dict(one.get("Tags")).get(tagging.OWN_TAG, "")
-                if one.get("ServiceState") in ("Pending", "Available"):
-                    tagged.setdefault(name, []).append(one["ServiceId"])
+                name = tagging.as_dict(service.get("Tags")).get(tagging.OWN_TAG, "")
+                if service.get("ServiceState") in ("Pending", "Available"):
+                    tagged.setdefault(name, []).append(service["ServiceId"])
         for item in (item for item in items if not ids[item.name]):
             name, services = item.name, tagged.get(item.name, [])
             if len(services) > 1:
@@ -218,24 +222,35 @@ class Acceptances:
 
 def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
     """Accept what asks; C(status) says where it stands: accepted, waiting or refused."""
-    lost = [one for one in allowed if one.vpc_endpoint_id in actual.handled and not one.live]
+    lost = [
+        connection for connection in allowed if connection.vpc_endpoint_id in actual.handled and not connection.live
+    ]
     if lost:
         raise ItemError(f"Accepted, but the connection did not come up: {'; '.join(map(str, lost))}.")
     # What was accepted before in this run and still asks is a read of the past.
-    asking = [one for one in allowed if one.is_in("pendingAcceptance") and one.vpc_endpoint_id not in actual.handled]
-    coming = [one for one in allowed if one.is_in("pendingAcceptance", "pending") and one not in asking]
-    up = [one for one in allowed if one.is_in("available", "partial")]
-    after = {one.vpc_endpoint_id: "available" for one in [*asking, *coming]}
-    plan = Plan(after={**{one.vpc_endpoint_id: one.state for one in up}, **after}, result={"status": "accepted"})
+    asking = [
+        connection
+        for connection in allowed
+        if connection.is_in("pendingAcceptance") and connection.vpc_endpoint_id not in actual.handled
+    ]
+    coming = [
+        connection
+        for connection in allowed
+        if connection.is_in("pendingAcceptance", "pending") and connection not in asking
+    ]
+    up = [connection for connection in allowed if connection.is_in("available", "partial")]
+    after = {connection.vpc_endpoint_id: connection.state for connection in up}
+    after.update({connection.vpc_endpoint_id: "available" for connection in [*asking, *coming]})
+    plan = Plan(after=after, result={"status": "accepted"})
     if asking:
-        ids = sorted(one.vpc_endpoint_id for one in asking)
+        ids = sorted(connection.vpc_endpoint_id for connection in asking)
         params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
         plan.changes.append(Change(ACCEPT, params, f"accept {', '.join(ids)}"))
     if asking or coming:
         plan.result["status"] = "waiting"
         plan.waiting = f"{_ids(coming)} to be available" if coming else ""
     elif not up:
-        refused = [one for one in allowed if not one.is_in("deleting", "deleted")]
+        refused = [connection for connection in allowed if not connection.is_in("deleting", "deleted")]
         plan.result["status"] = "refused" if refused else "waiting"
         again = f" again ({'; '.join(map(str, refused))})" if refused else ""
         plan.waiting = f"{item.who} to request a connection to {actual.service_id or item.name}{again}"
@@ -245,7 +260,7 @@ def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connec
 
 def plan_rejected(actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
     """Reject what is connected or asks, and wait until it is off."""
-    live = [one for one in allowed if one.live]
+    live = [connection for connection in allowed if connection.live]
     plan = Plan(reject(actual.service_id, allowed, actual.handled))
     plan.result["status"] = "waiting" if live else "refused"
     if live and not plan.changes:
@@ -255,18 +270,17 @@ def plan_rejected(actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
 
 def reject(service_id: str, connections: t.Iterable[Connection], handled: t.AbstractSet[str]) -> list[Change]:
     """Reject what can be rejected now, and what is coming up when it is there. ``handled`` was rejected already."""
-    left = [one for one in connections if one.vpc_endpoint_id not in handled]
+    left = [connection for connection in connections if connection.vpc_endpoint_id not in handled]
+    ready = [connection for connection in left if connection.rejectable]
+    coming = [connection for connection in left if connection.is_in("pending")]
     changes = []
-    for some, after in (
-        ([one for one in left if one.rejectable], ""),
-        ([one for one in left if one.is_in("pending")], "connections that are coming up to be available"),
-    ):
+    for some, after in ((ready, ""), (coming, "connections that are coming up to be available")):
         if some:
-            ids = sorted(one.vpc_endpoint_id for one in some)
+            ids = sorted(connection.vpc_endpoint_id for connection in some)
             params = {"ServiceId": service_id, "VpcEndpointIds": ids}
             changes.append(Change(REJECT, params, f"reject {', '.join(ids)}", after))
     return changes
 
 
 def _ids(connections: t.Iterable[Connection]) -> str:
-    return ", ".join(sorted(one.vpc_endpoint_id for one in connections))
+    return ", ".join(sorted(connection.vpc_endpoint_id for connection in connections))

@@ -214,7 +214,8 @@ class Api:
         """
         service, operation = _service_and_operation(action)
         answer = self._send(action, getattr(self.client(service), xform_name(operation)), subject, params)
-        refused = [(one.get("ResourceId", subject), one.get("Error") or {}) for one in answer.get("Unsuccessful") or []]
+        failures = answer.get("Unsuccessful") or []
+        refused = [(failure.get("ResourceId", subject), failure.get("Error") or {}) for failure in failures]
         if refused:
             which = ", ".join(resource for resource, dummy in refused)
             messages = "; ".join(dict.fromkeys(str(reason.get("Message", "")) for dummy, reason in refused))
@@ -311,10 +312,10 @@ class Api:
     def all(self, work: t.Callable[[T], R], things: t.Sequence[T]) -> list[R]:
         """``work`` on every thing, at most 16 at a time; the first ItemError is raised."""
         done: list[R] = []
-        for one in self.each(work, things):
-            if isinstance(one, ItemError):
-                raise one
-            done.append(one)
+        for result in self.each(work, things):
+            if isinstance(result, ItemError):
+                raise result
+            done.append(result)
         return done
 
 

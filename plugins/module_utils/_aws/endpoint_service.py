@@ -105,18 +105,21 @@ class EndpointService:
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: an endpoint service needs at least one {what}.")
         lb.check_arns(self.load_balancers or [])
-        topics = [one["topic_arn"] for one in self.connection_notifications or []]
+        topics = [entry["topic_arn"] for entry in self.connection_notifications or []]
         for topic in topics:
             if not arns.TOPIC.fullmatch(topic):
                 raise ItemError(f"Not the ARN of an SNS topic: {topic!r}.")
             if topics.count(topic) > 1:
                 raise ItemError(f"connection_notifications names {topic} twice: list its events in one entry.")
-        if not all(one["events"] for one in self.connection_notifications or []):
+        if not all(entry["events"] for entry in self.connection_notifications or []):
             raise ItemError("connection_notifications has an entry without events.")
 
     @property
     def notifications(self) -> set[Notification]:
-        return {Notification(one["topic_arn"], frozenset(one["events"])) for one in self.connection_notifications or []}
+        return {
+            Notification(entry["topic_arn"], frozenset(entry["events"]))
+            for entry in self.connection_notifications or []
+        }
 
 
 @dataclass
@@ -148,11 +151,11 @@ class EndpointServices:
     def read(self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         services = read_services(self.api)
         balancers = attached(services)
-        wanted = [one for item in items if item.state == "present" for one in item.load_balancers or []]
-        balancers.update(lb.find(self.api, [one for one in wanted if one not in balancers]))
+        wanted = [key for item in items if item.state == "present" for key in item.load_balancers or []]
+        balancers.update(lb.find(self.api, [key for key in wanted if key not in balancers]))
         by_owner: dict[str | None, list[Service]] = {}
-        for one in services:
-            by_owner.setdefault(_owner(one), []).append(one)
+        for service in services:
+            by_owner.setdefault(_owner(service), []).append(service)
         found: dict[str, Actual | ItemError] = {}
         for item in items:
             # Not all services for every item: with a thousand of each that would take most of the time.
@@ -193,7 +196,7 @@ class EndpointServices:
         if CREATE not in made:
             return None
         created: Service = {**made[CREATE]["ServiceConfiguration"], "ServiceState": "Pending"}
-        return next((one for one in services if one["ServiceId"] == created["ServiceId"]), created)
+        return next((service for service in services if service["ServiceId"] == created["ServiceId"]), created)
 
     def _add_notifications(self, have: Have) -> None:
         """One call for all, if anyone asks."""
@@ -220,7 +223,7 @@ class EndpointServices:
                 if item.name not in self.principals or PERMIT in made[item.name]:
                     asking.append((item.name, actual.service or {}))
         failed = {}
-        answers = self.api.each(lambda one: read_principals(self.api, one[1]), asking)
+        answers = self.api.each(lambda pair: read_principals(self.api, pair[1]), asking)
         for name, principals in zip([name for name, dummy in asking], answers):
             if isinstance(principals, ItemError):
                 failed[name] = principals
@@ -252,16 +255,16 @@ def read_principals(api: Api, service: Service) -> frozenset[str]:
     """The allowed principals of one service, as ARNs or C(*)."""
     action = "ec2:DescribeVpcEndpointServicePermissions"
     found = api.pages(action, "AllowedPrincipals", ServiceId=service["ServiceId"], MaxResults=1000)
-    return frozenset(str(one["Principal"]) for one in found)
+    return frozenset(str(row["Principal"]) for row in found)
 
 
 def read_notifications(api: Api) -> dict[str, dict[str, Notification]]:
     """Connection notifications: service id → notification id → notification."""
     found: dict[str, dict[str, Notification]] = {}
     action = "ec2:DescribeVpcEndpointConnectionNotifications"
-    for one in api.pages(action, "ConnectionNotificationSet", MaxResults=1000):
-        notification = Notification(one["ConnectionNotificationArn"], frozenset(one["ConnectionEvents"]))
-        found.setdefault(one.get("ServiceId", ""), {})[one["ConnectionNotificationId"]] = notification
+    for row in api.pages(action, "ConnectionNotificationSet", MaxResults=1000):
+        notification = Notification(row["ConnectionNotificationArn"], frozenset(row["ConnectionEvents"]))
+        found.setdefault(row.get("ServiceId", ""), {})[row["ConnectionNotificationId"]] = notification
     return found
 
 
@@ -284,21 +287,34 @@ def find(
     The last way adopts a service made by other means; it never serves to delete one.
     """
     if item.service_id:
-        same = [one for one in services if one["ServiceId"] == item.service_id and one["ServiceState"] != "Deleted"]
+        same = [
+            service
+            for service in services
+            if service["ServiceId"] == item.service_id and service["ServiceState"] != "Deleted"
+        ]
         if not same and item.state == "present":
             raise ItemError(f"Endpoint service {item.service_id} does not exist in this account and region.")
         return same[0] if same else None
-    living = [one for one in services if one["ServiceState"] in ALIVE]
-    same = [one for one in living if _owner(one) == item.name]
+    living = [service for service in services if service["ServiceState"] in ALIVE]
+    same = [service for service in living if _owner(service) == item.name]
     if not same and item.state == "present" and item.load_balancers:
-        arns = {balancers[one].arn if one in balancers else one for one in item.load_balancers}
-        same = [one for one in living if not _owner(one) and set(one.get("NetworkLoadBalancerArns") or []) == arns]
+        arns = {balancers[key].arn if key in balancers else key for key in item.load_balancers}
+        same = [
+            service
+            for service in living
+            if not _owner(service) and set(service.get("NetworkLoadBalancerArns") or []) == arns
+        ]
     if len(same) > 1:
-        ids = ", ".join(sorted(one["ServiceId"] for one in same))
+        ids = ", ".join(sorted(service["ServiceId"] for service in same))
         raise ItemError(f"Several endpoint services could be {item.name}: {ids}. Say which one by service_id.")
     if not same and item.state == "absent":
-        dead = [one for one in services if _owner(one) == item.name and one["ServiceState"] in ("Failed", "Deleting")]
-        same = sorted(dead, key=lambda one: str(one["ServiceState"]), reverse=True)  # what failed must still be deleted
+        dead = [
+            service
+            for service in services
+            if _owner(service) == item.name and service["ServiceState"] in ("Failed", "Deleting")
+        ]
+        # What failed must still be deleted.
+        same = sorted(dead, key=lambda service: str(service["ServiceState"]), reverse=True)
     return same[0] if same else None
 
 
@@ -322,11 +338,11 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
     if service["ServiceState"] == "Deleting":
         plan.waiting = f"endpoint service {service_id} to be deleted"
         return plan
-    live = [one for one in actual.connections if one.live]
-    if item.on_connections == "fail" and not all(one.is_in("deleting") for one in live):
+    live = [connection for connection in actual.connections if connection.live]
+    if item.on_connections == "fail" and not all(connection.is_in("deleting") for connection in live):
         raise ItemError(
-            f"{service_id} has live connections ({', '.join(str(one) for one in live)}). Nothing was deleted. Have the "
-            "vendor remove its endpoint, or set on_connections=reject."
+            f"{service_id} has live connections ({', '.join(map(str, live))}). Nothing was deleted. Have the vendor "
+            "remove its endpoint, or set on_connections=reject."
         )
     plan.changes = reject(service_id, live, actual.rejected)
     plan.changes.append(
@@ -347,7 +363,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         raise ItemError(f"Endpoint service {item.name} does not exist: give load_balancers to create it.")
     balancers = _balancers(item, actual, check_mode)
     acceptance = True if item.acceptance_required is None else item.acceptance_required
-    arns = sorted({one.arn for one in balancers})
+    arns = sorted({balancer.arn for balancer in balancers})
     params: dict[str, t.Any] = {
         "AcceptanceRequired": acceptance,
         "NetworkLoadBalancerArns": arns,
@@ -446,10 +462,10 @@ def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[
 
 def _starting(balancers: t.Sequence[lb.LoadBalancer]) -> str:
     """What must happen before load balancers can serve; "" when they can."""
-    dead = sorted(one.name for one in balancers if one.state == "failed")
+    dead = sorted(balancer.name for balancer in balancers if balancer.state == "failed")
     if dead:
         raise ItemError(f"Load balancer {', '.join(dead)} has failed: make it anew.")
-    starting = sorted(one.name for one in balancers if one.state not in ("active", "active_impaired"))
+    starting = sorted(balancer.name for balancer in balancers if balancer.state not in ("active", "active_impaired"))
     return f"load balancer {', '.join(starting)} to be active" if starting else ""
 
 
@@ -474,10 +490,10 @@ def _config_changes(
     last: list[str] = []
     if item.load_balancers is not None:
         balancers = _balancers(item, actual, check_mode)
-        arns = {one.arn for one in balancers}
+        arns = {balancer.arn for balancer in balancers}
         have = set(service.get("NetworkLoadBalancerArns") or [])
         first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), sorted(have - arns)
-        after = after or _starting([one for one in balancers if one.arn not in have])
+        after = after or _starting([balancer for balancer in balancers if balancer.arn not in have])
     changes = []
     first = {key: value for key, value in first.items() if value not in ([], None)}
     if first:
@@ -491,13 +507,13 @@ def _config_changes(
 
 def _regions(service: Service) -> set[str]:
     """Regions the service can be reached from; those that are closing or closed do not count."""
-    return {one["Region"] for one in service.get("SupportedRegions") or [] if one.get("ServiceState") in ALIVE}
+    return {region["Region"] for region in service.get("SupportedRegions") or [] if region.get("ServiceState") in ALIVE}
 
 
 def _principal_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
     if item.allowed_principals is None:
         return []
-    wanted = {principal_arn(one, actual.partition) for one in item.allowed_principals}
+    wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
     have = actual.principals or frozenset()
     add = sorted(wanted - have)
     remove = sorted(have - wanted) if item.purge_allowed_principals else []
@@ -517,8 +533,9 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
         return []
     changes: list[Change] = []
     params: dict[str, t.Any]
-    by_topic = {one.topic_arn: (key, one) for key, one in (actual.notifications or {}).items()}
-    for wanted in sorted(item.notifications, key=lambda one: one.topic_arn):
+    present = (actual.notifications or {}).items()
+    by_topic = {notification.topic_arn: (key, notification) for key, notification in present}
+    for wanted in sorted(item.notifications, key=lambda notification: notification.topic_arn):
         topic, events = wanted.topic_arn, sorted(wanted.events)
         key, have = by_topic.pop(topic, ("", None))
         if have is None:
@@ -573,7 +590,7 @@ def _shown(actual: Actual, service: Service) -> dict[str, t.Any]:
 
 
 def _events(notifications: t.Iterable[Notification]) -> dict[str, list[str]]:
-    return {one.topic_arn: sorted(one.events) for one in notifications}
+    return {notification.topic_arn: sorted(notification.events) for notification in notifications}
 
 
 def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -585,10 +602,10 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
             after[option] = sorted(value) if isinstance(value, list) else value
     if item.load_balancers is not None:
         known = actual.load_balancers
-        after["load_balancers"] = sorted(known[one].arn if one in known else one for one in item.load_balancers)
+        after["load_balancers"] = sorted(known[key].arn if key in known else key for key in item.load_balancers)
     if item.allowed_principals is not None:
         kept = frozenset() if item.purge_allowed_principals else actual.principals or frozenset()
-        wanted = {principal_arn(one, actual.partition) for one in item.allowed_principals}
+        wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
         after["allowed_principals"] = sorted(kept | wanted)
     if item.connection_notifications is not None:
         others = {} if item.purge_connection_notifications else actual.notifications or {}

@@ -66,7 +66,7 @@ class FunctionSyncs:
         """
         if not items:
             return {}
-        syncs = [{"name": one.name, "endpoint": one.endpoint, "target_group": one.target_group} for one in items]
+        syncs = [{"name": item.name, "endpoint": item.endpoint, "target_group": item.target_group} for item in items]
         payload = json.dumps({"check" if self.options.check_mode else "report": True, "syncs": syncs}).encode()
         try:
             answer = self.api.call("lambda:InvokeFunction", self.function, FunctionName=self.function, Payload=payload)
@@ -105,7 +105,7 @@ class FunctionSyncs:
         clock, pause = self.options.clock, FIRST_LOOK
         started = clock.now()
         while True:
-            settling = {name for name, one in reports.items() if one.get("settling") and not results[name].failed}
+            settling = {name for name, report in reports.items() if report.get("settling") and not results[name].failed}
             pending = [item for item in items if item.name in settling]
             left = self.options.wait_timeout - (clock.now() - started)
             if not pending or left <= 0:

@@ -47,10 +47,10 @@ class LoadBalancer:
 
 def check_arns(wanted: t.Iterable[str]) -> None:
     """Refuse what can be neither the name nor the ARN of a Network Load Balancer."""
-    for one in wanted:
-        if not arns.LOAD_BALANCER_NAME.fullmatch(one) and not arns.LOAD_BALANCER.fullmatch(one):
+    for key in wanted:
+        if not arns.LOAD_BALANCER_NAME.fullmatch(key) and not arns.LOAD_BALANCER.fullmatch(key):
             raise ItemError(
-                f"Neither the name nor the ARN of a Network Load Balancer: {one!r}. A name has up to 32 letters, "
+                f"Neither the name nor the ARN of a Network Load Balancer: {key!r}. A name has up to 32 letters, "
                 "digits, hyphens; an ARN is like arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/net/NAME/ID."
             )
 
@@ -61,7 +61,7 @@ def read_load_balancers(api: Api) -> list[LoadBalancer]:
     Asking by name would be one call per 20, and a single unknown name would fail it.
     """
     found = api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers", PageSize=PAGE)
-    return [LoadBalancer.of(one) for one in found]
+    return [LoadBalancer.of(raw) for raw in found]
 
 
 def find(api: Api, wanted: t.Sequence[str]) -> dict[str, LoadBalancer]:
@@ -69,9 +69,9 @@ def find(api: Api, wanted: t.Sequence[str]) -> dict[str, LoadBalancer]:
 
     No call when none is wanted.
     """
-    balancers = [one for one in read_load_balancers(api) if one.is_network] if wanted else []
-    by_key = {key: one for one in balancers for key in (one.name, one.arn)}
-    return {one: by_key[one] for one in wanted if one in by_key}
+    balancers = [balancer for balancer in read_load_balancers(api) if balancer.is_network] if wanted else []
+    by_key = {key: balancer for balancer in balancers for key in (balancer.name, balancer.arn)}
+    return {key: by_key[key] for key in wanted if key in by_key}
 
 
 def read_target_groups(api: Api) -> list[Raw]:
@@ -100,7 +100,7 @@ def read_attributes(api: Api, arn: str) -> dict[str, str]:
         if error.code in GONE:
             return {}
         raise
-    return {one["Key"]: one.get("Value", "") for one in answer["Attributes"]}
+    return {attribute["Key"]: attribute.get("Value", "") for attribute in answer["Attributes"]}
 
 
 def read_tags(api: Api, arns: t.Collection[str]) -> dict[str, Tags]:
@@ -122,6 +122,9 @@ def _read_tags(api: Api, arns: list[str]) -> dict[str, Tags]:
         if error.code not in GONE:
             raise
         # One unknown ARN fails the call for all: ask for each alone.
-        alone = [[arn] for arn in arns] if len(arns) > 1 else []
-        return {arn: tags for one in alone for arn, tags in _read_tags(api, one).items()}
-    return {one["ResourceArn"]: tagging.as_dict(one.get("Tags")) for one in answer["TagDescriptions"]}
+        found: dict[str, Tags] = {}
+        for arn in arns if len(arns) > 1 else []:
+            found.update(_read_tags(api, [arn]))
+        return found
+    tagged = answer["TagDescriptions"]
+    return {resource["ResourceArn"]: tagging.as_dict(resource.get("Tags")) for resource in tagged}

@@ -90,8 +90,9 @@ class NetworkLoadBalancers:
         self.api, self.check_attributes = api, check_attributes
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
-        balancers = {one.name: one for one in [*_made_balancers(made), *lb.read_load_balancers(self.api)]}
-        groups = {one["TargetGroupName"]: one for one in [*_made_groups(made), *lb.read_target_groups(self.api)]}
+        all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
+        balancers = {balancer.name: balancer for balancer in all_balancers}
+        groups = {group["TargetGroupName"]: group for group in [*_made_groups(made), *lb.read_target_groups(self.api)]}
         have = {item.name: Actual(balancers.get(item.name), made=made[item.name]) for item in items}
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
@@ -106,17 +107,21 @@ class NetworkLoadBalancers:
         """The target groups that concern each item, and the tags that tell which of them are ours."""
         used = by_balancer(groups.values())
         clean = any(item.state == "absent" or item.listeners is not None for item in items)
-        unused = [one for one in groups.values() if not one.get("LoadBalancerArns")] if clean else []
+        unused = [group for group in groups.values() if not group.get("LoadBalancerArns")] if clean else []
         for item in items:
             actual = have[item.name]
             wanted = [groups[name] for name in item.groups if name in groups]
-            actual.groups = {one["TargetGroupName"]: one for one in [*wanted, *used.get(actual.arn, [])]}
-        arns = {one["TargetGroupArn"] for one in [*unused, *(raw for a in have.values() for raw in a.groups.values())]}
-        tags = lb.read_tags(self.api, [*arns, *(actual.arn for actual in have.values() if actual.balancer)])
+            actual.groups = {group["TargetGroupName"]: group for group in [*wanted, *used.get(actual.arn, [])]}
+        arns = {group["TargetGroupArn"] for group in unused}
+        for actual in have.values():
+            arns.update(group["TargetGroupArn"] for group in actual.groups.values())
+            if actual.balancer:
+                arns.add(actual.arn)
+        tags = lb.read_tags(self.api, sorted(arns))
         left_over: dict[str, dict[str, Raw]] = {}
-        for one in unused:
-            owner = tags.get(one["TargetGroupArn"], {}).get(tagging.OWN_TAG, "")
-            left_over.setdefault(owner, {})[one["TargetGroupName"]] = one
+        for group in unused:
+            owner = tags.get(group["TargetGroupArn"], {}).get(tagging.OWN_TAG, "")
+            left_over.setdefault(owner, {})[group["TargetGroupName"]] = group
         for item in items:
             actual = have[item.name]
             actual.groups, actual.tags = {**actual.groups, **left_over.get(item.name, {})}, tags
@@ -152,7 +157,7 @@ class NetworkLoadBalancers:
         found: dict[str, Actual | ItemError],
     ) -> None:
         wanted = [(item.name, arn) for item in items for arn in self._attributes_of(item, have[item.name])]
-        read = self.api.each(lambda one: lb.read_attributes(self.api, one[1]), wanted)
+        read = self.api.each(lambda pair: lb.read_attributes(self.api, pair[1]), wanted)
         for (name, arn), attributes in zip(wanted, read):
             if isinstance(attributes, ItemError):
                 found[name] = attributes
@@ -181,13 +186,13 @@ class NetworkLoadBalancers:
 
 def _made_balancers(made: t.Mapping[str, Made]) -> list[lb.LoadBalancer]:
     """What this run has created, for as long as listings do not show it."""
-    answers = [one.get(f"{ELB}:CreateLoadBalancer", {}) for one in made.values()]
-    return [lb.LoadBalancer.of(one) for answer in answers for one in answer.get("LoadBalancers", [])]
+    answers = [calls.get(f"{ELB}:CreateLoadBalancer", {}) for calls in made.values()]
+    return [lb.LoadBalancer.of(balancer) for answer in answers for balancer in answer.get("LoadBalancers", [])]
 
 
 def _made_groups(made: t.Mapping[str, Made]) -> list[Raw]:
-    answers = [one.get(f"{ELB}:CreateTargetGroup", {}) for one in made.values()]
-    return [one for answer in answers for one in answer.get("TargetGroups", [])]
+    answers = [calls.get(f"{ELB}:CreateTargetGroup", {}) for calls in made.values()]
+    return [group for answer in answers for group in answer.get("TargetGroups", [])]
 
 
 def by_balancer(groups: t.Iterable[Raw]) -> dict[str, list[Raw]]:
@@ -206,12 +211,12 @@ def _contested_groups(items: t.Sequence[NetworkLoadBalancer]) -> dict[str, ItemE
         for name in item.groups if item.state == "present" else ():
             owners.setdefault(name, []).append(item.name)
     return {
-        one: ItemError(
+        owner: ItemError(
             f"Target group {name} is wanted by {' and '.join(names)}. AWS allows one load balancer for each."
         )
         for name, names in owners.items()
         if len(names) > 1
-        for one in names
+        for owner in names
     }
 
 
@@ -290,11 +295,11 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
     _check_security_groups(item, actual)
     for group in item.groups.values():
         _check_group(group, actual, _vpc_id(item, actual))
-    for one in actual.listeners:
-        if one["Port"] in item.groups_by_port and one.get("Protocol") != "TCP":
+    for listener in actual.listeners:
+        if listener["Port"] in item.groups_by_port and listener.get("Protocol") != "TCP":
             raise ItemError(
-                f"{item.name} has a {one.get('Protocol')} listener on port {one['Port']}, which was not made here. "
-                "Remove it, or use another port."
+                f"{item.name} has a {listener.get('Protocol')} listener on port {listener['Port']}, which was not made "
+                "here. Remove it, or use another port."
             )
 
 
@@ -318,19 +323,19 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
     wanted = item.subnet_ids or []
     if set(wanted) == actual.subnet_ids:
         return
-    unknown = [one for one in wanted if one not in actual.subnets]
+    unknown = [subnet_id for subnet_id in wanted if subnet_id not in actual.subnets]
     if unknown:
         raise ItemError(f"No such subnet in this account and region: {', '.join(unknown)}.")
     vpc_id = _vpc_id(item, actual)
     by_zone: dict[str, str] = {}
-    for one in wanted:
-        subnet = actual.subnets[one]
+    for subnet_id in wanted:
+        subnet = actual.subnets[subnet_id]
         if subnet["VpcId"] != vpc_id:
-            raise ItemError(f"Subnet {one} is in {subnet['VpcId']}, not in {vpc_id}.")
+            raise ItemError(f"Subnet {subnet_id} is in {subnet['VpcId']}, not in {vpc_id}.")
         zone = subnet["AvailabilityZone"]
         if zone in by_zone:
-            raise ItemError(f"{by_zone[zone]} and {one} are both in {zone}: only one subnet for each zone.")
-        by_zone[zone] = one
+            raise ItemError(f"{by_zone[zone]} and {subnet_id} are both in {zone}: only one subnet for each zone.")
+        by_zone[zone] = subnet_id
 
 
 def _check_security_groups(item: NetworkLoadBalancer, actual: Actual) -> None:
@@ -426,8 +431,8 @@ def _subnet_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     if actual.balancer is None or item.subnet_ids is None or set(item.subnet_ids) == actual.subnet_ids:
         return []
     by_zone = {zone["ZoneName"]: zone["SubnetId"] for zone in actual.balancer.raw["AvailabilityZones"]}
-    zones = {one: actual.subnets[one]["AvailabilityZone"] for one in item.subnet_ids}
-    first = sorted(one for one, zone in zones.items() if by_zone.get(zone, one) == one)
+    zones = {subnet_id: actual.subnets[subnet_id]["AvailabilityZone"] for subnet_id in item.subnet_ids}
+    first = sorted(subnet_id for subnet_id, zone in zones.items() if by_zone.get(zone, subnet_id) == subnet_id)
     if not first:
         raise ItemError(
             f"{item.name} would be without any subnet: AWS takes a new subnet in a zone only after the old one there "
@@ -488,7 +493,7 @@ def _changed(wanted: t.Mapping[str, str], have: t.Mapping[str, str] | None) -> l
 
 
 def _pairs(attributes: t.Sequence[t.Mapping[str, str]]) -> str:
-    return ", ".join(f"{one['Key']}={one['Value']}" for one in attributes)
+    return ", ".join(f"{attribute['Key']}={attribute['Value']}" for attribute in attributes)
 
 
 def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
@@ -534,7 +539,7 @@ def _group_attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
 def _listener_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     """A port that forwards elsewhere is repointed; other ports are removed only when purging."""
     changes = []
-    by_port = {one["Port"]: one for one in actual.listeners}
+    by_port = {listener["Port"]: listener for listener in actual.listeners}
     for port, group in item.groups_by_port.items():
         arn, after = actual.group_arn(group.name), _to_exist(item, actual, group.name)
         actions = [{"Type": "forward", "TargetGroupArn": arn}]
@@ -558,7 +563,7 @@ def _forwards_to(listener: Raw) -> set[str]:
     found = set()
     for action in listener.get("DefaultActions") or []:
         weighted = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
-        found |= {one["TargetGroupArn"] for one in [action, *weighted] if one.get("TargetGroupArn")}
+        found |= {group["TargetGroupArn"] for group in [action, *weighted] if group.get("TargetGroupArn")}
     return found
 
 
@@ -569,8 +574,12 @@ def _leftover_deletions(item: NetworkLoadBalancer, actual: Actual) -> list[Chang
     """
     if item.state == "present" and item.listeners is None:
         return []
-    kept = [one for one in actual.listeners if one["Port"] not in item.groups_by_port and not item.purge_listeners]
-    in_use = {arn for one in kept for arn in _forwards_to(one)}
+    kept = [
+        listener
+        for listener in actual.listeners
+        if listener["Port"] not in item.groups_by_port and not item.purge_listeners
+    ]
+    in_use = {arn for listener in kept for arn in _forwards_to(listener)}
     changes = []
     for name, group in sorted(actual.groups.items()):
         arn, users = group["TargetGroupArn"], set(group.get("LoadBalancerArns") or [])
@@ -603,7 +612,7 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
         "canonical_hosted_zone_id": raw.get("CanonicalHostedZoneId"),
         "vpc_id": raw.get("VpcId"),
         "load_balancer_state": balancer.state,
-        "availability_zones": [{"zone_name": one["ZoneName"], "subnet_id": one["SubnetId"]} for one in zones],
+        "availability_zones": [{"zone_name": zone["ZoneName"], "subnet_id": zone["SubnetId"]} for zone in zones],
         "security_groups": sorted(raw.get("SecurityGroups") or []),
         "enforce_privatelink_rules": _enforced(balancer),
         "cross_zone": None if cross_zone is None else cross_zone == "true",
@@ -613,15 +622,15 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
 
 
 def _listeners_result(actual: Actual) -> list[dict[str, t.Any]]:
-    by_arn = {one["TargetGroupArn"]: one for one in actual.groups.values()}
+    by_arn = {group["TargetGroupArn"]: group for group in actual.groups.values()}
     found = []
-    for one in sorted(actual.listeners, key=lambda one: int(one["Port"])):
-        arn = min(_forwards_to(one), default=None)
+    for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
+        arn = min(_forwards_to(listener), default=None)
         group = by_arn.get(arn, {})
         found.append(
             {
-                "port": one["Port"],
-                "listener_arn": one["ListenerArn"],
+                "port": listener["Port"],
+                "listener_arn": listener["ListenerArn"],
                 "target_group_name": group.get("TargetGroupName"),
                 "target_group_arn": arn,
                 "target_port": group.get("Port"),
@@ -640,7 +649,7 @@ def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
         "security_group_ids": _security_groups(actual),
         "enforce_privatelink_rules": _enforced(actual.balancer),
         "ip_address_type": actual.balancer.raw.get("IpAddressType"),
-        "listeners": {one["port"]: one["target_group_name"] for one in _listeners_result(actual)},
+        "listeners": {listener["port"]: listener["target_group_name"] for listener in _listeners_result(actual)},
         "tags": actual.tags.get(actual.arn, {}),
         **{option: attributes[key] == "true" for option, key in BALANCER_ATTRIBUTES.items() if key in attributes},
     }
@@ -680,13 +689,16 @@ def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[
     One call per 400 load balancers and per 400 target groups, one per 20 for tags, one each for listeners, and one each
     more with ``attributes``.
     """
-    balancers = [one for one in lb.read_load_balancers(api) if one.is_network and one.raw.get("Scheme") == "internal"]
-    balancers = sorted((one for one in balancers if names is None or one.name in names), key=lambda one: one.name)
+    balancers = []
+    for balancer in sorted(lb.read_load_balancers(api), key=lambda balancer: balancer.name):
+        internal = balancer.is_network and balancer.raw.get("Scheme") == "internal"
+        if internal and (names is None or balancer.name in names):
+            balancers.append(balancer)
     used = by_balancer(lb.read_target_groups(api) if balancers else [])
-    tags = lb.read_tags(api, [one.arn for one in balancers])
+    tags = lb.read_tags(api, [balancer.arn for balancer in balancers])
 
     def details(balancer: lb.LoadBalancer) -> dict[str, t.Any]:
-        groups = {one["TargetGroupName"]: one for one in used.get(balancer.arn, [])}
+        groups = {group["TargetGroupName"]: group for group in used.get(balancer.arn, [])}
         have = {balancer.arn: lb.read_attributes(api, balancer.arn)} if attributes else {}
         return as_result(balancer, Actual(balancer, lb.read_listeners(api, balancer.arn), groups, tags, have))
 

@@ -213,7 +213,8 @@ class Job:
     def describe(self) -> dict[str, t.Any]:
         """What the module returns for the item."""
         told = self.driver.tell(self.outcome, self.config.port, self.config.subnets)
-        targets = [{**one, "port": self.shown_port(one["port"]), **self.shown_zone()} for one in told["targets"]]
+        zone = self.shown_zone()
+        targets = [{**target, "port": self.shown_port(target["port"]), **zone} for target in told["targets"]]
         return {
             **told,
             "target_group_arn": self.group.arn,
@@ -232,7 +233,7 @@ class Job:
 
     def active(self, view: t.Sequence[TargetHealth] | None) -> dict[str, t.Any]:
         """One side of the diff."""
-        active = [f"{one.address} port {self.shown_port(one.port)}" for one in view or () if one.active]
+        active = [f"{target.address} port {self.shown_port(target.port)}" for target in view or () if target.active]
         return {"targets": sorted(active)}
 
 
@@ -404,8 +405,8 @@ def show(
         "target_group_name": group.name,
         "vpc_id": group.vpc_id,
         "port": port,
-        "targets": [as_dict(one) for one in view],
-        "healthy": any(one.state == "healthy" for one in view if one.port == port),
+        "targets": [as_dict(target) for target in view],
+        "healthy": any(target.state == "healthy" for target in view if target.port == port),
     }
     if not endpoint:
         return shown
@@ -413,6 +414,6 @@ def show(
         resolved, error = sorted(open_resolver(nameservers, timeout)(endpoint, group.family).addresses), ""
     except ResolveError as failure:
         resolved, error = [], str(failure)
-    active = {canonical(one.address) for one in view if one.port == port and one.active}
+    active = {canonical(target.address) for target in view if target.port == port and target.active}
     compared = {"resolved": resolved, "resolve_error": error, "in_sync": not error and set(resolved) == active}
     return {**shown, "endpoint": endpoint, **compared}

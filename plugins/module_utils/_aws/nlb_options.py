@@ -149,7 +149,7 @@ class NetworkLoadBalancer:
             ("subnet_ids", "subnet", self.subnet_ids or []),
             ("security_group_ids", "sg", self.security_group_ids or []),
         ):
-            wrong = [one for one in given if not re.fullmatch(rf"{prefix}-[0-9a-f]+", one)]
+            wrong = [identifier for identifier in given if not re.fullmatch(rf"{prefix}-[0-9a-f]+", identifier)]
             if wrong or len(set(given)) < len(given):
                 raise ItemError(
                     f"{option} takes ids like {prefix}-0123456789abcdef0, each once, not {', '.join(given)}."
@@ -160,9 +160,8 @@ class NetworkLoadBalancer:
         for port in ports:
             _check_port(port)
         if len(ports) < len(self.listeners or []):
-            raise ItemError(
-                f"Two listeners have the same port: {', '.join(str(one['port']) for one in self.listeners or [])}."
-            )
+            given_ports = ", ".join(str(listener["port"]) for listener in self.listeners or [])
+            raise ItemError(f"Two listeners have the same port: {given_ports}.")
         for group in self.groups_by_port.values():
             if group != self.groups[group.name]:
                 raise ItemError(f"Two listeners describe the target group {group.name} differently.")
@@ -171,8 +170,8 @@ class NetworkLoadBalancer:
     def groups_by_port(self) -> dict[int, TargetGroup]:
         """Listener port: the target group it forwards to."""
         return {
-            one["port"]: TargetGroup.of(self.name, one["port"], one.get("target_group") or {})
-            for one in self.listeners or []
+            listener["port"]: TargetGroup.of(self.name, listener["port"], listener.get("target_group") or {})
+            for listener in self.listeners or []
         }
 
     @cached_property

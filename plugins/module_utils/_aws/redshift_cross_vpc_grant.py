@@ -151,13 +151,13 @@ def _read(api: Api, action: str, key: str, clusters: t.Iterable[str], **params: 
 def read_clusters(api: Api, identifiers: t.Iterable[str]) -> dict[str, t.Mapping[str, t.Any]]:
     """The provisioned clusters by identifier: at least those asked for that exist. One call per 100 clusters."""
     found = _read(api, "redshift:DescribeClusters", "Clusters", identifiers)
-    return {str(one["ClusterIdentifier"]): one for one in found}
+    return {str(cluster["ClusterIdentifier"]): cluster for cluster in found}
 
 
 def read_authorizations(api: Api, identifiers: t.Iterable[str] = ()) -> list[Authorization]:
     """What this account has granted: at least for the clusters asked for, for all when none is. One call per 100."""
     action, key = "redshift:DescribeEndpointAuthorization", "EndpointAuthorizationList"
-    return [Authorization.of(one) for one in _read(api, action, key, identifiers, Grantee=False)]
+    return [Authorization.of(row) for row in _read(api, action, key, identifiers, Grantee=False)]
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,8 @@ class Grants:
         self.api = api
 
     def read(self, items: t.Sequence[Grant], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
-        granted = {one.key: one for one in read_authorizations(self.api, [item.key[0] for item in items])}
+        listed = read_authorizations(self.api, [item.key[0] for item in items])
+        granted = {authorization.key: authorization for authorization in listed}
         for item in items:
             answer = made[item.name].get(AUTHORIZE)
             if answer and item.key not in granted:  # what was just granted, where the listing lags behind
@@ -192,8 +193,8 @@ class Grants:
             authorization = granted.get(item.key)
             cluster = clusters.get(item.key[0], {})
             status = authorization.cluster_status if authorization else str(cluster.get("ClusterStatus", ""))
-            others = tuple(one for one in items if one.key == item.key and one is not item)
-            leader = next(one.name for one in items if one.wish == item.wish)
+            others = tuple(other for other in items if other.key == item.key and other is not item)
+            leader = next(other.name for other in items if other.wish == item.wish)
             found[item.name] = Actual(authorization, status, others, leader)
         return found
 
@@ -212,7 +213,7 @@ class Grants:
 def plan_absent(item: Grant, actual: Actual) -> Plan:
     """Revoke the listed VPCs, or everything where none is listed or none would be left."""
     have = actual.authorization
-    keepers = sorted(one.name for one in actual.sharing if one.state == "present")
+    keepers = sorted(other.name for other in actual.sharing if other.state == "present")
     if have is None:
         return Plan()
     if keepers:
@@ -236,7 +237,7 @@ def plan_absent(item: Grant, actual: Actual) -> Plan:
 def plan_present(item: Grant, actual: Actual) -> Plan:
     """Give a new grant, add and remove VPCs, or give it anew where it changes between a list and all VPCs."""
     have = actual.authorization
-    rivals = sorted(one.name for one in actual.sharing if one.state == "present" and one.wish != item.wish)
+    rivals = sorted(other.name for other in actual.sharing if other.state == "present" and other.wish != item.wish)
     if rivals:
         raise ItemError(
             f"{_grant(item)} is wanted differently by {', '.join(rivals)}. Give all items of one cluster and account "

@@ -148,7 +148,8 @@ class ResourceShares:
         self.account = ""
 
     def read(self, items: t.Sequence[ResourceShare], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
-        shares = [one for one in map(Seen.share, read_shares(self.api)) if one.status not in ("DELETING", "DELETED")]
+        listed = map(Seen.share, read_shares(self.api))
+        shares = [share for share in listed if share.status not in ("DELETING", "DELETED")]
         found: dict[str, Actual | ItemError] = {}
         for item in items:
             try:
@@ -171,7 +172,7 @@ class ResourceShares:
                 f"{item.resource_share_arn} is a share of {match.group(1)}, this run is in {self.api.region}: what is "
                 "shared can only be used in its own region."
             )
-        same = [one for one in shares if item.means(one)]
+        same = [share for share in shares if item.means(share)]
         if len(same) > 1:
             _refuse_ambiguous(item, same)
         refused = LEAVE in made and not made[LEAVE]  # no answer: an error that settles the matter
@@ -182,22 +183,23 @@ class ResourceShares:
         """One call for all shares."""
         arns = sorted({actual.share.arn for actual in have if actual.share})
         by_share: dict[str, list[Raw]] = {}
-        for one in read_resources(self.api, arns) if arns else ():
-            by_share.setdefault(str(one.get("resourceShareArn", "")), []).append(one)
+        for resource in read_resources(self.api, arns) if arns else ():
+            by_share.setdefault(str(resource.get("resourceShareArn", "")), []).append(resource)
         for actual in have:
             actual.resources = by_share.get(actual.share.arn, []) if actual.share else ()
 
     def _add_invitations(self, missing: t.Sequence[tuple[ResourceShare, Actual]]) -> dict[str, ItemError]:
         """One call for all, if any share is missing that is wanted."""
         wanted = [(item, actual) for item, actual in missing if item.state == "present"]
-        invitations = [Seen.invitation(one) for one in read_invitations(self.api)] if wanted else []
+        invitations = [Seen.invitation(row) for row in read_invitations(self.api)] if wanted else []
+        pending = [invitation for invitation in invitations if invitation.status == "PENDING"]
         failed = {}
         for item, actual in wanted:
             try:
                 actual.invitation = pick(item, invitations)
             except ItemError as error:
                 failed[item.name] = error
-            actual.strangers = [one for one in invitations if one.status == "PENDING" and item.resembles(one)]
+            actual.strangers = [invitation for invitation in pending if item.resembles(invitation)]
         return failed
 
     def plan(self, item: ResourceShare, actual: Actual) -> Plan:
@@ -216,7 +218,7 @@ def read_shares(api: Api) -> list[Raw]:
 def read_invitations(api: Api) -> list[Raw]:
     """Every invitation that AWS still remembers, newest first."""
     found = api.pages("ram:GetResourceShareInvitations", "resourceShareInvitations", maxResults=PAGE)
-    return sorted(found, key=lambda one: str(one.get("invitationTimestamp", "")), reverse=True)
+    return sorted(found, key=lambda row: str(row.get("invitationTimestamp", "")), reverse=True)
 
 
 def read_resources(api: Api, share_arns: t.Sequence[str]) -> list[Raw]:
@@ -236,11 +238,11 @@ def resource_as_dict(raw: Raw) -> dict[str, str]:
 
 def pick(item: ResourceShare, invitations: t.Sequence[Seen]) -> Seen | None:
     """The invitation that counts: an open one, else one that was accepted, else the latest. ItemError for two open."""
-    same = [one for one in invitations if item.means(one)]
-    pending = [one for one in same if one.status == "PENDING"]
-    if len({one.arn for one in pending}) > 1:
+    same = [invitation for invitation in invitations if item.means(invitation)]
+    pending = [invitation for invitation in same if invitation.status == "PENDING"]
+    if len({invitation.arn for invitation in pending}) > 1:
         _refuse_ambiguous(item, pending)
-    accepted = [one for one in same if one.status == "ACCEPTED"]
+    accepted = [invitation for invitation in same if invitation.status == "ACCEPTED"]
     return next(iter([*pending, *accepted, *same]), None)
 
 
@@ -253,7 +255,7 @@ def _known(item: ResourceShare, seen: Seen | None) -> dict[str, str]:
 
 
 def _refuse_ambiguous(item: ResourceShare, same: t.Iterable[Seen]) -> t.NoReturn:
-    arns = ", ".join(sorted({one.arn for one in same}))
+    arns = ", ".join(sorted({share.arn for share in same}))
     raise ItemError(
         f"Account {item.owner} has several shares named {item.share_name}: {arns}. Say which one by resource_share_arn."
     )
@@ -263,22 +265,21 @@ def plan_accepted(item: ResourceShare, share: Seen, resources: t.Sequence[Raw]) 
     """We are in. What it holds must be visible before anything can be built on it."""
     if share.status == "FAILED":
         raise ItemError(f"The {item.shown} has failed: {share.reason.rstrip('.') or 'AWS gives no reason'}.")
-    shown = sorted(map(resource_as_dict, resources), key=lambda one: one["arn"])
+    shown = sorted(map(resource_as_dict, resources), key=lambda resource: resource["arn"])
     plan = Plan(before={"status": "accepted"}, after={"status": "accepted"})
     plan.result = {**share.known, "status": "accepted", "resources": shown}
-    missing = sorted(set(item.resource_types or []) - {one["type"] for one in shown})
-    coming = sorted(one["arn"] for one in shown if one["status"] == "PENDING")
+    missing = sorted(set(item.resource_types or []) - {resource["type"] for resource in shown})
+    coming = sorted(resource["arn"] for resource in shown if resource["status"] == "PENDING")
     if share.status == "PENDING":
         plan.waiting = f"the {item.shown} to be active"
     elif missing or not shown:
         plan.waiting = f"the {item.shown} to show {' and '.join(missing) or 'its resources'}"
     elif coming:
         plan.waiting = f"{', '.join(coming)} to be available"
-    plan.warnings = [
-        f"{item.name}: {one['arn']} is {one.get('status')}: {one.get('statusMessage') or 'AWS gives no reason'}"
-        for one in resources
-        if one.get("status") not in (None, "AVAILABLE", "PENDING")
-    ]
+    for resource in resources:
+        if resource.get("status") not in (None, "AVAILABLE", "PENDING"):
+            reason = resource.get("statusMessage") or "AWS gives no reason"
+            plan.warnings.append(f"{item.name}: {resource['arn']} is {resource.get('status')}: {reason}")
     return plan
 
 
@@ -288,9 +289,9 @@ def plan_invited(item: ResourceShare, actual: Actual) -> Plan:
     plan = Plan(before={"status": "waiting"}, after={"status": "waiting"})
     plan.result = {**_known(item, invitation), "status": "waiting", "resources": []}
     plan.warnings = [
-        f"{item.name}: left alone, for owner and name are not both as expected: the invitation of account {one.owner} "
-        f"to its share {one.name} ({one.arn})"
-        for one in actual.strangers
+        f"{item.name}: left alone, for owner and name are not both as expected: the invitation of account "
+        f"{stranger.owner} to its share {stranger.name} ({stranger.arn})"
+        for stranger in actual.strangers
     ]
     if item.resource_share_arn == UNKNOWN:
         _plan_accept(plan, item, UNKNOWN, "the share to be made")

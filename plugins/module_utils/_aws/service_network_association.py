@@ -128,10 +128,10 @@ class Associations:
         deleted = {change.params[IDENTIFIER] for change in made.changes if change.action == DELETE}
         if CREATE in made:
             answer = made[CREATE]
-            row = next((one for one in rows if one["id"] == answer["id"]), {**answer, "status": COMING})
+            row = next((row for row in rows if row["id"] == answer["id"]), {**answer, "status": COMING})
             return Actual(row, created=True)
-        same = [one for one in rows if str(one.get("resourceConfigurationId")) == item.pair[1]]
-        same.sort(key=lambda one: (bool(one.get("isManagedAssociation")), one["status"] == GOING, str(one["id"])))
+        same = [row for row in rows if str(row.get("resourceConfigurationId")) == item.pair[1]]
+        same.sort(key=lambda row: (bool(row.get("isManagedAssociation")), row["status"] == GOING, str(row["id"])))
         if not same:
             return Actual(None)
         row, going = same[0], same[0]["id"] in deleted

@@ -124,15 +124,16 @@ class VpcEndpoint:
                 raise ItemError(f"policy is not JSON: {error}") from error
 
     def _check_target(self) -> None:
-        given = [one for one in TARGETS if getattr(self, one.option) is not None]
+        given = [target for target in TARGETS if getattr(self, target.option) is not None]
         if len(given) > 1:
-            raise ItemError(f"An endpoint leads to one thing: give one of {', '.join(one.option for one in given)}.")
-        for one in given:
-            value = getattr(self, one.option)
-            if value != UNKNOWN and not one.pattern.fullmatch(value):
-                raise ItemError(f"{one.option} is neither an id nor an ARN of one: {value!r}.")
-            if self.type not in (None, one.type):
-                raise ItemError(f"{one.option} is for endpoints of type {one.type}, not {self.type}.")
+            options = ", ".join(target.option for target in given)
+            raise ItemError(f"An endpoint leads to one thing: give one of {options}.")
+        for target in given:
+            value = getattr(self, target.option)
+            if value != UNKNOWN and not target.pattern.fullmatch(value):
+                raise ItemError(f"{target.option} is neither an id nor an ARN of one: {value!r}.")
+            if self.type not in (None, target.type):
+                raise ItemError(f"{target.option} is for endpoints of type {target.type}, not {self.type}.")
 
     def _check_dns(self) -> None:
         preference, domains = self.private_dns_preference, self.private_dns_specified_domains
@@ -152,8 +153,8 @@ class VpcEndpoint:
     @property
     def target(self) -> tuple[Target, str] | None:
         """What the endpoint leads to, if the options say so."""
-        found = ((one, getattr(self, one.option)) for one in TARGETS)
-        return next(((one, str(value)) for one, value in found if value is not None), None)
+        found = ((target, getattr(self, target.option)) for target in TARGETS)
+        return next(((target, str(value)) for target, value in found if value is not None), None)
 
     @property
     def kind(self) -> str | None:
@@ -225,7 +226,8 @@ class VpcEndpoints:
             return {}
         listing = item.target[0].listing
         if listing not in self.arns:
-            self.arns[listing] = {one["id"]: one["arn"] for one in self.api.pages(listing, "items", maxResults=100)}
+            resources = self.api.pages(listing, "items", maxResults=100)
+            self.arns[listing] = {resource["id"]: resource["arn"] for resource in resources}
         return self.arns[listing]
 
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:
@@ -241,7 +243,7 @@ class VpcEndpoints:
 def read_endpoints(api: Api) -> list[Endpoint]:
     """Every VPC endpoint of the account that is not deleted, one call per 1000."""
     found = api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
-    return [one for one in found if str(one["State"]).lower() != "deleted"]
+    return [endpoint for endpoint in found if str(endpoint["State"]).lower() != "deleted"]
 
 
 def _created(endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
@@ -249,7 +251,7 @@ def _created(endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
     if CREATE not in made:
         return None
     created: Endpoint = made[CREATE]["VpcEndpoint"]
-    return next((one for one in endpoints if one["VpcEndpointId"] == created["VpcEndpointId"]), created)
+    return next((endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == created["VpcEndpointId"]), created)
 
 
 def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
@@ -258,20 +260,20 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
     Where several have the tag, one that serves wins over those that are dead, which wins over those that are going.
     """
     if item.vpc_endpoint_id:
-        same = [one for one in endpoints if one["VpcEndpointId"] == item.vpc_endpoint_id]
+        same = [endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == item.vpc_endpoint_id]
         if item.state == "present" and (not same or str(same[0]["State"]).lower() == "deleting"):
             raise ItemError(
                 f"{item.vpc_endpoint_id} does not exist in this account and region, or is being deleted. Leave out "
                 "vpc_endpoint_id to make a new endpoint."
             )
         return same[0] if same else None
-    same = [one for one in endpoints if owner(one) == item.name]
-    going = [one for one in same if str(one["State"]).lower() == "deleting"]
-    dead = [one for one in same if str(one["State"]).lower() in DEAD]
-    serving = [one for one in same if one not in going and one not in dead]
+    same = [endpoint for endpoint in endpoints if owner(endpoint) == item.name]
+    going = [endpoint for endpoint in same if str(endpoint["State"]).lower() == "deleting"]
+    dead = [endpoint for endpoint in same if str(endpoint["State"]).lower() in DEAD]
+    serving = [endpoint for endpoint in same if endpoint not in going and endpoint not in dead]
     candidates = [*serving, *dead] if item.state == "absent" else serving or dead
     if len(candidates) > 1:
-        ids = ", ".join(sorted(f"{one['VpcEndpointId']} ({one['State']})" for one in candidates))
+        ids = ", ".join(sorted(f"{endpoint['VpcEndpointId']} ({endpoint['State']})" for endpoint in candidates))
         raise ItemError(f"Several endpoints could be {item.name}: {ids}. Say which one by vpc_endpoint_id.")
     return next(iter([*candidates, *going]), None)
 
@@ -297,7 +299,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     """Create the endpoint, ``after`` a former one of the name is gone."""
     missing = [option for option in ("vpc_id", "subnet_ids") if not getattr(item, option)]
     if item.target is None:
-        options = [one.option for one in TARGETS if item.type in (None, one.type)]
+        options = [target.option for target in TARGETS if item.type in (None, target.type)]
         missing.append(options[0] if len(options) == 1 else f"one of {', '.join(options)}")
     if missing:
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
@@ -374,13 +376,13 @@ def _reason(endpoint: Endpoint) -> str:
     """AWS's own words about what went wrong, "" where it has none."""
     error = endpoint.get("LastError") or {}
     said = [error.get("Code"), error.get("Message"), endpoint.get("FailureReason")]
-    return ": ".join(dict.fromkeys(str(one).rstrip(".") for one in said if one)) + "." if any(said) else ""
+    return ": ".join(dict.fromkeys(str(part).rstrip(".") for part in said if part)) + "." if any(said) else ""
 
 
 def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
     """What the options ask for that AWS changes in no endpoint that exists; "" for nothing."""
     have, wanted = _shown(endpoint), _wanted_shown(item)
-    fixed = ["type", "vpc_id", *(one.option for one in TARGETS)]
+    fixed = ["type", "vpc_id", *(target.option for target in TARGETS)]
     fixed += ["private_dns_preference", "private_dns_specified_domains"]
     if have["type"] != "Interface":
         fixed.append("private_dns_enabled")
@@ -404,7 +406,7 @@ def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
     if option in ("resource_configuration", "service_network"):
         return str(have).rsplit("/", 1)[-1] != str(wanted).rsplit("/", 1)[-1]
     if option == "private_dns_specified_domains":
-        return {one.lower() for one in have or []} != {one.lower() for one in wanted}
+        return {domain.lower() for domain in have or []} != {domain.lower() for domain in wanted}
     return bool(have != wanted)
 
 
@@ -454,7 +456,7 @@ def _modification(item: VpcEndpoint, endpoint: Endpoint) -> tuple[list[str], dic
 def as_result(endpoint: Endpoint) -> dict[str, t.Any]:
     """An endpoint as modules return it: AWS's own fields in snake case, and the ids of its security groups."""
     result: dict[str, t.Any] = dict(boto3_resource_to_ansible_dict(dict(endpoint), force_tags=False) or {})
-    return {**result, "security_group_ids": sorted(one["GroupId"] for one in endpoint.get("Groups") or [])}
+    return {**result, "security_group_ids": sorted(group["GroupId"] for group in endpoint.get("Groups") or [])}
 
 
 def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
@@ -463,9 +465,9 @@ def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
     shown = {
         "type": endpoint.get("VpcEndpointType"),
         "vpc_id": endpoint.get("VpcId"),
-        **{one.option: endpoint[one.member] for one in TARGETS if endpoint.get(one.member)},
+        **{target.option: endpoint[target.member] for target in TARGETS if endpoint.get(target.member)},
         "subnet_ids": sorted(endpoint.get("SubnetIds") or []),
-        "security_group_ids": sorted(one["GroupId"] for one in endpoint.get("Groups") or []),
+        "security_group_ids": sorted(group["GroupId"] for group in endpoint.get("Groups") or []),
         "ip_address_type": endpoint.get("IpAddressType"),
         "private_dns_enabled": bool(endpoint.get("PrivateDnsEnabled")),
         "dns_record_ip_type": dns.get("DnsRecordIpType"),
@@ -483,7 +485,7 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
     shown: dict[str, t.Any] = {
         "type": item.kind,
         "vpc_id": item.vpc_id,
-        **{one.option: getattr(item, one.option) for one in TARGETS},
+        **{target.option: getattr(item, target.option) for target in TARGETS},
         "ip_address_type": item.ip_address_type,
         "private_dns_enabled": item.private_dns_enabled,
         "private_dns_preference": item.private_dns_preference,

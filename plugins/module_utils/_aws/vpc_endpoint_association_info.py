@@ -97,20 +97,22 @@ def read_network_associations(
     """
     if networks:
         api.require(OF_NETWORKS, "includeChildren", "service_networks")
-    pairs: list[dict[str, str]] = [{"serviceNetworkIdentifier": one} for one in dict.fromkeys(networks)]
+    pairs: list[dict[str, str]] = [{"serviceNetworkIdentifier": network} for network in dict.fromkeys(networks)]
     if configurations is not None:
         wanted = list(dict.fromkeys(configurations))
-        pairs = [{**pair, "resourceConfigurationIdentifier": one} for pair in pairs for one in wanted]
+        pairs = [
+            {**pair, "resourceConfigurationIdentifier": configuration} for pair in pairs for configuration in wanted
+        ]
 
     def read(pair: dict[str, str]) -> list[Raw]:
         rows = api.pages(OF_NETWORKS, "items", includeChildren=True, maxResults=100, **pair)
         asked = pair.get("resourceConfigurationIdentifier", "").rpartition("/")[2]
-        own = next((one.get("id") for one in rows if one.get("resourceConfigurationId") == asked), None)
-        return [{**one, "associationId": own or one.get("id")} for one in rows]
+        own = next((row.get("id") for row in rows if row.get("resourceConfigurationId") == asked), None)
+        return [{**row, "associationId": own or row.get("id")} for row in rows]
 
     listed = itertools.chain.from_iterable(api.all(read, pairs))
-    found = list({(one.get("id"), one.get("resourceConfigurationId")): one for one in listed}.values())
-    return [{**one, **reason} for one, reason in zip(found, api.all(lambda one: _reason(api, one), found))]
+    found = list({(row.get("id"), row.get("resourceConfigurationId")): row for row in listed}.values())
+    return [{**row, **reason} for row, reason in zip(found, api.all(lambda row: _reason(api, row), found))]
 
 
 def _reason(api: Api, association: Raw) -> dict[str, str]:
@@ -136,15 +138,15 @@ def discover(
     The port is that of the database of the same private name, else the one of the resource configuration where that may
     be read, else None. The only thing of a group that is left beside databases of ``databases`` is its metrics.
     """
-    found = [one for one in (_reached(raw) for raw in associations) if one is not None]
+    found = [reached for reached in map(_reached, associations) if reached is not None]
     join(found, databases)
-    rest = [one for one in found if one.port is None]
-    for one, port in zip(rest, api.all(lambda one: read_port(api, one.resource_arn), rest)):
+    rest = [reached for reached in found if reached.port is None]
+    for reached, port in zip(rest, api.all(lambda reached: read_port(api, reached.resource_arn), rest)):
         if port is not None:
-            one.type, one.port = one.type or ("metrics" if port == metrics_port else "database"), port
+            reached.type, reached.port = reached.type or ("metrics" if port == metrics_port else "database"), port
     name_metrics(found, metrics_port)
-    found.sort(key=lambda one: (one.type != "metrics", one.private_dns_name, one.dns_name, one.group))
-    return [one.as_dict() for one in found]
+    found.sort(key=lambda thing: (thing.type != "metrics", thing.private_dns_name, thing.dns_name, thing.group))
+    return [reached.as_dict() for reached in found]
 
 
 def _reached(raw: Raw) -> Reached | None:
@@ -168,20 +170,21 @@ def _reached(raw: Raw) -> Reached | None:
 
 def join(found: t.Iterable[Reached], databases: t.Iterable[Database]) -> None:
     """Tell each thing that has the private name of a database which database it is."""
-    by_name = {one.host.rstrip(".").lower(): one for one in databases if one.host}
-    for one in found:
-        database = by_name.get(one.private_dns_name.lower())
+    by_name = {database.host.rstrip(".").lower(): database for database in databases if database.host}
+    for reached in found:
+        database = by_name.get(reached.private_dns_name.lower())
         if database is not None:
-            one.type, one.port, one.database_id = "database", database.port, database.database_id
+            reached.type, reached.port, reached.database_id = "database", database.port, database.database_id
 
 
 def name_metrics(found: t.Sequence[Reached], metrics_port: int) -> None:
     """What alone is left of a group, beside databases that are known and no metrics yet, is its metrics."""
-    for group in {one.group for one in found}:
-        here = [one for one in found if one.group == group]
-        left = [one for one in here if one.type is None]
-        known = any(one.database_id is not None for one in here) and not any(one.type == "metrics" for one in here)
-        if len(left) == 1 and known:
+    for group in {reached.group for reached in found}:
+        here = [reached for reached in found if reached.group == group]
+        left = [reached for reached in here if reached.type is None]
+        known = any(reached.database_id is not None for reached in here)
+        has_metrics = any(reached.type == "metrics" for reached in here)
+        if len(left) == 1 and known and not has_metrics:
             left[0].type, left[0].port = "metrics", metrics_port
 
 

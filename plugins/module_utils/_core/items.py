@@ -76,11 +76,11 @@ class Items:
         if twice:
             self.fail_json(msg=f"Two items of {self.list_option} have the same name: {', '.join(twice)}.")
         wanted, refused = [], []
-        for one in options:
+        for item in options:
             try:
-                wanted.append(self.wanted(**one))
+                wanted.append(self.wanted(**item))
             except ItemError as error:
-                refused.append(Result(one["name"], failed=True, msg=str(error)))
+                refused.append(Result(item["name"], failed=True, msg=str(error)))
         return wanted, refused
 
     def converge(self, kind: Kind[t.Any, t.Any], api: Calls, poll: float = 5, workers: int = 16) -> t.NoReturn:
@@ -99,7 +99,7 @@ class Items:
 
     def finish(self, results: list[Result]) -> t.NoReturn:
         """End the module with one result for each item, in the order of the options; name every item that failed."""
-        order = {one["name"]: place for place, one in enumerate(self.params[self.list_option] or [])}
+        order = {item["name"]: place for place, item in enumerate(self.params[self.list_option] or [])}
         results = sorted(results, key=lambda result: order[result.name]) if order else results
         failed = [result for result in results if result.failed]
         answer: dict[str, t.Any] = {
@@ -111,7 +111,7 @@ class Items:
         for warning in (line for result in results for line in result.warnings):
             self.warn(warning)
         if self._diff:
-            answer["diff"] = [as_diff(one) for one in results if one.changed and one.before != one.after]
+            answer["diff"] = [as_diff(result) for result in results if result.changed and result.before != result.after]
         if failed and self.params["on_item_failure"] == "fail":
             self.fail_json(msg="; ".join(f"{result.name}: {result.msg}" for result in failed), **answer)
         self.exit_json(**answer)

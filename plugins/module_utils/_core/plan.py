@@ -84,7 +84,11 @@ class Made(dict[str, t.Mapping[str, t.Any]]):
 
     def named(self, action: str, param: str) -> set[str]:
         """The ids that calls of ``action`` have named in the list ``param``."""
-        return {one for change in self.changes if change.action == action for one in change.params.get(param) or []}
+        named: set[str] = set()
+        for change in self.changes:
+            if change.action == action:
+                named.update(change.params.get(param) or [])
+        return named
 
 
 W = t.TypeVar("W", bound=Wanted)

@@ -57,8 +57,8 @@ def settings(given: argparse.Namespace) -> Settings:
     """The configuration that the arguments name. ValueError or OSError where there is none."""
     if given.config:
         return Settings.from_json(given.config.read_text(encoding="utf-8"))
-    one = {"name": given.endpoint, "target_group": given.target_group, "endpoint": given.endpoint, "port": given.port}
-    document = {"syncs": [{**one, "endpoint_kind": given.kind}], "nameservers": given.nameserver}
+    sync = {"name": given.endpoint, "target_group": given.target_group, "endpoint": given.endpoint, "port": given.port}
+    document = {"syncs": [{**sync, "endpoint_kind": given.kind}], "nameservers": given.nameserver}
     return Settings.from_json(json.dumps(document))
 
 

@@ -30,28 +30,28 @@ def read_health(call: Call, arn: str, port: int) -> list[TargetHealth]:
     answer = call("elasticloadbalancing:DescribeTargetHealth", TargetGroupArn=arn)
     return [
         TargetHealth(
-            address=one["Target"]["Id"],
-            port=one["Target"].get("Port", port),
-            state=one["TargetHealth"].get("State", ""),
-            reason=one["TargetHealth"].get("Reason", ""),
-            zone=one["Target"].get("AvailabilityZone"),
+            address=description["Target"]["Id"],
+            port=description["Target"].get("Port", port),
+            state=description["TargetHealth"].get("State", ""),
+            reason=description["TargetHealth"].get("Reason", ""),
+            zone=description["Target"].get("AvailabilityZone"),
         )
-        for one in answer.get("TargetHealthDescriptions") or []
+        for description in answer.get("TargetHealthDescriptions") or []
     ]
 
 
 def subnets_by_vpc(described: Iterable[Mapping[str, Any]]) -> dict[str, Subnets]:
     """What DescribeSubnets lists, as (CIDR, availability zone) of each VPC; an IPv6 range once it is associated."""
     found: dict[str, Subnets] = {}
-    for one in described:
-        cidrs = [one["CidrBlock"]] if one.get("CidrBlock") else []
+    for subnet in described:
+        cidrs = [subnet["CidrBlock"]] if subnet.get("CidrBlock") else []
         cidrs += [
             association["Ipv6CidrBlock"]
-            for association in one.get("Ipv6CidrBlockAssociationSet") or []
+            for association in subnet.get("Ipv6CidrBlockAssociationSet") or []
             if association.get("Ipv6CidrBlockState", {}).get("State") == "associated"
         ]
-        zones = tuple((cidr, one["AvailabilityZone"]) for cidr in cidrs)
-        found[one["VpcId"]] = found.get(one["VpcId"], ()) + zones
+        zones = tuple((cidr, subnet["AvailabilityZone"]) for cidr in cidrs)
+        found[subnet["VpcId"]] = found.get(subnet["VpcId"], ()) + zones
     return found
 
 
@@ -89,8 +89,8 @@ class GroupDriver:
 
     def _write(self, action: str, targets: Sequence[Target]) -> None:
         described = [
-            {"Id": one.address, "Port": one.port, **({"AvailabilityZone": one.zone} if one.zone else {})}
-            for one in targets
+            {"Id": target.address, "Port": target.port, **({"AvailabilityZone": target.zone} if target.zone else {})}
+            for target in targets
         ]
         self.call(action, TargetGroupArn=self.arn, Targets=described)
 
@@ -136,12 +136,12 @@ class Recorder:
 
     def register(self, targets: Sequence[Target]) -> None:
         self.inner.register(targets)
-        self.registered |= {one.address for one in targets}
+        self.registered |= {target.address for target in targets}
         self.writes.append("elasticloadbalancing:RegisterTargets")
 
     def deregister(self, targets: Sequence[Target]) -> None:
         self.inner.deregister(targets)
-        self.drained |= {canonical(one.address) for one in targets}
+        self.drained |= {canonical(target.address) for target in targets}
         self.writes.append("elasticloadbalancing:DeregisterTargets")
 
     def save_state(self, memory: Memory) -> None:
@@ -150,13 +150,13 @@ class Recorder:
 
     def wanted(self, outcome: Outcome, port: int) -> list[TargetHealth]:
         """The targets of the answer, as the group last showed them."""
-        return [one for one in self.view if one.port == port and canonical(one.address) in outcome.desired]
+        return [target for target in self.view if target.port == port and canonical(target.address) in outcome.desired]
 
     def settling(self, outcome: Outcome, port: int) -> list[str]:
         """What AWS has yet to do with them, in words: show them, register them, find out whether they are healthy."""
-        active = {canonical(one.address): one for one in self.wanted(outcome, port) if one.active}
+        active = {canonical(target.address): target for target in self.wanted(outcome, port) if target.active}
         words = [f"{address} to be shown as registered" for address in outcome.desired if address not in active]
-        return words + [f"{one.address} to leave initial" for one in active.values() if one.state == "initial"]
+        return words + [f"{target.address} to leave initial" for target in active.values() if target.state == "initial"]
 
     def waiting(self, outcome: Outcome, port: int) -> str:
         """What must still happen, empty when nothing."""
@@ -169,28 +169,29 @@ class Recorder:
             "port": port,
             "desired": list(outcome.desired),
             "targets": [
-                {**as_dict(one), "availability_zone": one.zone or zone_of(one.address, subnets)} for one in self.view
+                {**as_dict(target), "availability_zone": target.zone or zone_of(target.address, subnets)}
+                for target in self.view
             ],
             "registered": sorted(self.registered),
             "drained": sorted(self.drained),
             "state": "changed" if moved else outcome.state,
             "reason": outcome.reason,
             "ttl": self.answer.ttl if self.answer else None,
-            "healthy": any(one.state == "healthy" for one in self.wanted(outcome, port)),
+            "healthy": any(target.state == "healthy" for target in self.wanted(outcome, port)),
         }
 
 
 def active(view: Sequence[TargetHealth] | None) -> list[str]:
     """One side of a diff: the targets that are registered."""
-    return sorted(f"{one.address} port {one.port}" for one in view or () if one.active)
+    return sorted(f"{target.address} port {target.port}" for target in view or () if target.active)
 
 
-def as_dict(one: TargetHealth) -> dict[str, Any]:
+def as_dict(target: TargetHealth) -> dict[str, Any]:
     """A target as the modules show it."""
     return {
-        "id": one.address,
-        "port": one.port,
-        "availability_zone": one.zone,
-        "state": one.state,
-        "reason": one.reason,
+        "id": target.address,
+        "port": target.port,
+        "availability_zone": target.zone,
+        "state": target.state,
+        "reason": target.reason,
     }

@@ -60,7 +60,7 @@ def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, A
         return answer(*follow(service, event, budget(service, context)))
     if event.get("check") or event.get("report"):
         names = known(service, event["syncs"]) if "syncs" in event else None
-        unknown = sorted({one["name"] for one in event.get("syncs", ())} - set(names or ()))
+        unknown = sorted({sync["name"] for sync in event.get("syncs", ())} - set(names or ()))
         return {"results": service.run(names, check=bool(event.get("check"))), "unknown": unknown}
     return answer(service.run(), "")
 
@@ -69,7 +69,9 @@ def known(service: Service, wanted: Sequence[Mapping[str, str]]) -> list[str]:
     """The names of the syncs that are configured as the caller believes."""
     have = {sync.name: (sync.endpoint, group_name(sync.target_group)) for sync in service.settings.syncs}
     return [
-        one["name"] for one in wanted if have.get(one["name"]) == (one["endpoint"], group_name(one["target_group"]))
+        sync["name"]
+        for sync in wanted
+        if have.get(sync["name"]) == (sync["endpoint"], group_name(sync["target_group"]))
     ]
 
 
@@ -118,7 +120,7 @@ def answer(reports: Sequence[Report], ignored: str) -> dict[str, Any]:
 def follow(service: Service, event: Mapping[str, Any], seconds: float) -> tuple[list[Report], str]:
     """Watch what an event is about. Returns the reports of the last runs, or why the event was ignored."""
     detail = event.get("detail") or {}
-    categories = {str(one).lower() for one in detail.get("EventCategories") or ()}
+    categories = {str(category).lower() for category in detail.get("EventCategories") or ()}
     if not categories & CATEGORIES:
         return [], f"an event of another category: {', '.join(sorted(categories)) or 'none'}"
     if event.get("id") in _seen:
@@ -172,7 +174,8 @@ def log(report: Report) -> None:
 def line(report: Report) -> dict[str, Any]:
     """The line: what the run did, and its metrics for the sync alone and for all syncs of the function."""
     wanted = set(report.get("desired", ()))
-    healthy = [one for one in report.get("targets", ()) if one["id"] in wanted and one["state"] == "healthy"]
+    targets = [target for target in report.get("targets", ()) if target["id"] in wanted]
+    healthy = [target for target in targets if target["state"] == "healthy"]
     metrics: dict[str, tuple[float, str]] = {"AnswerAge": (report["answer_age"], "Seconds")}
     if "targets" in report:
         metrics["DesiredTargets"] = (len(wanted), "Count")

@@ -86,9 +86,9 @@ class Facts:
     def __init__(self, call: Call, wanted: Iterable[str]) -> None:
         self.read_at = time.monotonic()
         listed = pages(call, "elasticloadbalancing:DescribeTargetGroups", "TargetGroups")
-        known = {key: one for one in listed for key in (one["TargetGroupName"], one["TargetGroupArn"])}
+        known = {key: group for group in listed for key in (group["TargetGroupName"], group["TargetGroupArn"])}
         self.groups = {key: known[key] for key in wanted if key in known}
-        vpcs = sorted({one["VpcId"] for one in self.groups.values() if one.get("VpcId")})
+        vpcs = sorted({group["VpcId"] for group in self.groups.values() if group.get("VpcId")})
         subnets: list[Raw] = []
         for start in range(0, len(vpcs), FILTER_VALUES):
             some = [{"Name": "vpc-id", "Values": vpcs[start : start + FILTER_VALUES]}]
@@ -155,8 +155,8 @@ class Service:
         found: dict[str, dict[str, str]] = {}
         for start in range(0, len(arns), TAGGED):
             answer = self.call("elasticloadbalancing:DescribeTags", ResourceArns=arns[start : start + TAGGED])
-            for one in answer["TagDescriptions"]:
-                found[one["ResourceArn"]] = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+            for description in answer["TagDescriptions"]:
+                found[description["ResourceArn"]] = {tag["Key"]: tag["Value"] for tag in description["Tags"]}
         return found
 
     def group(self, sync: Follow) -> Raw:

@@ -98,10 +98,10 @@ class Settings:
         document = json.loads(text)
         if not isinstance(document, dict) or not isinstance(document.get("syncs"), list):
             raise ValueError("the configuration is an object with a list of syncs")
-        unknown = sorted(document.keys() - {one.name for one in fields(cls)})
+        unknown = sorted(document.keys() - {field.name for field in fields(cls)})
         if unknown:
             raise ValueError(f"the configuration has the unknown member {', '.join(unknown)}")
         given = {key: value for key, value in document.items() if value is not None}
-        given["syncs"] = tuple(Follow.of(one) for one in document["syncs"])
+        given["syncs"] = tuple(Follow.of(sync) for sync in document["syncs"])
         given["nameservers"] = tuple(given.get("nameservers", ()))
         return cls(**given)

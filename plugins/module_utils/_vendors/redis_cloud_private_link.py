@@ -115,17 +115,18 @@ class PrivateLink:
             raise ItemError("Give subscription_id, the number of the Pro subscription.")
         if self.share_name is not None and not 0 < len(self.share_name) <= LONGEST_SHARE_NAME:
             raise ItemError(f"share_name has 1 to {LONGEST_SHARE_NAME} characters, not {len(self.share_name)}.")
-        keys = [one.key for one in self.wanted]
+        keys = [principal.key for principal in self.wanted]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ItemError(f"Principals are listed twice: {', '.join(twice)}.")
-        for one in self.wanted:
-            if one.type == "aws_account" and not re.fullmatch(r"[0-9]{12}", one.key):
-                raise ItemError(f"Not an account id of 12 digits: {one.value!r}. Quote it, or set its type.")
+        for principal in self.wanted:
+            if principal.type == "aws_account" and not re.fullmatch(r"[0-9]{12}", principal.key):
+                raise ItemError(f"Not an account id of 12 digits: {principal.value!r}. Quote it, or set its type.")
 
     @property
     def wanted(self) -> list[Principal]:
-        return [Principal(one["principal"], one["type"], one.get("alias")) for one in self.principals or []]
+        given = self.principals or []
+        return [Principal(option["principal"], option["type"], option.get("alias")) for option in given]
 
     def ends(self, connection: Connection) -> bool:
         """Whether a connection is listed as one that shall not be."""
@@ -175,19 +176,19 @@ class Actual:
             configuration_id=str(resource.get("resourceConfigurationId") or ""),
             configuration_arn=str(resource.get("resourceConfigurationArn") or ""),
             error=str(resource.get("errorMessage") or ""),
-            principals=[_principal(one) for one in resource.get("principals") or []],
-            connections=[_connection(one) for one in resource.get("connections") or []],
-            databases=[_database(one) for one in resource.get("databases") or []],
+            principals=[_principal(principal) for principal in resource.get("principals") or []],
+            connections=[_connection(connection) for connection in resource.get("connections") or []],
+            databases=[_database(database) for database in resource.get("databases") or []],
         )
 
     @property
     def live(self) -> list[Principal]:
-        return [one for one in self.principals if not one.gone]
+        return [principal for principal in self.principals if not principal.gone]
 
     @property
     def left(self) -> list[Principal]:
         """Those who left the share by themselves, and are listed until they are removed."""
-        return [one for one in self.principals if one.gone and one.value not in self.removed]
+        return [principal for principal in self.principals if principal.gone and principal.value not in self.removed]
 
     def as_dict(self) -> dict[str, t.Any]:
         """As the modules return it."""
@@ -197,26 +198,30 @@ class Actual:
             "share_arn": self.share_arn,
             "resource_configuration_id": self.configuration_id,
             "resource_configuration_arn": self.configuration_arn,
-            "principals": [one.as_dict() for one in self.live],
-            "connections": [one.as_dict() for one in self.connections],
+            "principals": [principal.as_dict() for principal in self.live],
+            "connections": [connection.as_dict() for connection in self.connections],
             "databases": self.databases,
         }
 
 
-def _principal(one: t.Mapping[str, t.Any]) -> Principal:
-    value, kind = str(one.get("principal", "")), str(one.get("type") or "")
-    return Principal(value, kind, one.get("alias"), str(one.get("status") or ""))
+def _principal(principal: t.Mapping[str, t.Any]) -> Principal:
+    value, kind = str(principal.get("principal", "")), str(principal.get("type") or "")
+    return Principal(value, kind, principal.get("alias"), str(principal.get("status") or ""))
 
 
-def _connection(one: t.Mapping[str, t.Any]) -> Connection:
+def _connection(connection: t.Mapping[str, t.Any]) -> Connection:
     names = ("associationId", "connectionId", "type", "ownerId", "associationDate")
-    return Connection(*(str(one.get(name) or "") for name in names))
+    return Connection(*(str(connection.get(name) or "") for name in names))
 
 
-def _database(one: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _database(database: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """C(rlEndpoint) is a name, which may come with its port."""
-    host, dummy, port = str(one.get("rlEndpoint") or "").partition(":")
-    return {"database_id": one.get("databaseId"), "host": host, "port": one.get("port") or int(port or 0) or None}
+    host, dummy, port = str(database.get("rlEndpoint") or "").partition(":")
+    return {
+        "database_id": database.get("databaseId"),
+        "host": host,
+        "port": database.get("port") or int(port or 0) or None,
+    }
 
 
 def read_links(account: RedisCloud, links: t.Sequence[PrivateLink]) -> list[Actual | ItemError]:
@@ -280,11 +285,12 @@ def plan_present(item: PrivateLink, actual: Actual) -> Plan:
     plan = Plan(after=_shown(actual))
     starting = "" if actual.status == "active" else f"the private link to be active ({actual.status})"
     changes = [*_plan_principals(item, actual, plan), *_plan_disassociate(item, actual, plan)]
-    changes.sort(key=lambda one: bool(one.after))  # what can be done now is not held up
-    plan.changes = [_later(one, starting) for one in changes]
+    changes.sort(key=lambda change: bool(change.after))  # what can be done now is not held up
+    plan.changes = [_later(change, starting) for change in changes]
     plan.waiting = starting or _moving(item, actual)
-    wanted = {one.key for one in item.wanted}
-    invited = [one.value for one in actual.principals if one.status == "associating" and one.key in wanted]
+    wanted = {principal.key for principal in item.wanted}
+    associating = [principal for principal in actual.principals if principal.status == "associating"]
+    invited = [principal.value for principal in associating if principal.key in wanted]
     if invited and not plan.waiting:
         plan.waiting, plan.poll = f"{', '.join(invited)} to accept the share in AWS", False
     return plan
@@ -292,9 +298,10 @@ def plan_present(item: PrivateLink, actual: Actual) -> Plan:
 
 def _moving(item: PrivateLink, actual: Actual) -> str:
     """What Redis Cloud is still about to do."""
-    coming = [one.value for one in actual.principals if one.status == "initializing"]
-    leaving = [one.value for one in actual.principals if one.status == "disassociating" and item.purge_principals]
-    ending = [str(one) for one in actual.connections if one.association_id in actual.ended]
+    coming = [principal.value for principal in actual.principals if principal.status == "initializing"]
+    purged = actual.principals if item.purge_principals else []
+    leaving = [principal.value for principal in purged if principal.status == "disassociating"]
+    ending = [str(connection) for connection in actual.connections if connection.association_id in actual.ended]
     if coming:
         return f"{', '.join(coming)} to be shared with"
     return f"{', '.join(leaving)} to be removed" if leaving else f"{', '.join(ending)} to end" if ending else ""
@@ -311,8 +318,8 @@ def _plan_create(item: PrivateLink, after: str) -> Plan:
     # One that appeared meanwhile is found by the next read, and held against the options.
     settled = ("PRIVATE_LINK_ALREADY_EXISTS",)
     plan.changes = [Change(CREATE, params, f"create in {item.where}", after, settled)]
-    plan.changes += [_later(_add(item, one), "the private link to be active") for one in principals[1:]]
-    plan.after = {"share_name": item.share_name, "principals": sorted(one.key for one in principals)}
+    plan.changes += [_later(_add(item, principal), "the private link to be active") for principal in principals[1:]]
+    plan.after = {"share_name": item.share_name, "principals": sorted(principal.key for principal in principals)}
     unknown = ("share_arn", "resource_configuration_id", "resource_configuration_arn")
     plan.result = {**dict.fromkeys(unknown, UNKNOWN), "share_name": item.share_name}
     return plan
@@ -334,14 +341,14 @@ def _check_possible(item: PrivateLink, actual: Actual) -> None:
 
 def _plan_principals(item: PrivateLink, actual: Actual, plan: Plan) -> list[Change]:
     """Add who is missing, remove strangers if told so; who is there already is never touched."""
-    present = {one.key: one for one in actual.live}
-    wanted = {one.key: one for one in item.wanted}
+    present = {principal.key: principal for principal in actual.live}
+    wanted = {principal.key: principal for principal in item.wanted}
     changes = []
-    for key, one in wanted.items():
+    for key, principal in wanted.items():
         if key not in present:
             # One that left by itself is still listed, and would not be shared with again.
             changes += [_remove(item, old) for old in actual.left if old.key == key]
-            changes.append(_add(item, one))
+            changes.append(_add(item, principal))
             continue
         known = present[key]
         if known.status == "failed":
@@ -351,24 +358,25 @@ def _plan_principals(item: PrivateLink, actual: Actual, plan: Plan) -> list[Chan
                 "must be sent again: run once with purge_principals and without this principal, then with it."
             )
         if known.status == "disassociating":
-            changes.append(_later(_add(item, one), f"{known.value} to be removed"))
-        if (one.type, one.alias or known.alias) != (known.type or one.type, known.alias):
+            changes.append(_later(_add(item, principal), f"{known.value} to be removed"))
+        if (principal.type, principal.alias or known.alias) != (known.type or principal.type, known.alias):
             plan.warnings.append(
                 f"{item.name}: {known.value} is there with the type {known.type} and the alias {known.alias!r}, which "
                 "Redis Cloud cannot change; it is left as it is."
             )
     if item.purge_principals and item.principals is not None:
-        strangers = [one for key, one in present.items() if key not in wanted]
-        changes += [_remove(item, one) for one in strangers if one.status != "disassociating"]
-        present = {key: one for key, one in present.items() if one not in strangers}
+        strangers = [principal for key, principal in present.items() if key not in wanted]
+        changes += [_remove(item, principal) for principal in strangers if principal.status != "disassociating"]
+        present = {key: principal for key, principal in present.items() if principal not in strangers}
     plan.after["principals"] = sorted({*present, *wanted})
     return changes
 
 
 def _plan_disassociate(item: PrivateLink, actual: Actual, plan: Plan) -> list[Change]:
     """End the connections that shall not be. An id that is not connected is as it shall be."""
-    plan.after["connections"] = sorted(str(one) for one in actual.connections if not item.ends(one))
-    return _disassociate(item, [one for one in actual.connections if item.ends(one)], actual.ended)
+    ending = [connection for connection in actual.connections if item.ends(connection)]
+    plan.after["connections"] = sorted(str(connection) for connection in actual.connections if connection not in ending)
+    return _disassociate(item, ending, actual.ended)
 
 
 def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
@@ -379,11 +387,12 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
     if actual.status == "deleting":
         plan.waiting = "the private link to be gone"
         return plan
-    listed = {one.key for one in item.wanted}
-    strangers = [one.value for one in actual.live if one.key not in listed]
+    listed = {principal.key for principal in item.wanted}
+    strangers = [principal.value for principal in actual.live if principal.key not in listed]
     if strangers and not item.purge_principals:
         return plan_leave(item, actual, strangers)
-    left = [one for one in actual.connections if not item.ends(one) and one.association_id not in actual.ended]
+    serving = [connection for connection in actual.connections if connection.association_id not in actual.ended]
+    left = [connection for connection in serving if not item.ends(connection)]
     if left and item.on_connections == "fail":
         raise ItemError(
             f"The private link of {item.where} still has connections: {', '.join(map(str, left))}. Remove them first, "
@@ -391,10 +400,10 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
         )
     starting = "the private link to be ready" if actual.status == "initializing" else ""
     plan.waiting = starting
-    plan.changes = [_later(one, starting) for one in _disassociate(item, actual.connections, actual.ended)]
+    plan.changes = [_later(change, starting) for change in _disassociate(item, actual.connections, actual.ended)]
     after = starting or ("its connections to end" if actual.connections else "")
-    removable = [one for one in actual.live if one.status != "disassociating"]
-    plan.changes += [_later(_remove(item, one), after) for one in [*removable, *actual.left]]
+    removable = [principal for principal in actual.live if principal.status != "disassociating"]
+    plan.changes += [_later(_remove(item, principal), after) for principal in [*removable, *actual.left]]
     after = after or ("its principals to be gone" if actual.live or actual.left else "")
     params = {"method": "DELETE", "path": item.path}
     plan.changes.append(Change(DELETE, params, f"delete in {item.where}", after, ABSENT))
@@ -409,35 +418,38 @@ def plan_leave(item: PrivateLink, actual: Actual, others: t.Sequence[str]) -> Pl
             f"{shared} To remove it, list them in principals, or set purge_principals; to leave it to them, set "
             "on_other_principals=keep."
         )
-    ended = [one for one in actual.connections if item.ends(one)]
+    ended = [connection for connection in actual.connections if item.ends(connection)]
     plan = Plan(_disassociate(item, ended, actual.ended), after=_shown(actual), warnings=[f"{shared} So it stays."])
-    leaving = {one.key for one in item.wanted}
+    listed = {principal.key for principal in item.wanted}
+    leaving = [principal for principal in actual.live if principal.key in listed]
     after = "its connections to end" if ended else ""
-    removable = [one for one in actual.live if one.key in leaving and one.status != "disassociating"]
-    plan.changes += [_later(_remove(item, one), after) for one in removable]
-    plan.waiting = "" if removable or not leaving & {one.key for one in actual.live} else "its principals to be gone"
-    plan.after["principals"] = sorted(one.key for one in actual.live if one.key not in leaving)
-    plan.after["connections"] = sorted(str(one) for one in actual.connections if one not in ended)
+    removable = [principal for principal in leaving if principal.status != "disassociating"]
+    plan.changes += [_later(_remove(item, principal), after) for principal in removable]
+    plan.waiting = "its principals to be gone" if leaving and not removable else ""
+    plan.after["principals"] = sorted(principal.key for principal in actual.live if principal.key not in listed)
+    plan.after["connections"] = sorted(str(connection) for connection in actual.connections if connection not in ended)
     return plan
 
 
-def _add(item: PrivateLink, one: Principal) -> Change:
-    params = {"method": "POST", "path": f"{item.path}/principals", "body": _body(one)}
-    return Change(ADD, params, f"{one.value} in {item.where}", settled_by=("PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS",))
+def _add(item: PrivateLink, principal: Principal) -> Change:
+    params = {"method": "POST", "path": f"{item.path}/principals", "body": _body(principal)}
+    settled = ("PRIVATE_LINK_PRINCIPAL_ALREADY_EXISTS",)
+    return Change(ADD, params, f"{principal.value} in {item.where}", settled_by=settled)
 
 
-def _remove(item: PrivateLink, one: Principal) -> Change:
-    params = {"method": "DELETE", "path": f"{item.path}/principals", "body": {"principal": one.value}}
+def _remove(item: PrivateLink, principal: Principal) -> Change:
+    params = {"method": "DELETE", "path": f"{item.path}/principals", "body": {"principal": principal.value}}
     settled = ("PRIVATE_LINK_PRINCIPAL_NOT_FOUND", *ABSENT)
-    return Change(REMOVE, params, f"{one.value} in {item.where}", settled_by=settled)
+    return Change(REMOVE, params, f"{principal.value} in {item.where}", settled_by=settled)
 
 
 def _disassociate(item: PrivateLink, connections: t.Sequence[Connection], ended: frozenset[str]) -> list[Change]:
     """One call for all connections that this run has not ended before: those are only on their way out."""
-    left = sorted((one for one in connections if one.association_id not in ended), key=lambda one: one.association_id)
+    left = [connection for connection in connections if connection.association_id not in ended]
+    left.sort(key=lambda connection: connection.association_id)
     if not left:
         return []
-    body = {"connections": [one.body for one in left]}
+    body = {"connections": [connection.body for connection in left]}
     params = {"method": "POST", "path": f"{item.path}/connections/disassociate", "body": body}
     return [Change(DISASSOCIATE, params, f"{', '.join(map(str, left))} in {item.where}", settled_by=ABSENT)]
 
@@ -446,7 +458,7 @@ def _ended(made: Made) -> t.Iterator[str]:
     """The associations that calls of this run have named."""
     for change in made.changes:
         if change.action == DISASSOCIATE:
-            yield from (one["associationId"] for one in change.params["body"]["connections"])
+            yield from (connection["associationId"] for connection in change.params["body"]["connections"])
 
 
 def _removed(made: Made) -> t.Iterator[str]:
@@ -459,15 +471,15 @@ def _later(change: Change, after: str) -> Change:
     return Change(change.action, change.params, change.summary, change.after or after, change.settled_by)
 
 
-def _body(one: Principal) -> dict[str, str]:
-    body = {"principal": one.value, "type": one.type}
-    return {**body, "alias": one.alias} if one.alias else body
+def _body(principal: Principal) -> dict[str, str]:
+    body = {"principal": principal.value, "type": principal.type}
+    return {**body, "alias": principal.alias} if principal.alias else body
 
 
 def _shown(actual: Actual) -> dict[str, t.Any]:
     """What the diff compares."""
     return {
         "share_name": actual.share_name,
-        "principals": sorted(one.key for one in actual.live),
+        "principals": sorted(principal.key for principal in actual.live),
         "connections": sorted(map(str, actual.connections)),
     }

@@ -162,7 +162,7 @@ def check_destination(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Fin
 @check("limit", parameter="limit")
 def check_limit(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Counts the links of this run. The vendor may count those of other environments too."""
-    count = sum(rule.concerns(one) for one in snapshot.links)
+    count = sum(rule.concerns(other) for other in snapshot.links)
     return Finding(PASS if count <= (rule.limit or 0) else FAIL, f"{count} links here, {rule.limit} are allowed.")
 
 
@@ -185,7 +185,7 @@ def check_principals(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Find
 
 @check("topics")
 def check_topics(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
-    notifications = [{"topic_arn": one, "events": ["Connect"]} for one in link.topic_arns or []]
+    notifications = [{"topic_arn": topic, "events": ["Connect"]} for topic in link.topic_arns or []]
     EndpointService(link.name, connection_notifications=notifications)  # raises ItemError for what is no topic
     return Finding(PASS, f"{len(notifications)} well-formed topics.")
 
@@ -221,9 +221,9 @@ def _networks(vpc: Raw) -> list[Network]:
     """The CIDRs, IPv4 and IPv6, that a VPC has now."""
     found = []
     for version in ("", "Ipv6"):
-        for one in vpc.get(f"{version}CidrBlockAssociationSet") or []:
-            if (one.get(f"{version}CidrBlockState") or {}).get("State") == "associated":
-                found.append(ipaddress.ip_network(one[f"{version}CidrBlock"]))
+        for association in vpc.get(f"{version}CidrBlockAssociationSet") or []:
+            if (association.get(f"{version}CidrBlockState") or {}).get("State") == "associated":
+                found.append(ipaddress.ip_network(association[f"{version}CidrBlock"]))
     return found
 
 
@@ -241,7 +241,9 @@ def _of_vpc(link: Link, snapshot: Snapshot, listing: str) -> t.Any:
 def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     addresses = snapshot.addresses(link)
     networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
-    outside = [one for one in addresses if not any(ipaddress.ip_address(one) in network for network in networks)]
+    outside = [
+        address for address in addresses if not any(ipaddress.ip_address(address) in network for network in networks)
+    ]
     if outside:
         return Finding(FAIL, f"{what} has addresses outside of {link.vpc_id}: {', '.join(outside)}.")
     return Finding(PASS, f"{what} has addresses in {link.vpc_id}: {', '.join(addresses)}.")
@@ -256,10 +258,10 @@ def check_availability_zones(link: Link, rule: Prerequisite, snapshot: Snapshot)
     except ItemError:
         return Finding(UNKNOWN, "The Availability Zones of the targets are not known, because their addresses are not.")
     subnets = snapshot["subnets"]
-    served = {subnets[one]["AvailabilityZone"] for one in link.subnet_ids or [] if one in subnets}
-    zones = {one: snapshot.zone(link, one) for one in addresses}
+    served = {subnets[subnet_id]["AvailabilityZone"] for subnet_id in link.subnet_ids or [] if subnet_id in subnets}
+    zones = {address: snapshot.zone(link, address) for address in addresses}
     nowhere = f"no subnet of {link.vpc_id}"
-    missed = [f"{one} is in {zone or nowhere}" for one, zone in zones.items() if zone not in served]
+    missed = [f"{address} is in {zone or nowhere}" for address, zone in zones.items() if zone not in served]
     if missed:
         where = ", ".join(sorted(served)) or "no zone"
         only = f"The load balancer serves {where}, and cross-zone load balancing is off"
@@ -277,17 +279,17 @@ def _admits(permission: Raw, port: int) -> bool:
 def _admitted(permissions: t.Iterable[Raw], version: int) -> list[Network]:
     """The CIDRs that inbound rules admit together, adjacent ones joined."""
     key, member = ("IpRanges", "CidrIp") if version == 4 else ("Ipv6Ranges", "CidrIpv6")
-    cidrs = [ipaddress.ip_network(one[member], strict=False) for rule in permissions for one in rule.get(key) or []]
+    cidrs = [ipaddress.ip_network(entry[member], strict=False) for rule in permissions for entry in rule.get(key) or []]
     return list(ipaddress.collapse_addresses(cidrs))  # type: ignore[type-var]
 
 
 def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
     """The inbound rules of security groups together. Raises ItemError for a group that does not exist."""
-    groups = {one: snapshot["security_groups"].get(one) for one in group_ids}
+    groups = {group_id: snapshot["security_groups"].get(group_id) for group_id in group_ids}
     missing = [group_id for group_id, group in groups.items() if group is None]
     if missing:
         raise ItemError(f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
-    return [one for group in groups.values() for one in (group or {}).get("IpPermissions") or []]
+    return [permission for group in groups.values() for permission in (group or {}).get("IpPermissions") or []]
 
 
 @check("privatelink_rules", "security_groups", parameter="cidr")
@@ -299,10 +301,12 @@ def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) 
     if link.enforce_privatelink_rules is False:
         return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
     port, wanted = link.listener_port or link.port or 0, rule.network()
-    admitting = [one for one in permissions if _admits(one, port)]
-    if any(wanted.subnet_of(one) for one in _admitted(admitting, wanted.version)):  # type: ignore[arg-type]
+    admitting = [permission for permission in permissions if _admits(permission, port)]
+    if any(wanted.subnet_of(network) for network in _admitted(admitting, wanted.version)):  # type: ignore[arg-type]
         return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
-    lists = sorted({str(one["PrefixListId"]) for each in admitting for one in each.get("PrefixListIds") or []})
+    lists = sorted(
+        {str(prefix_list["PrefixListId"]) for each in admitting for prefix_list in each.get("PrefixListIds") or []}
+    )
     names = ", ".join(link.security_group_ids)
     if lists:
         return Finding(UNKNOWN, f"Whether {names} let {wanted} in on port {port} depends on {', '.join(lists)}.")
@@ -329,12 +333,12 @@ def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     """By zone id, for a zone's name stands for another zone in every account. Missing subnets are for another check."""
     if not link.subnet_ids:
         return Finding(FAIL, "No subnets are given.")
-    subnets = [snapshot["subnets"][one] for one in link.subnet_ids if one in snapshot["subnets"]]
-    zones = {one["SubnetId"]: str(one.get("AvailabilityZoneId", "")) for one in subnets}
+    subnets = [snapshot["subnets"][subnet_id] for subnet_id in link.subnet_ids if subnet_id in snapshot["subnets"]]
+    zones = {subnet["SubnetId"]: str(subnet.get("AvailabilityZoneId", "")) for subnet in subnets}
     wrong = [f"{subnet} is in {zone}" for subnet, zone in zones.items() if zone in (rule.unsupported_zone_ids or [])]
     if wrong:
         return Finding(FAIL, f"Zones that VPC Lattice does not support: {', '.join(wrong)}.")
-    if not all(zones.get(one) for one in link.subnet_ids):
+    if not all(zones.get(subnet_id) for subnet_id in link.subnet_ids):
         return Finding(UNKNOWN, "The zones of the subnets are not all known.")
     return Finding(PASS, f"Subnets in {', '.join(sorted(set(zones.values())))}.")
 
@@ -342,7 +346,7 @@ def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
 @check("dns_attributes", "dns_attributes", in_vpc=True)
 def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     found = _of_vpc(link, snapshot, "dns_attributes")
-    off = [one for one in DNS_ATTRIBUTES if not found.get(one)]
+    off = [attribute for attribute in DNS_ATTRIBUTES if not found.get(attribute)]
     if off:
         return Finding(FAIL, f"VPC {link.vpc_id} has {' and '.join(off)} off.")
     return Finding(PASS, f"VPC {link.vpc_id} has {' and '.join(DNS_ATTRIBUTES)} on.")
@@ -354,13 +358,13 @@ def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     if not link.security_group_ids:
         return Finding(FAIL, "No security groups are given; AWS would take the VPC's default one.")
     permissions = _permissions(link.security_group_ids, snapshot)
-    networks = [one for one in _networks(_of_vpc(link, snapshot, "vpcs")) if one.version == 4]
+    networks = [network for network in _networks(_of_vpc(link, snapshot, "vpcs")) if network.version == 4]
     names = ", ".join(link.security_group_ids)
     closed, narrow = [], []
     for ports in _alike(rule.ports(), permissions):
-        admitting = [one for one in permissions if _admits(one, ports.start)]
+        admitting = [permission for permission in permissions if _admits(permission, ports.start)]
         admitted = _admitted(admitting, 4)
-        if all(any(network.subnet_of(one) for one in admitted) for network in networks):  # type: ignore[arg-type]
+        if all(any(network.subnet_of(cidr) for cidr in admitted) for network in networks):  # type: ignore[arg-type]
             continue
         shown = f"{ports.start}-{ports[-1]}" if len(ports) > 1 else str(ports.start)
         sources = _sources(admitting)
@@ -378,8 +382,8 @@ def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
 
 def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[range]:
     """Port ranges cut where an inbound rule begins or ends, so that all ports of a part are treated alike."""
-    tcp = [one for one in permissions if one.get("IpProtocol") == "tcp"]
-    edges = {edge for one in tcp for edge in (one["FromPort"], one["ToPort"] + 1)}
+    tcp = [permission for permission in permissions if permission.get("IpProtocol") == "tcp"]
+    edges = {edge for permission in tcp for edge in (permission["FromPort"], permission["ToPort"] + 1)}
     parts = []
     for ports in wanted:
         cuts = sorted({ports.start, ports.stop, *(edge for edge in edges if ports.start < edge < ports.stop)})
@@ -389,7 +393,7 @@ def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[rang
 
 def _sources(permissions: t.Iterable[Raw]) -> list[str]:
     """Whom inbound rules admit: CIDRs, security groups and prefix lists."""
-    found = {str(one[member]) for rule in permissions for key, member in SOURCES for one in rule.get(key) or []}
+    found = {str(entry[member]) for rule in permissions for key, member in SOURCES for entry in rule.get(key) or []}
     return sorted(found)
 
 
@@ -399,15 +403,19 @@ def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Fin
     peerings = snapshot["peerings"].get(link.vpc_id or "", [])
     if not peerings:
         return Finding(PASS, f"VPC {link.vpc_id} has no active peering connection.")
-    names = ", ".join(sorted(str(one["VpcPeeringConnectionId"]) for one in peerings))
+    names = ", ".join(sorted(str(peering["VpcPeeringConnectionId"]) for peering in peerings))
     return Finding(WARN, f"VPC {link.vpc_id} has active peering connections: {names}.")
 
 
 @check("resource_region")
 def check_resource_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """What is shared can only be used in its own region. A bare id does not tell it."""
-    given = [one for one in (link.resource_configuration, link.resource_share_arn) if one and one.startswith("arn:")]
-    wrong = [one for one in given if (one.split(":") + [""] * 4)[3] != snapshot.region]
+    given = [
+        identifier
+        for identifier in (link.resource_configuration, link.resource_share_arn)
+        if identifier and identifier.startswith("arn:")
+    ]
+    wrong = [identifier for identifier in given if (identifier.split(":") + [""] * 4)[3] != snapshot.region]
     if wrong:
         return Finding(FAIL, f"Not in {snapshot.region}: {', '.join(wrong)}.")
     return Finding(PASS, f"{len(given)} ARNs in {snapshot.region}.")
@@ -502,13 +510,13 @@ def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapsh
         if rule.concerns(link)
         for finding in [evaluate(link, rule, snapshot)]
     ]
-    found = {one["status"] for one in checks}
+    found = {check["status"] for check in checks}
     status = FAIL if FAIL in found else WARN if found & {WARN, UNKNOWN} else PASS
     telling = (FAIL,) if status == FAIL else (WARN, UNKNOWN)
     said: dict[str, dict[str, str]] = {}
-    for one in checks:  # what several checks stumble over is said once, with the remedy of the first
-        if one["status"] in telling:
-            said.setdefault(one["msg"], one)
+    for check in checks:  # what several checks stumble over is said once, with the remedy of the first
+        if check["status"] in telling:
+            said.setdefault(check["msg"], check)
     return {
         "name": link.name,
         "status": status,

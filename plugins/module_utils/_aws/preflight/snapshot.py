@@ -76,11 +76,11 @@ class Snapshot:
             raise found
         if not found:
             raise ItemError("Neither an endpoint nor addresses are given.")
-        for one in found:
+        for address in found:
             try:
-                ipaddress.ip_address(one)
+                ipaddress.ip_address(address)
             except ValueError:
-                raise ItemError(f"Not an IP address: {one!r}.") from None
+                raise ItemError(f"Not an IP address: {address!r}.") from None
         return list(found)
 
     def zone(self, link: Link, address: str) -> str:
@@ -120,8 +120,8 @@ class Reader:
                 raise
 
         listings: dict[str, Listing | CallError] = {}
-        for one in self.api.all(read, list(needs)):
-            listings.update(one)
+        for listing in self.api.all(read, list(needs)):
+            listings.update(listing)
         return Snapshot(self.api.region, listings, links)
 
     def subnets(self, links: t.Sequence[Link]) -> Listing:
@@ -129,11 +129,11 @@ class Reader:
         if not links:
             return {}
         found = self.api.pages("ec2:DescribeSubnets", "Subnets", MaxResults=1000)
-        return {one["SubnetId"]: one for one in found}
+        return {subnet["SubnetId"]: subnet for subnet in found}
 
     def vpcs(self, links: t.Sequence[Link]) -> Listing:
         found = self.api.filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links if link.vpc_id])
-        return {one["VpcId"]: one for one in found}
+        return {vpc["VpcId"]: vpc for vpc in found}
 
     def dns_attributes(self, links: t.Sequence[Link]) -> Listing:
         """Whether VPCs have DNS, by VPC: AWS tells one attribute of one VPC in a call."""
@@ -163,15 +163,15 @@ class Reader:
         active = [{"Name": "status-code", "Values": ["active"]}]
         action, key = "ec2:DescribeVpcPeeringConnections", "VpcPeeringConnections"
         found: dict[str, list[Raw]] = {}
-        for one in self.api.pages(action, key, Filters=active, MaxResults=1000):
+        for peering in self.api.pages(action, key, Filters=active, MaxResults=1000):
             for side in ("RequesterVpcInfo", "AccepterVpcInfo"):
-                found.setdefault(str((one.get(side) or {}).get("VpcId")), []).append(one)
+                found.setdefault(str((peering.get(side) or {}).get("VpcId")), []).append(peering)
         return found
 
     def security_groups(self, links: t.Sequence[Link]) -> Listing:
         ids = [group for link in links for group in link.security_group_ids or []]
         found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
-        return {one["GroupId"]: one for one in found}
+        return {group["GroupId"]: group for group in found}
 
     def load_balancers(self, links: t.Sequence[Link]) -> Listing:
         """Load balancers of every type, by name: they share their names."""
@@ -179,15 +179,16 @@ class Reader:
             return {}
         action = "elasticloadbalancing:DescribeLoadBalancers"
         found = self.api.pages(action, "LoadBalancers", PageSize=lb.PAGE)
-        return {one["LoadBalancerName"]: one for one in found}
+        return {balancer["LoadBalancerName"]: balancer for balancer in found}
 
     def endpoints(self, links: t.Sequence[Link]) -> Listing:
         """The subnets that VPC endpoints of the collection are in, by the endpoints' names."""
         name, names = f"tag:{tagging.OWN_TAG}", [link.vpc_endpoint for link in links if link.vpc_endpoint]
         found: dict[str, set[str]] = {}
-        for one in self.api.filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", name, names):
-            if str(one["State"]).lower() in ("pending", "available", "partial"):
-                found.setdefault(tagging.as_dict(one.get("Tags"))[tagging.OWN_TAG], set()).update(one["SubnetIds"])
+        for endpoint in self.api.filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", name, names):
+            if str(endpoint["State"]).lower() in ("pending", "available", "partial"):
+                owner = tagging.as_dict(endpoint.get("Tags"))[tagging.OWN_TAG]
+                found.setdefault(owner, set()).update(endpoint["SubnetIds"])
         return found
 
     def clusters(self, links: t.Sequence[Link]) -> Listing:
