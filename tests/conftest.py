@@ -65,7 +65,9 @@ def learned_once() -> Iterator[None]:
         patch.setattr(creators, "_create_methods", methods)
         patch.setattr(aliasers, "_alias_event_name", name)
         # A method is the same function on every object.
-        patch.setattr(botocore.hooks, "accepts_kwargs", lambda one: accepts_kwargs(getattr(one, "__func__", one)))
+        patch.setattr(
+            botocore.hooks, "accepts_kwargs", lambda function: accepts_kwargs(getattr(function, "__func__", function))
+        )
         yield
 
 

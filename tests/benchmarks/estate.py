@@ -45,7 +45,7 @@ class Estate:
         what = {"VpcEndpointType": "Interface", "ServiceName": SERVICE, "PrivateDnsEnabled": False}
         where = {"VpcId": self.vpc, "SubnetIds": [self.subnet]}
         made = [self.ec2.create_vpc_endpoint(**what, **where) for dummy in range(count)]
-        return [one["VpcEndpoint"]["VpcEndpointId"] for one in made]
+        return [answer["VpcEndpoint"]["VpcEndpointId"] for answer in made]
 
     def balancer(self, name: str) -> str:
         """A load balancer, without listeners; its ARN."""
@@ -77,15 +77,17 @@ class Estate:
         prefix = "com.amazonaws.vpce.us-east-1."
         for service in services:
             self.sandbox.connect(prefix + service["service_id"])
-        return [{"name": one["name"], "service_id": one["service_id"], "owners": [VENDOR]} for one in services]
+        return [
+            {"name": service["name"], "service_id": service["service_id"], "owners": [VENDOR]} for service in services
+        ]
 
     def connections(self, services: list[Item]) -> list[Item]:
         """The same, accepted."""
         items = self.requests(services)
         asked = self.ec2.get_paginator("describe_vpc_endpoint_connections").paginate()
-        for one in asked.search("VpcEndpointConnections"):
-            ids = [one["VpcEndpointId"]]
-            self.ec2.accept_vpc_endpoint_connections(ServiceId=one["ServiceId"], VpcEndpointIds=ids)
+        for connection in asked.search("VpcEndpointConnections"):
+            ids = [connection["VpcEndpointId"]]
+            self.ec2.accept_vpc_endpoint_connections(ServiceId=connection["ServiceId"], VpcEndpointIds=ids)
         return items
 
     def links(self, count: int) -> tuple[list[Item], list[Item], list[str]]:
@@ -115,7 +117,10 @@ class Estate:
 def with_attributes(balancers: list[Item]) -> list[Item]:
     """The same load balancers, wanted with attributes too, which cost a read of each load balancer and target group."""
     group = {"deregistration_delay": 300, "preserve_client_ip": False}
-    return [{**one, "cross_zone": False, "listeners": [{"port": PORT, "target_group": group}]} for one in balancers]
+    return [
+        {**balancer, "cross_zone": False, "listeners": [{"port": PORT, "target_group": group}]}
+        for balancer in balancers
+    ]
 
 
 @contextmanager

@@ -83,12 +83,13 @@ def fleet(sandbox: SandboxClient, make: Workshop, estates: list[Estate], links: 
     role = {"ansible.builtin.include_role": {"name": "saas.privatelink.fivetran"}}
     play = {"hosts": "all", "gather_facts": False, "connection": "local", "vars": variables, "tasks": [role]}
     book = make.document([{**play, "module_defaults": {**where, **credentials}}])
-    inventory = make.document({"all": {"hosts": {f"account_{one.account}": host(one, links) for one in estates}}})
+    hosts = {f"account_{estate.account}": host(estate, links) for estate in estates}
+    inventory = make.document({"all": {"hosts": hosts}})
     argv = [str(PLAYBOOK), str(book), "-i", str(inventory), "--forks", str(forks)]
     program = make.program(argv, environment(sandbox))
     program.run()
-    for one in estates:
-        services = one.ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    for estate in estates:
+        services = estate.ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
         for service in services:
             sandbox.connect(service["ServiceName"])
     program.run()  # accepts
@@ -113,7 +114,7 @@ def calls_of(sandbox: SandboxClient, program: Program) -> list[Call]:
     """The calls to AWS of one run, without those to Redis Cloud and its own ones."""
     sandbox.clear_calls()
     program.run()
-    return [one for one in sandbox.calls() if one["service"] != "redis_cloud" and one["account"] != REDIS_CLOUD]
+    return [call for call in sandbox.calls() if call["service"] != "redis_cloud" and call["account"] != REDIS_CLOUD]
 
 
 def plain(sandbox: SandboxClient, make: Workshop, calls: list[Call]) -> tuple[Program, int]:

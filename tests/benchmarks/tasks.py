@@ -24,9 +24,9 @@ def ours(module: str, option: str, items: list[Item], **options: Any) -> Task:
 
 def services(items: list[Item], principals: list[str] | None = None, **options: Any) -> Task:
     """endpoint_service, found by the collection's tag; with ``principals`` it also reads each one's permissions."""
-    wanted = [{key: value for key, value in one.items() if key != "service_id"} for one in items]
+    wanted = [{key: value for key, value in item.items() if key != "service_id"} for item in items]
     allowed = {"allowed_principals": principals} if principals else {}
-    return ours("endpoint_service", "services", [{**one, **allowed} for one in wanted], **options)
+    return ours("endpoint_service", "services", [{**item, **allowed} for item in wanted], **options)
 
 
 def connections(items: list[Item], **options: Any) -> Task:
@@ -50,7 +50,7 @@ def peer_endpoints(vpc: str, ids: list[str]) -> Task:
 
 def peer_syncs(vpc: str, items: list[Item]) -> Task:
     """community.aws manages one target group a task, and knows addresses only."""
-    groups = [{"name": one["target_group"], "ip": address(number)} for number, one in enumerate(items)]
+    groups = [{"name": item["target_group"], "ip": address(number)} for number, item in enumerate(items)]
     options = {"name": "{{ item.name }}", "protocol": "tcp", "port": PORT, "vpc_id": vpc, "target_type": "ip"}
     targets = [{"Id": "{{ item.ip }}", "Port": PORT}]
     return {PEER_SYNC: {**options, "targets": targets, "state": "present"}, "loop": groups}

@@ -84,9 +84,9 @@ class Path:
 
     def deploy(self, *more: dict[str, Any], settings: dict[str, Any] | None = None, **options: Any) -> Function:
         """The function, with one sync of these options, and `more`."""
-        one = {"name": "orders", "target_group": self.group, "endpoint": NAME, "endpoint_kind": "writer", **options}
+        sync = {"name": "orders", "target_group": self.group, "endpoint": NAME, "endpoint_kind": "writer", **options}
         nameservers = [self.nameserver or self.names.address]
-        package = build({"syncs": [one, *more], "nameservers": nameservers, **(settings or {})})
+        package = build({"syncs": [sync, *more], "nameservers": nameservers, **(settings or {})})
         variables = {**self.sandbox.environment(self.account), "AWS_LAMBDA_FUNCTION_NAME": "ip-sync"}
         function = Function(package, HANDLER, variables, timeout=60)
         self.functions.append(function)
@@ -101,7 +101,7 @@ class Path:
         held = set(before)
         for call in done.calls:
             if call["operation"] in WRITES and not call["error"]:
-                targets = {(one["Id"], one.get("Port", PORT)) for one in call["params"]["Targets"]}
+                targets = {(target["Id"], target.get("Port", PORT)) for target in call["params"]["Targets"]}
                 held = held | targets if call["operation"] == "RegisterTargets" else held - targets
                 assert held or not before, f"{call['operation']} {targets} left the group empty"
         return done
@@ -110,7 +110,9 @@ class Path:
         """(address, port) and state of the targets, without those that drain."""
         elb = self.sandbox.boto(self.account, "elbv2")
         shown = elb.describe_target_health(TargetGroupArn=self.group)["TargetHealthDescriptions"]
-        found = {(one["Target"]["Id"], one["Target"]["Port"]): one["TargetHealth"]["State"] for one in shown}
+        found = {
+            (target["Target"]["Id"], target["Target"]["Port"]): target["TargetHealth"]["State"] for target in shown
+        }
         return {key: value for key, value in found.items() if state(value)}
 
     @property

@@ -210,5 +210,5 @@ def test_all_databases_are_followed_during_a_watch(path: Path) -> None:
     path.names.set({"second.example": [C]})
     assert not result().raised
     shown = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-    assert [one["Target"]["Id"] for one in shown] == [C]
+    assert [target["Target"]["Id"] for target in shown] == [C]
     path.finds("a second database fails over during a watch", "-", "followed too")

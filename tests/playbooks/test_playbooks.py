@@ -57,7 +57,7 @@ def interrupt(
     sandbox, account = company.sandbox, company.accounts["us"]
     sandbox.buckets(enabled=False, latency=0.3)
     process = company.popen("site", *options, **variables)
-    eventually(lambda: sandbox.writes(account), lambda log: operation in [one["operation"] for one in log], 120)
+    eventually(lambda: sandbox.writes(account), lambda log: operation in [call["operation"] for call in log], 120)
     kill(process)
     sandbox.buckets(enabled=False, latency=0)
 
@@ -154,9 +154,9 @@ def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_cont
 
 
 def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
-    one = estate.play("fivetran", link="orders")
-    assert (one.status, stand(one)) == (0, {"us fivetran orders": WAITING})
-    assert estate.written(one) == {"us": BUILT}
+    first = estate.play("fivetran", link="orders")
+    assert (first.status, stand(first)) == (0, {"us fivetran orders": WAITING})
+    assert estate.written(first) == {"us": BUILT}
 
     segment = estate.play("segment")
     assert estate.written(segment) == {"us": ["AuthorizeEndpointAccess"]}

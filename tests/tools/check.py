@@ -226,18 +226,19 @@ def report(outcomes: Iterable[Outcome], covered: float | None = None) -> int:
     Return the exit code.
     """
     ordered = sorted(outcomes, key=lambda outcome: STEPS.index(outcome.step))
-    for one in (one for one in ordered if one.reason):
-        log = LOGS / f"{one.step.name}.log"
-        print(f"\n--- {one.step.name}: {one.reason}; the end of {log.relative_to(ROOT)}:")
-        print("\n".join(log.read_text().splitlines()[-40:]))
+    for outcome in ordered:
+        if outcome.reason:
+            log = LOGS / f"{outcome.step.name}.log"
+            print(f"\n--- {outcome.step.name}: {outcome.reason}; the end of {log.relative_to(ROOT)}:")
+            print("\n".join(log.read_text().splitlines()[-40:]))
     print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds")
-    for one in ordered:
-        ran = f"{one.ran} {one.step.noun}" if one.step.noun else "-"
-        print(f"{one.step.name:<14}{one.result:<10}{ran:<16}{one.seconds:7.1f}  {one.note}".rstrip())
+    for outcome in ordered:
+        ran = f"{outcome.ran} {outcome.step.noun}" if outcome.step.noun else "-"
+        print(f"{outcome.step.name:<14}{outcome.result:<10}{ran:<16}{outcome.seconds:7.1f}  {outcome.note}".rstrip())
     if covered is not None:
         print(f"{'coverage':<14}{'':<10}{covered:.1f} % of the lines in plugins, by unit")
-    failed = sum(one.failed for one in ordered)
-    print(f"\n{sum(one.passed for one in ordered)} passed, {failed} failed")
+    failed = sum(outcome.failed for outcome in ordered)
+    print(f"\n{sum(outcome.passed for outcome in ordered)} passed, {failed} failed")
     return int(failed > 0)
 
 
@@ -270,9 +271,10 @@ def main() -> int:
     outcomes = []
     with ThreadPoolExecutor(max_workers=2) as pool:
         for future in as_completed([pool.submit(run, step, environment, len(steps) == 1) for step in steps]):
-            outcomes.append(future.result())
-            one = outcomes[-1]
-            print(f"{one.result:<8}{one.step.name:<14}{one.seconds:6.1f} s  {one.note}".rstrip(), flush=True)
+            outcome = future.result()
+            outcomes.append(outcome)
+            line = f"{outcome.result:<8}{outcome.step.name:<14}{outcome.seconds:6.1f} s  {outcome.note}"
+            print(line.rstrip(), flush=True)
     return report(outcomes, coverage())
 
 

@@ -56,10 +56,10 @@ class Run:
     def failures(self) -> dict[str, str]:
         """Why each failed host failed; the last reason."""
         failed = [
-            (host, one.get("msg", ""))
+            (host, result.get("msg", ""))
             for task in self.tasks
-            for host, one in task["hosts"].items()
-            if one.get("failed")
+            for host, result in task["hosts"].items()
+            if result.get("failed")
         ]
         return {host: str(reason) for host, reason in failed}
 

@@ -59,9 +59,10 @@ def rendered(lab: Laboratory) -> dict[str, Path]:
         "port_forwarder_databases": databases,
         "port_forwarder_max_connections": 4000,  # within the open files that every root may have
     }
-    folders = {"cache": lab.folder / "asks-cache", "names": lab.folder / "asks-names"}
     servers = {"cache": lab.cache, "names": lab.names}
-    render({folders[one]: {**common, "port_forwarder_nameservers": [servers[one].address]} for one in folders})
+    folders = {name: lab.folder / f"asks-{name}" for name in servers}
+    asking = {name: {**common, "port_forwarder_nameservers": [server.address]} for name, server in servers.items()}
+    render({folders[name]: variables for name, variables in asking.items()})
     return folders
 
 
@@ -85,5 +86,5 @@ def forward(lab: Laboratory, rendered: dict[str, Path]) -> Iterator[Forward]:
     yield start
     lab.hang_up()
     lab.reset()
-    for one in started:
-        one.stop()
+    for program in started:
+        program.stop()

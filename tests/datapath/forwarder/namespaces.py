@@ -147,10 +147,10 @@ class Network:
         self.ip(machine.name, "link", "set", "eth0", "up")
         self.macs[machine.address] = mac
         # Known for ever, as a VPC knows them: a dead machine is silent, and not refused by its neighbours.
-        for one in self.machines:
+        for machine in self.machines:
             for address, mac in self.macs.items():
-                if address != one.address:
-                    self.ip(one.name, "neigh", "replace", address, "lladdr", mac, "dev", "eth0", "nud", "permanent")
+                if address != machine.address:
+                    self.ip(machine.name, "neigh", "replace", address, "lladdr", mac, "dev", "eth0", "nud", "permanent")
         return machine
 
     def silence(self, machine: Machine, silent: bool = True) -> None:

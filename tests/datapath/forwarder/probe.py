@@ -58,9 +58,11 @@ class Probe:
 
     def first(self, host: str, since: float) -> float | None:
         """How many seconds after `since` the first session that `host` serves was complete; None if there is none."""
-        times = [one.ended - since for one in list(self.attempts) if one.host == host and one.ended >= since]
+        times = [
+            attempt.ended - since for attempt in list(self.attempts) if attempt.host == host and attempt.ended >= since
+        ]
         return min(times, default=None)
 
     def last(self, host: str, since: float) -> float:
         """How many seconds after `since` the last session was begun that `host` serves; 0 if none was."""
-        return max([one.began - since for one in list(self.attempts) if one.host == host], default=0.0)
+        return max([attempt.began - since for attempt in list(self.attempts) if attempt.host == host], default=0.0)

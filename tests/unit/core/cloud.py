@@ -135,7 +135,7 @@ class Cloud:
             assert not self.named(params["Name"]), f"a second {params['Name']}"
             box = self.add(params["Name"], size=params["Size"], paint=params["Paint"], ready=now + self.lag)
             return {"Id": box.id}
-        (box,) = (one for one in self.boxes if one.id == params["Id"])
+        (box,) = (box for box in self.boxes if box.id == params["Id"])
         if action == "box:Delete":
             assert not box.hosts(now), "deleted with guests"
             box.gone = now + self.lag

@@ -69,7 +69,7 @@ def test_pages_by_next_token(
     api = zones(connect, account, make_vpc, 12)
     since = sandbox.last_call()
     found = api.pages(LIST, "ServiceConfigurations", MaxResults=5)
-    assert len({one["ServiceId"] for one in found}) == 12
+    assert len({service["ServiceId"] for service in found}) == 12
     assert len(sandbox.calls(account, since=since)) == 3
 
 
@@ -89,7 +89,9 @@ def test_pages_by_marker(connect: Open) -> None:
 
     api.call = call  # type: ignore[method-assign,assignment]
     assert api.pages("redshift:DescribeThings", "Things", MaxRecords=1) == [1, 2]
-    assert [one.get("Marker") for one in asked] == [None, "a", "b"] and all(one["MaxRecords"] == 1 for one in asked)
+    assert [params.get("Marker") for params in asked] == [None, "a", "b"] and all(
+        params["MaxRecords"] == 1 for params in asked
+    )
 
 
 def test_pages_by_lower_case_token(connect: Open) -> None:
@@ -108,7 +110,7 @@ def test_pages_by_lower_case_token(connect: Open) -> None:
 
     api.call = call  # type: ignore[method-assign,assignment]
     assert api.pages("vpc-lattice:ListThings", "items") == [1, 2]
-    assert [one.get("nextToken") for one in asked] == [None, "a", "b"]
+    assert [params.get("nextToken") for params in asked] == [None, "a", "b"]
 
 
 def test_pages_really_by_marker(
@@ -129,7 +131,7 @@ def test_unsuccessful_in_a_good_answer_is_an_error(connect: Open) -> None:
     with pytest.raises(CallError) as caught:
         connect().call("ec2:DeleteVpcEndpointServiceConfigurations", ServiceIds=ids)
     assert caught.value.code == "InvalidVpcEndpointService.NotFound"
-    assert all(one in str(caught.value) for one in ids) and "does not exist" in str(caught.value)
+    assert all(identifier in str(caught.value) for identifier in ids) and "does not exist" in str(caught.value)
 
 
 def test_an_error_that_says_that_it_is_done_settles_a_change(connect: Open) -> None:
@@ -359,8 +361,8 @@ def test_each_keeps_order_bounds_and_errors_apart(connect: Open) -> None:
 
     api = connect()
     done = api.each(work, list(range(40)))
-    assert [one for one in done if not isinstance(one, ItemError)] == [2 * n for n in range(40) if n % 10 != 3]
-    assert [str(one) for one in done if isinstance(one, ItemError)] == ["3", "13", "23", "33"]
+    assert [result for result in done if not isinstance(result, ItemError)] == [2 * n for n in range(40) if n % 10 != 3]
+    assert [str(result) for result in done if isinstance(result, ItemError)] == ["3", "13", "23", "33"]
     assert 8 < most <= 16
     assert api.each(work, []) == []
     with pytest.raises(ItemError, match="3"):

@@ -67,8 +67,10 @@ def call(sandbox: RunningSandbox, account: str) -> Call:
 @pytest.fixture
 def assumed(sandbox: RunningSandbox) -> Assumed:
     """``assumed()``: the roles that were assumed since the test began, in that order."""
-    before = max((one["n"] for one in sandbox.calls()), default=0)
-    return lambda: [one["params"]["RoleArn"] for one in sandbox.calls(since=before) if one["operation"] == "AssumeRole"]
+    before = max((call["n"] for call in sandbox.calls()), default=0)
+    return lambda: [
+        call["params"]["RoleArn"] for call in sandbox.calls(since=before) if call["operation"] == "AssumeRole"
+    ]
 
 
 @pytest.fixture
@@ -148,7 +150,7 @@ def test_what_decides_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/a/file")
     decides = json.dumps(what_decides(Credentials("key", "hush", "hush", "profile"), "region", "url"))
     assert "hush" not in decides
-    assert all(f'"{one}"' in decides for one in ("key", "profile", "region", "url", "/a/file"))
+    assert all(f'"{source}"' in decides for source in ("key", "profile", "region", "url", "/a/file"))
 
 
 def test_keys_for_others_are_those_of_one_session(sandbox: RunningSandbox, account: str, assumed: Assumed) -> None:

@@ -80,7 +80,7 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
     text = printed.getvalue()
     assert SECRET not in text and TOKEN not in text
     result: dict[str, Any] = json.loads(text)
-    assert len(calls) == (0 if check else sum(len(one["writes"]) for one in result.get("results", [])))
+    assert len(calls) == (0 if check else sum(len(item["writes"]) for item in result.get("results", [])))
     return result
 
 
@@ -104,7 +104,7 @@ def test_many_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["d", "broken", "a", "small", "c", "b"]
     things = [{"name": name, "size": -1 if name == "small" else 2} for name in names]
     result = run(monkeypatch, things=things)
-    assert [one["name"] for one in result["results"]] == names
+    assert [item["name"] for item in result["results"]] == names
     assert result["failed_items"] == ["broken", "small"] and result["failed"] and result["changed"]
     assert result["msg"] == "broken: it is broken; small: no thing is that small"
 

@@ -68,12 +68,12 @@ def check_converges(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     boxes = Boxes(plan, cloud)
     first = boxes.run(wants)
     assert not boxes.unmet(wants)
-    assert not [one for one in first.values() if one.failed or one.waiting or one.warnings]
+    assert not [result for result in first.values() if result.failed or result.waiting or result.warnings]
     assert only_written(writes(first)) == called(cloud)
     cloud.calls.clear()
     second = boxes.run(wants)
     assert not cloud.calls and cloud.reads == 1
-    assert not [one for one in second.values() if one.changed or one.failed or one.waiting]
+    assert not [result for result in second.values() if result.changed or result.failed or result.waiting]
 
 
 def check_predicts(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
@@ -83,8 +83,8 @@ def check_predicts(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     assert not cloud.calls and cloud.reads == 1
     real = boxes.run(wants)
     assert writes(predicted) == writes(real)
-    for name, one in real.items():
-        assert (one.before, one.after, one.changed) == (
+    for name, result in real.items():
+        assert (result.before, result.after, result.changed) == (
             predicted[name].before,
             predicted[name].after,
             predicted[name].changed,
@@ -97,8 +97,8 @@ def check_isolates(plan: ModuleType, cloud: Cloud, wants: list[Want], broken: fr
     predicted = boxes.run(wants, check_mode=True)
     cloud.broken = broken
     results = boxes.run(wants)
-    failing = {name for name, one in predicted.items() if one.changed and name in broken}
-    assert {name for name, one in results.items() if one.failed} == failing
+    failing = {name for name, result in predicted.items() if result.changed and name in broken}
+    assert {name for name, result in results.items() if result.failed} == failing
     assert all(results[name].msg and not results[name].writes and not results[name].waiting for name in failing)
     assert not boxes.unmet([want for want in wants if want.name not in broken])
 
@@ -112,7 +112,7 @@ def check_resumes_after_errors(plan: ModuleType, cloud: Cloud, wants: list[Want]
     done = only_written(writes(failed))
     cloud.fails = frozenset()
     rest = boxes.run(wants)
-    assert not boxes.unmet(wants) and not [one for one in rest.values() if one.failed]
+    assert not boxes.unmet(wants) and not [result for result in rest.values() if result.failed]
     for name, actions in predicted.items():
         assert done.get(name, []) + rest[name].writes == actions
 
@@ -124,7 +124,7 @@ def check_stale(plan: ModuleType, cloud: Cloud, wants: list[Want], stale: float)
     cloud.stale = stale
     results = boxes.run(wants)
     assert writes(results) == predicted
-    assert not [one for one in results.values() if one.failed]
+    assert not [result for result in results.values() if result.failed]
 
 
 def check_no_wait(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
@@ -136,12 +136,12 @@ def check_no_wait(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
         start = cloud.time.now()
         results = boxes.run(wants, wait=False)
         assert cloud.time.now() == start
-        assert not [one for one in results.values() if one.failed]
+        assert not [result for result in results.values() if result.failed]
         left = boxes.run(wants, check_mode=True)
-        assert not [name for name, one in left.items() if one.changed and not results[name].waiting]
+        assert not [name for name, result in left.items() if result.changed and not results[name].waiting]
         cloud.time.sleep(30)
     assert before < cloud.time.now() and not boxes.unmet(wants)
-    assert not [one for one in results.values() if one.waiting or one.changed]
+    assert not [result for result in results.values() if result.waiting or result.changed]
     assert called(cloud) == predicted
 
 
@@ -164,9 +164,9 @@ def check_times_out(plan: ModuleType, cloud: Cloud, wants: list[Want], timeout: 
     boxes, started = Boxes(plan, cloud), cloud.time.now()
     results = boxes.run(wants, wait_timeout=timeout)
     assert cloud.time.now() - started <= max(timeout, 0)
-    assert not [one for one in results.values() if one.failed]
+    assert not [result for result in results.values() if result.failed]
     unmet = set(boxes.unmet(wants))
-    assert unmet <= {name for name, one in results.items() if one.waiting}
+    assert unmet <= {name for name, result in results.items() if result.waiting}
 
 
 def check_gives_up_on_stale(plan: ModuleType, cloud: Cloud) -> None:
@@ -223,7 +223,7 @@ def check_blind(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     """When the read that all share fails, each item says so, and nothing is called."""
     cloud.blind = True
     results = Boxes(plan, cloud).run(wants)
-    assert not cloud.calls and all(one.failed and "denied" in one.msg for one in results.values())
+    assert not cloud.calls and all(result.failed and "denied" in result.msg for result in results.values())
 
 
 def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
@@ -232,7 +232,7 @@ def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     all_of_them = [*wants, Want("impossible", size=-1)]
     for check in (True, False):
         results = boxes.run(all_of_them, check_mode=check)
-        assert [name for name, one in results.items() if one.failed] == ["impossible"]
+        assert [name for name, result in results.items() if result.failed] == ["impossible"]
     assert not boxes.unmet(wants)
 
 

@@ -54,8 +54,11 @@ def test_the_connections_of_any_number_of_services_are_one_read(count: int, filt
 
     def pages(action: str, key: str, **params: Any) -> list[dict[str, str]]:
         asked.append(params)
-        return [{"ServiceId": one, "VpcEndpointId": f"{one}-endpoint"} for one in [*wanted, "vpce-svc-of-others"]]
+        return [
+            {"ServiceId": service_id, "VpcEndpointId": f"{service_id}-endpoint"}
+            for service_id in [*wanted, "vpce-svc-of-others"]
+        ]
 
     found = read_connections(SimpleNamespace(pages=pages), wanted)  # type: ignore[arg-type]
-    assert [one.service_id for one in found] == wanted
+    assert [connection.service_id for connection in found] == wanted
     assert ["Filters" in params for params in asked] == ([] if filtered is None else [filtered])

@@ -126,7 +126,7 @@ class Estate:
         self.calls = self.sandbox.calls(self.account, since=since)
         check_documented(module, self.calls)
         made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
-        said = [] if check else [name for one in result.get("results", []) for name in one["writes"]]
+        said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert made == sorted(said)
         assert "not-to-be-shown" not in json.dumps(result)
         return result
@@ -175,7 +175,9 @@ class Estate:
     def connection(self, endpoint_id: str) -> str:
         """The state of a connection as the account sees it."""
         listed = self.ec2.describe_vpc_endpoint_connections()["VpcEndpointConnections"]
-        return {one["VpcEndpointId"]: str(one["VpcEndpointState"]) for one in listed}.get(endpoint_id, "")
+        return {connection["VpcEndpointId"]: str(connection["VpcEndpointState"]) for connection in listed}.get(
+            endpoint_id, ""
+        )
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any)
     """One item, of the vendor's account unless told otherwise; its result, with ``diff`` and ``warnings``."""
     given = {"name": "orders", **({} if "vpc_endpoint_ids" in options else {"owners": [VENDOR]}), **options}
     result = estate.run("accept_connection", check=check, diff=diff, **given)
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    one["warnings"] = str(result.get("warnings", ""))
-    return one
+    item: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    item["warnings"] = str(result.get("warnings", ""))
+    return item
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -120,12 +120,12 @@ def test_never_runs_without_an_allow_list_of_valid_entries(estate: Estate, optio
 def test_strangers_are_reported_and_left_alone(estate: Estate, service: dict[str, Any]) -> None:
     stranger, vendor = ask(estate, service, STRANGER), ask(estate, service)
     result = change(estate, [ACCEPT])
-    assert [one["vpc_endpoint_id"] for one in result["connections"]] == [vendor]
-    assert [one["vpc_endpoint_id"] for one in result["unlisted_connections"]] == [stranger]
+    assert [connection["vpc_endpoint_id"] for connection in result["connections"]] == [vendor]
+    assert [connection["vpc_endpoint_id"] for connection in result["unlisted_connections"]] == [stranger]
     assert f"not on the list and left alone: {stranger} of account {STRANGER}" in result["warnings"]
     assert estate.connection(stranger) == "pendingAcceptance"
     rejected = change(estate, [REJECT], state="rejected")
-    assert [one["vpc_endpoint_id"] for one in rejected["strangers"]] == [stranger]
+    assert [connection["vpc_endpoint_id"] for connection in rejected["strangers"]] == [stranger]
     assert estate.connection(stranger) == "pendingAcceptance"
 
 
@@ -134,8 +134,8 @@ def test_both_lists_must_allow(estate: Estate, service: dict[str, Any]) -> None:
     foreign = ask(estate, service, STRANGER)
     both = {"owners": [VENDOR], "vpc_endpoint_ids": [first, foreign]}
     result = change(estate, [ACCEPT], **both)
-    assert [one["vpc_endpoint_id"] for one in result["connections"]] == [first]
-    assert {one["vpc_endpoint_id"] for one in result["strangers"]} == {second, foreign}
+    assert [connection["vpc_endpoint_id"] for connection in result["connections"]] == [first]
+    assert {connection["vpc_endpoint_id"] for connection in result["strangers"]} == {second, foreign}
 
 
 def test_several_connections_cost_one_call(estate: Estate, service: dict[str, Any]) -> None:
@@ -167,7 +167,7 @@ def test_ambiguity_lists_the_candidates(estate: Estate) -> None:
     create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, NetworkLoadBalancerArns=[arn])
     ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for dummy in range(2)]
     result = run(estate)
-    assert result["failed"] and all(one in result["msg"] for one in ids)
+    assert result["failed"] and all(service_id in result["msg"] for service_id in ids)
 
 
 # Waiting for the vendor
@@ -331,19 +331,19 @@ def test_many_services_cost_one_call(estate: Estate) -> None:
     names = [f"service-{number}" for number in range(4)]
     services = [{"name": name, "load_balancers": ["shared"], "allowed_principals": [VENDOR]} for name in names]
     made = estate.run("endpoint_service", services=services)["results"]
-    endpoints = [ask(estate, one) for one in made]
+    endpoints = [ask(estate, service) for service in made]
     items: list[dict[str, Any]] = [{"name": name, "owners": [VENDOR]} for name in names]
     predicted = estate.run("accept_connection", check=True, connections=items)
     result = estate.run("accept_connection", connections=items)
     for answer in (predicted, result):
-        assert [one["writes"] for one in answer["results"]] == [[ACCEPT]] * 4
-    assert [one["connections"][0]["vpc_endpoint_id"] for one in result["results"]] == endpoints
+        assert [item["writes"] for item in answer["results"]] == [[ACCEPT]] * 4
+    assert [item["connections"][0]["vpc_endpoint_id"] for item in result["results"]] == endpoints
     assert not estate.run("accept_connection", connections=items)["changed"]
     assert Counter(call["operation"] for call in estate.calls) == {
         "DescribeVpcEndpointServiceConfigurations": 1,
         "DescribeVpcEndpointConnections": 1,
     }
-    named = [{**item, "service_id": one["service_id"]} for item, one in zip(items, made, strict=True)]
+    named = [{**item, "service_id": service["service_id"]} for item, service in zip(items, made, strict=True)]
     assert not estate.run("accept_connection", connections=named)["changed"] and len(estate.calls) == 1
 
 
@@ -362,7 +362,7 @@ def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) 
         {"name": "two", "service_id": service["service_id"], "owners": [STRANGER], "state": "rejected"},
     ]
     result = estate.run("accept_connection", connections=items)
-    assert [one["status"] for one in result["results"]] == ["accepted", "refused"]
+    assert [item["status"] for item in result["results"]] == ["accepted", "refused"]
 
 
 # The plan alone
@@ -382,7 +382,7 @@ def test_the_case_of_states_does_not_matter(spelling: Any) -> None:
 
 def test_partial_counts_as_up() -> None:
     assert plan("accepted", ("vpce-1", "partial")).result["status"] == "accepted"
-    assert [one.action for one in plan("rejected", ("vpce-1", "partial")).changes] == [REJECT]
+    assert [change.action for change in plan("rejected", ("vpce-1", "partial")).changes] == [REJECT]
 
 
 def test_only_what_this_run_accepted_can_be_lost() -> None:

@@ -34,7 +34,9 @@ def check(run_module: RunModule) -> Check:
     """``check(*endpoints, **options)`` runs the module, which reports unless told to fail."""
 
     def run(*endpoints: dict[str, Any], **options: Any) -> dict[str, Any]:
-        named = [{"name": f"endpoint-{number}", "host": "127.0.0.1", **one} for number, one in enumerate(endpoints)]
+        named = [
+            {"name": f"endpoint-{number}", "host": "127.0.0.1", **endpoint} for number, endpoint in enumerate(endpoints)
+        ]
         args = {"endpoints": named, "timeout": 0.4, "on_item_failure": "report", **options}
         return run_module("connection_check", args, check=True)
 
@@ -173,9 +175,9 @@ def test_many_silent_ports_cost_one_timeout(check: Check, full: int) -> None:
     found = check(*({"port": full} for _number in range(30)))
     assert time.monotonic() - start < 2
     assert len(found["failed_items"]) == 30
-    one = found["results"][0]
-    assert f"no answer on port {full} within 0.4 s: do the endpoint's security groups" in one["msg"]
-    assert 0.4 <= one["seconds"] < 1
+    report = found["results"][0]
+    assert f"no answer on port {full} within 0.4 s: do the endpoint's security groups" in report["msg"]
+    assert 0.4 <= report["seconds"] < 1
 
 
 # TLS
@@ -197,8 +199,8 @@ def test_a_port_that_speaks_no_tls(check: Check, plain: int, silent: int) -> Non
     start = time.monotonic()
     found = check({"port": plain, "tls": True}, {"port": silent, "tls": True}, {"port": silent})
     assert time.monotonic() - start < 2
-    one, other, tcp_only = found["results"]
-    assert one["failed"] and one["tcp"] and one["tls"] is False and "no TLS handshake: " in one["msg"]
+    refused, other, tcp_only = found["results"]
+    assert refused["failed"] and refused["tcp"] and refused["tls"] is False and "no TLS handshake: " in refused["msg"]
     assert other["failed"] and "no TLS handshake within 0.4 s: does the port speak TLS?" in other["msg"]
     assert not tcp_only["failed"] and tcp_only["tls"] is None
 

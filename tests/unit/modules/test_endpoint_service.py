@@ -43,9 +43,9 @@ NOTIFY, RENOTIFY, UNNOTIFY = (
 def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """One item; the answer is its result, with the module's ``diff``, ``warnings`` and ``msg`` beside it."""
     result = estate.run("endpoint_service", check=check, diff=diff, **{"name": "orders", **options})
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    one["warnings"] = str(result.get("warnings", ""))
-    return one
+    item: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    item["warnings"] = str(result.get("warnings", ""))
+    return item
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -67,18 +67,18 @@ def services(estate: Estate) -> list[dict[str, Any]]:
 
 def service(estate: Estate) -> dict[str, Any]:
     """The only service of the account, as AWS shows it."""
-    (one,) = services(estate)
-    return one
+    (found,) = services(estate)
+    return found
 
 
 def principals(estate: Estate, service_id: str) -> set[str]:
     found = estate.ec2.describe_vpc_endpoint_service_permissions(ServiceId=service_id)["AllowedPrincipals"]
-    return {one["Principal"] for one in found}
+    return {permission["Principal"] for permission in found}
 
 
 def notifications(estate: Estate) -> dict[str, list[str]]:
     found = estate.ec2.describe_vpc_endpoint_connection_notifications()["ConnectionNotificationSet"]
-    return {one["ConnectionNotificationArn"]: one["ConnectionEvents"] for one in found}
+    return {notification["ConnectionNotificationArn"]: notification["ConnectionEvents"] for notification in found}
 
 
 def test_create_modify_delete(estate: Estate) -> None:
@@ -98,7 +98,7 @@ def test_create_modify_delete(estate: Estate) -> None:
     assert actual["NetworkLoadBalancerArns"] == [arn] and actual["AcceptanceRequired"] is True
     assert actual["PrivateDnsName"] == "db.example.com" and actual["SupportedRegions"][0]["Region"] == "eu-west-1"
     tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
-    assert {one["Key"]: one["Value"] for one in actual["Tags"]} == tags == made["tags"]
+    assert {tag["Key"]: tag["Value"] for tag in actual["Tags"]} == tags == made["tags"]
     assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR)}
     assert notifications(estate) == {TOPIC: ["Connect"]}
     assert made["service_name"] == actual["ServiceName"] and made["service_state"] == "Available"
@@ -206,7 +206,7 @@ def test_ambiguity_lists_the_candidates(estate: Estate, by: str) -> None:
         for dummy in range(2)
     ]
     result = run(estate, load_balancers=["nlb"])
-    assert result["failed"] and all(one in result["msg"] for one in ids) and "service_id" in result["msg"]
+    assert result["failed"] and all(service_id in result["msg"] for service_id in ids) and "service_id" in result["msg"]
     assert run(estate, load_balancers=["nlb"], service_id=ids[0])["failed"] is False
 
 
@@ -227,9 +227,9 @@ def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Est
         run(estate, check=True, load_balancers=["orders"])
         again = run(estate, load_balancers=["orders"])
         assert again["writes"] == [CREATE]
-        states = {one["ServiceId"]: one["ServiceState"] for one in services(estate)}
+        states = {service["ServiceId"]: service["ServiceState"] for service in services(estate)}
         assert sorted(states.values()) == ["Available", "Deleting"] and states[again["service_id"]] == "Available"
-        dying = next(one for one, state in states.items() if state == "Deleting")
+        dying = next(service_id for service_id, state in states.items() if state == "Deleting")
         refused = run(estate, service_id=dying, acceptance_required=False)
         assert refused["failed"] and f"{dying} is Deleting" in refused["msg"]
         assert run(estate, state="absent", wait=False)["writes"] == [DELETE]
@@ -311,7 +311,7 @@ def test_ip_address_types_and_regions_are_the_wanted_set(estate: Estate) -> None
     estate.service("orders")
     change(estate, [MODIFY], supported_regions=["eu-west-1", "us-west-2"])
     change(estate, [MODIFY], supported_regions=["us-west-2", "eu-central-1"])
-    assert {one["Region"] for one in service(estate)["SupportedRegions"]} == {"us-west-2", "eu-central-1"}
+    assert {region["Region"] for region in service(estate)["SupportedRegions"]} == {"us-west-2", "eu-central-1"}
     change(estate, [MODIFY], supported_regions=[])
     assert not service(estate).get("SupportedRegions")
     change(estate, [], supported_ip_address_types=["ipv4"])
@@ -384,10 +384,13 @@ def test_load_balancers_stay_while_endpoints_are_connected(estate: Estate) -> No
 def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
     """A service with an available and an asking connection."""
     made = estate.service("orders", VENDOR, OTHER)
-    ids = [str(estate.sandbox.connect(made["service_name"], account=one)["VpcEndpointId"]) for one in (VENDOR, OTHER)]
-    for one in ids:
+    ids = [
+        str(estate.sandbox.connect(made["service_name"], account=account)["VpcEndpointId"])
+        for account in (VENDOR, OTHER)
+    ]
+    for endpoint_id in ids:
         estate.sandbox.eventually(
-            functools.partial(estate.connection, one), lambda state: bool(state == "pendingAcceptance")
+            functools.partial(estate.connection, endpoint_id), lambda state: bool(state == "pendingAcceptance")
         )
     estate.put(ids[0], "available")
     return made, ids
@@ -396,7 +399,7 @@ def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
 def test_live_connections_keep_a_service(estate: Estate, connected: tuple[dict[str, Any], list[str]]) -> None:
     for check in (True, False):
         result = run(estate, check=check, state="absent")
-        assert result["failed"] and all(one in result["msg"] for one in connected[1])
+        assert result["failed"] and all(endpoint_id in result["msg"] for endpoint_id in connected[1])
         assert "Nothing was deleted" in result["msg"] and "on_connections=reject" in result["msg"]
     assert service(estate)["ServiceState"] == "Available"
 
@@ -413,7 +416,7 @@ def test_live_connections_are_rejected_if_asked(
         estate.meanwhile = functools.partial(estate.put, ids[0], "available")
     result = run(estate, state="absent", on_connections="reject")
     assert result["writes"] == predicted["writes"] == [REJECT] * (1 + coming_up) + [DELETE]
-    assert not services(estate) and {estate.connection(one) for one in ids} == {"rejected"}
+    assert not services(estate) and {estate.connection(endpoint_id) for endpoint_id in ids} == {"rejected"}
     assert run(estate, state="absent")["writes"] == []  # rejected connections stay listed, and mean nothing
 
 
@@ -426,21 +429,21 @@ def test_stale_reads_reject_nothing_twice(estate: Estate, connected: tuple[dict[
 
 def test_rejected_connections_do_not_keep_a_service(estate: Estate) -> None:
     made = estate.service("orders", VENDOR)
-    one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
-    estate.sandbox.eventually(lambda: estate.connection(one), lambda state: bool(state == "pendingAcceptance"))
-    estate.ec2.reject_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=[one])
+    endpoint_id = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
+    estate.sandbox.eventually(lambda: estate.connection(endpoint_id), lambda state: bool(state == "pendingAcceptance"))
+    estate.ec2.reject_vpc_endpoint_connections(ServiceId=made["service_id"], VpcEndpointIds=[endpoint_id])
     change(estate, [DELETE], state="absent")
 
 
 def test_an_endpoint_that_the_vendor_is_deleting_is_waited_for(estate: Estate) -> None:
     made = estate.service("orders", VENDOR, acceptance_required=False)
-    one = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
-    estate.put(one, "deleting")
-    estate.sandbox.eventually(lambda: estate.connection(one), lambda state: bool(state == "deleting"))
+    endpoint_id = estate.sandbox.connect(made["service_name"])["VpcEndpointId"]
+    estate.put(endpoint_id, "deleting")
+    estate.sandbox.eventually(lambda: estate.connection(endpoint_id), lambda state: bool(state == "deleting"))
     left = run(estate, state="absent", wait=False, allowed_principals=[VENDOR])
     assert left["writes"] == [] and left["waiting"] == "connections to end"
     assert not estate.count("DescribeVpcEndpointServicePermissions")
-    estate.put(one, "deleted")
+    estate.put(endpoint_id, "deleted")
     change(estate, [DELETE], state="absent")
 
 
@@ -462,8 +465,8 @@ def estate_run_loosely(estate: Estate, **options: Any) -> dict[str, Any]:
     since = estate.sandbox.last_call()
     result = estate.run_module("endpoint_service", access)
     estate.calls = estate.sandbox.calls(estate.account, since=since)
-    one: dict[str, Any] = result["results"][0]
-    return one
+    item: dict[str, Any] = result["results"][0]
+    return item
 
 
 def test_a_listing_that_lags_makes_no_second_service(estate: Estate) -> None:
@@ -570,7 +573,7 @@ def test_one_bad_item_stops_no_other(estate: Estate) -> None:
     ]
     result = estate.run("endpoint_service", services=items)
     assert result["failed"] and result["changed"] and result["failed_items"] == ["broken", "lost"]
-    assert [one["name"] for one in result["results"]] == ["broken", "lost", "orders", "gone"]
+    assert [item["name"] for item in result["results"]] == ["broken", "lost", "orders", "gone"]
     assert "broken: load_balancers is empty" in result["msg"] and "lost: Load balancer nowhere" in result["msg"]
     assert service(estate)["Tags"]
     reported = estate.run("endpoint_service", services=items, on_item_failure="report")
@@ -588,7 +591,7 @@ def test_calls_of_a_run_that_changes_nothing(estate: Estate) -> None:
         "CreateVpcEndpointServiceConfiguration": 6,
         "ModifyVpcEndpointServicePermissions": 6,
     }
-    assert {one["name"] for one in made["results"]} == set(names)
+    assert {item["name"] for item in made["results"]} == set(names)
     assert not estate.run("endpoint_service", services=items)["changed"]
     assert Counter(call["operation"] for call in estate.calls) == {
         "DescribeVpcEndpointServiceConfigurations": 1,
@@ -622,7 +625,7 @@ def test_a_new_private_dns_name_is_verified_once_aws_shows_it() -> None:
     item = EndpointService("orders", private_dns_name="new.example.com", verify_private_dns=True)
     shown = {"ServiceId": "vpce-svc-1", "ServiceState": "Available", "PrivateDnsName": "old.example.com"}
     plan = plan_update(item, Actual("aws", shown), shown, check_mode=False)
-    planned = [(one.action, bool(one.after)) for one in plan.changes if one.action != TAG]
+    planned = [(change.action, bool(change.after)) for change in plan.changes if change.action != TAG]
     assert planned == [(MODIFY, False), (VERIFY, True)]
 
 

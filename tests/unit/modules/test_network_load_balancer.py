@@ -261,8 +261,8 @@ def test_a_weighted_listener_is_repointed() -> None:
 
 
 def test_a_listener_by_weights_of_one_group_is_the_same() -> None:
-    one = [{"TargetGroupArn": GROUP_ARN, "Weight": 1}]
-    state = actual(listener={"DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": one}}]})
+    weighted = [{"TargetGroupArn": GROUP_ARN, "Weight": 1}]
+    state = actual(listener={"DefaultActions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": weighted}}]})
     assert planned(wanted(listeners=[{"port": 5432}]), state) == []
 
 
@@ -345,10 +345,10 @@ class Environment:
         self.sandbox.fault("elbv2", operation, kind, account=self.account, **fields)
 
     def group_names(self) -> set[str]:
-        return {one["TargetGroupName"] for one in self.elb.describe_target_groups()["TargetGroups"]}
+        return {group["TargetGroupName"] for group in self.elb.describe_target_groups()["TargetGroups"]}
 
     def balancers(self) -> set[str]:
-        return {one["LoadBalancerName"] for one in self.elb.describe_load_balancers()["LoadBalancers"]}
+        return {balancer["LoadBalancerName"] for balancer in self.elb.describe_load_balancers()["LoadBalancers"]}
 
     def balancer(self, name: str = "orders") -> dict[str, Any]:
         found: dict[str, Any] = self.elb.describe_load_balancers(Names=[name])["LoadBalancers"][0]
@@ -427,7 +427,7 @@ def test_create_from_nothing(env: Environment) -> None:
     assert (group["HealthCheckProtocol"], group["HealthCheckPath"], group["HealthCheckPort"]) == ("HTTP", "/up", "8080")
     assert group["LoadBalancerArns"] == [balancer["LoadBalancerArn"]]
     tags = env.elb.describe_tags(ResourceArns=[balancer["LoadBalancerArn"], group["TargetGroupArn"]])
-    found = [{tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tags["TagDescriptions"]]
+    found = [{tag["Key"]: tag["Value"] for tag in resource["Tags"]} for resource in tags["TagDescriptions"]]
     assert found[0] == {"Name": "orders", "team": "data", "saas.privatelink:name": "orders"}
     assert found[1] == {"Name": "orders-5432", "team": "data", "saas.privatelink:name": "orders"}
 
@@ -441,7 +441,7 @@ def test_the_result_describes_the_load_balancer(env: Environment) -> None:
     assert result["canonical_hosted_zone_id"] == balancer["CanonicalHostedZoneId"]
     assert (result["load_balancer_name"], result["load_balancer_state"]) == ("orders", "active")
     assert result["vpc_id"] == env.vpc.id
-    assert {one["zone_name"]: one["subnet_id"] for one in result["availability_zones"]} == dict(
+    assert {zone["zone_name"]: zone["subnet_id"] for zone in result["availability_zones"]} == dict(
         zip(env.vpc.zones, env.vpc.subnets, strict=True)
     )
     assert (result["cross_zone"], result["enforce_privatelink_rules"]) == (True, True)
@@ -601,7 +601,7 @@ def test_targets_are_never_touched(env: Environment) -> None:
     env.elb.register_targets(TargetGroupArn=env.group(), Targets=[{"Id": "10.1.0.9", "Port": 5432}])
     env.run(env.item(tags={"a": "b"}, listeners=[{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]))
     targets = env.elb.describe_target_health(TargetGroupArn=env.group())["TargetHealthDescriptions"]
-    assert [one["Target"]["Id"] for one in targets] == ["10.1.0.9"]
+    assert [target["Target"]["Id"] for target in targets] == ["10.1.0.9"]
 
 
 WITH_ATTRIBUTES: Item = {
@@ -781,9 +781,9 @@ def test_info(env: Environment) -> None:
     env.elb.create_load_balancer(Name="public", Type="network", Subnets=list(env.vpc.subnets))
     made = env.run(env.item("b", cross_zone=True), env.item("a"))["results"]
     found = info()
-    assert [one["load_balancer_name"] for one in found] == ["a", "b"]
+    assert [balancer["load_balancer_name"] for balancer in found] == ["a", "b"]
     assert found[1] == {key: made[0][key] for key in found[1]} | {"cross_zone": None}
-    assert [one["cross_zone"] for one in info(names=["b", "nobody"], attributes=True)] == [True]
+    assert [balancer["cross_zone"] for balancer in info(names=["b", "nobody"], attributes=True)] == [True]
 
 
 def test_the_policies_name_exactly_what_the_code_can_call() -> None:

@@ -91,7 +91,11 @@ class Bench:
     def states(self, arn: str, port: int = PORT) -> dict[str, str]:
         """The group's targets on a port by an independent read: address → state."""
         found = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in found if one["Target"]["Port"] == port}
+        return {
+            target["Target"]["Id"]: target["TargetHealth"]["State"]
+            for target in found
+            if target["Target"]["Port"] == port
+        }
 
     def active(self, arn: str, port: int = PORT) -> set[str]:
         return {address for address, state in self.states(arn, port).items() if state != "draining"}
@@ -132,12 +136,12 @@ class Bench:
     @property
     def calls(self) -> Counter[str]:
         """The calls of the last run, as IAM names them."""
-        return Counter(action(one) for one in self.estate.calls)
+        return Counter(action(call) for call in self.estate.calls)
 
     @property
     def writes(self) -> list[str]:
         """The write calls of the last run that AWS accepted, in order."""
-        return [action(one) for one in self.estate.calls if one["kind"] == "write" and not one["error"]]
+        return [action(call) for call in self.estate.calls if call["kind"] == "write" and not call["error"]]
 
     def fault(self, operation: str, kind: str, service: str = "elbv2", **options: Any) -> None:
         self.sandbox.fault(service, operation, kind, account=self.estate.account, **options)
@@ -187,7 +191,8 @@ def test_an_empty_group_is_filled(bench: Bench) -> None:
     )
     assert (result["target_group_arn"], result["endpoint"], result["ttl"]) == (arn, bench.name(), 5)
     assert [
-        (one["id"], one["port"], one["availability_zone"], one["state"], one["reason"]) for one in result["targets"]
+        (target["id"], target["port"], target["availability_zone"], target["state"], target["reason"])
+        for target in result["targets"]
     ] == [
         (A, PORT, "us-east-1a", "unused", "Target.NotInUse"),
         (B, PORT, "us-east-1b", "unused", "Target.NotInUse"),
@@ -251,7 +256,7 @@ def test_one_wait_looks_only_at_groups_that_are_not_there_yet(bench: Bench) -> N
     bench.settle(ready)
     bench.sync(bench.item("ready"), bench.item("coming"))
     looks = [
-        one["params"]["TargetGroupArn"] for one in bench.estate.calls if one["operation"] == "DescribeTargetHealth"
+        call["params"]["TargetGroupArn"] for call in bench.estate.calls if call["operation"] == "DescribeTargetHealth"
     ]
     assert Counter(looks) == {ready: 1, coming: 3}  # to see, to verify, to wait
 
@@ -300,7 +305,7 @@ def test_zones_follow_the_subnets(bench: Bench) -> None:
     refused = bench.one()
     assert refused["failed"] and "allow_outside" in refused["msg"]
     result = bench.one(allow_outside=True)
-    zones = {one["id"]: one["availability_zone"] for one in result["targets"]}
+    zones = {target["id"]: target["availability_zone"] for target in result["targets"]}
     assert zones == {A: "us-east-1a", "10.9.9.9": "all", "10.1.77.1": "all"}
     bench.dns([A])
     assert bench.one(allow_outside=True)["drained"] == ["10.1.77.1", "10.9.9.9"]
@@ -331,9 +336,9 @@ def test_a_bad_answer_touches_nothing(bench: Bench) -> None:
         bench.dns(record, name)
     result = bench.sync(*(bench.item(name, endpoint=bench.name(name)) for name in BAD_ANSWERS))
     assert (result["changed"], bench.writes) == (False, [])
-    for one, (name, (_record, says)) in zip(result["results"], BAD_ANSWERS.items(), strict=True):
-        assert one["failed"] and says in one["msg"] and bench.name(name) in one["msg"]
-        assert (one["state"], one["changed"], bench.active(arns[name])) == ("failed", False, {A})
+    for item, (name, (_record, says)) in zip(result["results"], BAD_ANSWERS.items(), strict=True):
+        assert item["failed"] and says in item["msg"] and bench.name(name) in item["msg"]
+        assert (item["state"], item["changed"], bench.active(arns[name])) == ("failed", False, {A})
 
 
 def test_silent_nameservers_are_given_up(bench: Bench) -> None:
@@ -373,9 +378,9 @@ def test_impossible_options_fail_alone(bench: Bench) -> None:
         bad.append(bench.item(f"bad{number}", **wrong))
     result = bench.sync(*bad[:7], bench.item("good"), *bad[7:])
     assert result["failed"] and result["failed_items"] == [item["name"] for item in bad]
-    for one, (_wrong, says) in zip((one for one in result["results"] if one["failed"]), IMPOSSIBLE, strict=True):
-        assert says in one["msg"] and f"{one['name']}: {one['msg']}" in result["msg"]
-    assert [one["name"] for one in result["results"]].index("good") == 7
+    for item, (_wrong, says) in zip((item for item in result["results"] if item["failed"]), IMPOSSIBLE, strict=True):
+        assert says in item["msg"] and f"{item['name']}: {item['msg']}" in result["msg"]
+    assert [item["name"] for item in result["results"]].index("good") == 7
     assert (bench.writes, bench.active(good)) == ([REGISTER], {A})
 
 
@@ -401,7 +406,7 @@ def test_two_items_for_one_group_and_port_touch_nothing(bench: Bench) -> None:
     result = bench.sync(bench.item("orders"), by_arn, on_item_failure="report")
     assert result["failed_items"] == ["orders", "other"]
     assert not result.get("failed") and bench.writes == []
-    assert all("orders and other" in one["msg"] for one in result["results"])
+    assert all("orders and other" in item["msg"] for item in result["results"])
     assert bench.sync(bench.item("orders"), {**by_arn, "port": 6432})["failed_items"] == []
 
 
@@ -450,7 +455,7 @@ def test_a_denied_shared_read_fails_all_items(bench: Bench, service: str, operat
     bench.fault(operation, "deny", service=service)
     result = bench.sync(bench.item("one"), bench.item("two"))
     assert result["failed_items"] == ["one", "two"]
-    assert all(f":{operation}" in one["msg"] for one in result["results"])
+    assert all(f":{operation}" in item["msg"] for item in result["results"])
     assert bench.writes == []
 
 
@@ -473,7 +478,7 @@ def test_a_stale_read_after_a_write_does_no_harm(bench: Bench) -> None:
     result = bench.one()
     assert not result["failed"], result["msg"]
     # The wait goes on until the group shows what was registered, so the result is not of the past.
-    assert (result["healthy"], {one["id"] for one in result["targets"]}) == (True, {A, B})
+    assert (result["healthy"], {target["id"] for target in result["targets"]}) == (True, {A, B})
     bench.sandbox.eventually(lambda: bench.one()["changed"], lambda changed: changed is False)
     assert bench.active(arn) == {B}
 
@@ -559,7 +564,7 @@ def test_after_healthy_keeps_the_old_while_the_new_is_unhealthy(bench: Bench) ->
 
 def tags(bench: Bench, arn: str) -> dict[str, str]:
     found = bench.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
-    return {one["Key"]: one["Value"] for one in found}
+    return {tag["Key"]: tag["Value"] for tag in found}
 
 
 def test_a_reader_is_drained_after_its_grace(bench: Bench) -> None:
@@ -623,7 +628,7 @@ def test_fifty_groups_at_once(bench: Bench) -> None:
     result = bench.sync(*items)
     took = time.monotonic() - started
     assert result["failed_items"] == ["link-7"]
-    assert [one["name"] for one in result["results"]] == names
+    assert [item["name"] for item in result["results"]] == names
     assert bench.active(arns["link-7"]) == {A}
     assert all(bench.active(arn) == {B} for name, arn in arns.items() if name != "link-7")
     assert bench.writes.count(REGISTER) == bench.writes.count(DEREGISTER) == count - 1
@@ -691,7 +696,7 @@ def test_info_shows_targets_and_whether_they_agree(bench: Bench) -> None:
 
 def test_info_of_everything(bench: Bench) -> None:
     ips, instances = bench.group("ips"), bench.group("instances", TargetType="instance")
-    shown = {one["target_group_arn"] for one in bench.info()["target_groups"]}
+    shown = {group["target_group_arn"] for group in bench.info()["target_groups"]}
     assert ips in shown and instances not in shown
     assert "Neither the name" in bench.info(syncs=[{"target_group": "a_b"}])["msg"]
     bench.fault("DescribeTargetHealth", "deny")

@@ -66,13 +66,13 @@ def deployed(estate: Estate) -> Deployed:
 
 def test_check_run_and_run_again(deployed: Deployed) -> None:
     planned = deployed.run("orders", "reports", check=True, diff=True)
-    assert [one["writes"] for one in planned["results"]] == [["elasticloadbalancing:RegisterTargets"]] * 2
+    assert [item["writes"] for item in planned["results"]] == [["elasticloadbalancing:RegisterTargets"]] * 2
     real = deployed.run("orders", "reports", diff=True)
     assert real["diff"] == planned["diff"] and not real["failed_items"]
     assert real["diff"][0]["after"] == {"targets": [f"{A} port 5432"]}
-    for one in real["results"]:
-        assert (one["changed"], one["registered"], one["drained"], one["waiting"]) == (True, [A], [], "")
-        assert one["healthy"] and one["targets"][0]["availability_zone"] == "us-east-1a"
+    for item in real["results"]:
+        assert (item["changed"], item["registered"], item["drained"], item["waiting"]) == (True, [A], [], "")
+        assert item["healthy"] and item["targets"][0]["availability_zone"] == "us-east-1a"
     again = deployed.run("orders", "reports")
     assert not again["changed"] and deployed.estate.count("Invoke") == 1
     assert deployed.estate.count("DescribeTargetHealth") == 2
@@ -81,9 +81,9 @@ def test_check_run_and_run_again(deployed: Deployed) -> None:
 def test_a_flip(deployed: Deployed) -> None:
     deployed.run("orders")
     deployed.says(orders=[B])
-    one = deployed.run("orders")["results"][0]
-    assert (one["registered"], one["drained"], one["desired"], one["waiting"]) == ([B], [A], [B], "")
-    assert one["writes"] == ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
+    item = deployed.run("orders")["results"][0]
+    assert (item["registered"], item["drained"], item["desired"], item["waiting"]) == ([B], [A], [B], "")
+    assert item["writes"] == ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
 
 
 def test_only_the_named_syncs_run(deployed: Deployed) -> None:
@@ -104,7 +104,7 @@ def test_what_the_function_does_not_know(deployed: Deployed) -> None:
     stranger = {"name": "billing", "target_group": "billing", "endpoint": deployed.name("billing")}
     other = {"name": "orders", "target_group": "orders", "endpoint": deployed.name("reports")}
     answer = deployed.run(syncs=[stranger, other], on_item_failure="report")
-    told = {one["name"]: one["msg"] for one in answer["results"]}
+    told = {item["name"]: item["msg"] for item in answer["results"]}
     for name, item in (("billing", stranger), ("orders", other)):
         assert f"does not sync {item['endpoint']} into {item['target_group']} as {name}" in told[name]
     planned = deployed.run(syncs=[stranger], check=True)

@@ -62,7 +62,7 @@ def group(*permissions: dict[str, Any]) -> dict[str, Any]:
 
 def inbound(*cidrs: str, ports: tuple[int, int] | None = (5432, 5432), protocol: str = "tcp", **more: Any) -> Any:
     bounds = {"FromPort": ports[0], "ToPort": ports[1]} if ports else {}
-    return {"IpProtocol": protocol, **bounds, "IpRanges": [{"CidrIp": one} for one in cidrs], **more}
+    return {"IpProtocol": protocol, **bounds, "IpRanges": [{"CidrIp": cidr} for cidr in cidrs], **more}
 
 
 def balancer(kind: str = "network", scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
@@ -78,8 +78,8 @@ SNAPSHOT = Snapshot(
     "us-east-1",
     {
         "subnets": {
-            one["SubnetId"]: one
-            for one in (
+            row["SubnetId"]: row
+            for row in (
                 subnet(0, "us-east-1a"),
                 subnet(1, "us-east-1b"),
                 subnet(2, "us-east-1a", free=3),
@@ -458,7 +458,7 @@ def test_a_report_joins_what_failed_with_the_remedies() -> None:
     found = report(Link("orders", "redshift", cluster_identifier="right"), rules, SNAPSHOT)
     assert found["msg"] == "X-1: No port is given. Give one."
     assert (found["status"], found["failed"], found["addresses"]) == ("fail", True, [])
-    statuses = [(one["id"], one["status"]) for one in found["checks"]]
+    statuses = [(check["id"], check["status"]) for check in found["checks"]]
     assert statuses == [("X-1", "fail"), ("X-2", "pass"), ("X-3", "warn")]
     assert found["checks"][1]["source"] == "https://example.com"
     warned = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules, SNAPSHOT)
@@ -529,7 +529,7 @@ class Bench:
         """The calls of the last run, as IAM names them."""
         prefix = {"elbv2": "elasticloadbalancing"}
         found = self.sandbox.calls(self.account, since=self.seen)
-        return Counter(f"{prefix.get(one['service'], one['service'])}:{one['operation']}" for one in found)
+        return Counter(f"{prefix.get(call['service'], call['service'])}:{call['operation']}" for call in found)
 
     def fault(self, service: str, operation: str, kind: str, **options: Any) -> None:
         self.sandbox.fault(service, operation, kind, account=self.account, **options)
@@ -560,8 +560,8 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
         found[check] = bench.preflight(*links, check=check)
         assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, BALANCERS: 1, CLUSTERS: 1}
     assert found[True]["results"] == found[False]["results"]
-    assert Counter(one["status"] for one in found[False]["results"]) == {"pass": 120}
-    assert [one["name"] for one in found[False]["results"]] == [link["name"] for link in links]
+    assert Counter(result["status"] for result in found[False]["results"]) == {"pass": 120}
+    assert [result["name"] for result in found[False]["results"]] == [link["name"] for link in links]
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
@@ -602,7 +602,7 @@ def test_bad_links_fail_alone_and_say_why(bench: Bench) -> None:
     known = {"id": "known", "check": "destination", "known_destinations": ["rds", "redshift"]}
     links = [bench.database(), *(link for link, dummy in bad.values()), bench.warehouse()]
     found = bench.preflight(*links, prerequisites=[*TABLE, known])
-    by_name = {one["name"]: one for one in found["results"]}
+    by_name = {result["name"]: result for result in found["results"]}
     for name, (_dummy, message) in bad.items():
         assert message in by_name[name]["msg"]
     assert found["failed_items"] == list(bad)
@@ -632,7 +632,9 @@ def test_what_the_sandbox_shows_is_judged_as_the_snapshots_are(bench: Bench) -> 
         {"ClusterIdentifier": "plain", "Port": 5439},
         {"ClusterIdentifier": "both", "Port": 5439, "MultiAZ": True},
     )
-    found = bench.preflight(*(bench.warehouse(one, cluster_identifier=one) for one in ("old", "plain", "both")))
+    found = bench.preflight(
+        *(bench.warehouse(cluster, cluster_identifier=cluster) for cluster in ("old", "plain", "both"))
+    )
     assert found["failed_items"] == ["old", "plain"]
     assert "dc2.large" in found["results"][0]["msg"]
     assert "relocation is disabled" in found["results"][1]["msg"]
@@ -645,7 +647,7 @@ LATTICE: list[dict[str, Any]] = [
 
 
 def statuses(result: dict[str, Any]) -> dict[str, str]:
-    return {one["id"]: one["status"] for one in result["checks"]}
+    return {check["id"]: check["status"] for check in result["checks"]}
 
 
 def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
@@ -679,7 +681,7 @@ def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) ->
     ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=asked["VpcPeeringConnectionId"])
     answer = bench.preflight(*({**after, "name": f"cache{number}"} for number in range(9)), prerequisites=table)
     assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, ATTRIBUTE: 2, PEERINGS: 1}
-    assert answer["failed_items"] == [] and {one["status"] for one in answer["results"]} == {"warn"}
+    assert answer["failed_items"] == [] and {result["status"] for result in answer["results"]} == {"warn"}
     assert asked["VpcPeeringConnectionId"] in answer["results"][0]["msg"]
 
 
@@ -695,7 +697,10 @@ def test_an_endpoint_has_taken_its_addresses_already(bench: Bench) -> None:
     )["VpcEndpoint"]
     assert made["SubnetIds"] == [bench.vpc.subnets[0]]
     rule = [{"id": "free", "check": "subnets", "min_free_addresses": 300}]
-    links = [{"name": one, "vpc_endpoint": one, "subnet_ids": list(bench.vpc.subnets)} for one in ("sessions", "new")]
+    links = [
+        {"name": endpoint, "vpc_endpoint": endpoint, "subnet_ids": list(bench.vpc.subnets)}
+        for endpoint in ("sessions", "new")
+    ]
     sessions, new = bench.preflight(*links, prerequisites=rule)["results"]
     assert bench.calls == {SUBNETS: 1, ENDPOINTS: 1}
     assert bench.vpc.subnets[0] not in sessions["msg"] and bench.vpc.subnets[1] in sessions["msg"]
@@ -724,8 +729,8 @@ def test_a_denied_listing_is_a_warning(bench: Bench) -> None:
     bench.fault("redshift", "DescribeClusters", "deny", times=None)
     found = bench.preflight(bench.database(), bench.database("port", port=0), bench.warehouse())
     assert found["failed_items"] == ["port"]
-    assert [one["status"] for one in found["results"]] == ["warn", "fail", "warn"]
-    by_id = {one["id"]: one for one in found["results"][0]["checks"]}
+    assert [result["status"] for result in found["results"]] == ["warn", "fail", "warn"]
+    by_id = {check["id"]: check for check in found["results"][0]["checks"]}
     assert by_id["subnets"]["status"] == by_id["availability_zones"]["status"] == "unknown"
     assert by_id["endpoint"]["status"] == "pass"
     warnings = json.dumps(found["warnings"])

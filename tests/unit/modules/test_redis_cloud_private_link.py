@@ -61,7 +61,7 @@ class Cloud:
         return {"account_key": key, "secret_key": SECRET, "api_url": self.sandbox.redis_cloud_url}
 
     def ours(self, *others: str) -> list[dict[str, Any]]:
-        return [{"principal": one} for one in (self.account, *others)]
+        return [{"principal": account} for account in (self.account, *others)]
 
     def run(self, check: bool = False, diff: bool = False, module: str = MODULE, **options: Any) -> dict[str, Any]:
         """Run a module: no writes in check mode, else exactly the writes it reports; secrets stay secret."""
@@ -70,7 +70,7 @@ class Cloud:
         result = self.run_module(module, {**self.access, **waits, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.name, since=since)
         made = [call["operation"] for call in self.calls if call["kind"] == "write" and not call["error"]]
-        said = [] if check else [name for one in result.get("results", []) for name in one["writes"]]
+        said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert [f"redis_cloud:{name}" for name in made] == said
         assert SECRET not in json.dumps(result) and self.access["account_key"] not in json.dumps(result)
         return result
@@ -107,8 +107,10 @@ class Cloud:
 
         def invitations() -> list[Any]:
             pages = ram.get_paginator("get_resource_share_invitations").paginate()
-            found = [one for page in pages for one in page["resourceShareInvitations"]]
-            return [one["resourceShareInvitationArn"] for one in found if one["status"] == "PENDING"]
+            found = [invitation for page in pages for invitation in page["resourceShareInvitations"]]
+            return [
+                invitation["resourceShareInvitationArn"] for invitation in found if invitation["status"] == "PENDING"
+            ]
 
         arn = self.sandbox.eventually(invitations, bool)[0]
         getattr(ram, f"{how}_resource_share_invitation")(resourceShareInvitationArn=arn)
@@ -145,30 +147,32 @@ def test_connections_on_their_way_out_are_waited_for_and_not_ended_again() -> No
     ending = link(connections=CONNECTIONS)
     item = links.PrivateLink("a", 1, disassociate=["vpce-1", "vpce-2"])
     (change,) = links.plan_present(item, ending).changes
-    told = [(one["associationId"], one["principalId"]) for one in change.params["body"]["connections"]]
+    told = [
+        (connection["associationId"], connection["principalId"]) for connection in change.params["body"]["connections"]
+    ]
     assert told == [("rea-1", OTHER), ("rea-2", OTHER)]
     ending.ended = frozenset({"rea-1", "rea-2"})
     plan = links.plan_present(item, ending)
     assert plan.changes == [] and "vpce-1" in plan.waiting and plan.poll
     absent = links.plan_absent(links.PrivateLink("a", 1, state="absent"), ending)
-    assert [(one.action, one.after) for one in absent.changes] == [(links.DELETE, "its connections to end")]
+    assert [(change.action, change.after) for change in absent.changes] == [(links.DELETE, "its connections to end")]
     ending.ended = frozenset({"rea-1"})
     (change,) = links.plan_present(item, ending).changes
-    assert [one["associationId"] for one in change.params["body"]["connections"]] == ["rea-2"]
+    assert [connection["associationId"] for connection in change.params["body"]["connections"]] == ["rea-2"]
 
 
 def test_steps_of_the_removal_wait_for_each_other() -> None:
     everything = link(connections=CONNECTIONS, principals=[{"principal": OTHER, "status": "associated"}])
     item = links.PrivateLink("a", 1, state="absent", purge_principals=True, on_connections="disassociate")
     changes = links.plan_absent(item, everything).changes
-    assert [(one.action, one.after) for one in changes] == [
+    assert [(change.action, change.after) for change in changes] == [
         (links.DISASSOCIATE, ""),
         (links.REMOVE, "its connections to end"),
         (links.DELETE, "its connections to end"),
     ]
     everything.connections = []
     changes = links.plan_absent(item, everything).changes
-    assert [(one.action, one.after) for one in changes] == [
+    assert [(change.action, change.after) for change in changes] == [
         (links.REMOVE, ""),
         (links.DELETE, "its principals to be gone"),
     ]
@@ -177,10 +181,10 @@ def test_steps_of_the_removal_wait_for_each_other() -> None:
 def test_what_can_be_done_now_is_not_held_up() -> None:
     leaving = link(principals=[{"principal": OTHER, "status": "disassociating"}])
     item = links.PrivateLink(
-        "a", 1, principals=[{"principal": one, "type": "aws_account"} for one in (OTHER, "3" * 12)]
+        "a", 1, principals=[{"principal": account, "type": "aws_account"} for account in (OTHER, "3" * 12)]
     )
     changes = links.plan_present(item, leaving).changes
-    assert [(one.params["body"]["principal"], one.after) for one in changes] == [
+    assert [(change.params["body"]["principal"], change.after) for change in changes] == [
         ("3" * 12, ""),
         (OTHER, f"{OTHER} to be removed"),
     ]
@@ -236,8 +240,8 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
     options: dict[str, Any] = {"share_name": "sessions", "principals": cloud.ours(OTHER)}
     made = cloud.change([links.CREATE, links.ADD], **options)
     assert made["status"] == "active" and made["share_name"] == "sessions" and not made["connections"]
-    assert [one["principal"] for one in made["principals"]] == [cloud.account, OTHER]
-    assert {one["status"] for one in made["principals"]} == {"associating"}
+    assert [principal["principal"] for principal in made["principals"]] == [cloud.account, OTHER]
+    assert {principal["status"] for principal in made["principals"]} == {"associating"}
     assert made["waiting"] == f"{cloud.account}, {OTHER} to accept the share in AWS"
     assert made["databases"] == [{"database_id": 51, "host": HOST, "port": 12000}]
     assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["share_name"] == "sessions"
@@ -254,12 +258,12 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
 def test_regions_of_an_active_active_subscription(cloud: Cloud) -> None:
     share = {"subscription_id": cloud.active_active, "share_name": "carts", "principals": cloud.ours()}
     result = cloud.run(private_links=[{"name": f"carts-{number}", "region_id": number, **share} for number in (1, 2)])
-    assert [one["writes"] for one in result["results"]] == [[links.CREATE]] * 2
-    assert [one["share_arn"].split(":")[3] for one in result["results"]] == ["us-east-1", "eu-west-1"]
+    assert [item["writes"] for item in result["results"]] == [[links.CREATE]] * 2
+    assert [item["share_arn"].split(":")[3] for item in result["results"]] == ["us-east-1", "eu-west-1"]
     found = cloud.run(module=INFO, private_links=[{"subscription_id": cloud.active_active, "region_id": 2}])[
         "private_links"
     ]
-    assert [one["region_id"] for one in found] == [2]
+    assert [link["region_id"] for link in found] == [2]
     without = cloud.one(subscription_id=cloud.active_active, share_name="carts", principals=cloud.ours())
     assert without["failed"] and "region_id for an Active-Active one" in without["msg"]
 
@@ -270,12 +274,12 @@ def test_principals_are_compared_by_value_and_never_added_again(cloud: Cloud) ->
     same = cloud.one(principals=[arn])
     assert same["writes"] == [] and "which Redis Cloud cannot change" in same["warnings"]
     added = cloud.change([links.ADD], principals=[{"principal": "333333333333", "alias": "third"}])
-    assert [one["alias"] for one in added["principals"]] == [None, None, "third"]
+    assert [principal["alias"] for principal in added["principals"]] == [None, None, "third"]
     role = {"principal": f"arn:aws:iam::{OTHER}:role/reader", "type": "iam_role"}
     swapped = cloud.change(
         [links.ADD, links.REMOVE, links.REMOVE], principals=[*cloud.ours(), role], purge_principals=True
     )
-    assert [one["principal"] for one in swapped["principals"]] == [cloud.account, role["principal"]]
+    assert [principal["principal"] for principal in swapped["principals"]] == [cloud.account, role["principal"]]
     emptied = cloud.change([links.REMOVE, links.REMOVE], principals=[], purge_principals=True)
     assert emptied["principals"] == [] and emptied["status"] == "active"
 
@@ -327,7 +331,7 @@ def test_absent_all_at_once(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     left = cloud.change([links.REMOVE], state="absent", principals=cloud.ours(), on_other_principals="keep")
     assert left["connections"]
     cloud.sandbox.eventually(
-        lambda: [one["principal"] for one in cloud.read()[0]["principals"]], lambda found: found == [OTHER]
+        lambda: [principal["principal"] for principal in cloud.read()[0]["principals"]], lambda found: found == [OTHER]
     )
     writes = [links.DISASSOCIATE, links.REMOVE, links.DELETE]
     gone = cloud.change(writes, state="absent", purge_principals=True, on_connections="disassociate")
@@ -564,7 +568,7 @@ def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
     cloud.create()
     cloud.sandbox.lag(**{"redis_cloud_link.deleting": 2.0})
     gone: dict[str, Any] = {"state": "absent", "purge_principals": True, "wait": False}
-    cloud.sandbox.eventually(lambda: cloud.one(**gone), lambda one: bool(one["status"] == "deleting"))
+    cloud.sandbox.eventually(lambda: cloud.one(**gone), lambda link: bool(link["status"] == "deleting"))
     assert cloud.one(**gone)["waiting"] == "the private link to be gone"
     assert cloud.create(OTHER)["writes"] == [links.CREATE, links.ADD]
 

@@ -200,7 +200,7 @@ def test_plan(item: Grant, actual: Actual, calls: list[tuple[str, dict[str, Any]
     after = {"": "", "gone": gone, "cluster": cluster}
     key = {"ClusterIdentifier": "orders", "Account": VENDOR}
     found = plan(item, actual)
-    assert [(one.action, one.params, one.after) for one in found.changes] == [
+    assert [(change.action, change.params, change.after) for change in found.changes] == [
         (action, {**key, **params}, after[when]) for action, params, when in calls
     ]
     assert (found.before != found.after) == bool(calls)
@@ -298,13 +298,13 @@ class Bench:
     @property
     def calls(self) -> Counter[str]:
         """The calls of the last run, as IAM names them."""
-        return Counter(f"redshift:{one['operation']}" for one in self.sandbox.calls(self.account, since=self.seen))
+        return Counter(f"redshift:{call['operation']}" for call in self.sandbox.calls(self.account, since=self.seen))
 
     @property
     def writes(self) -> list[str]:
         """The write calls of the last run that AWS accepted, in order."""
         found = self.sandbox.writes(self.account, since=self.seen)
-        return [f"redshift:{one['operation']}" for one in found if not one["error"]]
+        return [f"redshift:{call['operation']}" for call in found if not call["error"]]
 
     def authorize(self, cluster: str = "orders", vpcs: tuple[str, ...] = ()) -> None:
         """What an earlier run, or somebody else, has granted."""
@@ -400,9 +400,9 @@ def test_what_is_returned(bench: Bench) -> None:
             "cluster_status": "available",
         }
     ]
-    assert [one["endpoint_count"] for one in result["results"]] == [0, 0]
+    assert [item["endpoint_count"] for item in result["results"]] == [0, 0]
     assert result["results"][1]["allowed_all_vpcs"] is True
-    assert [one["cluster_identifier"] for one in bench.info(account=VENDOR)["grants"]] == ["billing", "orders"]
+    assert [grant["cluster_identifier"] for grant in bench.info(account=VENDOR)["grants"]] == ["billing", "orders"]
     assert bench.info(account="111122223333")["grants"] == bench.info(cluster_identifier="nowhere")["grants"] == []
 
 
@@ -452,7 +452,7 @@ def test_a_bad_item_does_not_stop_the_others(bench: Bench) -> None:
     )
     assert result["failed"]
     assert result["failed_items"] == ["nowhere", "unsaid", "typo"]
-    assert [one["failed"] for one in result["results"]] == [True, False, True, True, False]
+    assert [item["failed"] for item in result["results"]] == [True, False, True, True, False]
     assert "Cluster nowhere does not exist in this account and region" in result["msg"]
     assert bench.actual() == [A]
     assert not bench.grant(bench.item("typo", account="12"), on_item_failure="report").get("failed")
@@ -523,16 +523,16 @@ def test_items_that_share_a_grant(bench: Bench) -> None:
     same = [bench.item(name, cluster_identifier="orders", vpc_ids=[A]) for name in ("first", "second")]
     predicted = bench.grant(*same, check=True)
     done = bench.grant(*same)
-    assert [one["writes"] for one in done["results"]] == [one["writes"] for one in predicted["results"]]
+    assert [item["writes"] for item in done["results"]] == [item["writes"] for item in predicted["results"]]
     assert bench.writes == [AUTHORIZE]
-    assert [one["status"] for one in done["results"]] == ["Authorized", "Authorized"]
+    assert [item["status"] for item in done["results"]] == ["Authorized", "Authorized"]
     kept = bench.grant({**same[0], "state": "absent"}, same[1])
     assert bench.writes == []
     assert "the grant stays, because second wants it" in json.dumps(kept["warnings"])
     rivals = bench.grant(same[0], {**same[1], "vpc_ids": [B]})
     assert rivals["failed_items"] == ["first", "second"]
     assert "is wanted differently by second" in rivals["msg"]
-    gone = bench.grant(*({**one, "state": "absent"} for one in same))
+    gone = bench.grant(*({**grant, "state": "absent"} for grant in same))
     assert (gone["failed_items"], bench.writes, bench.actual()) == ([], [REVOKE], None)
 
 
@@ -559,7 +559,7 @@ def test_one_denied_write_does_not_stop_the_others(bench: Bench) -> None:
     bench.fault("AuthorizeEndpointAccess", "deny", times=1)
     result = bench.grant(bench.item(vpc_ids=[A]), bench.item("billing", vpc_ids=[A]))
     assert len(result["failed_items"]) == 1
-    assert {tuple(bench.actual(one) or ()) for one in ("orders", "billing")} == {(), (A,)}
+    assert {tuple(bench.actual(cluster) or ()) for cluster in ("orders", "billing")} == {(), (A,)}
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ OTHER_ARN = ARN.replace("0123456789ab", "0123456789ac")
 def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """One item; its result, with ``diff`` and ``warnings``."""
     result = estate.run("resource_share", check=check, diff=diff, **{"name": "cache", **options})
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    one["warnings"] = str(result.get("warnings", ""))
-    return one
+    item: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    item["warnings"] = str(result.get("warnings", ""))
+    return item
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -77,7 +77,11 @@ def invited(estate: Estate, arn: str) -> dict[str, Any]:
     pages = estate.boto(estate.account, "ram").get_paginator("get_resource_share_invitations")
 
     def look() -> list[dict[str, Any]]:
-        return [one for page in pages.paginate(resourceShareArns=[arn]) for one in page["resourceShareInvitations"]]
+        return [
+            invitation
+            for page in pages.paginate(resourceShareArns=[arn])
+            for invitation in page["resourceShareInvitations"]
+        ]
 
     return dict(estate.sandbox.eventually(look, bool)[0])
 
@@ -171,7 +175,7 @@ def test_an_invitation_of_a_stranger_is_left_alone(
     result = change(estate, [], **by_name(vendor))
     assert result["status"] == "waiting" and result["resource_share_arn"] == ""
     assert result["waiting"] == f"account {vendor.account} to share redis-share"
-    assert all(one in result["warnings"] for one in (forged, other, stranger.account, "second-share"))
+    assert all(named in result["warnings"] for named in (forged, other, stranger.account, "second-share"))
     assert invited(estate, forged)["status"] == invited(estate, other)["status"] == "PENDING"
 
 
@@ -328,11 +332,11 @@ def test_many_shares_cost_the_same_calls(estate: Estate, vendor: Vendor, configu
     predicted = estate.run("resource_share", check=True, shares=items)
     result = estate.run("resource_share", shares=items)
     for answer in (predicted, result):
-        assert [one["writes"] for one in answer["results"]] == [[ACCEPT]] * 4
+        assert [item["writes"] for item in answer["results"]] == [[ACCEPT]] * 4
     assert not estate.run("resource_share", shares=items)["changed"]
     assert Counter(call["operation"] for call in estate.calls) == {"GetResourceShares": 1, "ListResources": 1}
     gone = [{**item, "state": "absent"} for item in items]
-    assert [one["writes"] for one in estate.run("resource_share", shares=gone)["results"]] == [[LEAVE]] * 4
+    assert [item["writes"] for item in estate.run("resource_share", shares=gone)["results"]] == [[LEAVE]] * 4
     assert estate.count("GetCallerIdentity") == 1
 
 

@@ -35,9 +35,9 @@ OWN = "saas.privatelink:name"
 def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """One item; its result, with ``diff`` and ``warnings``."""
     result = estate.run("service_network_association", check=check, diff=diff, **{"name": "cache", **options})
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    one["warnings"] = str(result.get("warnings", ""))
-    return one
+    item: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    item["warnings"] = str(result.get("warnings", ""))
+    return item
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict
     listed = estate.boto(estate.account, "vpc-lattice").list_service_network_resource_associations(
         serviceNetworkIdentifier=pair["service_network"]
     )
-    assert [one["id"] for one in listed["items"]] == [result["association_id"]]
+    assert [association["id"] for association in listed["items"]] == [result["association_id"]]
 
 
 def test_what_somebody_else_has_deleted_is_gone(estate: Estate, pair: dict[str, Any]) -> None:
@@ -299,11 +299,14 @@ def test_many_in_one_network_cost_one_listing(estate: Estate, vendor: Vendor, pa
     share = vendor.share(*more, name="second")
     accepted = {"name": "second", "resource_share_arn": share, "wait_for_share": True}
     assert estate.run("resource_share", **accepted)["results"][0]["waiting"] == ""
-    items = [{**pair, "name": f"cache-{number}", "resource_configuration": one} for number, one in enumerate(more)]
+    items = [
+        {**pair, "name": f"cache-{number}", "resource_configuration": configuration}
+        for number, configuration in enumerate(more)
+    ]
     predicted = estate.run("service_network_association", check=True, associations=items)
     result = estate.run("service_network_association", associations=items)
     for answer in (predicted, result):
-        assert [one["writes"] for one in answer["results"]] == [[CREATE]] * 3
+        assert [item["writes"] for item in answer["results"]] == [[CREATE]] * 3
     assert not estate.run("service_network_association", associations=items)["changed"]
     assert Counter(call["operation"] for call in estate.calls) == {
         "ListServiceNetworkResourceAssociations": 1,
@@ -342,7 +345,7 @@ def test_info(estate: Estate, pair: dict[str, Any]) -> None:
         {"service_networks": network, "resource_configurations": configuration},
     ):
         found = info(**options)["associations"]
-        assert [one["association_id"] for one in found] == [made["association_id"]]
+        assert [association["association_id"] for association in found] == [made["association_id"]]
         assert {key: value for key, value in made.items() if key in found[0]} == found[0]
     assert info(service_networks=network, resource_configurations=[CONFIGURATION])["associations"] == []
     assert info(service_networks=[NETWORK])["associations"] == []

@@ -80,7 +80,7 @@ def plan(item: VpcEndpoint, endpoint: dict[str, Any] | None, created: bool = Fal
 
 
 def calls(found: Plan) -> list[tuple[str, dict[str, Any], str]]:
-    return [(one.action, dict(one.params), one.after) for one in found.changes]
+    return [(change.action, dict(change.params), change.after) for change in found.changes]
 
 
 WHOLE = {"vpc_id": "vpc-1", "subnet_ids": ["subnet-2", "subnet-1"]}
@@ -131,7 +131,7 @@ def test_dns_options_of_a_new_endpoint() -> None:
 def test_what_is_still_to_be_shared_can_be_planned_in_check_mode_only() -> None:
     for target in (UNKNOWN, "rcfg-00000000000000009"):
         item = wanted(**WHOLE, resource_configuration=target)
-        assert [one.action for one in plan(item, None, check=True).changes] == [CREATE]
+        assert [change.action for change in plan(item, None, check=True).changes] == [CREATE]
         with pytest.raises(ItemError, match="Accept its share first"):
             plan(item, None)
     item = wanted(**WHOLE, resource_configuration=UNKNOWN)
@@ -253,7 +253,7 @@ def test_replace_deletes_waits_and_creates(options: dict[str, Any], endpoint: di
     if options.get("type") == "Interface":
         whole["resource_configuration"], options = None, {**options, "service_name": SERVICE}
     found = plan(wanted(**{**whole, **options}), endpoint)
-    assert [(one.action, one.after) for one in found.changes] == [
+    assert [(change.action, change.after) for change in found.changes] == [
         (DELETE, ""),
         (CREATE, "endpoint vpce-1 to be deleted"),
     ]
@@ -277,7 +277,7 @@ def test_dead_endpoints_say_why_and_are_remade_on_demand(fields: dict[str, Any],
     whole = wanted(**WHOLE, resource_configuration=RCFG, replace=True)
     with pytest.raises(ItemError, match=says):
         plan(wanted(), shown(**fields))
-    assert [one.action for one in plan(whole, shown(**fields)).changes] == [DELETE, CREATE]
+    assert [change.action for change in plan(whole, shown(**fields)).changes] == [DELETE, CREATE]
     with pytest.raises(ItemError, match="vpce-1"):  # what this run has made is not made again
         plan(whole, shown(**fields), created=True)
 
@@ -291,7 +291,7 @@ def test_what_was_just_made_is_not_compared_with_what_cannot_change() -> None:
 def test_states_that_are_waited_for() -> None:
     pending = plan(wanted(subnet_ids=["subnet-1"]), shown(State="Pending"))
     assert (pending.waiting, pending.poll) == ("endpoint vpce-1 to be available", True)
-    assert [one.after for one in pending.changes] == [pending.waiting]
+    assert [change.after for change in pending.changes] == [pending.waiting]
     asked = plan(wanted(), interface(State="pendingAcceptance"))
     assert (asked.waiting, asked.poll) == (f"the owner of {SERVICE} to accept vpce-1", False)
     part = plan(wanted(), shown(State="partial", LastError={"Code": "C", "Message": "m"}))
@@ -299,7 +299,7 @@ def test_states_that_are_waited_for() -> None:
     going = plan(wanted(state="absent"), shown(State="deleting"))
     assert (going.waiting, going.changes) == ("endpoint vpce-1 to be deleted", [])
     again = plan(wanted(**WHOLE, resource_configuration=RCFG), shown(State="deleting"))
-    assert [(one.action, one.after) for one in again.changes] == [(CREATE, "endpoint vpce-1 to be deleted")]
+    assert [(change.action, change.after) for change in again.changes] == [(CREATE, "endpoint vpce-1 to be deleted")]
 
 
 def test_find() -> None:
@@ -330,15 +330,15 @@ def test_deleted_endpoints_that_aws_still_lists_do_not_count() -> None:
         def pages(self, action: str, key: str, **params: Any) -> list[Any]:
             return [shown(State="Deleted"), shown(State="deleted"), shown(State="Deleting")]
 
-    assert [one["State"] for one in read_endpoints(Listing())] == ["Deleting"]  # type: ignore[arg-type]
+    assert [endpoint["State"] for endpoint in read_endpoints(Listing())] == ["Deleting"]  # type: ignore[arg-type]
 
 
 def test_tags_are_kept_unless_purged() -> None:
     endpoint = shown(Tags=[{"Key": key, "Value": key} for key in ("Name", "old", "aws:x", "saas.privatelink:name")])
     kept = plan_update(wanted(tags={"team": "data"}), Actual(endpoint), endpoint, False)
-    assert [(one.action, one.params["Resources"]) for one in kept.changes] == [(TAG, ["vpce-1"])]
+    assert [(change.action, change.params["Resources"]) for change in kept.changes] == [(TAG, ["vpce-1"])]
     purged = plan_update(wanted(tags={"team": "data"}, purge_tags=True), Actual(endpoint), endpoint, False)
-    assert [one.action for one in purged.changes] == [TAG, UNTAG]
+    assert [change.action for change in purged.changes] == [TAG, UNTAG]
     assert purged.changes[1].params["Tags"] == [{"Key": "old"}]
     assert "old" not in purged.after["tags"] and purged.after["tags"]["team"] == "data"
 
@@ -387,7 +387,7 @@ class Model:
 
 def new_endpoint(params: Mapping[str, Any]) -> dict[str, Any]:
     targets = {name: params.get(name) for name in ("ServiceName", "ResourceConfigurationArn", "ServiceNetworkArn")}
-    groups = [{"GroupId": one} for one in params.get("SecurityGroupIds") or ["sg-default"]]
+    groups = [{"GroupId": group_id} for group_id in params.get("SecurityGroupIds") or ["sg-default"]]
     copied = {name: params[name] for name in ("VpcEndpointType", "VpcId", "SubnetIds")}
     dns = {"PrivateDnsEnabled": params.get("PrivateDnsEnabled", False), "DnsOptions": params.get("DnsOptions", {})}
     tags = params["TagSpecifications"][0]["Tags"]
@@ -395,11 +395,11 @@ def new_endpoint(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def modified(endpoint: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    groups = {one["GroupId"] for one in endpoint["Groups"]}
+    groups = {group["GroupId"] for group in endpoint["Groups"]}
     groups = (groups | set(params.get("AddSecurityGroupIds", ()))) - set(params.get("RemoveSecurityGroupIds", ()))
     subnets = set(endpoint["SubnetIds"]) | set(params.get("AddSubnetIds", ()))
     return {
-        "Groups": [{"GroupId": one} for one in sorted(groups)],
+        "Groups": [{"GroupId": group_id} for group_id in sorted(groups)],
         "SubnetIds": sorted(subnets - set(params.get("RemoveSubnetIds", ()))),
         "PrivateDnsEnabled": params.get("PrivateDnsEnabled", endpoint["PrivateDnsEnabled"]),
     }
@@ -418,8 +418,8 @@ wishes = st.builds(
         state=state,
         **dict([target]),
         vpc_id=vpc,
-        subnet_ids=subnets and [f"subnet{one}" for one in subnets],
-        security_group_ids=groups and [f"sg{one}" for one in groups],
+        subnet_ids=subnets and [f"subnet{zone}" for zone in subnets],
+        security_group_ids=groups and [f"sg{number}" for number in groups],
         private_dns_enabled=dns,
         replace=replace,
     ),
@@ -454,7 +454,7 @@ def test_any_wish_is_reached_once_and_predicted(item: VpcEndpoint, before: dict[
         assert model.endpoint is not None and model.endpoint["State"] in ("available", "partial")
         assert item.vpc_id in (None, model.endpoint["VpcId"])
         assert item.subnet_ids is None or sorted(set(item.subnet_ids)) == sorted(model.endpoint["SubnetIds"])
-        groups = [one["GroupId"] for one in model.endpoint["Groups"]]
+        groups = [group["GroupId"] for group in model.endpoint["Groups"]]
         assert item.security_group_ids is None or sorted(set(item.security_group_ids)) == sorted(groups)
         assert item.private_dns_enabled in (None, model.endpoint["PrivateDnsEnabled"])
     again = converged(Model(model.endpoint), item)
@@ -467,9 +467,9 @@ def test_any_wish_is_reached_once_and_predicted(item: VpcEndpoint, before: dict[
 def run(estate: Estate, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """One item; the answer is its result, with the module's ``diff`` and ``warnings`` beside it."""
     result = estate.run("vpc_endpoint", check=check, diff=diff, **{"name": "orders", **options})
-    one: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
-    one["warnings"] = str(result.get("warnings", ""))
-    return one
+    item: dict[str, Any] = {**result["results"][0], "diff": result.get("diff")}
+    item["warnings"] = str(result.get("warnings", ""))
+    return item
 
 
 def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
@@ -491,8 +491,8 @@ def endpoints(estate: Estate) -> list[dict[str, Any]]:
 
 def endpoint(estate: Estate) -> dict[str, Any]:
     """The only endpoint of the account, as AWS shows it."""
-    (one,) = endpoints(estate)
-    return one
+    (endpoint,) = endpoints(estate)
+    return endpoint
 
 
 def group(estate: Estate, name: str) -> str:
@@ -523,7 +523,7 @@ def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any])
     made = change(estate, [CREATE], **whole)
     actual = endpoint(estate)
     tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
-    assert {one["Key"]: one["Value"] for one in actual["Tags"]} == tags == made["tags"]
+    assert {tag["Key"]: tag["Value"] for tag in actual["Tags"]} == tags == made["tags"]
     assert (actual["State"], made["state"], made["waiting"]) == ("available", "available", "")
     assert made["vpc_endpoint_id"] == actual["VpcEndpointId"] and made["vpc_endpoint_type"] == "Interface"
     assert made["security_group_ids"] == [first] and sorted(made["subnet_ids"]) == sorted(service["subnet_ids"])
@@ -655,8 +655,8 @@ def test_no_wait(estate: Estate, service: dict[str, Any]) -> None:
 def test_half_done(estate: Estate, service: dict[str, Any]) -> None:
     """Interrupted between deletion and creation, a run is continued by running again."""
     made = run(estate, **service, private_dns_enabled=False)
-    one = {"vpc_id": estate.make_vpc(estate.account, cidr="10.9.0.0/16")}
-    other = {"vpc_id": one["vpc_id"].id, "subnet_ids": list(one["vpc_id"].subnets)}
+    options = {"vpc_id": estate.make_vpc(estate.account, cidr="10.9.0.0/16")}
+    other = {"vpc_id": options["vpc_id"].id, "subnet_ids": list(options["vpc_id"].subnets)}
     stopped = run(estate, **{**service, **other}, replace=True, wait=False)
     assert stopped["writes"] == [DELETE] and "to be deleted" in stopped["waiting"]
     real = run(estate, **{**service, **other}, replace=True)
@@ -683,14 +683,14 @@ def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
     result = estate.run("vpc_endpoint", endpoints=items, on_item_failure="report")
     assert result["failed_items"] == ["e3", "e5"] and len(endpoints(estate)) == 6
     assert "InvalidServiceName" in result["results"][3]["msg"]
-    assert [one["name"] for one in result["results"]] == [one["name"] for one in items]
-    good = [one for one in items if one["name"] not in ("e3", "e5")]
+    assert [item["name"] for item in result["results"]] == [endpoint["name"] for endpoint in items]
+    good = [endpoint for endpoint in items if endpoint["name"] not in ("e3", "e5")]
     again = estate.run("vpc_endpoint", endpoints=good)
     assert not again["changed"] and Counter(call["operation"] for call in estate.calls) == {"DescribeVpcEndpoints": 1}
     listed = estate.look("vpc_endpoint_info", names=["e1", "e2", "nobody"])["vpc_endpoints"]
-    assert sorted(one["tags"]["Name"] for one in listed) == ["e1", "e2"] and listed[0]["security_group_ids"]
-    gone = estate.run("vpc_endpoint", endpoints=[{"name": one["name"], "state": "absent"} for one in items])
-    assert [one["writes"] for one in gone["results"]].count([DELETE]) == 6
+    assert sorted(endpoint["tags"]["Name"] for endpoint in listed) == ["e1", "e2"] and listed[0]["security_group_ids"]
+    gone = estate.run("vpc_endpoint", endpoints=[{"name": endpoint["name"], "state": "absent"} for endpoint in items])
+    assert [item["writes"] for item in gone["results"]].count([DELETE]) == 6
     assert estate.look("vpc_endpoint_info")["vpc_endpoints"] == []
 
 
@@ -733,7 +733,7 @@ def test_stale_reads_write_nothing_twice(
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=6)
     real = run(estate, **options)
     assert real["writes"] == writes and not real["failed"] and not real["waiting"] and not real["warnings"]
-    assert [one["VpcEndpointId"] == made["vpc_endpoint_id"] for one in endpoints(estate)] == {
+    assert [endpoint["VpcEndpointId"] == made["vpc_endpoint_id"] for endpoint in endpoints(estate)] == {
         DELETE: [],
         CREATE: [False],
     }.get(writes[-1], [True])
@@ -763,7 +763,7 @@ def test_two_subnets_in_one_zone(estate: Estate, service: dict[str, Any]) -> Non
 
 def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> None:
     zones = estate.ec2.describe_availability_zones()["AvailabilityZones"]
-    zone = next(one["ZoneName"] for one in zones if one["ZoneId"] == "use1-az3")
+    zone = next(zone["ZoneName"] for zone in zones if zone["ZoneId"] == "use1-az3")
     bad = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.77.0/24", AvailabilityZone=zone)
     refused = run(estate, **{**resource, "subnet_ids": [bad["Subnet"]["SubnetId"]]})
     assert refused["failed"] and "InvalidParameter" in refused["msg"] and not endpoints(estate)

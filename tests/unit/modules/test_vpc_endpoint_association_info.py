@@ -46,7 +46,7 @@ class Model:
         return list(self.answers[params.get("resourceConfigurationIdentifier", params["serviceNetworkIdentifier"])])
 
     def all(self, work: Callable[[Any], Any], things: Any) -> list[Any]:
-        return [work(one) for one in things]
+        return [work(thing) for thing in things]
 
     def require(self, action: str, member: str, option: str) -> None: ...
 
@@ -113,7 +113,7 @@ def test_what_the_discovery_script_prints() -> None:
 def test_service_networks_are_told_alike() -> None:
     rows = [of_network(1, "db-1.example.com"), of_network(3, "m.example.com"), of_network(9, dnsEntry=None)]
     told = found(rows, DATABASES)
-    assert [(one["type"], one["port"], one["service_network_id"]) for one in told] == [
+    assert [(endpoint["type"], endpoint["port"], endpoint["service_network_id"]) for endpoint in told] == [
         ("metrics", 8070, "sn-1"),
         ("database", 12000, "sn-1"),
     ]
@@ -126,7 +126,9 @@ def test_ports_of_the_owner_where_they_may_be_read() -> None:
         RCFG(3): {"portRanges": ["1-9"]},
     }
     rows = [of_endpoint(number, f"{number}.example.com") for number in (1, 2, 3, 4)]
-    told = {one["private-dns-entry"][0]: (one["type"], one["port"]) for one in found(rows, [], answers)}
+    told = {
+        endpoint["private-dns-entry"][0]: (endpoint["type"], endpoint["port"]) for endpoint in found(rows, [], answers)
+    }
     assert told == {"1": ("database", 12000), "2": ("metrics", 8070), "3": (None, None), "4": (None, None)}
     assert found(rows[:1], [], answers)[0]["database_id"] is None
     assert "database_id" not in found(rows[3:], [], answers)[0]
@@ -134,16 +136,16 @@ def test_ports_of_the_owner_where_they_may_be_read() -> None:
 
 def test_only_one_unknown_can_be_the_metrics() -> None:
     two = [of_endpoint(1, "db-1.example.com"), of_endpoint(3, "m.example.com"), of_endpoint(4, "new.example.com")]
-    assert [one["type"] for one in found(two, DATABASES)] == ["database", None, None]
-    assert [one["type"] for one in found(two[1:2], DATABASES)] == [None]  # nothing says whose group this is
+    assert [endpoint["type"] for endpoint in found(two, DATABASES)] == ["database", None, None]
+    assert [endpoint["type"] for endpoint in found(two[1:2], DATABASES)] == [None]  # nothing says whose group this is
     known = {RCFG(4): {"portRanges": ["8070"]}}
-    assert sorted(str(one["type"]) for one in found(two, DATABASES, known)) == ["None", "database", "metrics"]
+    assert sorted(str(endpoint["type"]) for endpoint in found(two, DATABASES, known)) == ["None", "database", "metrics"]
     elsewhere = [*two[:2], of_endpoint(3, "m.example.com", endpoint="vpce-2")]
-    assert [one["type"] for one in found(elsewhere, DATABASES)] == ["metrics", "database", None]
-    groups = [{**one, "ResourceConfigurationGroupArn": RCFG(place)} for place, one in zip((8, 8, 9), two, strict=True)]
-    assert [one["private-dns-entry"] for one in found(groups, DATABASES) if one["type"] == "metrics"] == [
-        "m.example.com"
-    ]
+    assert [endpoint["type"] for endpoint in found(elsewhere, DATABASES)] == ["metrics", "database", None]
+    groups = [{**row, "ResourceConfigurationGroupArn": RCFG(place)} for place, row in zip((8, 8, 9), two, strict=True)]
+    assert [
+        endpoint["private-dns-entry"] for endpoint in found(groups, DATABASES) if endpoint["type"] == "metrics"
+    ] == ["m.example.com"]
 
 
 def test_ports_that_the_vendor_does_not_tell() -> None:
@@ -178,11 +180,14 @@ def test_partial_associations_are_told_with_the_reason() -> None:
     group = of_network(0, dnsEntry=None)
     api = Model({RCFG(0): [group, *rows, rows[0]], "sn-1": rows, "snra-1": reason})
     read = read_network_associations(api, ["sn-1", "sn-1"], [RCFG(0)])  # type: ignore[arg-type]
-    assert [one.get("failureReason") for one in read] == [None, "why", None, None]
+    assert [row.get("failureReason") for row in read] == [None, "why", None, None]
     assert api.asked["vpc-lattice:GetServiceNetworkResourceAssociation"] == 2
     told = found(read, DATABASES)
-    assert [(one["port"], one["association_id"]) for one in told] == [(8070, "snra-0"), (12000, "snra-0")]
-    assert [one["associationId"] for one in read_network_associations(api, ["sn-1"])] == ["snra-1", "snra-2", "snra-3"]  # type: ignore[arg-type]
+    assert [(endpoint["port"], endpoint["association_id"]) for endpoint in told] == [
+        (8070, "snra-0"),
+        (12000, "snra-0"),
+    ]
+    assert [row["associationId"] for row in read_network_associations(api, ["sn-1"])] == ["snra-1", "snra-2", "snra-3"]  # type: ignore[arg-type]
     assert read_network_associations(api, ["sn-1"], []) == []  # type: ignore[arg-type]
 
 
@@ -202,24 +207,24 @@ def endpoint(estate: Estate, share: Share) -> str:
 def test_discovery_of_endpoints(estate: Estate, endpoint: str) -> None:
     databases = [{"database_id": 51, "host": "db-1.redis.example.com", "port": 12000}]
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint], databases=databases)
-    assert [(one["type"], one["private-dns-entry"], one["port"]) for one in told["endpoints"]] == [
+    assert [(endpoint["type"], endpoint["private-dns-entry"], endpoint["port"]) for endpoint in told["endpoints"]] == [
         ("metrics", "metrics.redis.example.com", 8070),
         ("database", "db-1.redis.example.com", 12000),
     ]
     assert told["endpoints"][1]["database_id"] == 51 and told["endpoints"][0]["vpc_endpoint_id"] == endpoint
-    assert all(one["dns-entry"] for one in told["endpoints"])
+    assert all(endpoint["dns-entry"] for endpoint in told["endpoints"])
     row = told["associations"][0]
     assert row["vpc_endpoint_id"] == endpoint and row["private_dns_entry"]["dns_name"].endswith("redis.example.com")
     assert row["associated_resource_accessibility"]
 
     alone = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint])["endpoints"]
-    assert [(one["type"], one["port"]) for one in alone] == [("metrics", 8070), ("database", 12000)]
+    assert [(endpoint["type"], endpoint["port"]) for endpoint in alone] == [("metrics", 8070), ("database", 12000)]
 
 
 def test_denied_ports_are_no_failure(estate: Estate, endpoint: str) -> None:
     estate.sandbox.fault("vpc-lattice", "GetResourceConfiguration", "deny", account=estate.account, times=2)
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint])["endpoints"]
-    assert [(one["type"], one["port"]) for one in told] == [(None, None), (None, None)]
+    assert [(endpoint["type"], endpoint["port"]) for endpoint in told] == [(None, None), (None, None)]
 
 
 def test_other_trouble_is(estate: Estate, endpoint: str) -> None:
@@ -264,13 +269,15 @@ def test_discovery_of_service_networks(estate: Estate, share: Share) -> None:
     options = {"service_networks": [network], "databases": databases}
     for narrowed in ({}, {"resource_configurations": [share.group["arn"]]}):
         told = estate.look("vpc_endpoint_association_info", **options, **narrowed)
-        assert [(one["type"], one["private-dns-entry"], one["port"]) for one in told["endpoints"]] == [
+        assert [
+            (endpoint["type"], endpoint["private-dns-entry"], endpoint["port"]) for endpoint in told["endpoints"]
+        ] == [
             ("metrics", "metrics.redis.example.com", 8070),
             ("database", "db-1.redis.example.com", 12000),
         ]
-        assert {one["service_network_id"] for one in told["endpoints"]} == {network}
-        assert {one["status"] for one in told["associations"]} == {"ACTIVE"}
-    assert {one["association_id"] for one in told["endpoints"]} == {made}  # by the group that was asked for
+        assert {endpoint["service_network_id"] for endpoint in told["endpoints"]} == {network}
+        assert {association["status"] for association in told["associations"]} == {"ACTIVE"}
+    assert {endpoint["association_id"] for endpoint in told["endpoints"]} == {made}  # by the group that was asked for
 
 
 def test_a_service_network_that_is_reached_in_part(estate: Estate, share: Share) -> None:
@@ -284,8 +291,8 @@ def test_a_service_network_that_is_reached_in_part(estate: Estate, share: Share)
     )
     told = estate.sandbox.eventually(
         lambda: estate.look("vpc_endpoint_association_info", service_networks=[network]),
-        lambda found: any(one["status"] == "PARTIAL" for one in found["associations"]),
+        lambda found: any(association["status"] == "PARTIAL" for association in found["associations"]),
     )
     assert ("ChildFailed", reason) in [
-        (one.get("failure_code"), one.get("failure_reason")) for one in told["associations"]
+        (association.get("failure_code"), association.get("failure_reason")) for association in told["associations"]
     ]

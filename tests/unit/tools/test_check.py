@@ -28,8 +28,8 @@ def judged(step: Step, output: str, code: int = 0, strict: bool = False) -> Outc
 
 
 def test_a_step_that_did_all_is_ok() -> None:
-    one = judged(TESTS, "7 passed in 1.00s\n")
-    assert (one.result, one.passed, one.failed, one.note) == ("ok", 7, 0, "")
+    verdict = judged(TESTS, "7 passed in 1.00s\n")
+    assert (verdict.result, verdict.passed, verdict.failed, verdict.note) == ("ok", 7, 0, "")
 
 
 @pytest.mark.parametrize(
@@ -46,45 +46,45 @@ def test_a_step_that_did_all_is_ok() -> None:
     ],
 )
 def test_a_step_that_did_less_or_badly_fails(step: Step, output: str, code: int, failed: int, note: str) -> None:
-    one = judged(step, output, code)
-    assert (one.result, one.failed, one.note) == ("FAILED", failed, note)
-    assert one.passed >= 0
+    verdict = judged(step, output, code)
+    assert (verdict.result, verdict.failed, verdict.note) == ("FAILED", failed, note)
+    assert verdict.passed >= 0
 
 
 def test_a_part_that_lacks_packages_is_a_remark() -> None:
-    one = judged(TESTS, SKIPS + "2 passed, 3 skipped in 1.00s\n")
-    assert (one.result, one.passed, one.failed, one.note) == ("ok", 2, 0, f"3 skipped: {WHY}")
+    verdict = judged(TESTS, SKIPS + "2 passed, 3 skipped in 1.00s\n")
+    assert (verdict.result, verdict.passed, verdict.failed, verdict.note) == ("ok", 2, 0, f"3 skipped: {WHY}")
 
 
 def test_a_step_that_lacks_packages_altogether_is_skipped() -> None:
-    one = judged(TESTS, SKIPS.replace("[2]", "[4]") + "5 skipped in 1.00s\n")
-    assert (one.result, one.passed, one.failed, one.note) == ("skipped", 0, 0, f"5 skipped: {WHY}")
+    verdict = judged(TESTS, SKIPS.replace("[2]", "[4]") + "5 skipped in 1.00s\n")
+    assert (verdict.result, verdict.passed, verdict.failed, verdict.note) == ("skipped", 0, 0, f"5 skipped: {WHY}")
 
 
 def test_what_was_skipped_excuses_no_more_than_itself() -> None:
-    one = judged(TESTS, SKIPS + "1 passed, 3 skipped in 1.00s\n")
-    assert (one.result, one.failed) == ("FAILED", 1)
-    assert one.note == f"only 1 of 5 tests ran; 3 skipped: {WHY}"
-    one = judged(TESTS, SKIPS + "1 failed, 1 passed, 3 skipped in 1.00s\n", code=1)
-    assert (one.result, one.failed, one.note) == ("FAILED", 1, f"1 failed; 3 skipped: {WHY}")
+    verdict = judged(TESTS, SKIPS + "1 passed, 3 skipped in 1.00s\n")
+    assert (verdict.result, verdict.failed) == ("FAILED", 1)
+    assert verdict.note == f"only 1 of 5 tests ran; 3 skipped: {WHY}"
+    verdict = judged(TESTS, SKIPS + "1 failed, 1 passed, 3 skipped in 1.00s\n", code=1)
+    assert (verdict.result, verdict.failed, verdict.note) == ("FAILED", 1, f"1 failed; 3 skipped: {WHY}")
 
 
 def test_another_reason_to_skip_is_no_excuse() -> None:
-    one = judged(TESTS, "SKIPPED [3] tests/unit/test_one.py:7: not today\n2 passed, 3 skipped in 1.00s\n")
-    assert (one.result, one.note) == ("FAILED", "only 2 of 5 tests ran")
+    verdict = judged(TESTS, "SKIPPED [3] tests/unit/test_one.py:7: not today\n2 passed, 3 skipped in 1.00s\n")
+    assert (verdict.result, verdict.note) == ("FAILED", "only 2 of 5 tests ran")
 
 
 @pytest.mark.parametrize("output", [SKIPS + "7 passed, 3 skipped in 1.00s\n", SKIPS + "3 skipped in 1.00s\n"])
 def test_where_nothing_may_be_skipped_it_is_a_failure(output: str) -> None:
     step = replace(TESTS, least=lambda: 3)
     assert judged(step, output).failed == 0
-    one = judged(step, output, strict=True)
-    assert (one.result, one.failed, one.note) == ("FAILED", 3, f"3 skipped: {WHY}")
+    verdict = judged(step, output, strict=True)
+    assert (verdict.result, verdict.failed, verdict.note) == ("FAILED", 3, f"3 skipped: {WHY}")
 
 
 def test_a_tool_that_is_no_test_runner_skips_in_the_same_words() -> None:
-    one = judged(SANITY, f"SKIPPED [24] sanity: {WHY}\n")
-    assert (one.result, one.passed, one.failed, one.note) == ("skipped", 0, 0, f"24 skipped: {WHY}")
+    verdict = judged(SANITY, f"SKIPPED [24] sanity: {WHY}\n")
+    assert (verdict.result, verdict.passed, verdict.failed, verdict.note) == ("skipped", 0, 0, f"24 skipped: {WHY}")
     assert judged(SANITY, f"SKIPPED [24] sanity: {WHY}\n", strict=True).failed == 24
 
 

@@ -106,8 +106,8 @@ def test_it_is_skipped_by_name_and_fails_where_nothing_may_be_skipped(
     assert versions.main() == 0 and made == []
     step = next(step for step in check.STEPS if step.name == "core-2.18")
     printed = capsys.readouterr().out
-    one = check.judge(step, 0, printed, 1.0, strict=False)
-    assert (one.result, one.failed) == ("skipped", 0) and "skipped: needs Python 3.10 to 3.11" in one.note
+    verdict = check.judge(step, 0, printed, 1.0, strict=False)
+    assert (verdict.result, verdict.failed) == ("skipped", 0) and "skipped: needs Python 3.10 to 3.11" in verdict.note
     assert check.judge(step, 0, printed, 1.0, strict=True).failed == versions.count()
 
 
