@@ -122,7 +122,9 @@ class Checker:
         reports = [Report(endpoint) for endpoint in endpoints]
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             found = list(pool.map(self._look_up, reports))
-            pairs = [(report, address) for report, addresses in zip(reports, found) for address in addresses]
+            pairs: list[tuple[Report, str]] = []
+            for report, addresses in zip(reports, found):
+                pairs += [(report, address) for address in addresses]
             attempts = pool.map(lambda pair: self._try(pair[0].endpoint, pair[1]), pairs)
             for pair, attempt in zip(pairs, attempts):
                 pair[0].attempts.append(attempt)

@@ -77,6 +77,8 @@ associations:
     failure_reason: {description: AWS's words for what went wrong., type: str, returned: always, sample: ""}
 """
 
+import itertools
+
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import (
     as_id,
@@ -98,8 +100,8 @@ def main() -> None:
     asked = asked or [{"configuration": configuration} for configuration in configurations or []]
     wanted = None if configurations is None else {as_id(configuration) for configuration in configurations}
     with module.reading() as api:
-        rows = [row for rows in api.all(lambda of: read_associations(api, **of), asked) for row in rows]
-        rows = [row for row in rows if wanted is None or row.get("resourceConfigurationId") in wanted]
+        listed = itertools.chain.from_iterable(api.all(lambda of: read_associations(api, **of), asked))
+        rows = [row for row in listed if wanted is None or row.get("resourceConfigurationId") in wanted]
         failed = [row["id"] for row in rows if row.get("failureCode") or row["status"].endswith("_FAILED")]
         reasons = dict(zip(failed, api.all(lambda identifier: read_association(api, identifier), failed)))
     found = [as_result({**row, **reasons.get(row["id"], {})}) for row in rows]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import itertools
 import json
 import typing as t
 import zipfile
@@ -49,7 +50,7 @@ def build(configuration: t.Mapping[str, t.Any]) -> bytes:
 
 
 def _ours() -> dict[str, bytes]:
-    paths = [path for pattern in OURS for path in MODULE_UTILS.glob(pattern)]
+    paths = itertools.chain.from_iterable(map(MODULE_UTILS.glob, OURS))
     files = {f"{FOLDER}/{path.relative_to(MODULE_UTILS).as_posix()}": path.read_bytes() for path in paths}
     return {**files, f"{FOLDER}/handler.py": ENTRY.encode()}
 

@@ -222,22 +222,15 @@ class Acceptances:
 
 def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
     """Accept what asks; C(status) says where it stands: accepted, waiting or refused."""
-    lost = [
-        connection for connection in allowed if connection.vpc_endpoint_id in actual.handled and not connection.live
-    ]
+    handled = [connection for connection in allowed if connection.vpc_endpoint_id in actual.handled]
+    lost = [connection for connection in handled if not connection.live]
     if lost:
         raise ItemError(f"Accepted, but the connection did not come up: {'; '.join(map(str, lost))}.")
+    pending = [connection for connection in allowed if connection.is_in("pendingAcceptance", "pending")]
     # What was accepted before in this run and still asks is a read of the past.
-    asking = [
-        connection
-        for connection in allowed
-        if connection.is_in("pendingAcceptance") and connection.vpc_endpoint_id not in actual.handled
-    ]
-    coming = [
-        connection
-        for connection in allowed
-        if connection.is_in("pendingAcceptance", "pending") and connection not in asking
-    ]
+    new = [connection for connection in pending if connection.vpc_endpoint_id not in actual.handled]
+    asking = [connection for connection in new if connection.is_in("pendingAcceptance")]
+    coming = [connection for connection in pending if connection not in asking]
     up = [connection for connection in allowed if connection.is_in("available", "partial")]
     after = {connection.vpc_endpoint_id: connection.state for connection in up}
     after.update({connection.vpc_endpoint_id: "available" for connection in [*asking, *coming]})

@@ -151,8 +151,11 @@ class EndpointServices:
     def read(self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         services = read_services(self.api)
         balancers = attached(services)
-        wanted = [key for item in items if item.state == "present" for key in item.load_balancers or []]
-        balancers.update(lb.find(self.api, [key for key in wanted if key not in balancers]))
+        wanted: set[str] = set()
+        for item in items:
+            if item.state == "present":
+                wanted.update(item.load_balancers or [])
+        balancers.update(lb.find(self.api, sorted(wanted - balancers.keys())))
         by_owner: dict[str | None, list[Service]] = {}
         for service in services:
             by_owner.setdefault(_owner(service), []).append(service)
@@ -166,7 +169,7 @@ class EndpointServices:
                 found[item.name] = error
         meant = {name: _id(actual) for name, actual in found.items() if isinstance(actual, Actual) and actual.service}
         found.update(meant_twice(meant))
-        have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
+        have = [(item, actual) for item in items if isinstance(actual := found[item.name], Actual)]
         have = [(item, actual) for item, actual in have if actual.service]
         self._add_notifications(have)
         self._add_connections(have)
@@ -299,20 +302,14 @@ def find(
     same = [service for service in living if _owner(service) == item.name]
     if not same and item.state == "present" and item.load_balancers:
         arns = {balancers[key].arn if key in balancers else key for key in item.load_balancers}
-        same = [
-            service
-            for service in living
-            if not _owner(service) and set(service.get("NetworkLoadBalancerArns") or []) == arns
-        ]
+        unowned = [service for service in living if not _owner(service)]
+        same = [service for service in unowned if set(service.get("NetworkLoadBalancerArns") or []) == arns]
     if len(same) > 1:
         ids = ", ".join(sorted(service["ServiceId"] for service in same))
         raise ItemError(f"Several endpoint services could be {item.name}: {ids}. Say which one by service_id.")
     if not same and item.state == "absent":
-        dead = [
-            service
-            for service in services
-            if _owner(service) == item.name and service["ServiceState"] in ("Failed", "Deleting")
-        ]
+        ours = [service for service in services if _owner(service) == item.name]
+        dead = [service for service in ours if service["ServiceState"] in ("Failed", "Deleting")]
         # What failed must still be deleted.
         same = sorted(dead, key=lambda service: str(service["ServiceState"]), reverse=True)
     return same[0] if same else None

@@ -188,8 +188,8 @@ class ForwarderGroups:
 
     def _add_subnets(self, items: t.Sequence[ForwarderGroup], have: t.Mapping[str, Actual]) -> None:
         """The wanted subnets and those that groups are in. Unknown ids are left out."""
-        ids = {subnet_id for item in items for subnet_id in item.subnet_ids or []}
-        ids.update(subnet_id for actual in have.values() for subnet_id in actual.subnet_ids)
+        ids: set[str] = set()
+        ids.update(*(item.subnet_ids or [] for item in items), *(actual.subnet_ids for actual in have.values()))
         listed = self.api.filtered("ec2:DescribeSubnets", "Subnets", "subnet-id", ids)
         subnets = {str(subnet["SubnetId"]): subnet for subnet in listed}
         for actual in have.values():

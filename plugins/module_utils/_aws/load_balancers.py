@@ -70,7 +70,9 @@ def find(api: Api, wanted: t.Sequence[str]) -> dict[str, LoadBalancer]:
     No call when none is wanted.
     """
     balancers = [balancer for balancer in read_load_balancers(api) if balancer.is_network] if wanted else []
-    by_key = {key: balancer for balancer in balancers for key in (balancer.name, balancer.arn)}
+    by_key: dict[str, LoadBalancer] = {}
+    for balancer in balancers:
+        by_key[balancer.name] = by_key[balancer.arn] = balancer
     return {key: by_key[key] for key in wanted if key in by_key}
 
 

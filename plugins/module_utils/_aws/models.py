@@ -45,7 +45,11 @@ class ModelFiles:
 
 def services_of(paths: t.Iterable[str]) -> list[str]:
     """The services that have models in these folders. botocore lists them by opening each one's folder."""
-    return [name for path in paths if os.path.isdir(path) for name in os.listdir(path)]
+    found: list[str] = []
+    for path in paths:
+        if os.path.isdir(path):
+            found += os.listdir(path)
+    return found
 
 
 def make_loader(loader: t.Any) -> t.Any:

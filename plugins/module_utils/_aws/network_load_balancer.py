@@ -130,7 +130,8 @@ class NetworkLoadBalancers:
         """The wanted subnets, where a load balancer has other ones or is still to be made. Unknown ids are left out."""
         wanted = [item for item in items if item.state == "present" and item.subnet_ids is not None]
         differing = [item for item in wanted if set(item.subnet_ids or []) != have[item.name].subnet_ids]
-        ids = {subnet_id for item in differing for subnet_id in item.subnet_ids or []}
+        ids: set[str] = set()
+        ids.update(*(item.subnet_ids or [] for item in differing))
         found = self.api.filtered("ec2:DescribeSubnets", "Subnets", "subnet-id", ids)
         subnets: dict[str, Raw] = {subnet["SubnetId"]: subnet for subnet in found}
         for item in differing:
@@ -156,7 +157,9 @@ class NetworkLoadBalancers:
         have: t.Mapping[str, Actual],
         found: dict[str, Actual | ItemError],
     ) -> None:
-        wanted = [(item.name, arn) for item in items for arn in self._attributes_of(item, have[item.name])]
+        wanted: list[tuple[str, str]] = []
+        for item in items:
+            wanted += [(item.name, arn) for arn in self._attributes_of(item, have[item.name])]
         read = self.api.each(lambda pair: lb.read_attributes(self.api, pair[1]), wanted)
         for (name, arn), attributes in zip(wanted, read):
             if isinstance(attributes, ItemError):
@@ -186,13 +189,17 @@ class NetworkLoadBalancers:
 
 def _made_balancers(made: t.Mapping[str, Made]) -> list[lb.LoadBalancer]:
     """What this run has created, for as long as listings do not show it."""
-    answers = [calls.get(f"{ELB}:CreateLoadBalancer", {}) for calls in made.values()]
-    return [lb.LoadBalancer.of(balancer) for answer in answers for balancer in answer.get("LoadBalancers", [])]
+    found: list[lb.LoadBalancer] = []
+    for calls in made.values():
+        found += map(lb.LoadBalancer.of, calls.get(f"{ELB}:CreateLoadBalancer", {}).get("LoadBalancers", []))
+    return found
 
 
 def _made_groups(made: t.Mapping[str, Made]) -> list[Raw]:
-    answers = [calls.get(f"{ELB}:CreateTargetGroup", {}) for calls in made.values()]
-    return [group for answer in answers for group in answer.get("TargetGroups", [])]
+    found: list[Raw] = []
+    for calls in made.values():
+        found += calls.get(f"{ELB}:CreateTargetGroup", {}).get("TargetGroups", [])
+    return found
 
 
 def by_balancer(groups: t.Iterable[Raw]) -> dict[str, list[Raw]]:
@@ -210,14 +217,12 @@ def _contested_groups(items: t.Sequence[NetworkLoadBalancer]) -> dict[str, ItemE
     for item in items:
         for name in item.groups if item.state == "present" else ():
             owners.setdefault(name, []).append(item.name)
-    return {
-        owner: ItemError(
-            f"Target group {name} is wanted by {' and '.join(names)}. AWS allows one load balancer for each."
-        )
-        for name, names in owners.items()
-        if len(names) > 1
-        for owner in names
-    }
+    contested: dict[str, ItemError] = {}
+    for name, names in owners.items():
+        if len(names) > 1:
+            said = f"Target group {name} is wanted by {' and '.join(names)}. AWS allows one load balancer for each."
+            contested.update({owner: ItemError(said) for owner in names})
+    return contested
 
 
 def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
@@ -574,12 +579,10 @@ def _leftover_deletions(item: NetworkLoadBalancer, actual: Actual) -> list[Chang
     """
     if item.state == "present" and item.listeners is None:
         return []
-    kept = [
-        listener
-        for listener in actual.listeners
-        if listener["Port"] not in item.groups_by_port and not item.purge_listeners
-    ]
-    in_use = {arn for listener in kept for arn in _forwards_to(listener)}
+    in_use: set[str] = set()
+    for listener in actual.listeners:
+        if listener["Port"] not in item.groups_by_port and not item.purge_listeners:
+            in_use |= _forwards_to(listener)
     changes = []
     for name, group in sorted(actual.groups.items()):
         arn, users = group["TargetGroupArn"], set(group.get("LoadBalancerArns") or [])

@@ -82,8 +82,10 @@ class TargetGroup:
 
 def read_groups(api: Api) -> dict[str, TargetGroup]:
     """Every target group of the account and region, by name and by ARN."""
-    groups = [TargetGroup.of(raw) for raw in lb.read_target_groups(api)]
-    return {key: group for group in groups for key in (group.name, group.arn)}
+    groups: dict[str, TargetGroup] = {}
+    for group in map(TargetGroup.of, lb.read_target_groups(api)):
+        groups[group.name] = groups[group.arn] = group
+    return groups
 
 
 def caller(api: Api, subject: str) -> Call:
@@ -317,7 +319,11 @@ class Syncs:
         for item in items:
             group = self.group(item)
             names.setdefault((group.arn, group.name, item.port or group.port), []).append(item.name)
-        return {name: twins for twins in names.values() for name in twins if len(twins) > 1}
+        same: dict[str, list[str]] = {}
+        for twins in names.values():
+            if len(twins) > 1:
+                same.update(dict.fromkeys(twins, twins))
+        return same
 
     def start(self, item: Sync) -> None:
         """The first run of one item; in check mode a dry one. Raises ItemError."""

@@ -156,7 +156,7 @@ class ResourceShares:
                 found[item.name] = self._find(item, shares, made[item.name])
             except ItemError as error:
                 found[item.name] = error
-        have = [(item, actual) for item in items for actual in [found[item.name]] if isinstance(actual, Actual)]
+        have = [(item, actual) for item in items if isinstance(actual := found[item.name], Actual)]
         self._add_resources([actual for item, actual in have if actual.share and item.state == "present"])
         found.update(self._add_invitations([pair for pair in have if not pair[1].share]))
         for item, actual in have:

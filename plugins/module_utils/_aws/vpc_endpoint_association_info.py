@@ -100,9 +100,8 @@ def read_network_associations(
     pairs: list[dict[str, str]] = [{"serviceNetworkIdentifier": network} for network in dict.fromkeys(networks)]
     if configurations is not None:
         wanted = list(dict.fromkeys(configurations))
-        pairs = [
-            {**pair, "resourceConfigurationIdentifier": configuration} for pair in pairs for configuration in wanted
-        ]
+        both = itertools.product(pairs, wanted)
+        pairs = [{**pair, "resourceConfigurationIdentifier": configuration} for pair, configuration in both]
 
     def read(pair: dict[str, str]) -> list[Raw]:
         rows = api.pages(OF_NETWORKS, "items", includeChildren=True, maxResults=100, **pair)

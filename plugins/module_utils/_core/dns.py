@@ -101,8 +101,10 @@ class Resolver:
                 empty = error
         if not found:
             raise empty or NoData(f"{name}: no address", "NOERROR")
+        addresses: set[str] = set()
+        addresses.update(*(answer.addresses for answer in found))
         return Answer(
-            addresses=tuple(sorted({address for answer in found for address in answer.addresses})),
+            addresses=tuple(sorted(addresses)),
             ttl=min(answer.ttl for answer in found),
             chain=max((answer.chain for answer in found), key=len),
         )
@@ -131,7 +133,7 @@ class Resolver:
     def _ask(self, name: dns.name.Name, record_type: str, end: float) -> dns.message.QueryMessage:
         """The first usable response. A failing nameserver is passed over; NXDOMAIN and an empty answer are usable."""
         faults: dict[str, ResolveError] = {}
-        tries = [server for _round in range(ROUNDS) for server in self.nameservers]
+        tries = [*self.nameservers] * ROUNDS
         for number, (host, port) in enumerate(tries):
             if number and number % len(self.nameservers) == 0:
                 time.sleep(max(0.0, min(PAUSE, end - time.monotonic())))

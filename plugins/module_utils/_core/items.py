@@ -67,8 +67,9 @@ class Items:
             both = f"Give either {self.list_option} or the options of one item, not both: {', '.join(given)}."
             self.fail_json(msg=both)
         # By their own names: the aliases of options are there, too.
-        given_items = [self.params] if listed is None else listed
-        options = [{name: item[name] for name in self.item_spec} for item in given_items]
+        options: list[dict[str, t.Any]] = []
+        for item in [self.params] if listed is None else listed:
+            options.append({name: item[name] for name in self.item_spec})
         names = [item["name"] for item in options]
         if not all(names):
             self.fail_json(msg=f"Every item of {self.list_option} needs a name.")
@@ -108,8 +109,9 @@ class Items:
             "failed_items": [result.name for result in failed],
             "check_mode": self.check_mode,
         }
-        for warning in (line for result in results for line in result.warnings):
-            self.warn(warning)
+        for result in results:
+            for warning in result.warnings:
+                self.warn(warning)
         if self._diff:
             answer["diff"] = [as_diff(result) for result in results if result.changed and result.before != result.after]
         if failed and self.params["on_item_failure"] == "fail":

@@ -86,7 +86,9 @@ class Facts:
     def __init__(self, call: Call, wanted: Iterable[str]) -> None:
         self.read_at = time.monotonic()
         listed = pages(call, "elasticloadbalancing:DescribeTargetGroups", "TargetGroups")
-        known = {key: group for group in listed for key in (group["TargetGroupName"], group["TargetGroupArn"])}
+        known: dict[str, Raw] = {}
+        for group in listed:
+            known[group["TargetGroupName"]] = known[group["TargetGroupArn"]] = group
         self.groups = {key: known[key] for key in wanted if key in known}
         vpcs = sorted({group["VpcId"] for group in self.groups.values() if group.get("VpcId")})
         subnets: list[Raw] = []

@@ -102,10 +102,11 @@ class Prerequisite:
 
 def of_patterns(links: t.Sequence[Link]) -> list[Prerequisite]:
     """What the patterns of these links need."""
-    used = [pattern for pattern in PATTERNS if any(link.pattern == pattern for link in links)]
+    used = {link.pattern for link in links}
     rules: list[Prerequisite] = []
-    for pattern in used:
-        rules += [Prerequisite(**row, patterns=[pattern]) for row in PATTERNS[pattern]]
+    for pattern, rows in PATTERNS.items():
+        if pattern in used:
+            rules += [Prerequisite(**row, patterns=[pattern]) for row in rows]
     return rules
 
 
@@ -241,9 +242,10 @@ def _of_vpc(link: Link, snapshot: Snapshot, listing: str) -> t.Any:
 def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     addresses = snapshot.addresses(link)
     networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
-    outside = [
-        address for address in addresses if not any(ipaddress.ip_address(address) in network for network in networks)
-    ]
+    outside = []
+    for address in addresses:
+        if not any(ipaddress.ip_address(address) in network for network in networks):
+            outside.append(address)
     if outside:
         return Finding(FAIL, f"{what} has addresses outside of {link.vpc_id}: {', '.join(outside)}.")
     return Finding(PASS, f"{what} has addresses in {link.vpc_id}: {', '.join(addresses)}.")
@@ -279,8 +281,15 @@ def _admits(permission: Raw, port: int) -> bool:
 def _admitted(permissions: t.Iterable[Raw], version: int) -> list[Network]:
     """The CIDRs that inbound rules admit together, adjacent ones joined."""
     key, member = ("IpRanges", "CidrIp") if version == 4 else ("Ipv6Ranges", "CidrIpv6")
-    cidrs = [ipaddress.ip_network(entry[member], strict=False) for rule in permissions for entry in rule.get(key) or []]
+    cidrs: list[Network] = []
+    for permission in permissions:
+        cidrs += [ipaddress.ip_network(entry[member], strict=False) for entry in permission.get(key) or []]
     return list(ipaddress.collapse_addresses(cidrs))  # type: ignore[type-var]
+
+
+def _covered(network: Network, admitted: t.Iterable[Network]) -> bool:
+    """Whether one of these CIDRs, of the same version of IP, holds the whole network."""
+    return any(network.subnet_of(cidr) for cidr in admitted)  # type: ignore[arg-type]
 
 
 def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
@@ -289,7 +298,10 @@ def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
     missing = [group_id for group_id, group in groups.items() if group is None]
     if missing:
         raise ItemError(f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
-    return [permission for group in groups.values() for permission in (group or {}).get("IpPermissions") or []]
+    permissions: list[Raw] = []
+    for group in groups.values():
+        permissions += (group or {}).get("IpPermissions") or []
+    return permissions
 
 
 @check("privatelink_rules", "security_groups", parameter="cidr")
@@ -302,14 +314,13 @@ def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) 
         return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
     port, wanted = link.listener_port or link.port or 0, rule.network()
     admitting = [permission for permission in permissions if _admits(permission, port)]
-    if any(wanted.subnet_of(network) for network in _admitted(admitting, wanted.version)):  # type: ignore[arg-type]
+    if _covered(wanted, _admitted(admitting, wanted.version)):
         return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
-    lists = sorted(
-        {str(prefix_list["PrefixListId"]) for each in admitting for prefix_list in each.get("PrefixListIds") or []}
-    )
+    lists = _members(admitting, "PrefixListIds", "PrefixListId")
     names = ", ".join(link.security_group_ids)
     if lists:
-        return Finding(UNKNOWN, f"Whether {names} let {wanted} in on port {port} depends on {', '.join(lists)}.")
+        depends = ", ".join(sorted(lists))
+        return Finding(UNKNOWN, f"Whether {names} let {wanted} in on port {port} depends on {depends}.")
     enforced = "Inbound rules are enforced on PrivateLink traffic"
     return Finding(FAIL, f"{enforced}, but those of {names} do not let {wanted} in on port {port}.")
 
@@ -364,7 +375,7 @@ def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     for ports in _alike(rule.ports(), permissions):
         admitting = [permission for permission in permissions if _admits(permission, ports.start)]
         admitted = _admitted(admitting, 4)
-        if all(any(network.subnet_of(cidr) for cidr in admitted) for network in networks):  # type: ignore[arg-type]
+        if all(_covered(network, admitted) for network in networks):
             continue
         shown = f"{ports.start}-{ports[-1]}" if len(ports) > 1 else str(ports.start)
         sources = _sources(admitting)
@@ -382,8 +393,10 @@ def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
 
 def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[range]:
     """Port ranges cut where an inbound rule begins or ends, so that all ports of a part are treated alike."""
-    tcp = [permission for permission in permissions if permission.get("IpProtocol") == "tcp"]
-    edges = {edge for permission in tcp for edge in (permission["FromPort"], permission["ToPort"] + 1)}
+    edges: set[int] = set()
+    for permission in permissions:
+        if permission.get("IpProtocol") == "tcp":
+            edges |= {permission["FromPort"], permission["ToPort"] + 1}
     parts = []
     for ports in wanted:
         cuts = sorted({ports.start, ports.stop, *(edge for edge in edges if ports.start < edge < ports.stop)})
@@ -393,8 +406,18 @@ def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[rang
 
 def _sources(permissions: t.Iterable[Raw]) -> list[str]:
     """Whom inbound rules admit: CIDRs, security groups and prefix lists."""
-    found = {str(entry[member]) for rule in permissions for key, member in SOURCES for entry in rule.get(key) or []}
+    found: set[str] = set()
+    for key, member in SOURCES:
+        found |= _members(permissions, key, member)
     return sorted(found)
+
+
+def _members(permissions: t.Iterable[Raw], key: str, member: str) -> set[str]:
+    """``member`` of every entry that inbound rules have in their list ``key``."""
+    found: set[str] = set()
+    for permission in permissions:
+        found |= {str(entry[member]) for entry in permission.get(key) or []}
+    return found
 
 
 @check("vpc_peering", "peerings", in_vpc=True)
@@ -410,11 +433,8 @@ def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Fin
 @check("resource_region")
 def check_resource_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """What is shared can only be used in its own region. A bare id does not tell it."""
-    given = [
-        identifier
-        for identifier in (link.resource_configuration, link.resource_share_arn)
-        if identifier and identifier.startswith("arn:")
-    ]
+    identifiers = [link.resource_configuration or "", link.resource_share_arn or ""]
+    given = [identifier for identifier in identifiers if identifier.startswith("arn:")]
     wrong = [identifier for identifier in given if (identifier.split(":") + [""] * 4)[3] != snapshot.region]
     if wrong:
         return Finding(FAIL, f"Not in {snapshot.region}: {', '.join(wrong)}.")
@@ -495,21 +515,22 @@ def evaluate(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     return finding._replace(status=rule.level) if finding.status == FAIL else finding
 
 
+def _row(rule: Prerequisite, finding: Finding) -> dict[str, str]:
+    """One check of a link's result."""
+    return {
+        "id": rule.id,
+        "check": rule.check,
+        "status": finding.status,
+        "msg": finding.msg,
+        "remedy": rule.remedy,
+        "source": rule.source,
+    }
+
+
 def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapshot) -> dict[str, t.Any]:
     """The result of one link as the module returns it."""
-    checks = [
-        {
-            "id": rule.id,
-            "check": rule.check,
-            "status": finding.status,
-            "msg": finding.msg,
-            "remedy": rule.remedy,
-            "source": rule.source,
-        }
-        for rule in prerequisites
-        if rule.concerns(link)
-        for finding in [evaluate(link, rule, snapshot)]
-    ]
+    concerning = [rule for rule in prerequisites if rule.concerns(link)]
+    checks = [_row(rule, evaluate(link, rule, snapshot)) for rule in concerning]
     found = {check["status"] for check in checks}
     status = FAIL if FAIL in found else WARN if found & {WARN, UNKNOWN} else PASS
     telling = (FAIL,) if status == FAIL else (WARN, UNKNOWN)

@@ -14,6 +14,7 @@ Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -150,7 +151,7 @@ class Reader:
                 raise
             return bool(answer[attribute[0].upper() + attribute[1:]]["Value"])
 
-        pairs = [(vpc_id, attribute) for vpc_id in wanted for attribute in DNS_ATTRIBUTES]
+        pairs = list(itertools.product(wanted, DNS_ATTRIBUTES))
         for (vpc_id, attribute), value in zip(pairs, self.api.all(read, pairs)):
             if value is not None:
                 found.setdefault(vpc_id, {})[attribute] = value
@@ -169,7 +170,8 @@ class Reader:
         return found
 
     def security_groups(self, links: t.Sequence[Link]) -> Listing:
-        ids = [group for link in links for group in link.security_group_ids or []]
+        ids: set[str] = set()
+        ids.update(*(link.security_group_ids or [] for link in links))
         found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
         return {group["GroupId"]: group for group in found}
 
