@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -107,6 +108,28 @@ def test_every_file_names_its_licence() -> None:
     assert len(files) > len(MODULES)
     without = [path for path in files if not all(line in path.read_text(encoding="utf-8")[:400] for line in HEADER)]
     assert [str(path.relative_to(ROOT)) for path in without] == []
+
+
+def loop_variables(tree: ast.AST) -> list[ast.Name]:
+    """Return what the loops and comprehensions of a program call the things they go through."""
+    found: list[ast.Name] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension):
+            found += [name for name in ast.walk(node.target) if isinstance(name, ast.Name)]
+    return found
+
+
+@pytest.mark.parametrize("folder", ["plugins", "tests"])
+def test_loop_variables_are_nouns(folder: str) -> None:
+    """A reader sees what a loop goes through: a service, a connection, a row of an answer."""
+    seen, said = 0, []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for name in loop_variables(ast.parse(path.read_text(encoding="utf-8"))):
+            seen += 1
+            if name.id == "one":
+                said.append(f"{path.relative_to(ROOT)}:{name.lineno}")
+    assert seen > 1000
+    assert not said
 
 
 @pytest.mark.parametrize("pattern", [LEFTOVERS, ELSEWHERE], ids=["leftovers", "elsewhere"])
