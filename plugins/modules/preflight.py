@@ -353,7 +353,7 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Reader
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Reader
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver, parse_nameserver
 
 LINK = {
@@ -420,7 +420,7 @@ def warn(module: InfoModule, results: t.Sequence[t.Mapping[str, t.Any]]) -> None
     about: dict[str, list[str]] = {}
     for result in results:
         for check in result["checks"]:
-            if check["status"] in (checks.WARN, checks.UNKNOWN):
+            if check["status"] in (checks.WARN, checks.UNDECIDED):
                 about.setdefault(checks.sentence(check), []).append(result["name"])
     for sentence, names in about.items():
         module.warn(f"{', '.join(names)}: {sentence}")
@@ -434,7 +434,7 @@ def main() -> None:
         return Resolver(module.params["nameservers"]).resolve(name).addresses
 
     with module.reading() as api:
-        links = [Link(**link) for link in module.params["links"]]
+        links = [CheckedLink(**link) for link in module.params["links"]]
         rules = checks.of_patterns(links) + [checks.Prerequisite(**row) for row in module.params["prerequisites"]]
         snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))
         results = [checks.report(link, rules, snapshot) for link in links]

@@ -46,7 +46,7 @@ class Concurrency:
 
 
 @dataclass(frozen=True)
-class Settings:
+class FunctionSettings:
     """What AWS shows; None where nothing is set. ``exists``: whether the function does."""
 
     exists: bool
@@ -62,13 +62,13 @@ class Settings:
         }
 
 
-def read_settings(api: Api, name: str) -> Settings:
+def read_settings(api: Api, name: str) -> FunctionSettings:
     """The settings of one function, in two calls; one where there is no such function."""
     try:
         answer = api.call("lambda:GetFunctionConcurrency", name, FunctionName=name)
     except CallError as error:
         if error.code == MISSING:
-            return Settings(False)
+            return FunctionSettings(False)
         raise
     try:
         events = api.call("lambda:GetFunctionEventInvokeConfig", name, FunctionName=name)
@@ -77,7 +77,7 @@ def read_settings(api: Api, name: str) -> Settings:
             raise
         events = {}
     chosen = {option: events.get(member) for option, member in EVENT_SETTINGS.items()}
-    return Settings(True, answer.get("ReservedConcurrentExecutions"), **chosen)
+    return FunctionSettings(True, answer.get("ReservedConcurrentExecutions"), **chosen)
 
 
 class Concurrencies:
@@ -86,15 +86,17 @@ class Concurrencies:
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
 
-    def read(self, items: t.Sequence[Concurrency], made: t.Mapping[str, Made]) -> dict[str, Settings | ItemError]:
+    def read(
+        self, items: t.Sequence[Concurrency], made: t.Mapping[str, Made]
+    ) -> dict[str, FunctionSettings | ItemError]:
         found = self.api.each(lambda item: read_settings(self.api, item.name), items)
         return {item.name: settings for item, settings in zip(items, found)}
 
-    def plan(self, item: Concurrency, actual: Settings) -> Plan:
+    def plan(self, item: Concurrency, actual: FunctionSettings) -> Plan:
         plan = Plan(before=actual.as_dict() if actual.exists else {})
         if item.state == "absent":
             plan.changes = plan_absent(item, actual)
-            wanted = Settings(actual.exists)
+            wanted = FunctionSettings(actual.exists)
         elif actual.exists or self.check_mode:
             later = "" if actual.exists else "the function"
             wanted, plan.changes = plan_present(item, actual, later)
@@ -105,7 +107,7 @@ class Concurrencies:
         return plan
 
 
-def plan_present(item: Concurrency, actual: Settings, later: str) -> tuple[Settings, list[Change]]:
+def plan_present(item: Concurrency, actual: FunctionSettings, later: str) -> tuple[FunctionSettings, list[Change]]:
     """What the function shall have, options that are not set staying as they are, and the calls to get there."""
     have = actual.as_dict()
     want = {name: have[name] if getattr(item, name) is None else getattr(item, name) for name in have}
@@ -117,10 +119,10 @@ def plan_present(item: Concurrency, actual: Settings, later: str) -> tuple[Setti
         chosen = {member: want[name] for name, member in EVENT_SETTINGS.items() if want[name] is not None}
         params = {"FunctionName": item.name, **chosen}
         changes.append(Change("lambda:PutFunctionEventInvokeConfig", params, f"bound events for {item.name}", later))
-    return Settings(True, **want), changes
+    return FunctionSettings(True, **want), changes
 
 
-def plan_absent(item: Concurrency, actual: Settings) -> list[Change]:
+def plan_absent(item: Concurrency, actual: FunctionSettings) -> list[Change]:
     params, gone = {"FunctionName": item.name}, (MISSING,)
     changes = []
     if actual.reserved_concurrency is not None:

@@ -21,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 
 PAGE = 400
 TAGGED = 20  # resources in one DescribeTags
-GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
+NOT_FOUND = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 Raw = t.Mapping[str, t.Any]
 Tags = dict[str, str]
 
@@ -88,7 +88,7 @@ def read_listeners(api: Api, balancer_arn: str) -> list[Raw]:
             "elasticloadbalancing:DescribeListeners", "Listeners", LoadBalancerArn=balancer_arn, PageSize=PAGE
         )
     except CallError as error:
-        if error.code in GONE:
+        if error.code in NOT_FOUND:
             return []
         raise
 
@@ -99,7 +99,7 @@ def read_attributes(api: Api, arn: str) -> dict[str, str]:
     try:
         answer = api.call(f"elasticloadbalancing:Describe{kind}Attributes", subject=arn, **{f"{kind}Arn": arn})
     except CallError as error:
-        if error.code in GONE:
+        if error.code in NOT_FOUND:
             return {}
         raise
     return {attribute["Key"]: attribute.get("Value", "") for attribute in answer["Attributes"]}
@@ -121,7 +121,7 @@ def _read_tags(api: Api, arns: list[str]) -> dict[str, Tags]:
     try:
         answer = api.call("elasticloadbalancing:DescribeTags", ResourceArns=arns)
     except CallError as error:
-        if error.code not in GONE:
+        if error.code not in NOT_FOUND:
             raise
         # One unknown ARN fails the call for all: ask for each alone.
         found: dict[str, Tags] = {}

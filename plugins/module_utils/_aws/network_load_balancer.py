@@ -22,7 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
     NetworkLoadBalancer,
-    TargetGroup,
+    WantedGroup,
     no_rules_to_enforce,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
@@ -354,7 +354,7 @@ def _check_security_groups(item: NetworkLoadBalancer, actual: Actual) -> None:
         raise ItemError(no_rules_to_enforce(item.name))
 
 
-def _check_group(group: TargetGroup, actual: Actual, vpc_id: str) -> None:
+def _check_group(group: WantedGroup, actual: Actual, vpc_id: str) -> None:
     raw = actual.groups.get(group.name)
     if raw is None:
         return

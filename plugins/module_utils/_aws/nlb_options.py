@@ -83,7 +83,7 @@ class ListenerOptions:
 
 
 @dataclass(frozen=True)
-class TargetGroup:
+class WantedGroup:
     """A wanted target group. ``health_check`` and ``attributes`` hold only what is set, under AWS's names."""
 
     name: str
@@ -93,7 +93,7 @@ class TargetGroup:
     attributes: t.Mapping[str, str]
 
     @classmethod
-    def of(cls, balancer: str, listener_port: int, options: t.Mapping[str, t.Any]) -> TargetGroup:
+    def of(cls, balancer: str, listener_port: int, options: t.Mapping[str, t.Any]) -> WantedGroup:
         """The target group that a listener's options describe. Raises ItemError for what can never be right."""
         port = listener_port if options.get("port") is None else options["port"]
         name = options.get("name") or resource_name(balancer, port)
@@ -167,15 +167,15 @@ class NetworkLoadBalancer:
                 raise ItemError(f"Two listeners describe the target group {group.name} differently.")
 
     @cached_property
-    def groups_by_port(self) -> dict[int, TargetGroup]:
+    def groups_by_port(self) -> dict[int, WantedGroup]:
         """Listener port: the target group it forwards to."""
         return {
-            listener["port"]: TargetGroup.of(self.name, listener["port"], listener.get("target_group") or {})
+            listener["port"]: WantedGroup.of(self.name, listener["port"], listener.get("target_group") or {})
             for listener in self.listeners or []
         }
 
     @cached_property
-    def groups(self) -> dict[str, TargetGroup]:
+    def groups(self) -> dict[str, WantedGroup]:
         """The wanted target groups by name. Listeners may share one."""
         return {group.name: group for group in self.groups_by_port.values()}
 

@@ -24,7 +24,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import D
 
 OF_ENDPOINTS = "ec2:DescribeVpcEndpointAssociations"
 OF_NETWORKS = "vpc-lattice:ListServiceNetworkResourceAssociations"
-GONE = ("CREATE_FAILED", "DELETE_IN_PROGRESS")  # associations that nothing is reached by
+NOT_SERVING = ("CREATE_FAILED", "DELETE_IN_PROGRESS")  # associations that nothing is reached by
 CHUNK = 100  # endpoints of one call
 Raw = t.Mapping[str, t.Any]
 
@@ -157,7 +157,7 @@ def _reached(raw: Raw) -> Reached | None:
         arn = raw.get("AssociatedResourceArn")
     else:
         network, association = str(raw.get("serviceNetworkId")), str(raw.get("associationId"))
-        where, gone = {"service_network_id": network, "association_id": association}, raw.get("status") in GONE
+        where, gone = {"service_network_id": network, "association_id": association}, raw.get("status") in NOT_SERVING
         group = (network, association)
         entries, name = (raw.get("dnsEntry"), raw.get("privateDnsEntry")), "domainName"
         arn = raw.get("resourceConfigurationArn")

@@ -92,7 +92,7 @@ class Level(t.NamedTuple):
         return Level(tokens, now, self.pace, min(self.since, now), waiting)
 
 
-class Memory:
+class OwnMemory:
     """Bucket levels of this process."""
 
     def __init__(self) -> None:
@@ -144,12 +144,12 @@ class SharedFile:
         return levels if isinstance(levels, dict) else {}
 
 
-def store_for(scope: str) -> Memory | SharedFile:
+def store_for(scope: str) -> OwnMemory | SharedFile:
     """Shared between processes where the platform allows it, else in memory."""
     try:
-        return SharedFile(scope) if fcntl else Memory()
+        return SharedFile(scope) if fcntl else OwnMemory()
     except OSError:
-        return Memory()
+        return OwnMemory()
 
 
 class Pacer:
@@ -164,7 +164,7 @@ class Pacer:
         scope: str,
         limits: t.Callable[[str, str], list[Bucket]],
         rate: float = 1.0,
-        store: Memory | SharedFile | None = None,
+        store: OwnMemory | SharedFile | None = None,
         now: t.Callable[[], float] = time.time,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:

@@ -24,7 +24,7 @@ from functools import cached_property
 
 from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
-from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, Memory, Pacer, SharedFile
+from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, OwnMemory, Pacer, SharedFile
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
 
 API_URL = "https://api.redislabs.com/v1"
@@ -91,7 +91,7 @@ class RedisCloud:
         timeout: float = 30,
         deadline: float = 900,
         clock: Clock | None = None,
-        store: Memory | SharedFile | None = None,
+        store: OwnMemory | SharedFile | None = None,
         progress: t.Callable[[str], None] = lambda line: None,
     ) -> None:
         for option, key in (("account_key", account_key), ("secret_key", secret_key)):

@@ -23,7 +23,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import
     MARGIN,
     RECOVERY,
     SLOWEST,
-    Memory,
+    OwnMemory,
     Pacer,
     SharedFile,
 )
@@ -51,8 +51,8 @@ class Time:
     def now(self) -> float:
         return self.seconds
 
-    def pacer(self, store: Memory | SharedFile | None = None, rate: float = 1.0) -> Pacer:
-        return Pacer("scope", buckets, rate, store or Memory(), self.now, lambda seconds: None)
+    def pacer(self, store: OwnMemory | SharedFile | None = None, rate: float = 1.0) -> Pacer:
+        return Pacer("scope", buckets, rate, store or OwnMemory(), self.now, lambda seconds: None)
 
 
 @pytest.fixture(autouse=True)
@@ -214,7 +214,7 @@ def test_half_the_rate_takes_twice_as_long() -> None:
 
 def test_it_really_sleeps() -> None:
     slept: list[float] = []
-    pacer = Pacer("scope", buckets, 1.0, Memory(), Time().now, slept.append)
+    pacer = Pacer("scope", buckets, 1.0, OwnMemory(), Time().now, slept.append)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
     assert slept == [dues[FREE]] and dues[FREE] > 0
 
@@ -342,15 +342,15 @@ def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
 def test_memory_where_no_private_folder_can_be(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(pace.store_for("here"), SharedFile)
     own_folder.chmod(0o777)  # anybody could write there
-    assert isinstance(pace.store_for("here"), Memory)
+    assert isinstance(pace.store_for("here"), OwnMemory)
     own_folder.rename(own_folder.with_name("real"))
     own_folder.symlink_to(own_folder.with_name("real"))
-    assert isinstance(pace.store_for("here"), Memory)
+    assert isinstance(pace.store_for("here"), OwnMemory)
     own_folder.unlink()
     own_folder.write_text("a file", encoding="utf-8")
-    assert isinstance(pace.store_for("here"), Memory)
+    assert isinstance(pace.store_for("here"), OwnMemory)
     monkeypatch.setattr(pace, "fcntl", None)
-    assert isinstance(pace.store_for("elsewhere"), Memory)
+    assert isinstance(pace.store_for("elsewhere"), OwnMemory)
 
 
 class Full:

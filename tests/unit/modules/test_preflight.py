@@ -20,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ch
     evaluate,
     report,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import Link, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Snapshot
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 from tests.sandbox.client import RunningSandbox, SteppedTime
@@ -140,7 +140,7 @@ SNAPSHOT = Snapshot(
             "nowhere.example": ItemError("The endpoint does not resolve: no such name."),
         },
     },
-    links=[Link("a", "redshift"), Link("b", "redshift"), Link("c", "rds")],
+    links=[CheckedLink("a", "redshift"), CheckedLink("b", "redshift"), CheckedLink("c", "rds")],
 )
 
 RCFG = "arn:aws:vpc-lattice:us-east-1:222222222222:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -399,7 +399,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 )
 def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: str, message: str) -> None:
     prerequisite = Prerequisite("X-1", name, **{**PARAMETERS.get(name, {}), **rule})
-    finding = evaluate(Link("orders", **link), prerequisite, SNAPSHOT)
+    finding = evaluate(CheckedLink("orders", **link), prerequisite, SNAPSHOT)
     assert finding.status == status, finding
     assert message in finding.msg
     assert finding.msg.endswith(".")
@@ -419,7 +419,7 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         "us-east-1",
         {**SNAPSHOT.listings, **{listing: denial for listing in CHECKS[name].listings if listing != "addresses"}},
     )
-    link = Link(
+    link = CheckedLink(
         "orders",
         vpc_id="vpc-1",
         subnet_ids=["subnet-0"],
@@ -455,20 +455,20 @@ def test_a_report_joins_what_failed_with_the_remedies() -> None:
         Prerequisite("X-3", "limit", limit=0, level="warn", remedy="Ask for more."),
         Prerequisite("X-4", "port", destinations=["rds"]),
     ]
-    found = report(Link("orders", "redshift", cluster_identifier="right"), rules, SNAPSHOT)
+    found = report(CheckedLink("orders", "redshift", cluster_identifier="right"), rules, SNAPSHOT)
     assert found["msg"] == "X-1: No port is given. Give one."
     assert (found["status"], found["failed"], found["addresses"]) == ("fail", True, [])
     statuses = [(check["id"], check["status"]) for check in found["checks"]]
     assert statuses == [("X-1", "fail"), ("X-2", "pass"), ("X-3", "warn")]
     assert found["checks"][1]["source"] == "https://example.com"
-    warned = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules, SNAPSHOT)
+    warned = report(CheckedLink("orders", "redshift", port=1, cluster_identifier="right"), rules, SNAPSHOT)
     assert (warned["status"], warned["failed"]) == ("warn", False)
     assert warned["msg"] == "X-3: 3 links here, 0 are allowed. Ask for more."
     lost = [Prerequisite("X-5", "redshift_relocation", remedy="Do."), Prerequisite("X-6", "redshift_cluster")]
-    assert report(Link("orders", "redshift", cluster_identifier="nowhere"), lost, SNAPSHOT)["msg"] == (
+    assert report(CheckedLink("orders", "redshift", cluster_identifier="nowhere"), lost, SNAPSHOT)["msg"] == (
         "X-5: Redshift cluster nowhere does not exist in this account and region. Do."
     )
-    passed = report(Link("orders", "redshift", port=1, cluster_identifier="right"), rules[:2], SNAPSHOT)
+    passed = report(CheckedLink("orders", "redshift", port=1, cluster_identifier="right"), rules[:2], SNAPSHOT)
     assert (passed["status"], passed["msg"]) == ("pass", "")
 
 

@@ -26,14 +26,14 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_ser
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
     DNS_ATTRIBUTES,
-    Link,
+    CheckedLink,
     Raw,
     Snapshot,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import CLUSTER_MOVING
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
-PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
+PASS, WARN, FAIL, UNDECIDED = "pass", "warn", "fail", "unknown"
 NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints
 SOURCES = (
     ("IpRanges", "CidrIp"),
@@ -95,12 +95,12 @@ class Prerequisite:
         """The CIDR; all of IPv4 when unset. ValueError for what is no CIDR."""
         return ipaddress.ip_network(self.cidr or "0.0.0.0/0")
 
-    def concerns(self, link: Link) -> bool:
+    def concerns(self, link: CheckedLink) -> bool:
         of_pattern = self.patterns is None or link.pattern in self.patterns
         return of_pattern and (self.destinations is None or link.destination in self.destinations)
 
 
-def of_patterns(links: t.Sequence[Link]) -> list[Prerequisite]:
+def of_patterns(links: t.Sequence[CheckedLink]) -> list[Prerequisite]:
     """What the patterns of these links need."""
     used = {link.pattern for link in links}
     rules: list[Prerequisite] = []
@@ -117,7 +117,7 @@ class Finding(t.NamedTuple):
     msg: str
 
 
-Run = t.Callable[[Link, Prerequisite, Snapshot], Finding]
+Run = t.Callable[[CheckedLink, Prerequisite, Snapshot], Finding]
 
 
 class Check(t.NamedTuple):
@@ -146,14 +146,14 @@ def check(name: str, *listings: str, parameter: str = "", in_vpc: bool = False) 
 
 
 @check("region", parameter="regions")
-def check_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_region(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     if snapshot.region in (rule.regions or []):
         return Finding(PASS, f"{snapshot.region} is one of the regions.")
     return Finding(FAIL, f"{snapshot.region} is none of the regions {', '.join(rule.regions or [])}.")
 
 
 @check("destination", parameter="known_destinations")
-def check_destination(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_destination(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     known = rule.known_destinations or []
     if link.destination in known:
         return Finding(PASS, f"{link.destination} is a known destination.")
@@ -161,14 +161,14 @@ def check_destination(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Fin
 
 
 @check("limit", parameter="limit")
-def check_limit(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_limit(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Counts the links of this run. The vendor may count those of other environments too."""
     count = sum(rule.concerns(other) for other in snapshot.links)
     return Finding(PASS if count <= (rule.limit or 0) else FAIL, f"{count} links here, {rule.limit} are allowed.")
 
 
 @check("port")
-def check_port(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_port(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     ports = [port for port in (link.port, link.listener_port) if port is not None]
     if not ports:
         return Finding(FAIL, "No port is given.")
@@ -179,20 +179,20 @@ def check_port(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
 
 
 @check("principals")
-def check_principals(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_principals(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     EndpointService(link.name, allowed_principals=link.principals)  # raises ItemError for those that AWS refuses
     return Finding(PASS, f"{len(link.principals or [])} well-formed principals.")
 
 
 @check("topics")
-def check_topics(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_topics(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     notifications = [{"topic_arn": topic, "events": ["Connect"]} for topic in link.topic_arns or []]
     EndpointService(link.name, connection_notifications=notifications)  # raises ItemError for what is no topic
     return Finding(PASS, f"{len(notifications)} well-formed topics.")
 
 
 @check("subnets", "subnets", "endpoints")
-def check_subnets(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Addresses need be free where the link's endpoint is not yet: where it is, it has taken them."""
     if not link.subnet_ids:
         return Finding(FAIL, "No subnets are given.")
@@ -228,7 +228,7 @@ def _networks(vpc: Raw) -> list[Network]:
     return found
 
 
-def _of_vpc(link: Link, snapshot: Snapshot, listing: str) -> t.Any:
+def _of_vpc(link: CheckedLink, snapshot: Snapshot, listing: str) -> t.Any:
     """What a listing says of the link's VPC. Raises ItemError where there is no such VPC."""
     if not link.vpc_id:
         raise ItemError("No vpc_id is given.")
@@ -239,7 +239,7 @@ def _of_vpc(link: Link, snapshot: Snapshot, listing: str) -> t.Any:
 
 
 @check("endpoint", "addresses", "vpcs")
-def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_endpoint(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     addresses = snapshot.addresses(link)
     networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
     outside = []
@@ -252,13 +252,15 @@ def check_endpoint(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Findin
 
 
 @check("availability_zones", "addresses", "subnets")
-def check_availability_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_availability_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     if link.cross_zone:
         return Finding(PASS, "Cross-zone load balancing is on.")
     try:
         addresses = snapshot.addresses(link)
     except ItemError:
-        return Finding(UNKNOWN, "The Availability Zones of the targets are not known, because their addresses are not.")
+        return Finding(
+            UNDECIDED, "The Availability Zones of the targets are not known, because their addresses are not."
+        )
     subnets = snapshot["subnets"]
     served = {subnets[subnet_id]["AvailabilityZone"] for subnet_id in link.subnet_ids or [] if subnet_id in subnets}
     zones = {address: snapshot.zone(link, address) for address in addresses}
@@ -305,7 +307,7 @@ def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
 
 
 @check("privatelink_rules", "security_groups", parameter="cidr")
-def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_privatelink_rules(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on."""
     if not link.security_group_ids:
         return Finding(PASS, "The load balancer has no security groups.")
@@ -320,13 +322,13 @@ def check_privatelink_rules(link: Link, rule: Prerequisite, snapshot: Snapshot) 
     names = ", ".join(link.security_group_ids)
     if lists:
         depends = ", ".join(sorted(lists))
-        return Finding(UNKNOWN, f"Whether {names} let {wanted} in on port {port} depends on {depends}.")
+        return Finding(UNDECIDED, f"Whether {names} let {wanted} in on port {port} depends on {depends}.")
     enforced = "Inbound rules are enforced on PrivateLink traffic"
     return Finding(FAIL, f"{enforced}, but those of {names} do not let {wanted} in on port {port}.")
 
 
 @check("load_balancer", "load_balancers")
-def check_load_balancer(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_load_balancer(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     name = link.load_balancer or ""
     found = snapshot["load_balancers"].get(name)
     if found is None:
@@ -340,7 +342,7 @@ def check_load_balancer(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
 
 
 @check("lattice_zones", "subnets", parameter="unsupported_zone_ids", in_vpc=True)
-def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_lattice_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """By zone id, for a zone's name stands for another zone in every account. Missing subnets are for another check."""
     if not link.subnet_ids:
         return Finding(FAIL, "No subnets are given.")
@@ -350,12 +352,12 @@ def check_lattice_zones(link: Link, rule: Prerequisite, snapshot: Snapshot) -> F
     if wrong:
         return Finding(FAIL, f"Zones that VPC Lattice does not support: {', '.join(wrong)}.")
     if not all(zones.get(subnet_id) for subnet_id in link.subnet_ids):
-        return Finding(UNKNOWN, "The zones of the subnets are not all known.")
+        return Finding(UNDECIDED, "The zones of the subnets are not all known.")
     return Finding(PASS, f"Subnets in {', '.join(sorted(set(zones.values())))}.")
 
 
 @check("dns_attributes", "dns_attributes", in_vpc=True)
-def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_dns_attributes(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     found = _of_vpc(link, snapshot, "dns_attributes")
     off = [attribute for attribute in DNS_ATTRIBUTES if not found.get(attribute)]
     if off:
@@ -364,7 +366,7 @@ def check_dns_attributes(link: Link, rule: Prerequisite, snapshot: Snapshot) -> 
 
 
 @check("inbound_ports", "security_groups", "vpcs", parameter="port_ranges", in_vpc=True)
-def check_inbound_ports(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_inbound_ports(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Whether clients anywhere in the VPC get in. Who lets in only some of them may mean it so, and is only warned."""
     if not link.security_group_ids:
         return Finding(FAIL, "No security groups are given; AWS would take the VPC's default one.")
@@ -421,7 +423,7 @@ def _members(permissions: t.Iterable[Raw], key: str, member: str) -> set[str]:
 
 
 @check("vpc_peering", "peerings", in_vpc=True)
-def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_vpc_peering(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Only warns: peering may lead anywhere, and private DNS may be just what is wanted."""
     peerings = snapshot["peerings"].get(link.vpc_id or "", [])
     if not peerings:
@@ -431,7 +433,7 @@ def check_vpc_peering(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Fin
 
 
 @check("resource_region")
-def check_resource_region(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_resource_region(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """What is shared can only be used in its own region. A bare id does not tell it."""
     identifiers = [link.resource_configuration or "", link.resource_share_arn or ""]
     given = [identifier for identifier in identifiers if identifier.startswith("arn:")]
@@ -441,7 +443,7 @@ def check_resource_region(link: Link, rule: Prerequisite, snapshot: Snapshot) ->
     return Finding(PASS, f"{len(given)} ARNs in {snapshot.region}.")
 
 
-def _cluster(link: Link, snapshot: Snapshot) -> Raw:
+def _cluster(link: CheckedLink, snapshot: Snapshot) -> Raw:
     """The link's cluster. Raises ItemError where there is none."""
     if not link.cluster_identifier:
         raise ItemError("No cluster_identifier is given.")
@@ -452,7 +454,7 @@ def _cluster(link: Link, snapshot: Snapshot) -> Raw:
 
 
 @check("redshift_cluster", "clusters")
-def check_redshift_cluster(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_redshift_cluster(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     status = str(_cluster(link, snapshot).get("ClusterStatus", ""))
     found = f"Redshift cluster {link.cluster_identifier} is {status}."
     if status.partition(",")[0] == "available":  # also "available, prep-for-resize" and the like
@@ -461,7 +463,7 @@ def check_redshift_cluster(link: Link, rule: Prerequisite, snapshot: Snapshot) -
 
 
 @check("redshift_node_type", "clusters", parameter="node_families")
-def check_redshift_node_type(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_redshift_node_type(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """A family newer than the table may well do, so it only warns."""
     node_type = str(_cluster(link, snapshot).get("NodeType", ""))
     family, wanted = node_type.partition(".")[0], ", ".join(rule.node_families or [])
@@ -473,43 +475,43 @@ def check_redshift_node_type(link: Link, rule: Prerequisite, snapshot: Snapshot)
 
 
 @check("redshift_relocation", "clusters")
-def check_redshift_relocation(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_redshift_relocation(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """AWS takes either. MultiAZ is text in the API, V(Enabled) or V(Disabled)."""
     cluster = _cluster(link, snapshot)
     relocation = str(cluster.get("AvailabilityZoneRelocationStatus") or "unknown").lower()
     if str(cluster.get("MultiAZ")).lower() in ("enabled", "true"):
         return Finding(PASS, "The cluster is Multi-AZ.")
-    statuses = {"enabled": PASS, "pending_enabling": WARN, "unknown": UNKNOWN}
+    statuses = {"enabled": PASS, "pending_enabling": WARN, "unknown": UNDECIDED}
     return Finding(statuses.get(relocation, FAIL), f"Cluster relocation is {relocation}, Multi-AZ is off.")
 
 
 @check("redshift_port", "clusters", parameter="port_ranges")
-def check_redshift_port(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def check_redshift_port(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     port = (_cluster(link, snapshot).get("Endpoint") or {}).get("Port")
     if port is None:
-        return Finding(UNKNOWN, "The cluster shows no port yet.")
+        return Finding(UNDECIDED, "The cluster shows no port yet.")
     if any(port in ports for ports in rule.ports()):
         return Finding(PASS, f"The cluster's port is {port}.")
     return Finding(FAIL, f"The cluster's port is {port}, not within {', '.join(rule.port_ranges or [])}.")
 
 
-def needs(links: t.Sequence[Link], prerequisites: t.Sequence[Prerequisite]) -> dict[str, list[Link]]:
+def needs(links: t.Sequence[CheckedLink], prerequisites: t.Sequence[Prerequisite]) -> dict[str, list[CheckedLink]]:
     """The listings that the prerequisites look at, and for which links."""
-    found: dict[str, list[Link]] = {}
+    found: dict[str, list[CheckedLink]] = {}
     for rule in prerequisites:
         for listing in CHECKS[rule.check].listings:
             found.setdefault(listing, []).extend(link for link in links if rule.concerns(link))
     return found
 
 
-def evaluate(link: Link, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+def evaluate(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """What a prerequisite says about a link, its level applied."""
     if CHECKS[rule.check].in_vpc and not (link.vpc_id or link.subnet_ids or link.security_group_ids):
         return Finding(PASS, "Nothing of it is in a VPC.")
     try:
         finding = CHECKS[rule.check].run(link, rule, snapshot)
     except CallError as denied:
-        return Finding(UNKNOWN, str(denied))
+        return Finding(UNDECIDED, str(denied))
     except ItemError as error:
         finding = Finding(FAIL, str(error))
     return finding._replace(status=rule.level) if finding.status == FAIL else finding
@@ -527,13 +529,13 @@ def _row(rule: Prerequisite, finding: Finding) -> dict[str, str]:
     }
 
 
-def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapshot) -> dict[str, t.Any]:
+def report(link: CheckedLink, prerequisites: t.Sequence[Prerequisite], snapshot: Snapshot) -> dict[str, t.Any]:
     """The result of one link as the module returns it."""
     concerning = [rule for rule in prerequisites if rule.concerns(link)]
     checks = [_row(rule, evaluate(link, rule, snapshot)) for rule in concerning]
     found = {check["status"] for check in checks}
-    status = FAIL if FAIL in found else WARN if found & {WARN, UNKNOWN} else PASS
-    telling = (FAIL,) if status == FAIL else (WARN, UNKNOWN)
+    status = FAIL if FAIL in found else WARN if found & {WARN, UNDECIDED} else PASS
+    telling = (FAIL,) if status == FAIL else (WARN, UNDECIDED)
     said: dict[str, dict[str, str]] = {}
     for check in checks:  # what several checks stumble over is said once, with the remedy of the first
         if check["status"] in telling:
@@ -550,11 +552,11 @@ def report(link: Link, prerequisites: t.Sequence[Prerequisite], snapshot: Snapsh
 
 def sentence(checked: t.Mapping[str, str]) -> str:
     """What a check found and what to do about it, in one line. A denial says itself what to do."""
-    remedy = f" {checked['remedy'].strip()}" if checked["remedy"] and checked["status"] != UNKNOWN else ""
+    remedy = f" {checked['remedy'].strip()}" if checked["remedy"] and checked["status"] != UNDECIDED else ""
     return f"{checked['id']}: {checked['msg']}{remedy}"
 
 
-def _known_addresses(link: Link, snapshot: Snapshot) -> list[str]:
+def _known_addresses(link: CheckedLink, snapshot: Snapshot) -> list[str]:
     try:
         return snapshot.addresses(link)
     except ItemError:

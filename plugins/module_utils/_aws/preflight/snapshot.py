@@ -31,7 +31,7 @@ DNS_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
 @dataclass(frozen=True)
-class Link:
+class CheckedLink:
     """One wanted connection; the fields are the options of C(preflight). None is unset."""
 
     name: str
@@ -61,7 +61,7 @@ class Snapshot:
 
     region: str
     listings: t.Mapping[str, Listing | CallError] = field(default_factory=dict)
-    links: t.Sequence[Link] = ()
+    links: t.Sequence[CheckedLink] = ()
 
     def __getitem__(self, listing: str) -> Listing:
         """A listing. Raises the CallError of one that was denied."""
@@ -70,7 +70,7 @@ class Snapshot:
             raise found
         return found
 
-    def addresses(self, link: Link) -> list[str]:
+    def addresses(self, link: CheckedLink) -> list[str]:
         """The addresses behind a link. Raises ItemError where there are none: no name, or one that does not resolve."""
         found = link.addresses or self["addresses"].get(link.endpoint or "")
         if isinstance(found, ItemError):
@@ -84,7 +84,7 @@ class Snapshot:
                 raise ItemError(f"Not an IP address: {address!r}.") from None
         return list(found)
 
-    def zone(self, link: Link, address: str) -> str:
+    def zone(self, link: CheckedLink, address: str) -> str:
         """The Availability Zone of the subnet in which an address lies, "" for none."""
         ip = ipaddress.ip_address(address)
         for subnet in self["subnets"].values():
@@ -106,7 +106,7 @@ class Reader:
     def __init__(self, api: Api, resolve: Resolve) -> None:
         self.api, self.resolve = api, resolve
 
-    def snapshot(self, links: t.Sequence[Link], needs: t.Mapping[str, t.Sequence[Link]]) -> Snapshot:
+    def snapshot(self, links: t.Sequence[CheckedLink], needs: t.Mapping[str, t.Sequence[CheckedLink]]) -> Snapshot:
         """Read the listings in ``needs``, each for the links that need it, at the same time.
 
         Raises ItemError where AWS refuses a call for another reason than missing permission.
@@ -125,18 +125,18 @@ class Reader:
             listings.update(listing)
         return Snapshot(self.api.region, listings, links)
 
-    def subnets(self, links: t.Sequence[Link]) -> Listing:
+    def subnets(self, links: t.Sequence[CheckedLink]) -> Listing:
         """All subnets of the region: those of a VPC and those named by id cannot be had by one filter."""
         if not links:
             return {}
         found = self.api.pages("ec2:DescribeSubnets", "Subnets", MaxResults=1000)
         return {subnet["SubnetId"]: subnet for subnet in found}
 
-    def vpcs(self, links: t.Sequence[Link]) -> Listing:
+    def vpcs(self, links: t.Sequence[CheckedLink]) -> Listing:
         found = self.api.filtered("ec2:DescribeVpcs", "Vpcs", "vpc-id", [link.vpc_id for link in links if link.vpc_id])
         return {vpc["VpcId"]: vpc for vpc in found}
 
-    def dns_attributes(self, links: t.Sequence[Link]) -> Listing:
+    def dns_attributes(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Whether VPCs have DNS, by VPC: AWS tells one attribute of one VPC in a call."""
         wanted = sorted({link.vpc_id for link in links if link.vpc_id})
         found: dict[str, dict[str, bool]] = {}
@@ -157,7 +157,7 @@ class Reader:
                 found.setdefault(vpc_id, {})[attribute] = value
         return found
 
-    def peerings(self, links: t.Sequence[Link]) -> Listing:
+    def peerings(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Active peering connections by VPC, on either side. A filter cannot ask for either side, so all are read."""
         if not any(link.vpc_id for link in links):
             return {}
@@ -169,13 +169,13 @@ class Reader:
                 found.setdefault(str((peering.get(side) or {}).get("VpcId")), []).append(peering)
         return found
 
-    def security_groups(self, links: t.Sequence[Link]) -> Listing:
+    def security_groups(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids: set[str] = set()
         ids.update(*(link.security_group_ids or [] for link in links))
         found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
         return {group["GroupId"]: group for group in found}
 
-    def load_balancers(self, links: t.Sequence[Link]) -> Listing:
+    def load_balancers(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Load balancers of every type, by name: they share their names."""
         if not any(link.load_balancer for link in links):
             return {}
@@ -183,7 +183,7 @@ class Reader:
         found = self.api.pages(action, "LoadBalancers", PageSize=lb.PAGE)
         return {balancer["LoadBalancerName"]: balancer for balancer in found}
 
-    def endpoints(self, links: t.Sequence[Link]) -> Listing:
+    def endpoints(self, links: t.Sequence[CheckedLink]) -> Listing:
         """The subnets that VPC endpoints of the collection are in, by the endpoints' names."""
         name, names = f"tag:{tagging.OWN_TAG}", [link.vpc_endpoint for link in links if link.vpc_endpoint]
         found: dict[str, set[str]] = {}
@@ -193,11 +193,11 @@ class Reader:
                 found.setdefault(owner, set()).update(endpoint["SubnetIds"])
         return found
 
-    def clusters(self, links: t.Sequence[Link]) -> Listing:
+    def clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids = [link.cluster_identifier for link in links if link.cluster_identifier]
         return read_clusters(self.api, ids) if ids else {}
 
-    def addresses(self, links: t.Sequence[Link]) -> Listing:
+    def addresses(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Addresses by DNS name; an ItemError for a name that does not resolve."""
         names = sorted({link.endpoint for link in links if link.endpoint and not link.addresses})
 
