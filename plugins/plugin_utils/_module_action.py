@@ -219,7 +219,7 @@ def _why_not_here() -> str:
 def _same_python(interpreter: str) -> bool:
     """Whether a module's interpreter is the controller's own: of the same folder, too, for a venv is made of links."""
     folder, name = os.path.split(interpreter)
-    here, own = os.path.split(sys.executable)
+    here = os.path.dirname(sys.executable)
     same_folder = os.path.realpath(folder) == os.path.realpath(here)
     return bool(folder and name) and same_folder and os.path.realpath(interpreter) == os.path.realpath(sys.executable)
 

@@ -77,7 +77,7 @@ def files(*patterns: str) -> list[Path]:
     return [path for pattern in patterns for path in ROOT.glob(pattern) if "__pycache__" not in path.parts]
 
 
-def test_functions(folder: str, below: str = "") -> int:
+def count_tests(folder: str, below: str = "") -> int:
     """Return how many test functions are written in `tests/<folder>`; each must run, or say what it needs.
 
     Those in its folder `below` are another step's.
@@ -90,7 +90,7 @@ def pytest(name: str, folder: str, options: str = "", below: str = "", before: s
     """Return the step that runs the tests of one folder, without those in its folder `below`."""
     ignored = f"--ignore tests/{folder}/{below}" if below else ""
     command = f"{before} pytest -q -rs {options} {ignored} tests/{folder}"
-    return Step(name, command, PASSED, "tests", partial(test_functions, folder, below), FAILED)
+    return Step(name, command, PASSED, "tests", partial(count_tests, folder, below), FAILED)
 
 
 def version(minor: str) -> Step:

@@ -105,6 +105,9 @@ class EndpointService:
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: an endpoint service needs at least one {what}.")
         lb.check_arns(self.load_balancers or [])
+        self._check_notifications()
+
+    def _check_notifications(self) -> None:
         topics = [entry["topic_arn"] for entry in self.connection_notifications or []]
         for topic in topics:
             if not arns.TOPIC.fullmatch(topic):

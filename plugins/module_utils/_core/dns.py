@@ -17,7 +17,6 @@ import ipaddress
 import socket
 import time
 from collections.abc import Sequence
-from typing import NoReturn
 
 from .dns_answer import Answer, ResolveError
 
@@ -153,7 +152,7 @@ class Resolver:
                 faults.setdefault(f"{host}:{port}", LookupTimeout("no answer"))
             except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
                 faults[f"{host}:{port}"] = BadResponse(f"{type(error).__name__} {error}".strip())
-        _give_up(name, faults)
+        raise _most_telling(name, faults)
 
 
 def parse_nameserver(text: str) -> tuple[str, int]:
@@ -225,9 +224,9 @@ def _check_rcode(name: dns.name.Name, response: dns.message.QueryMessage) -> Non
         raise ServerFailed(rcode, rcode)
 
 
-def _give_up(name: dns.name.Name, faults: dict[str, ResolveError]) -> NoReturn:
-    """Raise the most telling fault, naming all: what a nameserver said says more than that another was silent."""
+def _most_telling(name: dns.name.Name, faults: dict[str, ResolveError]) -> ResolveError:
+    """The most telling fault, naming all: what a nameserver said says more than that another was silent."""
     details = "; ".join(f"{server}: {fault}" for server, fault in faults.items()) or "no time left"
     silent = LookupTimeout("no answer")
     worst = min(faults.values(), key=lambda fault: isinstance(fault, LookupTimeout), default=silent)
-    raise type(worst)(f"{name}: {details}", worst.rcode)
+    return type(worst)(f"{name}: {details}", worst.rcode)

@@ -43,7 +43,7 @@ def utc() -> datetime:
 
 def step(seconds: float) -> float:
     """Let so many seconds have passed; the answer is the time that it is then. Raises ValueError for a step back."""
-    global _ahead
+    global _ahead  # noqa: PLW0603 - all of the sandbox has one clock
     if not 0.0 <= seconds < float("inf"):
         raise ValueError("a step is a number of seconds, and not back")
     with _lock:

@@ -75,7 +75,8 @@ class DnsServer:
             tcp.server_close()
             if port:
                 raise
-            return self.start(host)
+            self.start(host)
+            return
         self.host, self.port = host, int(udp.server_address[1])
         self._servers = [udp, tcp]
         self._threads = [

@@ -224,11 +224,11 @@ def test_passing_trouble_is_ridden_out(
 
 def test_trouble_that_stays_is_an_error(connect: Open, sandbox: RunningSandbox, account: str) -> None:
     sandbox.fault("ec2", "DescribeVpcEndpointConnections", "error", account=account, times=None)
-    with pytest.raises(CallError, match="^ec2:DescribeVpcEndpointConnections: InternalError"):
+    with pytest.raises(CallError, match=r"^ec2:DescribeVpcEndpointConnections: InternalError"):
         connect().call(QUIET)
     sandbox.clear_faults()
     sandbox.fault("ec2", "DescribeVpcEndpointConnections", "drop", account=account, times=None)
-    with pytest.raises(CallError, match="^ec2:DescribeVpcEndpointConnections: Connection was closed") as caught:
+    with pytest.raises(CallError, match=r"^ec2:DescribeVpcEndpointConnections: Connection was closed") as caught:
         connect().call(QUIET)
     sandbox.clear_faults()
     assert caught.value.code == ""
@@ -237,7 +237,7 @@ def test_trouble_that_stays_is_an_error(connect: Open, sandbox: RunningSandbox, 
 def test_a_timeout_is_an_error_of_the_call(connect: Open, sandbox: RunningSandbox, account: str) -> None:
     sandbox.fault("ec2", "DescribeVpcEndpointConnections", "timeout", account=account, delay=0.6)
     impatient = {"read_timeout": 0.2, "retries": {"total_max_attempts": 1}}
-    with pytest.raises(CallError, match="^ec2:DescribeVpcEndpointConnections: Read timeout"):
+    with pytest.raises(CallError, match=r"^ec2:DescribeVpcEndpointConnections: Read timeout"):
         connect(config=impatient).call(QUIET)
 
 
@@ -320,7 +320,7 @@ def test_credentials_of_a_role_are_renewed(
 
 def test_a_role_that_may_not_be_assumed_is_named(connect: Open, sandbox: RunningSandbox, account: str) -> None:
     sandbox.fault("sts", "AssumeRole", "deny", account=account, times=None)
-    with pytest.raises(CallError, match="^sts:AssumeRole .*Allow sts:AssumeRole in the policies"):
+    with pytest.raises(CallError, match=r"^sts:AssumeRole .*Allow sts:AssumeRole in the policies"):
         connect(Credentials(account, "secret", role_arn=f"arn:aws:iam::{OTHER}:role/x")).call(QUIET)
     sandbox.clear_faults()
 
@@ -379,7 +379,7 @@ def test_features_are_asked_of_the_installed_botocore(connect: Open) -> None:
     assert api.supports(endpoint, "DnsOptions.PrivateDnsPreference")
     assert not api.supports(endpoint, "DnsOptions.Telepathy") and not api.supports(endpoint, "Telepathy.DnsOptions")
     assert not api.supports("ec2:ReadMinds", "Telepathy")
-    with pytest.raises(ItemError, match="telepathy needs a newer botocore: the installed .* does not know Telepathy"):
+    with pytest.raises(ItemError, match=r"telepathy needs a newer botocore: the installed .* does not know Telepathy"):
         api.require(create, "Telepathy", "telepathy")
     assert api.supports("elasticloadbalancing:CreateLoadBalancer", "Subnets")
 

@@ -266,9 +266,11 @@ def test_what_aws_refuses_is_not_kept(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"[1]", b"\xff\xfe\x00", b'{"Credentials": {}}', b'{"Credentials": 1}']
-    + [b'{"Credentials": {"AccessKeyId": "A", "Expiration": "soon"}}']
-    + [b'{"Credentials": {"AccessKeyId": "A", "Expiration": "2999-01-01T00:00:00Z"}}'],
+    [
+        *(b"", b"{", b"[]", b"null", b"[1]", b"\xff\xfe\x00", b'{"Credentials": {}}', b'{"Credentials": 1}'),
+        b'{"Credentials": {"AccessKeyId": "A", "Expiration": "soon"}}',
+        b'{"Credentials": {"AccessKeyId": "A", "Expiration": "2999-01-01T00:00:00Z"}}',
+    ],
 )
 def test_a_torn_or_foreign_file_is_replaced(call: Call, assumed: Assumed, run: Path, content: bytes) -> None:
     call()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -141,7 +142,7 @@ def test_a_chain_that_ends_early_is_asked_on() -> None:
 
 def test_a_loop_over_several_responses_ends() -> None:
     chain = ("db.example", "one.example", "two.example", "one.example")
-    records = {name: {"cname": target, "alone": True} for name, target in zip(chain, chain[1:], strict=False)}
+    records = {name: {"cname": target, "alone": True} for name, target in itertools.pairwise(chain)}
     with DnsServer(records) as server, pytest.raises(BadResponse, match="loop"):
         look_up(server)
 

@@ -246,12 +246,14 @@ class IpSyncMachine(RuleBasedStateMachine):
         try:
             effect = provoke()
         except SyncFailed as failure:
-            assert failure.outcome.state == "failed"
-            assert failure.outcome.changed == bool(writes)
-            return failure
+            failed = failure
         except StopIteration as end:
             raise AssertionError(f"an error was swallowed: {end.value}") from None
-        raise AssertionError(f"an error was swallowed, next effect: {effect}")
+        else:
+            raise AssertionError(f"an error was swallowed, next effect: {effect}")
+        assert failed.outcome.state == "failed"
+        assert failed.outcome.changed == bool(writes)
+        return failed
 
     def note(self, what: str) -> None:
         if currently_in_test_context():  # shown by --hypothesis-show-statistics

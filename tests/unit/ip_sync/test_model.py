@@ -45,7 +45,7 @@ memories = st.dictionaries(
     ],
 )
 def test_a_contradiction_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="|".join([*options, "10.0.0."])):  # which option, or which CIDR
         config(**options)
 
 

@@ -33,7 +33,7 @@ def test_it_moves_targets_of_its_groups_only() -> None:
 def test_it_remembers_where_it_waits(options: dict[str, Any]) -> None:
     syncs: list[dict[str, Any]] = [ORDERS, {"name": "reports", "target_group": "reports", **options}]
     assert [waits(sync) for sync in syncs] == [False, True]
-    read, dummy, dummy, remember = build(syncs, **PLACE)["Statement"]
+    read, *dummy, remember = build(syncs, **PLACE)["Statement"]
     assert "elasticloadbalancing:DescribeTags" in read["Action"]
     assert remember["Resource"] == [f"{ELB}reports/*"]
     assert remember["Action"] == ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"]
@@ -44,5 +44,5 @@ def test_it_is_no_longer_than_iam_takes() -> None:
         return [{"name": f"s{number}", "target_group": f"{number:032}"} for number in range(count)]
 
     assert build(syncs(80), **PLACE)
-    with pytest.raises(PolicyError, match="200 names make a policy of .* IAM takes 10240"):
+    with pytest.raises(PolicyError, match=r"200 names make a policy of .* IAM takes 10240"):
         build(syncs(200), **PLACE)

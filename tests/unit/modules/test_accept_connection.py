@@ -295,8 +295,8 @@ def test_a_refusal_stands_unless_all_are_accepted(states: tuple[str, ...]) -> No
 
 
 def test_a_refusal_to_reject_stands() -> None:
+    params = {"ServiceId": SERVICE, "VpcEndpointIds": ["vpce-0"]}
     with pytest.raises(CallError, match="Unforeseen"):
-        params = {"ServiceId": SERVICE, "VpcEndpointIds": ["vpce-0"]}
         Acceptances(accepting("available")).apply(Change(REJECT, params, "reject"))
 
 

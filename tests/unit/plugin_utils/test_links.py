@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -139,7 +139,7 @@ class TestResolve:
             resolve_links(links, vendor=VENDOR)
 
     def test_a_pattern_has_its_own_steps(self) -> None:
-        with pytest.raises(AnsibleFilterError, match="redshift_grant have no step sync. They have: absent, "):
+        with pytest.raises(AnsibleFilterError, match=r"redshift_grant have no step sync. They have: absent, "):
             link_items(redshift(), "sync")
 
 
@@ -238,14 +238,14 @@ class TestReport:
 
 
 class TestForwarders:
-    FORWARDED: dict[str, Any] = {
+    FORWARDED: ClassVar[dict[str, Any]] = {
         **ORDERS,
         "route": "port_forwarder",
         "forwarder": "main",
         "security_group_ids": ["sg-1"],
         "check_user": "haproxy",
     }
-    GROUPS: list[dict[str, Any]] = [{"name": "main", "subnet_ids": ["subnet-b"]}, {"name": "spare"}]
+    GROUPS: ClassVar[list[dict[str, Any]]] = [{"name": "main", "subnet_ids": ["subnet-b"]}, {"name": "spare"}]
 
     def links(self, *links: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
         return nlb(*links, forwarders=self.GROUPS, **options)

@@ -58,7 +58,7 @@ def test_the_test_fails_until_the_operation_and_then_the_test_are_written(
     loaded(performed)
     assert NEW in OPERATIONS
     test = loaded(tested).test_list_permissions
-    with pytest.raises(ClientError, match="NotImplemented.*ram ListPermissions is not written yet"):
+    with pytest.raises(ClientError, match=r"NotImplemented.*ram ListPermissions is not written yet"):
         test(client.boto, account)
     OPERATIONS[NEW] = lambda call, world: {"permissions": []}
     with pytest.raises(pytest.fail.Exception, match="not written yet"):

@@ -58,7 +58,7 @@ def test_what_is_missing_is_named_with_its_remedy(here: Here) -> None:
 
 
 def test_a_test_skips_in_words_that_the_judge_understands(here: Here) -> None:
-    with pytest.raises(pytest.skip.Exception, match="^needs the Debian package git") as skipped:
+    with pytest.raises(pytest.skip.Exception, match=r"^needs the Debian package git") as skipped:
         system.need("unit")
     assert check.SKIPPED.search(f"SKIPPED [3] tests/tools/system.py:57: {skipped.value}")
     here.add("git")
