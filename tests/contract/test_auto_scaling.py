@@ -52,7 +52,8 @@ def targets(elb: Any, arn: str) -> set[str]:
 
 def test_hosts_are_targets_as_long_as_they_are(group: tuple[Any, Any, str]) -> None:
     scaling, elb, arn = group
-    assert len(targets(elb, arn)) == 2 and targets(elb, arn) == set(hosts(scaling))
+    assert len(targets(elb, arn)) == 2
+    assert targets(elb, arn) == set(hosts(scaling))
     scaling.delete_auto_scaling_group(**GROUP, ForceDelete=True)
     assert targets(elb, arn) == set()
 
@@ -66,7 +67,8 @@ def test_a_refresh_brings_hosts_of_the_new_version(group: tuple[Any, Any, str]) 
         scaling.start_instance_refresh(**GROUP)
     (shown,) = scaling.describe_instance_refreshes(**GROUP)["InstanceRefreshes"]
     assert (shown["InstanceRefreshId"], shown["Status"] in ("Pending", "InProgress")) == (started, True)
-    assert set(hosts(scaling).values()) == {"2"} and targets(elb, arn) == set(hosts(scaling))
+    assert set(hosts(scaling).values()) == {"2"}
+    assert targets(elb, arn) == set(hosts(scaling))
 
 
 def test_a_refresh_can_be_cancelled_once(group: tuple[Any, Any, str]) -> None:
@@ -87,7 +89,8 @@ def test_a_refresh_that_is_to_fail_keeps_the_hosts(
         lambda: scaling.describe_instance_refreshes(**GROUP)["InstanceRefreshes"],
         lambda refreshes: bool(refreshes[0]["Status"] == "Failed"),
     )
-    assert shown["StatusReason"] == "No capacity." and hosts(scaling) == before
+    assert shown["StatusReason"] == "No capacity."
+    assert hosts(scaling) == before
 
 
 def test_tags_of_a_launch_template_can_change(group: tuple[Any, Any, str], account: str, boto: Boto) -> None:

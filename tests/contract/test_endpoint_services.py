@@ -219,7 +219,8 @@ def test_private_dns_verification(provider: Provider, outcome: str) -> None:
     configuration = provider.service(service_id)["PrivateDnsNameConfiguration"]
     assert configuration["State"] == "pendingVerification"
     assert configuration["Type"] == "TXT"
-    assert configuration["Name"].startswith("_") and configuration["Value"].startswith("vpce:")
+    assert configuration["Name"].startswith("_")
+    assert configuration["Value"].startswith("vpce:")
     if outcome == "verified":
         provider.ec2.start_vpc_endpoint_service_private_dns_verification(ServiceId=service_id)
     else:

@@ -127,14 +127,16 @@ def test_an_event_finds_the_rules_that_match(function: Functions) -> None:
     function.rule("failover", EventPattern=json.dumps(pattern))
     function.rule("other", EventPattern=json.dumps({**pattern, "source": ["aws.ec2"]}))
     (done,) = function.sandbox.event(function.account, **EVENT)
-    assert done["rule"] == "failover" and done["payload"]["event"]["detail"] == EVENT["detail"]
+    assert done["rule"] == "failover"
+    assert done["payload"]["event"]["detail"] == EVENT["detail"]
     assert function.sandbox.event(function.account, **{**EVENT, "detail": {"EventCategories": ["backup"]}}) == []
 
 
 def test_a_rule_needs_permission(function: Functions) -> None:
     function.rule("failover", allowed=False, EventPattern=json.dumps({"source": ["aws.rds"]}))
     (done,) = function.sandbox.event(function.account, **EVENT)
-    assert done["error"] and done["payload"] == "not permitted"
+    assert done["error"]
+    assert done["payload"] == "not permitted"
 
 
 def test_invoking_is_in_the_log_and_writes_nothing_itself(function: Functions) -> None:

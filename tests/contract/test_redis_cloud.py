@@ -103,11 +103,13 @@ def redis(sandbox: RunningSandbox, account: str) -> Iterator[Client]:
 
 def test_envelopes_and_states_of_a_task(redis: Client) -> None:
     made = redis.call("GET", LINK)
-    assert made.status == 202 and int(made.headers["X-Rate-Limit-Remaining"]) < 400
+    assert made.status == 202
+    assert int(made.headers["X-Rate-Limit-Remaining"]) < 400
     assert set(made.body) == {"taskId", "commandType", "status", "description", "timestamp", "links"}
     assert redis.call("GET", f"/tasks/{made.body['taskId']}").status in (404, 200)
     ended = redis.end(made.body["taskId"])
-    assert ended["status"] == "processing-completed" and ended["response"] == {
+    assert ended["status"] == "processing-completed"
+    assert ended["response"] == {
         "resourceId": redis.id,
         "resource": {"links": []},
     }
@@ -124,7 +126,8 @@ def test_tasks_of_an_account_take_turns(redis: Client) -> None:
         tasks = [redis.call("GET", LINK).body["taskId"] for number in range(3)]
         redis.end(tasks[1])
         states = [redis.call("GET", f"/tasks/{task}").body["status"] for task in tasks]
-        assert states[0] == "processing-completed" and states[2] in ("processing-in-progress", "received")
+        assert states[0] == "processing-completed"
+        assert states[2] in ("processing-in-progress", "received")
     finally:
         redis.sandbox.lag(**{"redis_cloud_task.processing": 0.02})
 
@@ -140,7 +143,8 @@ def test_what_is_refused_at_once(redis: Client) -> None:
     assert redis.call("POST", LINK, {"shareName": "a", "principal": "1", "type": "anything"}).status == 400
     redis.sandbox.control("POST", "redis_cloud/rate", per_minute=0)
     refused = redis.call("GET", "/tasks")
-    assert refused.status == 429 and refused.headers["X-Rate-Limit-Remaining"] == "0"
+    assert refused.status == 429
+    assert refused.headers["X-Rate-Limit-Remaining"] == "0"
     last = redis.sandbox.calls(service="redis_cloud")[-1]
     assert (last["account"], last["operation"], last["kind"], last["error"]) == (
         redis.account,
@@ -203,7 +207,8 @@ def test_what_aws_shows_of_it(redis: Client) -> None:
     (share,) = ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[link["shareArn"]])["resourceShares"]
     assert share["name"] == link["shareName"] == "redis"
     assert link["databases"] == [{"databaseId": 51, "port": 12000, "rlEndpoint": HOST}]
-    assert link["principals"][0]["status"] == "associating" and link["connections"] == []
+    assert link["principals"][0]["status"] == "associating"
+    assert link["connections"] == []
 
 
 def test_only_connections_as_they_are_told_can_be_ended(redis: Client) -> None:

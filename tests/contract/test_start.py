@@ -178,7 +178,8 @@ def test_a_fixed_port_one_ready_line_and_a_clean_end() -> None:
         text=True,
         env={**os.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
     )
-    assert process.stdout and process.stderr
+    assert process.stdout
+    assert process.stderr
     line = process.stdout.readline()
     assert line.startswith(f"sandbox ready: AWS_ENDPOINT_URL=http://127.0.0.1:{port} ")
     process.send_signal(signal.SIGTERM)

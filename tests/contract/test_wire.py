@@ -46,7 +46,8 @@ def test_an_assumed_role_acts_in_its_account(sandbox: RunningSandbox, boto: Boto
     role = f"arn:aws:iam::{account}:role/network/link-manager"
     credentials = boto("111111111111", "sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     key = credentials["AccessKeyId"]
-    assert key.startswith(f"ASIA{account}") and len(key) == 20
+    assert key.startswith(f"ASIA{account}")
+    assert len(key) == 20
     identity = boto(key, "sts").get_caller_identity()
     assert identity["Account"] == account
     assert identity["Arn"] == f"arn:aws:sts::{account}:assumed-role/link-manager/me"

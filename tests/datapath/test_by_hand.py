@@ -34,15 +34,20 @@ def one(path: Path) -> list[str]:
 def test_a_dry_run_and_a_real_one(path: Path) -> None:
     path.says(B)
     code, lines, _errors = command(path, "--once", "--dry-run", *one(path))
-    assert (code, lines[0]["registered"], lines[0]["drained"]) == (0, [B], [A]) and path.addresses == {A}
+    assert (code, lines[0]["registered"], lines[0]["drained"]) == (0, [B], [A])
+    assert path.addresses == {A}
     code, lines, _errors = command(path, "--once", *one(path))
-    assert (code, lines[0]["state"]) == (0, "changed") and path.addresses == {B}
+    assert (code, lines[0]["state"]) == (0, "changed")
+    assert path.addresses == {B}
 
 
 def test_a_fault_is_an_exit_code(path: Path) -> None:
     path.says(B, modes="nxdomain")
     code, lines, _errors = command(path, "--once", *one(path))
-    assert code == 1 and lines[0]["failed"] and "NXDOMAIN" in lines[0]["msg"] and path.addresses == {A}
+    assert code == 1
+    assert lines[0]["failed"]
+    assert "NXDOMAIN" in lines[0]["msg"]
+    assert path.addresses == {A}
 
 
 def test_a_configuration_file(path: Path, tmp_path: Any) -> None:
@@ -53,10 +58,14 @@ def test_a_configuration_file(path: Path, tmp_path: Any) -> None:
     assert (code, lines[0]["Sync"], lines[0]["state"]) == (0, "orders", "in_sync")
     file.write_text("{}")
     code, lines, errors = command(path, "--once", "--config", str(file))
-    assert code == 2 and not lines and "list of syncs" in errors
+    assert code == 2
+    assert not lines
+    assert "list of syncs" in errors
 
 
 @pytest.mark.parametrize("options", [[], ["--target-group", "orders"], ["--kind", "cluster"]])
 def test_what_it_does_not_understand(path: Path, options: list[str]) -> None:
     code, lines, errors = command(path, *options)
-    assert code == 2 and not lines and "usage:" in errors
+    assert code == 2
+    assert not lines
+    assert "usage:" in errors

@@ -56,7 +56,9 @@ def test_an_error_of_dns(path: Path, mode: str) -> None:
     path.run(function)
     path.says(B, modes=mode)
     run = path.run(function)
-    assert run.raised and path.addresses == {A} and not run.operations
+    assert run.raised
+    assert path.addresses == {A}
+    assert not run.operations
     path.finds(mode, "kept, raises", "kept, raises, no call")
 
 
@@ -68,7 +70,9 @@ def test_silence_costs_no_more_than_the_deadline(path: Path, mode: str, fault: s
     path.run(function)
     path.says(B, modes=mode)
     run = path.run(function)
-    assert run.raised and path.addresses == {A} and not run.operations
+    assert run.raised
+    assert path.addresses == {A}
+    assert not run.operations
     assert DEADLINE - 0.1 <= run.seconds <= DEADLINE + SLACK
     path.finds(f"{fault}: time burned", "2.0 s, raises", f"{run.seconds:.1f} s, raises")
 
@@ -84,7 +88,8 @@ def test_silence_costs_no_more_than_the_deadline(path: Path, mode: str, fault: s
 def test_a_hard_way_to_a_good_answer(path: Path, modes: str, fault: str) -> None:
     function = path.deploy(**QUICK)
     path.says(B, modes=modes)
-    assert not path.run(function).raised and path.addresses == {B}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds(fault, "ok" if modes != "garbage+ok" else "-", "ok")
 
 
@@ -103,8 +108,10 @@ def test_register_throttled(path: Path) -> None:
     function = path.deploy(**QUICK)
     path.says(B)
     path.sandbox.fault("elbv2", "RegisterTargets", "throttle", account=path.account, times=3)
-    assert "RegisterTargets" in path.run(function).raised and path.addresses == {A}
-    assert not path.run(function).raised and path.addresses == {B}
+    assert "RegisterTargets" in path.run(function).raised
+    assert path.addresses == {A}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds("RegisterTargets throttled", "kept, raises, next run heals", "kept, raises, next run heals")
 
 
@@ -112,8 +119,10 @@ def test_deregister_throttled(path: Path) -> None:
     function = path.deploy(**QUICK)
     path.says(B)
     path.sandbox.fault("elbv2", "DeregisterTargets", "throttle", account=path.account, times=3)
-    assert "DeregisterTargets" in path.run(function).raised and path.addresses == {A, B}
-    assert not path.run(function).raised and path.addresses == {B}
+    assert "DeregisterTargets" in path.run(function).raised
+    assert path.addresses == {A, B}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds("DeregisterTargets throttled", "heals next run", "raises, next run heals")
 
 
@@ -121,7 +130,8 @@ def test_one_throttled_call_is_repeated(path: Path) -> None:
     function = path.deploy(**QUICK)
     path.says(B)
     path.sandbox.fault("elbv2", "RegisterTargets", "throttle", account=path.account, times=1)
-    assert not path.run(function).raised and path.addresses == {B}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds("a single call throttled", "-", "repeated in the run")
 
 
@@ -132,7 +142,8 @@ def test_lost_answers(path: Path, performed: bool) -> None:
     path.sandbox.fault("elbv2", "RegisterTargets", "drop", account=path.account, times=3, performed=performed)
     path.run(function)
     assert path.addresses >= {A}
-    assert not path.run(function).raised and path.addresses == {B}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds(f"connection lost {'after' if performed else 'before'} RegisterTargets", "-", "next run heals")
 
 
@@ -141,20 +152,24 @@ def test_denied(path: Path) -> None:
     path.says(B)
     # The first such call is this test's own, which looks what is there.
     path.sandbox.fault("elbv2", "DescribeTargetHealth", "deny", account=path.account, times=1, after=1)
-    assert "not authorized" in path.run(function).raised and path.addresses == {A}
+    assert "not authorized" in path.run(function).raised
+    assert path.addresses == {A}
     path.finds("access denied", "-", "kept, raises")
 
 
 def test_outside_the_vpc(path: Path) -> None:
     path.says("10.99.0.5")
     strict = path.run(path.deploy(**QUICK))
-    assert "allow_outside" in strict.raised and not strict.writes
+    assert "allow_outside" in strict.raised
+    assert not strict.writes
     run = path.run(path.deploy(allow_outside=True, **QUICK))
-    assert path.addresses == {"10.99.0.5"} and not run.raised
+    assert path.addresses == {"10.99.0.5"}
+    assert not run.raised
     registered = next(call for call in run.calls if call["operation"] == "RegisterTargets")
     assert registered["params"]["Targets"] == [{"Id": "10.99.0.5", "Port": PORT, "AvailabilityZone": "all"}]
     path.says(A)
-    assert not path.run(path.deploy(**QUICK)).raised and path.addresses == {A}
+    assert not path.run(path.deploy(**QUICK)).raised
+    assert path.addresses == {A}
     path.finds("address outside the VPC (peered)", "zone all", "zone all, and back; refused unless allowed")
 
 
@@ -164,14 +179,17 @@ def test_an_invented_address(path: Path, address: str) -> None:
     path.run(function)
     path.says(address)
     run = path.run(function)
-    assert address in run.raised and not run.operations and path.addresses == {A}
+    assert address in run.raised
+    assert not run.operations
+    assert path.addresses == {A}
     path.finds(f"answer {address}", "refused before any call", "refused before any call, raises")
 
 
 def test_half_an_invented_answer(path: Path) -> None:
     function = path.deploy(**QUICK)
     path.says(B, "52.1.2.3")
-    assert path.run(function).raised and path.addresses == {A}
+    assert path.run(function).raised
+    assert path.addresses == {A}
     path.finds("answer B and 52.1.2.3", "-", "refused as a whole, raises")
 
 
@@ -204,7 +222,8 @@ def eight_runs(path: Path, answers: list[list[str]], **options: Any) -> tuple[in
 def test_thirteen_hosts_eight_random_per_answer(path: Path, kind: str, limit: int) -> None:
     chance = random.Random(1)
     size, writes = eight_runs(path, [chance.sample(HOSTS, 8) for _dummy in range(97)], endpoint_kind=kind)
-    assert size == 14 and writes <= limit  # with A: no answer is confirmed, or its grace is not over
+    assert size == 14
+    assert writes <= limit
     policy = "sampled" if kind == "reader" else "exact"
     path.finds(f"13 hosts, 8 per answer, 8 runs, {policy}: size/writes", f"13/{limit}", f"{size - 1}/{writes}")
 
@@ -212,7 +231,8 @@ def test_thirteen_hosts_eight_random_per_answer(path: Path, kind: str, limit: in
 @pytest.mark.parametrize(("kind", "limit"), [("writer", 3), ("reader", 1)])
 def test_one_of_three_readers_per_answer(path: Path, kind: str, limit: int) -> None:
     size, writes = eight_runs(path, [[A], [B], [C]], endpoint_kind=kind)
-    assert size == 3 and writes <= limit
+    assert size == 3
+    assert writes <= limit
     policy = "sampled" if kind == "reader" else "exact"
     path.finds(f"1 of 3 per answer, 8 runs, {policy}: size/writes", f"3/{limit}", f"{size}/{writes}")
 
@@ -221,20 +241,23 @@ def test_resolvers_that_disagree(path: Path) -> None:
     size, writes = eight_runs(path, [[B], [A]])
     assert (size, writes) == (2, 1)
     last = path.run(path.functions[-1]).lines[-1]
-    assert last["state"] == "waiting" and "unconfirmed" in last["reason"]
+    assert last["state"] == "waiting"
+    assert "unconfirmed" in last["reason"]
     path.finds("old and new in turn, 8 runs: writes", "1, both kept, unconfirmed", "1, both kept, unconfirmed")
 
 
 def test_a_reader_that_is_gone_stays_for_its_grace(path: Path) -> None:
     function = path.deploy(endpoint_kind="reader", grace=1.5, **QUICK)
     path.says(B)
-    assert not path.run(function).raised and path.addresses == {A, B}
+    assert not path.run(function).raised
+    assert path.addresses == {A, B}
     tags = path.sandbox.boto(path.account, "elbv2").describe_tags(ResourceArns=[path.group])["TagDescriptions"]
     assert [tag["Key"] for tag in tags[0]["Tags"]] == [f"saas.privatelink:missing-since:{PORT}"]
     path.run(function)
     assert path.addresses == {A, B}
     time.sleep(1.6)
-    assert not path.run(function).raised and path.addresses == {B}
+    assert not path.run(function).raised
+    assert path.addresses == {B}
     path.finds("a reader goes away", "-", "drained after its grace, remembered in a tag")
 
 
@@ -249,7 +272,8 @@ def test_other_syncs_go_on(path: Path) -> None:
     ]
     path.says(B, modes="nxdomain")
     run = path.run(path.deploy(*more))
-    assert run.raised.startswith("2 of 3 syncs failed: orders: ") and "no target group no-such-group" in run.raised
+    assert run.raised.startswith("2 of 3 syncs failed: orders: ")
+    assert "no target group no-such-group" in run.raised
     assert {line["Sync"]: line["state"] for line in run.lines if "state" in line} == {
         "orders": "failed",
         "reports": "changed",
@@ -269,7 +293,10 @@ def test_what_a_run_tells(path: Path) -> None:
     assert abs(line["_aws"]["Timestamp"] / 1000 - time.time()) < 60
     path.sandbox.control("POST", "target_health", target_group_arn=path.group, id=A, state="unhealthy")
     (line,) = path.run(path.functions[-1]).lines
-    assert line["HealthyHostCount"] == 0 and line["ActiveTargets"] == 1
+    assert line["HealthyHostCount"] == 0
+    assert line["ActiveTargets"] == 1
     path.says(B, modes="servfail")
     (line,) = path.run(path.functions[-1]).lines
-    assert line["failed"] and line["AnswerAge"] > 0 and NAME in line["msg"]
+    assert line["failed"]
+    assert line["AnswerAge"] > 0
+    assert NAME in line["msg"]

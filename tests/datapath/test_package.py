@@ -55,15 +55,18 @@ def test_what_is_in_it() -> None:
     with zipfile.ZipFile(io.BytesIO(package.build(CONFIGURATION))) as archive:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
-        assert names == sorted(names) and archive.testzip() is None
+        assert names == sorted(names)
+        assert archive.testzip() is None
         assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
         assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
         ours = {name for name in names if name.startswith("ip_sync/")}
         engine = {f"ip_sync/_ip_sync/{path.name}" for path in package.MODULE_UTILS.glob("_ip_sync/*.py")}
         beside = {"ip_sync/handler.py", "ip_sync/_core/dns.py", "ip_sync/_core/dns_answer.py", package.CONFIGURATION}
-        assert ours == engine | beside and "ip_sync/_ip_sync/handler.py" in ours
+        assert ours == engine | beside
+        assert "ip_sync/_ip_sync/handler.py" in ours
         others = set(names) - ours - {"licenses/dnspython.txt"}
-        assert all(name.startswith("dns/") and name.endswith(".py") for name in others) and "dns/message.py" in others
+        assert all(name.startswith("dns/") and name.endswith(".py") for name in others)
+        assert "dns/message.py" in others
         assert b"ISC License" in archive.read("licenses/dnspython.txt")
 
 
@@ -76,14 +79,16 @@ def test_nothing_else_is_needed() -> None:
     finally:
         function.stop()
     (report,) = answer["payload"]["results"]
-    assert not answer["error"] and "credentials" in report["msg"]
+    assert not answer["error"]
+    assert "credentials" in report["msg"]
 
 
 def test_the_lookup() -> None:
     lookup = LookupModule()
     (path,) = lookup.run([CONFIGURATION])
     assert Path(path).read_bytes() == package.build(CONFIGURATION)
-    assert Path(path).parent == Path(constants.DEFAULT_LOCAL_TMP) and lookup.run([CONFIGURATION]) == [path]
+    assert Path(path).parent == Path(constants.DEFAULT_LOCAL_TMP)
+    assert lookup.run([CONFIGURATION]) == [path]
 
 
 @pytest.mark.parametrize(

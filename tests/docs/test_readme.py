@@ -75,9 +75,12 @@ def test_its_ansible_commands_run_in_the_order_given(seeded: RunningSandbox, pla
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         writes.append([call["operation"] for call in seeded.writes(since=before) if call["service"] != "sts"])
     plan, build, status, teardown = writes
-    assert plan == [] and status == []
-    assert "CreateVpcEndpointServiceConfiguration" in build and "AuthorizeEndpointAccess" in build
-    assert "DeleteLoadBalancer" in teardown and "RevokeEndpointAccess" not in teardown
+    assert plan == []
+    assert status == []
+    assert "CreateVpcEndpointServiceConfiguration" in build
+    assert "AuthorizeEndpointAccess" in build
+    assert "DeleteLoadBalancer" in teardown
+    assert "RevokeEndpointAccess" not in teardown
     assert (place / "inventory" / "hand-off" / "prod_us_east_1" / "fivetran.md").exists()
 
 

@@ -134,7 +134,9 @@ Loose.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(no
 def test_a_task_comes_to_the_same(ways: tuple[Way, Way], name: str) -> None:
     forked, own = (way.results[name] for way in ways)
     if name == "Be killed":
-        assert forked["failed"] and own["failed"] and "ended by SIGKILL" in forked["msg"]
+        assert forked["failed"]
+        assert own["failed"]
+        assert "ended by SIGKILL" in forked["msg"]
         return
     assert forked == own
 
@@ -143,14 +145,17 @@ def test_all_of_them_ran_and_called_the_same_in_the_same_order(ways: tuple[Way, 
     forked, own = ways
     assert forked.run.status == own.run.status == 0, forked.run.output[-3000:]
     assert list(forked.results) == list(own.results) == names()
-    assert forked.calls == own.calls and {"CreateLoadBalancer", "CreateTags"} & {call[1] for call in own.calls}
+    assert forked.calls == own.calls
+    assert {"CreateLoadBalancer", "CreateTags"} & {call[1] for call in own.calls}
     assert cleaned(forked.run.errors, forked.folder) == cleaned(own.run.errors, own.folder)
 
 
 def test_no_result_holds_a_secret_or_was_taken_for_a_template(ways: tuple[Way, Way]) -> None:
     for way in ways:
-        assert SECRET not in way.run.output + way.run.errors and playbook.SECRET not in way.run.output
-        assert "lookup(" in str(way.results["Use it"]) and "lookup(" in str(way.results["Use that, too"])
+        assert SECRET not in way.run.output + way.run.errors
+        assert playbook.SECRET not in way.run.output
+        assert "lookup(" in str(way.results["Use it"])
+        assert "lookup(" in str(way.results["Use that, too"])
         assert not (way.folder / "ran").exists()
 
 

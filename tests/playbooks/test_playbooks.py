@@ -121,7 +121,8 @@ def test_a_wrong_name_is_refused_before_any_call(
     estate: Company, playbook: str, variables: dict[str, str], message: str
 ) -> None:
     refused = estate.play(playbook, **variables)
-    assert refused.status and refused.calls == []
+    assert refused.status
+    assert refused.calls == []
     assert any(message in reason for reason in refused.failures.values())
 
 
@@ -138,8 +139,10 @@ NARROWED = [
 def test_a_teardown_that_names_nothing_is_refused_however_it_is_narrowed(estate: Company, options: list[str]) -> None:
     estate.hosts["us"]["redis_cloud_links"] = [{"name": "cache", "subscription_id": 1, "share_name": "cache"}]
     refused = estate.play("teardown", *options)
-    assert refused.status and refused.calls == []
-    assert refused.failures and all("Say which link to take away" in why for why in refused.failures.values())
+    assert refused.status
+    assert refused.calls == []
+    assert refused.failures
+    assert all("Say which link to take away" in why for why in refused.failures.values())
 
 
 def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_controllers_own(company: Company) -> None:
@@ -149,7 +152,8 @@ def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_cont
     plain = {"aws_region": "us-east-1", "fivetran_links": [link], "redis_cloud_links": [company.redis()]}
     company.hosts = {name: {**plain, name: "{{ vault_" + name + " }}"} for name in names}
     run = company.play("site")
-    assert run.status and run.calls == []
+    assert run.status
+    assert run.calls == []
     assert {name for name in names if f"'vault_{name}' is undefined" in run.failures[name]} == set(names)
 
 
@@ -176,7 +180,8 @@ def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
     gone = estate.play("teardown", link="orders")
     assert (gone.status, stand(gone)) == (0, {"us fivetran orders": "absent"})
     assert estate.written(gone) == {"us": TAKEN}
-    assert list(estate.holds("us")) == ["grants"] and list(estate.holds("eu")["services"]) == ["fivetran-billing"]
+    assert list(estate.holds("us")) == ["grants"]
+    assert list(estate.holds("eu")["services"]) == ["fivetran-billing"]
 
 
 def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> None:
@@ -208,7 +213,8 @@ def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> 
         "malformed segment crm": "principals: Not a principal: 'arn:aws:iam::333:root'",
     }
     lines = {f"{host} {line.partition(': ')[0]}": line.partition(": ")[2] for host, line in run.lines}
-    assert run.status and lines.pop("us fivetran orders").startswith(WAITING)
+    assert run.status
+    assert lines.pop("us fivetran orders").startswith(WAITING)
     assert {name for name, line in lines.items() if re.match(f"failed: .*{expected[name]}", line)} == set(expected)
     assert company.written(run) == {"us": BUILT}
     assert all(line in run.failures[name.split()[0]] for name, line in lines.items() if name in expected)
@@ -231,7 +237,8 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
     }
     company.hosts = {host: {**company.hosts["us"], **variables} for host, (variables, dummy) in bad.items()}
     run = company.play("site")
-    assert run.status and run.calls == []
+    assert run.status
+    assert run.calls == []
     assert {host for host, reason in run.failures.items() if re.search(bad[host][1], reason)} == set(bad)
 
 
@@ -264,7 +271,8 @@ def test_denials_name_the_missing_permission_and_throttling_is_waited_out(compan
     company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
     sandbox.fault("ec2", "CreateVpcEndpointServiceConfiguration", "deny", times=None)
     denied = company.play("site")
-    assert denied.status and stand(denied) == {"us fivetran orders": "failed"}
+    assert denied.status
+    assert stand(denied) == {"us fivetran orders": "failed"}
     assert "ec2:CreateVpcEndpointServiceConfiguration" in denied.failures["us"]
     sandbox.clear_faults()
     for service, operation in (
@@ -318,9 +326,11 @@ def test_credentials_lie_in_a_private_folder_that_goes_with_the_run(company: Com
     (folder,) = local.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.glob("aws-*")} == {0o600}
-    assert process.wait() == 0 and list(local.iterdir()) == []
+    assert process.wait() == 0
+    assert list(local.iterdir()) == []
     found = json.loads(leftovers.read_text(encoding="utf-8"))
-    assert (found["alive"], found["texts"]) == ([], []) and found["looked at"] > 50_000
+    assert (found["alive"], found["texts"]) == ([], [])
+    assert found["looked at"] > 50_000
 
 
 def test_the_example_of_the_lookup_acts_as_the_role(company: Company) -> None:
@@ -331,12 +341,14 @@ def test_the_example_of_the_lookup_acts_as_the_role(company: Company) -> None:
     argv = ["ansible-playbook", str(example), *company.start("site")[2:], "-vvvv"]
     done = run(company.sandbox, argv, company.environment)
     (told,) = [task["hosts"]["us"] for task in done.tasks]
-    assert told["account"] == company.accounts["us"] and not ROLE_SECRET.search(done.output + done.errors)
+    assert told["account"] == company.accounts["us"]
+    assert not ROLE_SECRET.search(done.output + done.errors)
     company.sandbox.fault("sts", "AssumeRole", "deny", account=CONTROLLER)
     refused = run(company.sandbox, argv, company.environment)
     company.sandbox.clear_faults()
     role = company.hosts["us"]["aws_role_arn"]
-    assert refused.status and f"sts:AssumeRole ({role}): AccessDenied: " in refused.failures["us"]
+    assert refused.status
+    assert f"sts:AssumeRole ({role}): AccessDenied: " in refused.failures["us"]
 
 
 def with_forwarder(company: Company) -> None:
@@ -360,8 +372,10 @@ def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[
     company.hosts["us"] |= {"redis_cloud_links": [company.redis()], "redis_cloud_account_key": company.accounts["us"]}
     keys = {"redis_cloud_api_url": company.sandbox.redis_cloud_url, "redis_cloud_wait_timeout": 60}
     wrong = company.play("site", **keys, redis_cloud_secret_key=REDIS_SECRET[:-1])
-    assert wrong.status and stand(wrong) == {"us fivetran orders": WAITING, "us redis-cloud sessions": "failed"}
-    assert "REDISCLOUD_SECRET_KEY" in dict(wrong.lines)["us"] and company.written(wrong) == {"us": BUILT}
+    assert wrong.status
+    assert stand(wrong) == {"us fivetran orders": WAITING, "us redis-cloud sessions": "failed"}
+    assert "REDISCLOUD_SECRET_KEY" in dict(wrong.lines)["us"]
+    assert company.written(wrong) == {"us": BUILT}
     keys["redis_cloud_secret_key"] = REDIS_SECRET
     interrupt(company, kill, "CreateVpcEndpoint", "--tags", "redis_cloud", **keys)
     made = company.play("site", "--tags", "redis_cloud", "-vvv", **keys, link="sessions")

@@ -51,7 +51,8 @@ def text_files() -> list[Path]:
 
 
 def test_there_are_modules_and_roles() -> None:
-    assert MODULES and ROLES
+    assert MODULES
+    assert ROLES
 
 
 RESOLVE = """
@@ -170,7 +171,8 @@ def test_every_scenario_tells_a_whole_story(scenario: Path) -> None:
     for host in inventory["hosts"].values():
         told = inventory["vars"] | host
         assert {"account", "aws_region", "seed", "converge", "acts", "cleanup"} <= set(told)
-        assert told["acts"] and all("aws" in act or "stand" in act for act in [told["converge"], *told["acts"]])
+        assert told["acts"]
+        assert all("aws" in act or "stand" in act for act in [told["converge"], *told["acts"]])
 
 
 def test_scenarios_run_side_by_side_in_accounts_of_their_own() -> None:

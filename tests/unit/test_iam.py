@@ -164,11 +164,14 @@ def test_every_policy_has_its_module() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_is_a_policy_document(module: str) -> None:
     document = policy(module)
-    assert set(document) == {"Version", "Statement"} and document["Version"] == "2012-10-17"
+    assert set(document) == {"Version", "Statement"}
+    assert document["Version"] == "2012-10-17"
     sids = [statement["Sid"] for statement in document["Statement"]]
-    assert len(set(sids)) == len(sids) and all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
     for statement in document["Statement"]:
-        assert statement["Effect"] == "Allow" and statement["Resource"]
+        assert statement["Effect"] == "Allow"
+        assert statement["Resource"]
         assert set(statement) - {"Condition"} == {"Sid", "Effect", "Action", "Resource"}
         assert statement["Action"] == sorted(set(statement["Action"]))
         assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+", action) for action in statement["Action"])

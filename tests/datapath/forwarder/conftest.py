@@ -45,7 +45,8 @@ def lab(able: None) -> Iterator[Laboratory]:
         print(f"kept {folder}" if keep else "", end="")
         if not keep:
             shutil.rmtree(folder)
-    assert left == [] and namespaces.namespaces() == []
+    assert left == []
+    assert namespaces.namespaces() == []
 
 
 @pytest.fixture(scope="session")

@@ -89,9 +89,8 @@ def test_pages_by_marker(connect: Open) -> None:
 
     api.call = call  # type: ignore[method-assign,assignment]
     assert api.pages("redshift:DescribeThings", "Things", MaxRecords=1) == [1, 2]
-    assert [params.get("Marker") for params in asked] == [None, "a", "b"] and all(
-        params["MaxRecords"] == 1 for params in asked
-    )
+    assert [params.get("Marker") for params in asked] == [None, "a", "b"]
+    assert all(params["MaxRecords"] == 1 for params in asked)
 
 
 def test_pages_by_lower_case_token(connect: Open) -> None:
@@ -131,7 +130,8 @@ def test_unsuccessful_in_a_good_answer_is_an_error(connect: Open) -> None:
     with pytest.raises(CallError) as caught:
         connect().call("ec2:DeleteVpcEndpointServiceConfigurations", ServiceIds=ids)
     assert caught.value.code == "InvalidVpcEndpointService.NotFound"
-    assert all(identifier in str(caught.value) for identifier in ids) and "does not exist" in str(caught.value)
+    assert all(identifier in str(caught.value) for identifier in ids)
+    assert "does not exist" in str(caught.value)
 
 
 def test_an_error_that_says_that_it_is_done_settles_a_change(connect: Open) -> None:
@@ -162,9 +162,8 @@ def test_denied_names_the_action_to_allow(
 
 
 def test_unknown_credentials_are_not_called_a_lack_of_permission() -> None:
-    assert "policies" not in str(CallError(LIST, "AuthFailure", "x")) and "credentials" in str(
-        CallError(LIST, "AuthFailure", "x")
-    )
+    assert "policies" not in str(CallError(LIST, "AuthFailure", "x"))
+    assert "credentials" in str(CallError(LIST, "AuthFailure", "x"))
 
 
 @pytest.mark.parametrize(("service", "action"), [("ec2", LIST), ("redshift", "redshift:DescribeClusters")])
@@ -297,7 +296,8 @@ def test_a_role_in_another_account(connect: Open, sandbox: RunningSandbox, accou
     api.each(lambda dummy: api.call(QUIET), list(range(8)))
     api.call("elasticloadbalancing:DescribeLoadBalancers")
     called = accounts_called(sandbox, since)
-    assert called[0] == (account, "AssumeRole") and called.count(called[0]) == 1
+    assert called[0] == (account, "AssumeRole")
+    assert called.count(called[0]) == 1
     assert called[1:] == [(OTHER, "DescribeVpcEndpointConnections")] * 8 + [(OTHER, "DescribeLoadBalancers")]
     asked = next(call["params"] for call in sandbox.calls(since=since) if call["operation"] == "AssumeRole")
     assert (asked["RoleArn"], asked["ExternalId"], asked["RoleSessionName"]) == (role, "for-us", "saas.privatelink")
@@ -373,11 +373,13 @@ def test_each_keeps_order_bounds_and_errors_apart(connect: Open) -> None:
 def test_features_are_asked_of_the_installed_botocore(connect: Open) -> None:
     api = connect()
     create = "ec2:CreateVpcEndpointServiceConfiguration"
-    assert api.supports(create, "SupportedRegions") and not api.supports(create, "Telepathy")
+    assert api.supports(create, "SupportedRegions")
+    assert not api.supports(create, "Telepathy")
     api.require(create, "SupportedRegions", "supported_regions")
     endpoint = "ec2:CreateVpcEndpoint"
     assert api.supports(endpoint, "DnsOptions.PrivateDnsPreference")
-    assert not api.supports(endpoint, "DnsOptions.Telepathy") and not api.supports(endpoint, "Telepathy.DnsOptions")
+    assert not api.supports(endpoint, "DnsOptions.Telepathy")
+    assert not api.supports(endpoint, "Telepathy.DnsOptions")
     assert not api.supports("ec2:ReadMinds", "Telepathy")
     with pytest.raises(ItemError, match=r"telepathy needs a newer botocore: the installed .* does not know Telepathy"):
         api.require(create, "Telepathy", "telepathy")

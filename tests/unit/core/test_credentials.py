@@ -109,7 +109,8 @@ def test_processes_of_a_run_that_begin_together_assume_a_role_once(
     assert [process.wait(timeout=120) for process in processes] == [0] * 8
     assert assumed() == [ROLE]
     assert [call["operation"] for call in sandbox.calls(OTHER)].count("GetCallerIdentity") == 8
-    assert stat.S_IMODE(run.stat().st_mode) == 0o700 and len(kept(run)) == 1
+    assert stat.S_IMODE(run.stat().st_mode) == 0o700
+    assert len(kept(run)) == 1
     assert {stat.S_IMODE(file.stat().st_mode) for file in run.iterdir()} == {0o600}
 
 
@@ -157,7 +158,8 @@ def test_keys_for_others_are_those_of_one_session(sandbox: RunningSandbox, accou
     first, second = (
         Api("us-east-1", Credentials(account, "secret", role_arn=ROLE), sandbox.url).role_keys() for dummy in range(2)
     )
-    assert first == second and assumed() == [ROLE]
+    assert first == second
+    assert assumed() == [ROLE]
     assert first["access_key"].startswith(f"ASIA{OTHER}")
     assert first["session_token"] == f"{first['secret_key']}-token"
 
@@ -297,7 +299,8 @@ def test_without_a_private_folder_each_process_assumes_for_itself(
     monkeypatch.setenv(RUN, str(run))
     monkeypatch.setattr(module, "fcntl", None)
     call()
-    assert assumed() == [ROLE] * 6 and list(run.iterdir()) == []
+    assert assumed() == [ROLE] * 6
+    assert list(run.iterdir()) == []
 
 
 def test_a_folder_of_another_user_is_not_used(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,7 +312,8 @@ def test_a_folder_of_another_user_is_not_used(run: Path, monkeypatch: pytest.Mon
 def test_a_full_disk_does_not_stop_it(sandbox: RunningSandbox, account: str, assumed: Assumed, run: Path) -> None:
     for _dummy in range(2):
         assert start(sandbox, account, largest_file=0).wait(timeout=60) == 0
-    assert assumed() == [ROLE] * 2 and kept(run) == []
+    assert assumed() == [ROLE] * 2
+    assert kept(run) == []
     assert start(sandbox, account).wait(timeout=60) == 0
     assert len(kept(run)) == 1
 

@@ -78,7 +78,8 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
         module = ItemsModule("things", Want)
         module.converge(Things(), module.api(), poll=0.01)
     text = printed.getvalue()
-    assert SECRET not in text and TOKEN not in text
+    assert SECRET not in text
+    assert TOKEN not in text
     result: dict[str, Any] = json.loads(text)
     assert len(calls) == (0 if check else sum(len(item["writes"]) for item in result.get("results", [])))
     return result
@@ -86,7 +87,9 @@ def run(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False
 
 def test_one(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(monkeypatch, name="a", size=2)
-    assert result["changed"] and result["failed_items"] == [] and "diff" not in result
+    assert result["changed"]
+    assert result["failed_items"] == []
+    assert "diff" not in result
     assert result["results"] == [
         {
             "id": "id-a",
@@ -105,7 +108,9 @@ def test_many_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
     things = [{"name": name, "size": -1 if name == "small" else 2} for name in names]
     result = run(monkeypatch, things=things)
     assert [item["name"] for item in result["results"]] == names
-    assert result["failed_items"] == ["broken", "small"] and result["failed"] and result["changed"]
+    assert result["failed_items"] == ["broken", "small"]
+    assert result["failed"]
+    assert result["changed"]
     assert result["msg"] == "broken: it is broken; small: no thing is that small"
 
 
@@ -131,7 +136,9 @@ def test_what_cannot_be_told_apart_or_used_fails_the_module(
     monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], says: str
 ) -> None:
     result = run(monkeypatch, **options)
-    assert result["failed"] and says in result["msg"] and "results" not in result
+    assert result["failed"]
+    assert says in result["msg"]
+    assert "results" not in result
 
 
 def test_no_region(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -139,13 +146,16 @@ def test_no_region(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     result = run(monkeypatch, name="a", region=None)
-    assert result["failed"] and "No region" in result["msg"]
+    assert result["failed"]
+    assert "No region" in result["msg"]
 
 
 def test_failures_may_be_reported_only(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(monkeypatch, things=[{"name": "broken"}, {"name": "a"}], on_item_failure="report")
-    assert not result.get("failed") and result["failed_items"] == ["broken"]
-    assert result["results"][0]["failed"] and result["results"][0]["msg"] == "it is broken"
+    assert not result.get("failed")
+    assert result["failed_items"] == ["broken"]
+    assert result["results"][0]["failed"]
+    assert result["results"][0]["msg"] == "it is broken"
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -171,9 +181,11 @@ def test_a_wait_ends_and_its_progress_is_told(monkeypatch: pytest.MonkeyPatch, t
     lines = tmp_path / "progress"
     monkeypatch.setenv(PROGRESS, str(lines))
     result = run(monkeypatch, things=[{"name": "moving"}, {"name": "a"}], wait_timeout=1)
-    assert not result.get("failed") and result["results"][0]["waiting"] == "the moon to rise"
+    assert not result.get("failed")
+    assert result["results"][0]["waiting"] == "the moon to rise"
     told = lines.read_text(encoding="utf-8").splitlines()
-    assert told[0] == "moving: waiting for the moon to rise (0s, gives up after 1s)" and len(told) > 5
+    assert told[0] == "moving: waiting for the moon to rise (0s, gives up after 1s)"
+    assert len(told) > 5
     monkeypatch.delenv(PROGRESS)
     run(monkeypatch, name="moving", wait_timeout=0)
     assert len(lines.read_text(encoding="utf-8").splitlines()) == len(told)
@@ -198,5 +210,6 @@ def test_options_reach_the_run_and_the_calls(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(_items, "converge", spy)
     run(monkeypatch, name="a", wait=False, wait_timeout=7, api_rate=0.5, check=True, endpoint_url="http://127.0.0.1:1")
     assert (seen[0].check_mode, seen[0].wait, seen[0].wait_timeout, seen[0].poll) == (True, False, 7, 0.01)
-    assert apis[0]._pacer.rate == 0.5 and apis[0].region == "us-east-1"
+    assert apis[0]._pacer.rate == 0.5
+    assert apis[0].region == "us-east-1"
     assert apis[0].client("ec2").meta.endpoint_url == "http://127.0.0.1:1"

@@ -184,7 +184,8 @@ def test_who_waits_for_a_slow_pace_leaves_before_who_comes_when_it_has_recovered
 def test_who_waits_for_a_narrow_bucket_keeps_nobody_from_a_wide_one() -> None:
     creating = [Step(0.0, ELB_CALLS[0]) for dummy in range(30)]
     times = play([*creating, Step(0.0, ELB_CALLS[2])])
-    assert times[29] > 19 / 0.2 and times[30] == 0.0
+    assert times[29] > 19 / 0.2
+    assert times[30] == 0.0
 
 
 def test_a_burst_is_free_and_then_the_rate_rules() -> None:
@@ -209,14 +210,16 @@ def test_the_first_answer_shows_how_long_calls_are_under_way() -> None:
 def test_half_the_rate_takes_twice_as_long() -> None:
     pacer = Time().pacer(rate=0.5)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(13)]
-    assert dues[:FREE] == [0.0] * FREE and dues[12] - dues[11] == pytest.approx(2 / 0.99)
+    assert dues[:FREE] == [0.0] * FREE
+    assert dues[12] - dues[11] == pytest.approx(2 / 0.99)
 
 
 def test_it_really_sleeps() -> None:
     slept: list[float] = []
     pacer = Pacer("scope", buckets, 1.0, OwnMemory(), Time().now, slept.append)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
-    assert slept == [dues[FREE]] and dues[FREE] > 0
+    assert slept == [dues[FREE]]
+    assert dues[FREE] > 0
 
 
 def test_rate_0_and_unpublished_services_are_free() -> None:
@@ -270,7 +273,8 @@ def test_two_share_a_file() -> None:
     time = Time()
     first, second = time.pacer(SharedFile("here")), time.pacer(SharedFile("here"))
     assert {pacer.acquire(*ACCEPT) for pacer in (first, second, second) for dummy in range(3)} == {0.0}
-    assert first.acquire(*ACCEPT) > 0 and second.acquire(*ACCEPT) > 1
+    assert first.acquire(*ACCEPT) > 0
+    assert second.acquire(*ACCEPT) > 1
     second.throttled(*ACCEPT)
     assert first.acquire(*ACCEPT) > 3
     assert time.pacer(SharedFile("elsewhere")).acquire(*ACCEPT) == 0.0
@@ -293,7 +297,8 @@ for _ in range(20): pacer.acquire("ec2", "AcceptVpcEndpointConnections")
     levels = json.loads(file.read_text(encoding="utf-8"))
     tokens, _as_of, _pace, _since, *leaving = levels["ec2:AcceptVpcEndpointConnections"]
     assert tokens - len(leaving) == pytest.approx(10 - 80)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(own_folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(own_folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(
@@ -308,7 +313,8 @@ def test_a_torn_or_foreign_file_counts_as_full(own_folder: Path, content: bytes)
     file.write_bytes(content)
     pacer = Time().pacer(store)
     dues = [pacer.acquire(*ACCEPT) for dummy in range(FREE + 1)]
-    assert dues[:FREE] == [0.0] * FREE and dues[FREE] > 0
+    assert dues[:FREE] == [0.0] * FREE
+    assert dues[FREE] > 0
 
 
 def test_a_queue_in_a_file_of_the_former_format_is_waited_for(own_folder: Path) -> None:

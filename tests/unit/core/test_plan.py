@@ -72,7 +72,8 @@ def check_converges(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     assert only_written(writes(first)) == called(cloud)
     cloud.calls.clear()
     second = boxes.run(wants)
-    assert not cloud.calls and cloud.reads == 1
+    assert not cloud.calls
+    assert cloud.reads == 1
     assert not [result for result in second.values() if result.changed or result.failed or result.waiting]
 
 
@@ -80,7 +81,8 @@ def check_predicts(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     """Check mode makes no call, and names exactly the calls that a real run makes, in their order."""
     boxes = Boxes(plan, cloud)
     predicted = boxes.run(wants, check_mode=True)
-    assert not cloud.calls and cloud.reads == 1
+    assert not cloud.calls
+    assert cloud.reads == 1
     real = boxes.run(wants)
     assert writes(predicted) == writes(real)
     for name, result in real.items():
@@ -112,7 +114,8 @@ def check_resumes_after_errors(plan: ModuleType, cloud: Cloud, wants: list[Want]
     done = only_written(writes(failed))
     cloud.fails = frozenset()
     rest = boxes.run(wants)
-    assert not boxes.unmet(wants) and not [result for result in rest.values() if result.failed]
+    assert not boxes.unmet(wants)
+    assert not [result for result in rest.values() if result.failed]
     for name, actions in predicted.items():
         assert done.get(name, []) + rest[name].writes == actions
 
@@ -140,7 +143,8 @@ def check_no_wait(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
         left = boxes.run(wants, check_mode=True)
         assert not [name for name, result in left.items() if result.changed and not results[name].waiting]
         cloud.time.sleep(30)
-    assert before < cloud.time.now() and not boxes.unmet(wants)
+    assert before < cloud.time.now()
+    assert not boxes.unmet(wants)
     assert not [result for result in results.values() if result.waiting or result.changed]
     assert called(cloud) == predicted
 
@@ -176,7 +180,10 @@ def check_gives_up_on_stale(plan: ModuleType, cloud: Cloud) -> None:
     cloud.add("a", size=2)
     started = cloud.time.now()
     result = Boxes(plan, cloud).run([Want("a", size=1)], settle=30)["a"]
-    assert result.writes == ["box:Resize"] and not result.failed and not result.waiting and result.warnings
+    assert result.writes == ["box:Resize"]
+    assert not result.failed
+    assert not result.waiting
+    assert result.warnings
     assert 30 <= cloud.time.now() - started <= 35
 
 
@@ -184,7 +191,9 @@ def check_knows_what_it_made(plan: ModuleType, cloud: Cloud) -> None:
     """What was created is known by its id, however late listings show it."""
     late = Cloud(lag=3.0, stale=45.0)
     result = Boxes(plan, late).run([Want("a")])["a"]
-    assert result.writes == ["box:Create"] and result.resource == {"id": "box-0"} and not result.warnings
+    assert result.writes == ["box:Create"]
+    assert result.resource == {"id": "box-0"}
+    assert not result.warnings
 
 
 def check_shares_the_wait(plan: ModuleType, cloud: Cloud) -> None:
@@ -223,7 +232,8 @@ def check_blind(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     """When the read that all share fails, each item says so, and nothing is called."""
     cloud.blind = True
     results = Boxes(plan, cloud).run(wants)
-    assert not cloud.calls and all(result.failed and "denied" in result.msg for result in results.values())
+    assert not cloud.calls
+    assert all(result.failed and "denied" in result.msg for result in results.values())
 
 
 def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:

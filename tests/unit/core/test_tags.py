@@ -47,4 +47,5 @@ def test_a_name_may_be_given_but_not_the_own_tag() -> None:
 
 def test_there_and_back() -> None:
     assert tags.as_dict(tags.as_aws({"b": "2", "a": "1"})) == {"a": "1", "b": "2"}
-    assert tags.as_aws({"b": "2", "a": "1"})[0] == {"Key": "a", "Value": "1"} and tags.as_dict(None) == {}
+    assert tags.as_aws({"b": "2", "a": "1"})[0] == {"Key": "a", "Value": "1"}
+    assert tags.as_dict(None) == {}

@@ -206,7 +206,8 @@ class IpSyncMachine(RuleBasedStateMachine):
         if before and not self.own():
             # Only possible between two runs that confirmed different answers: AWS has no compare-and-swap.
             self.note("emptied between two runs of different answers")
-            assert isinstance(effect, Deregister) and self.drains > run.drains_seen, "the group was emptied"
+            assert isinstance(effect, Deregister), "the group was emptied"
+            assert self.drains > run.drains_seen, "the group was emptied"
         if isinstance(effect, Deregister):
             self.note(f"drained, {self.config.policy} {self.config.drain}")
             self.drains += 1

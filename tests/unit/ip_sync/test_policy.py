@@ -19,7 +19,8 @@ def test_it_moves_targets_of_its_groups_only() -> None:
     arn = f"{ELB}billing/0123456789abcdef"
     syncs = [ORDERS, {"name": "billing", "target_group": arn}, {**ORDERS, "name": "again", "endpoint_kind": "writer"}]
     read, move, log = build(syncs, **PLACE)["Statement"]
-    assert read["Resource"] == "*" and read["Action"] == [
+    assert read["Resource"] == "*"
+    assert read["Action"] == [
         "ec2:DescribeSubnets",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",

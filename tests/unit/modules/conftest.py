@@ -137,7 +137,8 @@ class Estate:
         result = self.run_module(module, {**self.access, **options})
         self.calls = self.sandbox.calls(self.account, since=since)
         check_documented(module, self.calls)
-        assert not result.get("changed") and all(call["kind"] == "read" for call in self.calls)
+        assert not result.get("changed")
+        assert all(call["kind"] == "read" for call in self.calls)
         return result
 
     def count(self, operation: str) -> int:

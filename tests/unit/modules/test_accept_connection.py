@@ -42,7 +42,8 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
     predicted = run(estate, check=True, diff=True, **options)
     real = run(estate, diff=True, **options)
-    assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+    assert predicted["writes"] == real["writes"] == writes, (predicted, real)
+    assert not real["failed"], (predicted, real)
     assert predicted["diff"] == real["diff"]
     for check in (True, False):
         again = run(estate, check=check, diff=True, **options)
@@ -66,7 +67,9 @@ def service(estate: Estate) -> dict[str, Any]:
 def test_accept_and_reject(estate: Estate, service: dict[str, Any]) -> None:
     endpoint = ask(estate, service)
     accepted = change(estate, [ACCEPT])
-    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["unlisted_connections"] == []
+    assert accepted["status"] == "accepted"
+    assert accepted["waiting"] == ""
+    assert accepted["unlisted_connections"] == []
     assert accepted["connections"] == [
         {
             "service_id": service["service_id"],
@@ -78,8 +81,10 @@ def test_accept_and_reject(estate: Estate, service: dict[str, Any]) -> None:
     assert accepted["diff"][0]["before"] == {endpoint: "pendingAcceptance"}
     assert accepted["diff"][0]["after"] == {endpoint: "available"}
     rejected = change(estate, [REJECT], state="rejected")
-    assert rejected["status"] == "refused" and estate.connection(endpoint) == "rejected"
-    assert rejected["diff"][0]["before"] == {endpoint: "available"} and rejected["diff"][0]["after"] == {}
+    assert rejected["status"] == "refused"
+    assert estate.connection(endpoint) == "rejected"
+    assert rejected["diff"][0]["before"] == {endpoint: "available"}
+    assert rejected["diff"][0]["after"] == {}
     assert run(estate)["status"] == "refused"
 
 
@@ -91,11 +96,13 @@ def test_accepted_means_available(estate: Estate, service: dict[str, Any]) -> No
         left = run(estate, wait=False)
     finally:
         estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
-    assert left["writes"] == [ACCEPT] and left["status"] == "waiting"
+    assert left["writes"] == [ACCEPT]
+    assert left["status"] == "waiting"
     assert left["waiting"] == f"{endpoint} to be available"
     estate.meanwhile = functools.partial(estate.put, endpoint, "available")
     done = run(estate)
-    assert done["writes"] == [] and done["status"] == "accepted"
+    assert done["writes"] == []
+    assert done["status"] == "accepted"
     assert done["connections"][0]["vpc_endpoint_state"] == "available"
 
 
@@ -114,7 +121,9 @@ def test_accepted_means_available(estate: Estate, service: dict[str, Any]) -> No
 )
 def test_never_runs_without_an_allow_list_of_valid_entries(estate: Estate, options: dict[str, Any], says: str) -> None:
     result = run(estate, **options)
-    assert result["failed"] and says in result["msg"] and not estate.count("AcceptVpcEndpointConnections")
+    assert result["failed"]
+    assert says in result["msg"]
+    assert not estate.count("AcceptVpcEndpointConnections")
 
 
 def test_strangers_are_reported_and_left_alone(estate: Estate, service: dict[str, Any]) -> None:
@@ -154,9 +163,11 @@ def test_a_service_may_be_named(estate: Estate, service: dict[str, Any], by: str
 
 def test_a_service_that_does_not_exist(estate: Estate) -> None:
     missing = run(estate)
-    assert missing["failed"] and "No endpoint service is tagged orders" in missing["msg"]
+    assert missing["failed"]
+    assert "No endpoint service is tagged orders" in missing["msg"]
     planned = run(estate, check=True)
-    assert not planned["failed"] and planned["status"] == "waiting"
+    assert not planned["failed"]
+    assert planned["status"] == "waiting"
     assert "request a connection to orders" in planned["waiting"]
     assert run(estate, state="rejected")["status"] == "refused"  # nothing is connected to what does not exist
 
@@ -167,7 +178,8 @@ def test_ambiguity_lists_the_candidates(estate: Estate) -> None:
     create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, NetworkLoadBalancerArns=[arn])
     ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for dummy in range(2)]
     result = run(estate)
-    assert result["failed"] and all(service_id in result["msg"] for service_id in ids)
+    assert result["failed"]
+    assert all(service_id in result["msg"] for service_id in ids)
 
 
 # Waiting for the vendor
@@ -182,12 +194,15 @@ def test_no_request_yet_is_a_normal_result(estate: Estate, service: dict[str, An
 def test_a_request_is_waited_for_if_asked(estate: Estate, service: dict[str, Any]) -> None:
     estate.meanwhile = functools.partial(estate.sandbox.connect, service["service_name"])
     result = run(estate, wait_for_request=True)
-    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert result["writes"] == [ACCEPT]
+    assert result["status"] == "accepted"
 
 
 def test_the_wait_for_a_request_ends(estate: Estate, service: dict[str, Any]) -> None:
     result = run(estate, wait_for_request=True, wait_timeout=1)
-    assert not result["failed"] and result["status"] == "waiting" and estate.count("DescribeVpcEndpointConnections") > 5
+    assert not result["failed"]
+    assert result["status"] == "waiting"
+    assert estate.count("DescribeVpcEndpointConnections") > 5
 
 
 @pytest.mark.parametrize("state", ["rejected", "failed", "expired"])
@@ -195,10 +210,12 @@ def test_a_refused_connection_must_be_requested_again(estate: Estate, service: d
     old = ask(estate, service)
     estate.sandbox.control("POST", "endpoint_state", vpc_endpoint_id=old, state=state)
     refused = change(estate, [])
-    assert refused["status"] == "refused" and f"again ({old} of account {VENDOR}: {state})" in refused["waiting"]
+    assert refused["status"] == "refused"
+    assert f"again ({old} of account {VENDOR}: {state})" in refused["waiting"]
     new = ask(estate, service)
     accepted = change(estate, [ACCEPT])  # the old one stays listed, and is not mistaken for the new one
-    assert accepted["status"] == "accepted" and estate.connection(new) == "available"
+    assert accepted["status"] == "accepted"
+    assert estate.connection(new) == "available"
 
 
 def test_a_connection_that_the_vendor_has_deleted_is_no_refusal(estate: Estate, service: dict[str, Any]) -> None:
@@ -214,7 +231,8 @@ def test_a_connection_that_fails_after_it_was_accepted_is_an_error(estate: Estat
     estate.meanwhile = functools.partial(estate.put, endpoint, "failed")
     result = run(estate)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
-    assert result["failed"] and result["writes"] == [ACCEPT]
+    assert result["failed"]
+    assert result["writes"] == [ACCEPT]
     assert f"the connection did not come up: {endpoint} of account {VENDOR}: failed" in result["msg"]
 
 
@@ -222,7 +240,9 @@ def test_what_is_coming_up_is_rejected_once_it_is_there(estate: Estate, service:
     endpoint = ask(estate, service)
     estate.put(endpoint, "pending")
     left = run(estate, state="rejected", wait=False)
-    assert left["writes"] == [] and left["status"] == "waiting" and left["waiting"]
+    assert left["writes"] == []
+    assert left["status"] == "waiting"
+    assert left["waiting"]
     predicted = run(estate, check=True, state="rejected")
     estate.meanwhile = functools.partial(estate.put, endpoint, "available")
     assert run(estate, state="rejected")["writes"] == predicted["writes"] == [REJECT]
@@ -233,7 +253,8 @@ def test_a_connection_that_is_ending_is_waited_for(estate: Estate, service: dict
     endpoint = ask(estate, service)
     estate.put(endpoint, "deleting")
     left = run(estate, state="rejected", wait=False)
-    assert left["writes"] == [] and left["waiting"] == f"{endpoint} to end"
+    assert left["writes"] == []
+    assert left["waiting"] == f"{endpoint} to end"
     estate.meanwhile = functools.partial(estate.put, endpoint, "deleted")
     assert run(estate, state="rejected")["status"] == "refused"
 
@@ -255,13 +276,16 @@ def overtaken(estate: Estate, service: dict[str, Any], act: str) -> tuple[str, d
 
 def test_unsuccessful_in_a_good_answer_is_an_error(estate: Estate, service: dict[str, Any]) -> None:
     endpoint, result = overtaken(estate, service, "reject")
-    assert result["failed"] and f"{ACCEPT} ({endpoint}): InvalidState" in result["msg"] and not result["changed"]
+    assert result["failed"]
+    assert f"{ACCEPT} ({endpoint}): InvalidState" in result["msg"]
+    assert not result["changed"]
     assert run(estate)["status"] == "refused"
 
 
 def test_what_another_run_has_accepted_meanwhile_is_accepted(estate: Estate, service: dict[str, Any]) -> None:
     endpoint, result = overtaken(estate, service, "accept")
-    assert not result.get("failed") and result["results"][0]["status"] == "accepted"
+    assert not result.get("failed")
+    assert result["results"][0]["status"] == "accepted"
     assert estate.connection(endpoint) == "available"
 
 
@@ -304,7 +328,8 @@ def test_stale_reads_accept_nothing_twice(estate: Estate, service: dict[str, Any
     ask(estate, service)
     estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=4)
     result = run(estate)
-    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert result["writes"] == [ACCEPT]
+    assert result["status"] == "accepted"
     assert estate.count("AcceptVpcEndpointConnections") == 1
 
 
@@ -320,7 +345,8 @@ def test_a_denied_call_names_the_missing_action(estate: Estate, service: dict[st
     ask(estate, service)
     estate.sandbox.fault("ec2", operation, "deny", account=estate.account)
     result = run(estate)
-    assert result["failed"] and f"Allow ec2:{operation} in the policies" in result["msg"]
+    assert result["failed"]
+    assert f"Allow ec2:{operation} in the policies" in result["msg"]
 
 
 # Many
@@ -344,14 +370,16 @@ def test_many_services_cost_one_call(estate: Estate) -> None:
         "DescribeVpcEndpointConnections": 1,
     }
     named = [{**item, "service_id": service["service_id"]} for item, service in zip(items, made, strict=True)]
-    assert not estate.run("accept_connection", connections=named)["changed"] and len(estate.calls) == 1
+    assert not estate.run("accept_connection", connections=named)["changed"]
+    assert len(estate.calls) == 1
 
 
 def test_one_bad_item_stops_no_other(estate: Estate, service: dict[str, Any]) -> None:
     ask(estate, service)
     items = [{"name": "open"}, {"name": "orders", "owners": [VENDOR]}, {"name": "lost", "owners": [VENDOR]}]
     result = estate.run("accept_connection", connections=items)
-    assert result["failed_items"] == ["open", "lost"] and result["results"][1]["status"] == "accepted"
+    assert result["failed_items"] == ["open", "lost"]
+    assert result["results"][1]["status"] == "accepted"
 
 
 def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) -> None:

@@ -143,7 +143,9 @@ def tls_server(tmp_path: Path) -> Iterator[TlsServer]:
 
 def test_each_endpoint_has_its_own_result(check: Check, plain: int, closed: int) -> None:
     found = check({"port": plain}, {"port": closed}, {"port": plain, "host": "localhost"})
-    assert not found.get("failed") and not found["changed"] and found["failed_items"] == ["endpoint-1"]
+    assert not found.get("failed")
+    assert not found["changed"]
+    assert found["failed_items"] == ["endpoint-1"]
     first, second, third = found["results"]
     assert {**first, "seconds": 0} == {
         "name": "endpoint-0",
@@ -159,15 +161,18 @@ def test_each_endpoint_has_its_own_result(check: Check, plain: int, closed: int)
     assert 0 <= first["seconds"] < 0.4
     assert (second["tcp"], second["failed"]) == (False, True)
     assert second["msg"] == f"127.0.0.1: no connection on port {closed}: Connection refused"
-    assert third["tcp"] and "127.0.0.1" in third["addresses"]
+    assert third["tcp"]
+    assert "127.0.0.1" in third["addresses"]
 
 
 def test_failing_names_every_endpoint_that_failed(check: Check, plain: int, closed: int) -> None:
     found = check({"port": closed}, {"port": plain}, {"port": 70000}, on_item_failure="fail")
-    assert found["failed"] and len(found["results"]) == 3
+    assert found["failed"]
+    assert len(found["results"]) == 3
     assert found["failed_items"] == ["endpoint-0", "endpoint-2"]
     assert "endpoint-0: 127.0.0.1: no connection on port" in found["msg"]
-    assert "endpoint-2: 70000 is not a port" in found["msg"] and "endpoint-1" not in found["msg"]
+    assert "endpoint-2: 70000 is not a port" in found["msg"]
+    assert "endpoint-1" not in found["msg"]
 
 
 def test_many_silent_ports_cost_one_timeout(check: Check, full: int) -> None:
@@ -187,11 +192,15 @@ def test_a_certificate_must_be_that_of_the_server(check: Check, tls_server: TlsS
     ours = {"port": tls_server.port, "tls": True}
     found = check({**ours, "server_name": SERVER}, ours, ca_path=str(tls_server.ca))
     right, wrong = found["results"]
-    assert right["tls"] is True and not right["failed"]
-    assert wrong["tcp"] is True and wrong["tls"] is False and wrong["failed"]
+    assert right["tls"] is True
+    assert not right["failed"]
+    assert wrong["tcp"] is True
+    assert wrong["tls"] is False
+    assert wrong["failed"]
     assert "the certificate is not to be trusted as that of 127.0.0.1: IP address mismatch" in wrong["msg"]
     unknown = check({**ours, "server_name": SERVER})["results"][0]
-    assert unknown["failed"] and "self-signed certificate; ca_path names the authorities" in unknown["msg"]
+    assert unknown["failed"]
+    assert "self-signed certificate; ca_path names the authorities" in unknown["msg"]
     assert check(ours, validate_certs=False)["results"][0]["tls"] is True
 
 
@@ -200,16 +209,23 @@ def test_a_port_that_speaks_no_tls(check: Check, plain: int, silent: int) -> Non
     found = check({"port": plain, "tls": True}, {"port": silent, "tls": True}, {"port": silent})
     assert time.monotonic() - start < 2
     refused, other, tcp_only = found["results"]
-    assert refused["failed"] and refused["tcp"] and refused["tls"] is False and "no TLS handshake: " in refused["msg"]
-    assert other["failed"] and "no TLS handshake within 0.4 s: does the port speak TLS?" in other["msg"]
-    assert not tcp_only["failed"] and tcp_only["tls"] is None
+    assert refused["failed"]
+    assert refused["tcp"]
+    assert refused["tls"] is False
+    assert "no TLS handshake: " in refused["msg"]
+    assert other["failed"]
+    assert "no TLS handshake within 0.4 s: does the port speak TLS?" in other["msg"]
+    assert not tcp_only["failed"]
+    assert tcp_only["tls"] is None
 
 
 def test_a_server_that_hangs_up(check: Check) -> None:
     listener, port = serve(lambda connection: connection.close())
     with listener:
         result = check({"port": port, "tls": True})["results"][0]
-    assert result["tcp"] and result["tls"] is False and "no TLS handshake: " in result["msg"]
+    assert result["tcp"]
+    assert result["tls"] is False
+    assert "no TLS handshake: " in result["msg"]
 
 
 # Names
@@ -221,13 +237,18 @@ def test_every_address_of_a_name_is_tried(check: Check, sandbox: RunningSandbox,
     servers = [f"127.0.0.1:{sandbox.health()['dns_port']}"]
     found = check({"host": both, "port": plain}, {"host": gone, "port": plain}, nameservers=servers)
     half, unknown = found["results"]
-    assert half["addresses"] == ["127.0.0.1", "127.0.0.2"] and half["tcp"] and not half["failed"]
+    assert half["addresses"] == ["127.0.0.1", "127.0.0.2"]
+    assert half["tcp"]
+    assert not half["failed"]
     assert half["msg"] == f"127.0.0.2: no connection on port {plain}: Connection refused"
     assert "endpoint-0: not all addresses can be used: 127.0.0.2" in str(found["warnings"])
-    assert unknown["failed"] and unknown["addresses"] == [] and not unknown["tcp"]
+    assert unknown["failed"]
+    assert unknown["addresses"] == []
+    assert not unknown["tcp"]
     assert f"{gone} does not resolve ({gone}.: no such name (NXDOMAIN))" in unknown["msg"]
     neither = check({"host": both, "port": closed}, nameservers=servers)["results"][0]
-    assert neither["failed"] and neither["msg"].startswith("127.0.0.1, 127.0.0.2: no connection")
+    assert neither["failed"]
+    assert neither["msg"].startswith("127.0.0.1, 127.0.0.2: no connection")
 
 
 @pytest.mark.parametrize("host", ["", "a..b", "x" * 70, "nowhere.invalid"])
@@ -249,7 +270,8 @@ def test_a_host_that_is_no_name_fails_alone(check: Check, host: str, plain: int)
 )
 def test_options_that_make_no_sense(check: Check, options: dict[str, Any], message: str) -> None:
     found = check(**options)
-    assert found["failed"] and message in found["msg"]
+    assert found["failed"]
+    assert message in found["msg"]
 
 
 def test_nothing_to_check(check: Check) -> None:

@@ -95,14 +95,18 @@ def test_create_modify_delete(estate: Estate) -> None:
     }
     made = change(estate, [CREATE, PERMIT, NOTIFY], **everything)
     actual = service(estate)
-    assert actual["NetworkLoadBalancerArns"] == [arn] and actual["AcceptanceRequired"] is True
-    assert actual["PrivateDnsName"] == "db.example.com" and actual["SupportedRegions"][0]["Region"] == "eu-west-1"
+    assert actual["NetworkLoadBalancerArns"] == [arn]
+    assert actual["AcceptanceRequired"] is True
+    assert actual["PrivateDnsName"] == "db.example.com"
+    assert actual["SupportedRegions"][0]["Region"] == "eu-west-1"
     tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
     assert {tag["Key"]: tag["Value"] for tag in actual["Tags"]} == tags == made["tags"]
     assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR)}
     assert notifications(estate) == {TOPIC: ["Connect"]}
-    assert made["service_name"] == actual["ServiceName"] and made["service_state"] == "Available"
-    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["allowed_principals"] == [ROOT(VENDOR)]
+    assert made["service_name"] == actual["ServiceName"]
+    assert made["service_state"] == "Available"
+    assert made["diff"][0]["before"] == {}
+    assert made["diff"][0]["after"]["allowed_principals"] == [ROOT(VENDOR)]
 
     changed = {**everything, "acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "bi"}}
     real = change(estate, [MODIFY, PERMIT, TAG], **changed)
@@ -112,7 +116,8 @@ def test_create_modify_delete(estate: Estate) -> None:
     assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR), ROOT(OTHER)}
 
     gone = change(estate, [DELETE], state="absent")
-    assert gone["diff"][0]["after"] == {} and not services(estate)
+    assert gone["diff"][0]["after"] == {}
+    assert not services(estate)
 
 
 def test_unset_options_change_nothing(estate: Estate) -> None:
@@ -131,9 +136,12 @@ def test_empty_account_is_planned_with_a_load_balancer_that_does_not_exist_yet(e
     }
     options |= {"verify_private_dns": True, "connection_notifications": [{"topic_arn": TOPIC}]}
     predicted = run(estate, check=True, **options)
-    assert not estate.count("CreateVpcEndpointServiceConfiguration") and not predicted["failed"]
+    assert not estate.count("CreateVpcEndpointServiceConfiguration")
+    assert not predicted["failed"]
     refused = run(estate, **options)
-    assert refused["failed"] and "Load balancer later does not exist" in refused["msg"] and not refused["writes"]
+    assert refused["failed"]
+    assert "Load balancer later does not exist" in refused["msg"]
+    assert not refused["writes"]
     estate.balancer("later")
     assert run(estate, **options)["writes"] == predicted["writes"] == [CREATE, PERMIT, NOTIFY, VERIFY]
 
@@ -161,7 +169,9 @@ def test_impossible_options_fail_before_the_first_write(
     estate: Estate, options: dict[str, Any], says: str, check: bool
 ) -> None:
     result = run(estate, check=check, **options)
-    assert result["failed"] and says in result["msg"] and not result["writes"]
+    assert result["failed"]
+    assert says in result["msg"]
+    assert not result["writes"]
 
 
 # Identity
@@ -170,7 +180,8 @@ def test_impossible_options_fail_before_the_first_write(
 def test_found_by_id_and_renamed(estate: Estate) -> None:
     made = estate.service("orders", VENDOR)
     result = change(estate, [TAG], name="sales", service_id=made["service_id"])
-    assert result["tags"]["saas.privatelink:name"] == "sales" and result["tags"]["Name"] == "orders"
+    assert result["tags"]["saas.privatelink:name"] == "sales"
+    assert result["tags"]["Name"] == "orders"
 
 
 def test_adopted_by_its_load_balancers(estate: Estate) -> None:
@@ -206,7 +217,9 @@ def test_ambiguity_lists_the_candidates(estate: Estate, by: str) -> None:
         for dummy in range(2)
     ]
     result = run(estate, load_balancers=["nlb"])
-    assert result["failed"] and all(service_id in result["msg"] for service_id in ids) and "service_id" in result["msg"]
+    assert result["failed"]
+    assert all(service_id in result["msg"] for service_id in ids)
+    assert "service_id" in result["msg"]
     assert run(estate, load_balancers=["nlb"], service_id=ids[0])["failed"] is False
 
 
@@ -214,7 +227,8 @@ def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
     made = estate.service("orders", VENDOR)
     items = [{"name": "orders"}, {"name": "sales", "service_id": made["service_id"]}]
     result = estate.run("endpoint_service", services=items)
-    assert result["failed"] and result["failed_items"] == ["orders", "sales"]
+    assert result["failed"]
+    assert result["failed_items"] == ["orders", "sales"]
     assert "meant by several items: orders, sales" in result["msg"]
 
 
@@ -223,15 +237,18 @@ def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Est
     estate.sandbox.lag(**{"endpoint_service.Deleting": 60})
     try:
         waiting = run(estate, state="absent", wait=False)
-        assert waiting["writes"] == [DELETE] and "to be deleted" in waiting["waiting"]
+        assert waiting["writes"] == [DELETE]
+        assert "to be deleted" in waiting["waiting"]
         run(estate, check=True, load_balancers=["orders"])
         again = run(estate, load_balancers=["orders"])
         assert again["writes"] == [CREATE]
         states = {service["ServiceId"]: service["ServiceState"] for service in services(estate)}
-        assert sorted(states.values()) == ["Available", "Deleting"] and states[again["service_id"]] == "Available"
+        assert sorted(states.values()) == ["Available", "Deleting"]
+        assert states[again["service_id"]] == "Available"
         dying = next(service_id for service_id, state in states.items() if state == "Deleting")
         refused = run(estate, service_id=dying, acceptance_required=False)
-        assert refused["failed"] and f"{dying} is Deleting" in refused["msg"]
+        assert refused["failed"]
+        assert f"{dying} is Deleting" in refused["msg"]
         assert run(estate, state="absent", wait=False)["writes"] == [DELETE]
         assert run(estate, state="absent", wait=False)["writes"] == []
     finally:
@@ -253,7 +270,8 @@ def test_principals_are_normalised_and_merged(estate: Estate) -> None:
 def test_principals_are_purged_if_asked(estate: Estate) -> None:
     made = estate.service("orders", VENDOR, OTHER)
     result = change(estate, [PERMIT], allowed_principals=[OTHER], purge_allowed_principals=True)
-    assert principals(estate, made["service_id"]) == {ROOT(OTHER)} and result["allowed_principals"] == [ROOT(OTHER)]
+    assert principals(estate, made["service_id"]) == {ROOT(OTHER)}
+    assert result["allowed_principals"] == [ROOT(OTHER)]
     change(estate, [PERMIT], allowed_principals=[], purge_allowed_principals=True)
     assert principals(estate, made["service_id"]) == set()
 
@@ -273,7 +291,8 @@ def test_private_dns_is_set_verified_changed_and_removed(estate: Estate) -> None
     record = service(estate)["PrivateDnsNameConfiguration"]
     assert f"record {record['Name']} = {record['Value']}" in waiting["waiting"]
     done = change(estate, [VERIFY], private_dns_name="db.example.com", verify_private_dns=True)
-    assert done["waiting"] == "" and done["private_dns_name_configuration"]["state"] == "verified"
+    assert done["waiting"] == ""
+    assert done["private_dns_name_configuration"]["state"] == "verified"
     done = change(estate, [MODIFY, VERIFY], private_dns_name="new.example.com", verify_private_dns=True)
     assert service(estate)["PrivateDnsName"] == "new.example.com"
     change(estate, [MODIFY], private_dns_name="")
@@ -292,7 +311,9 @@ def test_a_verification_is_waited_for(estate: Estate) -> None:
         result = run(estate, verify_private_dns=True)
     finally:
         estate.sandbox.lag(**{"private_dns.pendingVerification": 0.1})
-    assert result["writes"] == [VERIFY] and result["waiting"] == "" and not result["warnings"]
+    assert result["writes"] == [VERIFY]
+    assert result["waiting"] == ""
+    assert not result["warnings"]
     assert result["private_dns_name_configuration"]["state"] == "verified"
 
 
@@ -300,7 +321,8 @@ def test_a_verification_that_fails_says_what_to_publish(estate: Estate) -> None:
     made = estate.service("orders", private_dns_name="db.example.com")
     estate.sandbox.control("POST", "private_dns", service_id=made["service_id"], outcome="failed")
     result = run(estate, private_dns_name="db.example.com", verify_private_dns=True)
-    assert result["writes"] == [VERIFY] and not result["failed"]
+    assert result["writes"] == [VERIFY]
+    assert not result["failed"]
     assert "(failed): publish the TXT record" in result["waiting"]
 
 
@@ -316,7 +338,8 @@ def test_ip_address_types_and_regions_are_the_wanted_set(estate: Estate) -> None
     assert not service(estate).get("SupportedRegions")
     change(estate, [], supported_ip_address_types=["ipv4"])
     refused = run(estate, supported_ip_address_types=["ipv4", "ipv6"])  # the load balancer speaks IPv4 only
-    assert refused["failed"] and MODIFY in refused["msg"]
+    assert refused["failed"]
+    assert MODIFY in refused["msg"]
 
 
 def test_notifications_are_merged_changed_and_purged(estate: Estate) -> None:
@@ -347,12 +370,14 @@ def test_a_load_balancer_that_is_not_active_is_waited_for(estate: Estate) -> Non
     try:
         estate.balancer("slow", wait=False)
         left = run(estate, load_balancers=["slow"], wait=False)
-        assert left["writes"] == [] and left["waiting"] == "load balancer slow to be active"
+        assert left["writes"] == []
+        assert left["waiting"] == "load balancer slow to be active"
         change(estate, [CREATE], load_balancers=["slow"])
         estate.balancer("slower", wait=False)
         predicted = run(estate, check=True, load_balancers=["slower"])
         result = run(estate, load_balancers=["slower"])
-        assert result["writes"] == predicted["writes"] == [MODIFY, MODIFY] and not result["failed"], result
+        assert result["writes"] == predicted["writes"] == [MODIFY, MODIFY], result
+        assert not result["failed"], result
     finally:
         estate.sandbox.lag(**{"load_balancer.provisioning": 0.1})
 
@@ -373,7 +398,9 @@ def test_load_balancers_stay_while_endpoints_are_connected(estate: Estate) -> No
     estate.sandbox.connect(made["service_name"])
     estate.balancer("new")
     result = run(estate, load_balancers=["new"])
-    assert result["failed"] and "ExistingVpcEndpointConnections" in result["msg"] and "must end first" in result["msg"]
+    assert result["failed"]
+    assert "ExistingVpcEndpointConnections" in result["msg"]
+    assert "must end first" in result["msg"]
     assert service(estate)["NetworkLoadBalancerArns"] == made["network_load_balancer_arns"]
 
 
@@ -399,8 +426,10 @@ def connected(estate: Estate) -> tuple[dict[str, Any], list[str]]:
 def test_live_connections_keep_a_service(estate: Estate, connected: tuple[dict[str, Any], list[str]]) -> None:
     for check in (True, False):
         result = run(estate, check=check, state="absent")
-        assert result["failed"] and all(endpoint_id in result["msg"] for endpoint_id in connected[1])
-        assert "Nothing was deleted" in result["msg"] and "on_connections=reject" in result["msg"]
+        assert result["failed"]
+        assert all(endpoint_id in result["msg"] for endpoint_id in connected[1])
+        assert "Nothing was deleted" in result["msg"]
+        assert "on_connections=reject" in result["msg"]
     assert service(estate)["ServiceState"] == "Available"
 
 
@@ -416,7 +445,8 @@ def test_live_connections_are_rejected_if_asked(
         estate.meanwhile = functools.partial(estate.put, ids[0], "available")
     result = run(estate, state="absent", on_connections="reject")
     assert result["writes"] == predicted["writes"] == [REJECT] * (1 + coming_up) + [DELETE]
-    assert not services(estate) and {estate.connection(endpoint_id) for endpoint_id in ids} == {"rejected"}
+    assert not services(estate)
+    assert {estate.connection(endpoint_id) for endpoint_id in ids} == {"rejected"}
     assert run(estate, state="absent")["writes"] == []  # rejected connections stay listed, and mean nothing
 
 
@@ -441,7 +471,8 @@ def test_an_endpoint_that_the_vendor_is_deleting_is_waited_for(estate: Estate) -
     estate.put(endpoint_id, "deleting")
     estate.sandbox.eventually(lambda: estate.connection(endpoint_id), lambda state: bool(state == "deleting"))
     left = run(estate, state="absent", wait=False, allowed_principals=[VENDOR])
-    assert left["writes"] == [] and left["waiting"] == "connections to end"
+    assert left["writes"] == []
+    assert left["waiting"] == "connections to end"
     assert not estate.count("DescribeVpcEndpointServicePermissions")
     estate.put(endpoint_id, "deleted")
     change(estate, [DELETE], state="absent")
@@ -455,7 +486,9 @@ def test_a_dropped_connection_makes_no_second_service(estate: Estate) -> None:
     operation = "CreateVpcEndpointServiceConfiguration"
     estate.sandbox.fault("ec2", operation, "drop", account=estate.account, performed=True)
     result = estate_run_loosely(estate, load_balancers=["nlb"])
-    assert result["writes"] == [CREATE] and estate.count(operation) == 2 and len(services(estate)) == 1
+    assert result["writes"] == [CREATE]
+    assert estate.count(operation) == 2
+    assert len(services(estate)) == 1
     assert run(estate, load_balancers=["nlb"])["writes"] == []
 
 
@@ -474,7 +507,8 @@ def test_a_listing_that_lags_makes_no_second_service(estate: Estate) -> None:
     listing = "DescribeVpcEndpointServiceConfigurations"
     estate.sandbox.fault("ec2", listing, "not_found_after_create", account=estate.account, delay=0.5)
     result = run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])
-    assert result["writes"] == [CREATE, PERMIT] and len(services(estate)) == 1
+    assert result["writes"] == [CREATE, PERMIT]
+    assert len(services(estate)) == 1
     assert run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])["writes"] == []
 
 
@@ -491,14 +525,17 @@ def test_stale_reads_write_nothing_twice(estate: Estate, options: dict[str, Any]
     estate.service("orders", VENDOR)
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=6)
     result = run(estate, **options)
-    assert result["writes"] == [write] and result["waiting"] == "" and not result["warnings"]
+    assert result["writes"] == [write]
+    assert result["waiting"] == ""
+    assert not result["warnings"]
 
 
 def test_reads_that_stay_stale_end_the_run_with_a_warning(estate: Estate) -> None:
     estate.service("orders", VENDOR)
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=None)
     result = run(estate, acceptance_required=False)
-    assert result["writes"] == [MODIFY] and "orders: the change does not show yet" in result["warnings"]
+    assert result["writes"] == [MODIFY]
+    assert "orders: the change does not show yet" in result["warnings"]
 
 
 @pytest.mark.parametrize(
@@ -514,7 +551,8 @@ def test_denied_calls_name_the_missing_action(estate: Estate, service_name: str,
     estate.balancer("nlb")
     estate.sandbox.fault(service_name, operation, "deny", account=estate.account, times=None)
     result = run(estate, load_balancers=["nlb"], allowed_principals=[VENDOR])
-    assert result["failed"] and f"Allow {iam} in the policies" in result["msg"]
+    assert result["failed"]
+    assert f"Allow {iam} in the policies" in result["msg"]
 
 
 def test_a_half_done_run_is_continued(estate: Estate) -> None:
@@ -527,7 +565,9 @@ def test_a_half_done_run_is_continued(estate: Estate) -> None:
         "connection_notifications": topics,
     }
     half = run(estate, **wanted)
-    assert half["failed"] and half["writes"] == [CREATE] and half["changed"]
+    assert half["failed"]
+    assert half["writes"] == [CREATE]
+    assert half["changed"]
     estate.sandbox.clear_faults()
     assert run(estate, **wanted)["writes"] == [PERMIT, NOTIFY]
     assert run(estate, **wanted)["writes"] == []
@@ -537,7 +577,8 @@ def test_without_waiting_the_next_run_goes_on(estate: Estate) -> None:
     estate.balancer("nlb")
     wanted: dict[str, Any] = {"load_balancers": ["nlb"], "allowed_principals": [VENDOR], "wait": False}
     first = run(estate, **wanted)
-    assert first["writes"] == [CREATE] and "to be available" in first["waiting"]
+    assert first["writes"] == [CREATE]
+    assert "to be available" in first["waiting"]
     estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
     assert run(estate, **wanted)["writes"] == [PERMIT]
     assert run(estate, **wanted)["waiting"] == ""
@@ -549,14 +590,17 @@ def test_a_wait_that_ends_is_no_failure(estate: Estate) -> None:
         result = estate.service("orders", VENDOR, wait_timeout=0)
     finally:
         estate.sandbox.lag(**{"endpoint_service.Pending": 0.1})
-    assert result["writes"] == [CREATE] and not result["failed"] and "to be available" in result["waiting"]
+    assert result["writes"] == [CREATE]
+    assert not result["failed"]
+    assert "to be available" in result["waiting"]
 
 
 def test_an_older_botocore_is_named(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     estate.service("orders")
     monkeypatch.setattr(Api, "supports", lambda self, action, member: member != "SupportedRegions")
     result = run(estate, supported_regions=["eu-west-1"])
-    assert result["failed"] and "supported_regions needs a newer botocore" in result["msg"]
+    assert result["failed"]
+    assert "supported_regions needs a newer botocore" in result["msg"]
     assert not run(estate, tags={"a": "b"})["failed"]
 
 
@@ -572,12 +616,17 @@ def test_one_bad_item_stops_no_other(estate: Estate) -> None:
         {"name": "gone", "state": "absent"},
     ]
     result = estate.run("endpoint_service", services=items)
-    assert result["failed"] and result["changed"] and result["failed_items"] == ["broken", "lost"]
+    assert result["failed"]
+    assert result["changed"]
+    assert result["failed_items"] == ["broken", "lost"]
     assert [item["name"] for item in result["results"]] == ["broken", "lost", "orders", "gone"]
-    assert "broken: load_balancers is empty" in result["msg"] and "lost: Load balancer nowhere" in result["msg"]
+    assert "broken: load_balancers is empty" in result["msg"]
+    assert "lost: Load balancer nowhere" in result["msg"]
     assert service(estate)["Tags"]
     reported = estate.run("endpoint_service", services=items, on_item_failure="report")
-    assert not reported.get("failed") and reported["failed_items"] == ["broken", "lost"] and not reported["changed"]
+    assert not reported.get("failed")
+    assert reported["failed_items"] == ["broken", "lost"]
+    assert not reported["changed"]
 
 
 def test_calls_of_a_run_that_changes_nothing(estate: Estate) -> None:

@@ -144,7 +144,8 @@ class Model:
     def apply(self, change: Change) -> Mapping[str, Any]:
         if len(self.writes) >= self.dies_after:
             raise KeyboardInterrupt
-        assert not change.after and UNKNOWN not in str(change.params), change
+        assert not change.after, change
+        assert UNKNOWN not in str(change.params), change
         self.past, self.behind = dict(self.things), self.stale + 1
         self.writes.append(change.action)
         handler = getattr(self, change.action.split(":")[1])
@@ -189,7 +190,8 @@ class Model:
         del self.things["template"], self.things["versions"]
 
     def CreateAutoScalingGroup(self, params: dict[str, Any]) -> None:
-        assert "group" not in self.things and "template" in self.things
+        assert "group" not in self.things
+        assert "template" in self.things
         self.things["group"] = {"TargetGroupARNs": [], **params, "Instances": launch(params)}
         self.things["refreshes"] = []
 
@@ -199,7 +201,8 @@ class Model:
         self.things["group"] = {**group, "Instances": [*kept, *launch(group)[len(kept) :]]}
 
     def DeleteAutoScalingGroup(self, params: dict[str, Any]) -> None:
-        assert params["ForceDelete"] and not self.things["group"].get("Status")
+        assert params["ForceDelete"]
+        assert not self.things["group"].get("Status")
         self.things["group"] = {**self.things["group"], "Status": "Delete in progress"}
         self.moving = 2
 
@@ -346,17 +349,21 @@ def test_a_replacement_under_way_is_waited_for_and_followed_by_what_is_newer() -
     model = Model()
     converged(model, whole())
     started = converge_without_waiting(model, whole(user_data="two"))
-    assert started.writes == ANEW and started.waiting == "the hosts of main to be replaced (0 % done)"
+    assert started.writes == ANEW
+    assert started.waiting == "the hosts of main to be replaced (0 % done)"
     model.writes, model.moving = [], 100
     same = converge_without_waiting(model, whole(user_data="two"))
     assert (same.writes, same.waiting) == ([], started.waiting)
     predicted = converged(model, whole(user_data="three", target_group_arns=arns(1)), check=True)
     assert predicted.writes == [CREATE_VERSION, UPDATE_GROUP, ATTACH, REPLACE]
     blocked = converge_without_waiting(model, whole(user_data="three", target_group_arns=arns(1)))
-    assert blocked.writes == [CREATE_VERSION, UPDATE_GROUP] and "that is under way to end" in blocked.waiting
+    assert blocked.writes == [CREATE_VERSION, UPDATE_GROUP]
+    assert "that is under way to end" in blocked.waiting
     model.moving = 2
     result = converged(model, whole(user_data="three", target_group_arns=arns(1)))
-    assert result.writes == [ATTACH, REPLACE] and not result.failed and not result.waiting
+    assert result.writes == [ATTACH, REPLACE]
+    assert not result.failed
+    assert not result.waiting
     check_is(model, whole(user_data="three", target_group_arns=arns(1), instances=2))
 
 
@@ -369,10 +376,12 @@ def test_hosts_that_cannot_be_replaced_are_tried_once_in_a_run() -> None:
     converged(model, whole())
     model.refresh_ends = "Failed"
     failed = converged(model, whole(user_data="two"))
-    assert failed.failed and failed.writes == ANEW
+    assert failed.failed
+    assert failed.writes == ANEW
     assert "could not be replaced, which ended as Failed: AWS gives no reason. Mend" in failed.msg
     again = converged(model, whole(user_data="two"))
-    assert again.failed and again.writes == [REPLACE]
+    assert again.failed
+    assert again.writes == [REPLACE]
     model.refresh_ends = "Successful"
     assert converged(model, whole(user_data="two")).writes == [REPLACE]
 
@@ -476,14 +485,17 @@ def test_create_change_delete(estate: Estate, forwarder: dict[str, Any]) -> None
     assert let_in(estate) == {(source, 801), (source, 5432)}
     seen, hosts = group(estate), data(estate)
     assert (seen["MinSize"], seen["MaxSize"], seen["DesiredCapacity"]) == (2, 4, 2)
-    assert seen["HealthCheckType"] == "EC2" and seen["TargetGroupARNs"] == forwarder["target_group_arns"]
+    assert seen["HealthCheckType"] == "EC2"
+    assert seen["TargetGroupARNs"] == forwarder["target_group_arns"]
     assert {tag["Key"]: tag["Value"] for tag in seen["Tags"]} == {"Name": "main", OWN: "main", "team": "data"}
     assert base64.b64decode(hosts["UserData"]) == b"#cloud-config\n"
     assert hosts["MetadataOptions"]["HttpTokens"] == "required"
     (interface,) = hosts["NetworkInterfaces"]
-    assert interface["Groups"] == [made["security_group_id"]] and not interface["AssociatePublicIpAddress"]
+    assert interface["Groups"] == [made["security_group_id"]]
+    assert not interface["AssociatePublicIpAddress"]
     assert [host["launch_template_version"] for host in made["hosts"]] == ["1", "1"]
-    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["launch_template_version"] == UNKNOWN
+    assert made["diff"][0]["before"] == {}
+    assert made["diff"][0]["after"]["launch_template_version"] == UNKNOWN
 
     more = {**forwarder, "ports": [801, 3306], "user_data": "#cloud-config\n# two\n", "security_group_ids": [source]}
     real = change(estate, [LET_IN, SHUT_OUT, *ANEW], **more)
@@ -495,7 +507,8 @@ def test_create_change_delete(estate: Estate, forwarder: dict[str, Any]) -> None
     assert data(estate)["NetworkInterfaces"][0]["Groups"] == [made["security_group_id"], source]
 
     gone = change(estate, DELETED, state="absent")
-    assert gone["diff"][0]["after"] == {} and holds(estate) == (0, 0, 0)
+    assert gone["diff"][0]["after"] == {}
+    assert holds(estate) == (0, 0, 0)
 
 
 def test_unset_options_change_nothing(estate: Estate, forwarder: dict[str, Any]) -> None:
@@ -505,7 +518,8 @@ def test_unset_options_change_nothing(estate: Estate, forwarder: dict[str, Any])
     assert (group(estate), security_group(estate), data(estate)) == before
     change(estate, ANEW, image_id="ami-1")
     after = data(estate)
-    assert after["ImageId"] == "ami-1" and after["IamInstanceProfile"] == {"Name": "hosts"}
+    assert after["ImageId"] == "ami-1"
+    assert after["IamInstanceProfile"] == {"Name": "hosts"}
     assert {**after, "ImageId": ""} == {**before[2], "ImageId": "", "TagSpecifications": after["TagSpecifications"]}
     change(estate, ANEW, iam_instance_profile="")
     assert "IamInstanceProfile" not in data(estate)
@@ -533,7 +547,8 @@ def test_tags_are_set_and_others_stay(estate: Estate, forwarder: dict[str, Any])
     assert real["tags"] == {"Name": "main", OWN: "main", "team": "data", "owner": "bi"}
     template = estate.ec2.describe_launch_templates()["LaunchTemplates"][0]
     for thing in (security_group(estate), template):
-        assert {"Key": "owner", "Value": "bi"} in thing["Tags"] and {"Key": "team", "Value": "data"} in thing["Tags"]
+        assert {"Key": "owner", "Value": "bi"} in thing["Tags"]
+        assert {"Key": "team", "Value": "data"} in thing["Tags"]
 
 
 def test_what_somebody_has_changed_is_mended(estate: Estate, forwarder: dict[str, Any]) -> None:
@@ -568,8 +583,10 @@ def test_what_is_not_ours_is_left(estate: Estate, forwarder: dict[str, Any], wha
     before = holds(estate)
     for check in (True, False):
         refused = run(estate, check=check, **{**forwarder, "state": state})
-        assert refused["failed"] and refused["writes"] == []
-        assert f"The name main is taken by {what} " in refused["msg"] and f"{OWN}=main is missing" in refused["msg"]
+        assert refused["failed"]
+        assert refused["writes"] == []
+        assert f"The name main is taken by {what} " in refused["msg"]
+        assert f"{OWN}=main is missing" in refused["msg"]
     assert holds(estate) == before
 
 
@@ -579,16 +596,22 @@ def test_one_in_another_vpc_is_left(estate: Estate, forwarder: dict[str, Any], s
     other = estate.make_vpc(estate.account, cidr="10.9.0.0/16")
     there = {"vpc_id": other.id, "subnet_ids": list(other.subnets), "state": state}
     refused = run(estate, **{**forwarder, **there})
-    assert refused["failed"] and f"main is in {estate.vpc.id}" in refused["msg"] and refused["writes"] == []
+    assert refused["failed"]
+    assert f"main is in {estate.vpc.id}" in refused["msg"]
+    assert refused["writes"] == []
     estate.ec2.delete_security_group(GroupId=security_group(estate)["GroupId"])  # its hosts tell where it is, too
     again = run(estate, **{**forwarder, **there})
-    assert again["failed"] and f"main is in {estate.vpc.id} (subnet-" in again["msg"] and again["writes"] == []
+    assert again["failed"]
+    assert f"main is in {estate.vpc.id} (subnet-" in again["msg"]
+    assert again["writes"] == []
 
 
 def test_subnets_are_of_the_vpc(estate: Estate, forwarder: dict[str, Any]) -> None:
     other = estate.make_vpc(estate.account, cidr="10.9.0.0/16")
     refused = run(estate, **{**forwarder, "vpc_id": other.id})
-    assert refused["failed"] and f"is in {estate.vpc.id}, not in {other.id}" in refused["msg"] and not refused["writes"]
+    assert refused["failed"]
+    assert f"is in {estate.vpc.id}, not in {other.id}" in refused["msg"]
+    assert not refused["writes"]
 
 
 def test_a_security_group_of_the_name_elsewhere_is_nobodys_business(estate: Estate, forwarder: dict[str, Any]) -> None:
@@ -602,9 +625,13 @@ def test_a_security_group_of_the_name_elsewhere_is_nobodys_business(estate: Esta
 def test_what_a_new_forwarder_lacks_is_named(estate: Estate, forwarder: dict[str, Any]) -> None:
     del forwarder["image_id"], forwarder["subnet_ids"]
     refused = run(estate, **forwarder)
-    assert refused["failed"] and "give image_id and subnet_ids" in refused["msg"] and refused["writes"] == []
+    assert refused["failed"]
+    assert "give image_id and subnet_ids" in refused["msg"]
+    assert refused["writes"] == []
     missing = run(estate, **{**forwarder, "image_id": "ami-1", "subnet_ids": ["subnet-00000000000000000"]})
-    assert missing["failed"] and "subnet-00000000000000000 does not exist" in missing["msg"] and not missing["writes"]
+    assert missing["failed"]
+    assert "subnet-00000000000000000 does not exist" in missing["msg"]
+    assert not missing["writes"]
     change(estate, [], state="absent")
 
 
@@ -612,7 +639,8 @@ def test_what_a_new_forwarder_lacks_is_named(estate: Estate, forwarder: dict[str
 def test_interrupted_while_it_is_made(estate: Estate, forwarder: dict[str, Any], lived: int) -> None:
     stop(estate, CREATED[lived])
     broken = run(estate, **forwarder)
-    assert broken["failed"] and broken["writes"] == CREATED[:lived]
+    assert broken["failed"]
+    assert broken["writes"] == CREATED[:lived]
     estate.sandbox.clear_faults()
     change(estate, CREATED[lived:], **forwarder)
     assert holds(estate) == (1, 1, 1)
@@ -642,7 +670,9 @@ def test_hosts_that_could_not_be_replaced(estate: Estate, forwarder: dict[str, A
     reason = "Invalid image ami-1. Correct it and try again."
     estate.sandbox.outcome("instance_refresh", "Failed", account=estate.account, reason=reason)
     failed = run(estate, **{**forwarder, "image_id": "ami-1"})
-    assert failed["failed"] and failed["writes"] == ANEW and f"ended as Failed: {reason} Mend" in failed["msg"]
+    assert failed["failed"]
+    assert failed["writes"] == ANEW
+    assert f"ended as Failed: {reason} Mend" in failed["msg"]
     change(estate, [REPLACE], **{**forwarder, "image_id": "ami-1"})
 
 
@@ -652,7 +682,9 @@ def test_waiting_is_told_and_can_be_left(estate: Estate, forwarder: dict[str, An
     lines: list[str] = []
     estate.waits = lines.append
     left = run(estate, **{**forwarder, "image_id": "ami-1"}, wait=False)
-    assert left["writes"] == ANEW and left["waiting"] == "the hosts of main to be replaced (0 % done)" and not lines
+    assert left["writes"] == ANEW
+    assert left["waiting"] == "the hosts of main to be replaced (0 % done)"
+    assert not lines
     estate.sandbox.lag(**{"instance_refresh.Pending": 0.1})
 
 
@@ -662,24 +694,28 @@ def test_throttled_and_denied(estate: Estate, forwarder: dict[str, Any]) -> None
     assert run(estate, **forwarder)["writes"] == CREATED
     estate.sandbox.fault("autoscaling", "DescribeAutoScalingGroups", "deny", account=estate.account, times=1)
     denied = run(estate, **forwarder)
-    assert denied["failed"] and "Allow autoscaling:DescribeAutoScalingGroups" in denied["msg"]
+    assert denied["failed"]
+    assert "Allow autoscaling:DescribeAutoScalingGroups" in denied["msg"]
 
 
 def test_a_security_group_in_use_is_tried_again(estate: Estate, forwarder: dict[str, Any]) -> None:
     run(estate, **forwarder)
     busy = {"code": "DependencyViolation", "message": "resource sg has a dependent object", "times": 2}
     estate.sandbox.fault("ec2", "DeleteSecurityGroup", "error", account=estate.account, **busy)
-    assert run(estate, state="absent")["writes"] == DELETED and holds(estate) == (0, 0, 0)
+    assert run(estate, state="absent")["writes"] == DELETED
+    assert holds(estate) == (0, 0, 0)
 
 
 def test_many_in_few_calls(estate: Estate, forwarder: dict[str, Any]) -> None:
     items = [{**forwarder, "name": f"main{number}", "target_group_arns": []} for number in range(3)]
     items[1] = {**items[1], "ports": [801, 801]}
     result = estate.run("forwarder_group", forwarder_groups=items, on_item_failure="report")
-    assert result["failed_items"] == ["main1"] and "on one port: 801" in result["results"][1]["msg"]
+    assert result["failed_items"] == ["main1"]
+    assert "on one port: 801" in result["results"][1]["msg"]
     again = estate.run("forwarder_group", forwarder_groups=[items[0], items[2]])
     calls = Counter(call["operation"] for call in estate.calls)
-    assert not again["changed"] and calls == {
+    assert not again["changed"]
+    assert calls == {
         "DescribeAutoScalingGroups": 1,
         "DescribeLaunchTemplates": 1,
         "DescribeLaunchTemplateVersions": 2,
@@ -688,6 +724,8 @@ def test_many_in_few_calls(estate: Estate, forwarder: dict[str, Any]) -> None:
         "DescribeInstanceRefreshes": 2,
     }
     listed = estate.look("forwarder_group_info")["forwarder_groups"]
-    assert [forwarder["name"] for forwarder in listed] == ["main0", "main2"] and len(listed[0]["hosts"]) == 2
+    assert [forwarder["name"] for forwarder in listed] == ["main0", "main2"]
+    assert len(listed[0]["hosts"]) == 2
     (last,) = estate.look("forwarder_group_info", names=["main2", "nobody"])["forwarder_groups"]
-    assert last["security_group_id"] and last["tags"][OWN] == "main2"
+    assert last["security_group_id"]
+    assert last["tags"][OWN] == "main2"

@@ -40,7 +40,8 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     assert predicted["results"][0]["writes"] == real["results"][0]["writes"] == [f"lambda:{name}" for name in writes]
     assert predicted["diff"] == real["diff"]
     again = estate.run("lambda_concurrency", **options)
-    assert again["results"][0]["writes"] == [] and not again["changed"]
+    assert again["results"][0]["writes"] == []
+    assert not again["changed"]
     return dict(again["results"][0])
 
 

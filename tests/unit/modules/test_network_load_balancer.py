@@ -81,7 +81,8 @@ def test_names() -> None:
     assert resource_name("fivetran", "orders_db", 5432) == "fivetran-orders-db-5432"
     assert resource_name("a" * 32) == "a" * 32
     long = resource_name("segment", "customer_warehouse_production", 5439)
-    assert re.fullmatch(r"segment-customer-warehous-[0-9a-f]{6}", long) and len(long) == 32
+    assert re.fullmatch(r"segment-customer-warehous-[0-9a-f]{6}", long)
+    assert len(long) == 32
     assert long == resource_name("segment", "customer_warehouse_production", 5439)
     assert long != resource_name("segment", "customer_warehouse_production", 5440)
 
@@ -244,7 +245,8 @@ def test_a_subnet_is_exchanged_in_two_steps() -> None:
     state = actual(balancer={"AvailabilityZones": zones})
     first, second = nlb.plan_present(wanted(subnet_ids=["subnet-a2", "subnet-b"]), state).changes
     assert (first.params["Subnets"], first.after) == (["subnet-b"], "")
-    assert second.params["Subnets"] == ["subnet-a2", "subnet-b"] and second.after
+    assert second.params["Subnets"] == ["subnet-a2", "subnet-b"]
+    assert second.after
 
 
 def test_an_impaired_load_balancer_is_reported() -> None:
@@ -392,11 +394,16 @@ def converges(env: Environment, item: Item) -> list[str]:
     foretold = env.run(item, check=True)
     done = env.run(item)
     written = env.writes
-    assert not done["results"][0]["failed"] and not done["results"][0]["waiting"], done["results"][0]
+    assert not done["results"][0]["failed"], done["results"][0]
+    assert not done["results"][0]["waiting"], done["results"][0]
     assert names(foretold["results"][0]["writes"]) == written == names(done["results"][0]["writes"])
-    assert foretold["diff"] == done["diff"] and foretold["changed"] and done["changed"]
+    assert foretold["diff"] == done["diff"]
+    assert foretold["changed"]
+    assert done["changed"]
     again = env.run(item)
-    assert env.writes == [] and not again["changed"] and again["diff"] == []
+    assert env.writes == []
+    assert not again["changed"]
+    assert again["diff"] == []
     return written
 
 
@@ -419,7 +426,8 @@ def test_create_from_nothing(env: Environment) -> None:
         "CreateListener",
     ]
     balancer = env.balancer()
-    assert balancer["Scheme"] == "internal" and balancer["Type"] == "network"
+    assert balancer["Scheme"] == "internal"
+    assert balancer["Type"] == "network"
     assert balancer["SecurityGroups"] == [env.vpc.security_group]
     assert balancer["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] == "off"
     group = env.elb.describe_target_groups(Names=["orders-5432"])["TargetGroups"][0]
@@ -448,7 +456,8 @@ def test_the_result_describes_the_load_balancer(env: Environment) -> None:
     assert result["tags"]["saas.privatelink:name"] == "orders"
     listener = result["listeners"][0]
     assert (listener["port"], listener["target_group_name"], listener["target_port"]) == (5432, "orders-5432", 5432)
-    assert listener["listener_arn"].startswith("arn:") and listener["target_group_arn"].startswith("arn:")
+    assert listener["listener_arn"].startswith("arn:")
+    assert listener["target_group_arn"].startswith("arn:")
 
 
 def test_values_equal_to_defaults_are_written_at_creation(env: Environment) -> None:
@@ -540,19 +549,22 @@ def test_change(env: Environment, case: str) -> None:
     changed = {**made, "tags": None, **change(env)}
     assert converges(env, changed) == expected
     if case == "absent":
-        assert env.elb.describe_load_balancers()["LoadBalancers"] == [] and env.group_names() == set()
+        assert env.elb.describe_load_balancers()["LoadBalancers"] == []
+        assert env.group_names() == set()
 
 
 GONE: Item = {"name": "orders", "state": "absent"}
 
 
 def test_absent_where_nothing_is(env: Environment) -> None:
-    assert not env.run(GONE)["changed"] and env.writes == []
+    assert not env.run(GONE)["changed"]
+    assert env.writes == []
 
 
 def test_deletion_protection_is_switched_off_only_on_demand(env: Environment) -> None:
     env.run(env.item(deletion_protection=True))
-    assert "protected from deletion" in env.run(GONE)["msg"] and env.writes == []
+    assert "protected from deletion" in env.run(GONE)["msg"]
+    assert env.writes == []
     written = converges(env, {**GONE, "deletion_protection": False})
     assert written == ["ModifyLoadBalancerAttributes", "DeleteLoadBalancer", "DeleteTargetGroup"]
 
@@ -561,20 +573,24 @@ def test_a_load_balancer_behind_an_endpoint_service_is_not_deleted(env: Environm
     arn = env.one(env.item())["load_balancer_arn"]
     env.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
     result = env.one(GONE)
-    assert result["failed"] and "ResourceInUse" in result["msg"] and "endpoint_service, state=absent" in result["msg"]
+    assert result["failed"]
+    assert "ResourceInUse" in result["msg"]
+    assert "endpoint_service, state=absent" in result["msg"]
     assert env.group_names() == {"orders-5432"}
 
 
 def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
-    assert "Add that tag" in env.run(GONE)["msg"] and env.writes == []
+    assert "Add that tag" in env.run(GONE)["msg"]
+    assert env.writes == []
     assert converges(env, env.item()) == ["CreateTargetGroup", "AddTags", "CreateListener"]
     assert converges(env, GONE) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
 
 
 def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Subnets=list(env.vpc.subnets))
-    assert "internet-facing, not internal" in env.run(env.item())["msg"] and env.writes == []
+    assert "internet-facing, not internal" in env.run(env.item())["msg"]
+    assert env.writes == []
 
 
 def test_strangers_target_groups_stay(env: Environment) -> None:
@@ -593,7 +609,8 @@ def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Env
     env.elb.add_tags(ResourceArns=[env.group()], Tags=[noted, {"Key": "mine", "Value": "x"}])
     env.run(env.item(tags={}, purge_tags=True))
     tags = env.elb.describe_tags(ResourceArns=[env.group()])["TagDescriptions"][0]["Tags"]
-    assert noted in tags and "mine" not in {tag["Key"] for tag in tags}
+    assert noted in tags
+    assert "mine" not in {tag["Key"] for tag in tags}
 
 
 def test_targets_are_never_touched(env: Environment) -> None:
@@ -616,7 +633,8 @@ def test_fast_mode_looks_at_no_attributes_but_sets_those_of_new_ones(env: Enviro
     env.run(item, check_attributes=False)
     assert env.writes == [*CREATION[:2], *attributes, "CreateListener"]
     result = env.one({**item, "cross_zone": False}, check_attributes=False)
-    assert env.writes == [] and result["cross_zone"] is None
+    assert env.writes == []
+    assert result["cross_zone"] is None
     assert not [call for call in env.estate.calls if "Attributes" in call["operation"]]
 
 
@@ -650,7 +668,8 @@ def test_calls_of_a_no_op(env: Environment) -> None:
     for check_attributes, per_link in ((False, 1.2), (True, 3.2)):
         assert not env.run(*items, check_attributes=check_attributes)["changed"]
         calls = env.estate.calls
-        assert len(calls) <= per_link * count and {call["service"] for call in calls} == {"elbv2"}
+        assert len(calls) <= per_link * count
+        assert {call["service"] for call in calls} == {"elbv2"}
         assert env.writes == []
 
 
@@ -694,14 +713,16 @@ def test_a_target_group_left_over_is_cleaned_up_later(env: Environment) -> None:
 def test_a_target_group_that_is_released_late_is_deleted_all_the_same(env: Environment) -> None:
     env.run(env.item())
     env.fault("DeleteTargetGroup", "error", code="ResourceInUse")
-    assert not env.one(GONE)["failed"] and env.group_names() == set()
+    assert not env.one(GONE)["failed"]
+    assert env.group_names() == set()
 
 
 def test_a_lost_answer_makes_nothing_twice(env: Environment) -> None:
     for operation in CREATION:
         env.fault(operation, "drop", performed=True)
     assert not env.one(env.item())["failed"]
-    assert env.balancers() == {"orders"} and env.group_names() == {"orders-5432"}
+    assert env.balancers() == {"orders"}
+    assert env.group_names() == {"orders-5432"}
 
 
 @pytest.mark.parametrize("operation", ["DescribeLoadBalancers", "DescribeTargetGroups", "DescribeListeners"])
@@ -709,7 +730,8 @@ def test_listings_that_lag_behind_make_nothing_twice(env: Environment, operation
     env.fault(operation, "not_found_after_create", delay=0.3)
     item = env.item(cross_zone=False, listeners=[{"port": port} for port in (1, 2)])
     result = env.one(item)
-    assert not result["failed"] and not result["waiting"], result
+    assert not result["failed"], result
+    assert not result["waiting"], result
     more = ["CreateTargetGroup", "CreateListener", "ModifyLoadBalancerAttributes"]
     assert sorted(env.writes) == sorted([*CREATION, *more])
     env.sandbox.clear_faults()
@@ -727,14 +749,17 @@ def test_stale_reads_after_a_change(env: Environment) -> None:
     env.run(env.item(security_group_ids=[env.vpc.security_group]))
     env.fault("DescribeLoadBalancers", "stale", times=3)
     result = env.one(env.item(enforce_privatelink_rules=False, subnet_ids=[env.vpc.subnets[0]]))
-    assert not result["failed"] and sorted(env.writes) == ["SetSecurityGroups", "SetSubnets"]
+    assert not result["failed"]
+    assert sorted(env.writes) == ["SetSecurityGroups", "SetSubnets"]
 
 
 def test_a_load_balancer_still_listed_after_its_deletion(env: Environment) -> None:
     env.run(env.item())
     env.fault("DescribeLoadBalancers", "stale", times=2)
-    assert not env.one(GONE)["failed"] and env.writes == ["DeleteLoadBalancer", "DeleteTargetGroup"]
-    assert env.balancers() == set() and env.group_names() == set()
+    assert not env.one(GONE)["failed"]
+    assert env.writes == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    assert env.balancers() == set()
+    assert env.group_names() == set()
 
 
 def test_a_listener_that_appears_in_between_is_repointed(env: Environment) -> None:
@@ -747,7 +772,8 @@ def test_a_listener_that_appears_in_between_is_repointed(env: Environment) -> No
     api = Api("us-east-1", Credentials(access["access_key"], "sandbox"), env.sandbox.url, rate=0)
     kind, item = nlb.NetworkLoadBalancers(api), NetworkLoadBalancer(**env.item())
     (result,) = converge(kind, [item], api.apply, Options(poll=0.02))
-    assert not result.failed and names(result.writes) == ["CreateListener", "ModifyListener"], result
+    assert not result.failed, result
+    assert names(result.writes) == ["CreateListener", "ModifyListener"], result
     assert env.one(env.item())["listeners"][0]["target_group_arn"] == listener["target_group_arn"]
 
 
@@ -760,14 +786,16 @@ def test_a_tagged_resource_that_vanishes_in_between_fails_nobody(env: Environmen
 def test_wait_until_active(env: Environment) -> None:
     env.sandbox.lag(**{"load_balancer.provisioning": 0.3})
     result = env.one(env.item())
-    assert result["load_balancer_state"] == "active" and result["waiting"] == ""
+    assert result["load_balancer_state"] == "active"
+    assert result["waiting"] == ""
     assert names(result["writes"]) == CREATION
 
 
 def test_no_wait_leaves_it_provisioning_with_its_listener(env: Environment) -> None:
     env.sandbox.lag(**{"load_balancer.provisioning": 60})
     result = env.one(env.item(), wait=False)
-    assert result["waiting"] == "load balancer orders to be active" and names(result["writes"]) == CREATION
+    assert result["waiting"] == "load balancer orders to be active"
+    assert names(result["writes"]) == CREATION
     assert result["load_balancer_state"] == "provisioning"
 
 

@@ -303,7 +303,8 @@ def test_zones_follow_the_subnets(bench: Bench) -> None:
     arn = bench.group()
     bench.dns([A, "10.9.9.9", "10.1.77.1"])
     refused = bench.one()
-    assert refused["failed"] and "allow_outside" in refused["msg"]
+    assert refused["failed"]
+    assert "allow_outside" in refused["msg"]
     result = bench.one(allow_outside=True)
     zones = {target["id"]: target["availability_zone"] for target in result["targets"]}
     assert zones == {A: "us-east-1a", "10.9.9.9": "all", "10.1.77.1": "all"}
@@ -337,7 +338,9 @@ def test_a_bad_answer_touches_nothing(bench: Bench) -> None:
     result = bench.sync(*(bench.item(name, endpoint=bench.name(name)) for name in BAD_ANSWERS))
     assert (result["changed"], bench.writes) == (False, [])
     for item, (name, (_record, says)) in zip(result["results"], BAD_ANSWERS.items(), strict=True):
-        assert item["failed"] and says in item["msg"] and bench.name(name) in item["msg"]
+        assert item["failed"]
+        assert says in item["msg"]
+        assert bench.name(name) in item["msg"]
         assert (item["state"], item["changed"], bench.active(arns[name])) == ("failed", False, {A})
 
 
@@ -346,7 +349,8 @@ def test_silent_nameservers_are_given_up(bench: Bench) -> None:
     bench.dns({"drop": True})
     started = time.monotonic()
     result = bench.sync(bench.item(), resolve_timeout=0.4)["results"][0]
-    assert result["failed"] and "no answer" in result["msg"]
+    assert result["failed"]
+    assert "no answer" in result["msg"]
     assert time.monotonic() - started < 5
     assert bench.writes == []
 
@@ -377,9 +381,11 @@ def test_impossible_options_fail_alone(bench: Bench) -> None:
         bench.group(f"bad{number}")
         bad.append(bench.item(f"bad{number}", **wrong))
     result = bench.sync(*bad[:7], bench.item("good"), *bad[7:])
-    assert result["failed"] and result["failed_items"] == [item["name"] for item in bad]
+    assert result["failed"]
+    assert result["failed_items"] == [item["name"] for item in bad]
     for item, (_wrong, says) in zip((item for item in result["results"] if item["failed"]), IMPOSSIBLE, strict=True):
-        assert says in item["msg"] and f"{item['name']}: {item['msg']}" in result["msg"]
+        assert says in item["msg"]
+        assert f"{item['name']}: {item['msg']}" in result["msg"]
     assert [item["name"] for item in result["results"]].index("good") == 7
     assert (bench.writes, bench.active(good)) == ([REGISTER], {A})
 
@@ -405,7 +411,8 @@ def test_two_items_for_one_group_and_port_touch_nothing(bench: Bench) -> None:
     by_arn = bench.item("other", target_group=arn, port=PORT)
     result = bench.sync(bench.item("orders"), by_arn, on_item_failure="report")
     assert result["failed_items"] == ["orders", "other"]
-    assert not result.get("failed") and bench.writes == []
+    assert not result.get("failed")
+    assert bench.writes == []
     assert all("orders and other" in item["msg"] for item in result["results"])
     assert bench.sync(bench.item("orders"), {**by_arn, "port": 6432})["failed_items"] == []
 
@@ -431,7 +438,9 @@ def test_a_denied_register_drains_nothing(bench: Bench) -> None:
     bench.dns([B])
     bench.fault("RegisterTargets", "deny")
     result = bench.one()
-    assert result["failed"] and f"Allow {REGISTER}" in result["msg"] and "orders" in result["msg"]
+    assert result["failed"]
+    assert f"Allow {REGISTER}" in result["msg"]
+    assert "orders" in result["msg"]
     assert (result["changed"], bench.active(arn)) == (False, {A})
     assert bench.one()["drained"] == [A]
 
@@ -523,14 +532,16 @@ def test_check_mode_on_an_empty_account(empty: Bench) -> None:
     empty.dns([A])
     result = empty.sync(empty.item("named"), empty.item("fixed", addresses=["192.168.7.7"], port=1433), check=True)
     named, fixed = result["results"]
-    assert result["failed_items"] == [] and result["changed"]
+    assert result["failed_items"] == []
+    assert result["changed"]
     assert (named["writes"], named["registered"], fixed["writes"]) == ([REGISTER], [A], [REGISTER])
     assert result["diff"][0]["after"] == {"targets": [f"{A} port (known after it is created)"]}
     assert result["diff"][1]["after"] == {"targets": ["192.168.7.7 port 1433"]}
     assert named["targets"][0]["availability_zone"] == "(known after it is created)"
     assert empty.calls == {"elasticloadbalancing:DescribeTargetGroups": 1}
     unknown = empty.sync(empty.item("named", endpoint=empty.name("unknown")), check=True)
-    assert unknown["failed"] and "NXDOMAIN" in unknown["msg"]
+    assert unknown["failed"]
+    assert "NXDOMAIN" in unknown["msg"]
 
 
 # Policies
@@ -646,7 +657,8 @@ def test_two_ports_of_one_group_are_two_items(bench: Bench) -> None:
     bench.group()
     bench.dns([A])
     items = [bench.item(), {**bench.item(), "name": "second", "port": PORT + 1}]
-    assert bench.sync(*items)["failed_items"] == [] and bench.writes == [REGISTER] * 2
+    assert bench.sync(*items)["failed_items"] == []
+    assert bench.writes == [REGISTER] * 2
     assert bench.sync(*items)["changed"] is False
     assert bench.calls["elasticloadbalancing:DescribeTargetHealth"] == 2
 
@@ -697,7 +709,8 @@ def test_info_shows_targets_and_whether_they_agree(bench: Bench) -> None:
 def test_info_of_everything(bench: Bench) -> None:
     ips, instances = bench.group("ips"), bench.group("instances", TargetType="instance")
     shown = {group["target_group_arn"] for group in bench.info()["target_groups"]}
-    assert ips in shown and instances not in shown
+    assert ips in shown
+    assert instances not in shown
     assert "Neither the name" in bench.info(syncs=[{"target_group": "a_b"}])["msg"]
     bench.fault("DescribeTargetHealth", "deny")
     assert "Allow elasticloadbalancing:DescribeTargetHealth" in bench.info()["msg"]

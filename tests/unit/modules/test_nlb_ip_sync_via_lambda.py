@@ -68,13 +68,16 @@ def test_check_run_and_run_again(deployed: Deployed) -> None:
     planned = deployed.run("orders", "reports", check=True, diff=True)
     assert [item["writes"] for item in planned["results"]] == [["elasticloadbalancing:RegisterTargets"]] * 2
     real = deployed.run("orders", "reports", diff=True)
-    assert real["diff"] == planned["diff"] and not real["failed_items"]
+    assert real["diff"] == planned["diff"]
+    assert not real["failed_items"]
     assert real["diff"][0]["after"] == {"targets": [f"{A} port 5432"]}
     for item in real["results"]:
         assert (item["changed"], item["registered"], item["drained"], item["waiting"]) == (True, [A], [], "")
-        assert item["healthy"] and item["targets"][0]["availability_zone"] == "us-east-1a"
+        assert item["healthy"]
+        assert item["targets"][0]["availability_zone"] == "us-east-1a"
     again = deployed.run("orders", "reports")
-    assert not again["changed"] and deployed.estate.count("Invoke") == 1
+    assert not again["changed"]
+    assert deployed.estate.count("Invoke") == 1
     assert deployed.estate.count("DescribeTargetHealth") == 2
 
 
@@ -95,7 +98,8 @@ def test_only_the_named_syncs_run(deployed: Deployed) -> None:
 def test_one_name_fails_the_other_goes_on(deployed: Deployed) -> None:
     deployed.says(orders={"rcode": "NXDOMAIN"})
     answer = deployed.run("orders", "reports", on_item_failure="report")
-    assert answer["failed_items"] == ["orders"] and "NXDOMAIN" in answer["results"][0]["msg"]
+    assert answer["failed_items"] == ["orders"]
+    assert "NXDOMAIN" in answer["results"][0]["msg"]
     assert answer["results"][1]["registered"] == [A]
     assert deployed.run("orders")["failed"]
 
@@ -108,7 +112,8 @@ def test_what_the_function_does_not_know(deployed: Deployed) -> None:
     for name, item in (("billing", stranger), ("orders", other)):
         assert f"does not sync {item['endpoint']} into {item['target_group']} as {name}" in told[name]
     planned = deployed.run(syncs=[stranger], check=True)
-    assert planned["results"][0]["waiting"] == f"function {FUNCTION} to be deployed" and not planned["failed_items"]
+    assert planned["results"][0]["waiting"] == f"function {FUNCTION} to be deployed"
+    assert not planned["failed_items"]
 
 
 def test_without_the_function(deployed: Deployed) -> None:
@@ -120,7 +125,8 @@ def test_without_the_function(deployed: Deployed) -> None:
 
 def test_fixed_addresses_are_done_directly(deployed: Deployed) -> None:
     answer = deployed.run(syncs=[{"name": "fixed", "target_group": "orders", "addresses": [B]}])
-    assert answer["results"][0]["registered"] == [B] and deployed.estate.count("Invoke") == 0
+    assert answer["results"][0]["registered"] == [B]
+    assert deployed.estate.count("Invoke") == 0
 
 
 def test_a_denied_invocation_names_the_action(deployed: Deployed) -> None:

@@ -72,7 +72,8 @@ class Cloud:
         made = [call["operation"] for call in self.calls if call["kind"] == "write" and not call["error"]]
         said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert [f"redis_cloud:{name}" for name in made] == said
-        assert SECRET not in json.dumps(result) and self.access["account_key"] not in json.dumps(result)
+        assert SECRET not in json.dumps(result)
+        assert self.access["account_key"] not in json.dumps(result)
         return result
 
     def one(self, check: bool = False, **options: Any) -> dict[str, Any]:
@@ -85,7 +86,8 @@ class Cloud:
     def change(self, writes: list[str], **options: Any) -> dict[str, Any]:
         """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
         predicted, real = self.one(True, **options), self.one(**options)
-        assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+        assert predicted["writes"] == real["writes"] == writes, (predicted, real)
+        assert not real["failed"], (predicted, real)
         assert predicted["diff"] == real["diff"]
         for check in (True, False):
             again = self.one(check, **options)
@@ -153,7 +155,9 @@ def test_connections_on_their_way_out_are_waited_for_and_not_ended_again() -> No
     assert told == [("rea-1", OTHER), ("rea-2", OTHER)]
     ending.ended = frozenset({"rea-1", "rea-2"})
     plan = links.plan_present(item, ending)
-    assert plan.changes == [] and "vpce-1" in plan.waiting and plan.poll
+    assert plan.changes == []
+    assert "vpce-1" in plan.waiting
+    assert plan.poll
     absent = links.plan_absent(links.PrivateLink("a", 1, state="absent"), ending)
     assert [(change.action, change.after) for change in absent.changes] == [(links.DELETE, "its connections to end")]
     ending.ended = frozenset({"rea-1"})
@@ -239,12 +243,15 @@ def cloud(
 def test_create_share_and_remove(cloud: Cloud) -> None:
     options: dict[str, Any] = {"share_name": "sessions", "principals": cloud.ours(OTHER)}
     made = cloud.change([links.CREATE, links.ADD], **options)
-    assert made["status"] == "active" and made["share_name"] == "sessions" and not made["connections"]
+    assert made["status"] == "active"
+    assert made["share_name"] == "sessions"
+    assert not made["connections"]
     assert [principal["principal"] for principal in made["principals"]] == [cloud.account, OTHER]
     assert {principal["status"] for principal in made["principals"]} == {"associating"}
     assert made["waiting"] == f"{cloud.account}, {OTHER} to accept the share in AWS"
     assert made["databases"] == [{"database_id": 51, "host": HOST, "port": 12000}]
-    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["share_name"] == "sessions"
+    assert made["diff"][0]["before"] == {}
+    assert made["diff"][0]["after"]["share_name"] == "sessions"
     cloud.answer("accept")
     cloud.sandbox.eventually(
         lambda: cloud.one(**options)["principals"][0]["status"], lambda status: bool(status == "associated")
@@ -252,7 +259,8 @@ def test_create_share_and_remove(cloud: Cloud) -> None:
     (found,) = cloud.read()
     assert {name: made[name] for name in found if name != "principals"} | {"principals": found["principals"]} == found
     gone = cloud.change([links.REMOVE, links.REMOVE, links.DELETE], state="absent", principals=cloud.ours(OTHER))
-    assert gone["status"] == "absent" and cloud.read() == []
+    assert gone["status"] == "absent"
+    assert cloud.read() == []
 
 
 def test_regions_of_an_active_active_subscription(cloud: Cloud) -> None:
@@ -265,14 +273,16 @@ def test_regions_of_an_active_active_subscription(cloud: Cloud) -> None:
     ]
     assert [link["region_id"] for link in found] == [2]
     without = cloud.one(subscription_id=cloud.active_active, share_name="carts", principals=cloud.ours())
-    assert without["failed"] and "region_id for an Active-Active one" in without["msg"]
+    assert without["failed"]
+    assert "region_id for an Active-Active one" in without["msg"]
 
 
 def test_principals_are_compared_by_value_and_never_added_again(cloud: Cloud) -> None:
     cloud.create(OTHER)
     arn = {"principal": f"arn:aws:iam::{OTHER}:root", "alias": "theirs"}
     same = cloud.one(principals=[arn])
-    assert same["writes"] == [] and "which Redis Cloud cannot change" in same["warnings"]
+    assert same["writes"] == []
+    assert "which Redis Cloud cannot change" in same["warnings"]
     added = cloud.change([links.ADD], principals=[{"principal": "333333333333", "alias": "third"}])
     assert [principal["alias"] for principal in added["principals"]] == [None, None, "third"]
     role = {"principal": f"arn:aws:iam::{OTHER}:role/reader", "type": "iam_role"}
@@ -281,7 +291,8 @@ def test_principals_are_compared_by_value_and_never_added_again(cloud: Cloud) ->
     )
     assert [principal["principal"] for principal in swapped["principals"]] == [cloud.account, role["principal"]]
     emptied = cloud.change([links.REMOVE, links.REMOVE], principals=[], purge_principals=True)
-    assert emptied["principals"] == [] and emptied["status"] == "active"
+    assert emptied["principals"] == []
+    assert emptied["status"] == "active"
 
 
 def test_a_principal_that_is_on_its_way_out_is_added_again_once_it_is_gone(cloud: Cloud) -> None:
@@ -289,7 +300,8 @@ def test_a_principal_that_is_on_its_way_out_is_added_again_once_it_is_gone(cloud
     cloud.sandbox.lag(**{"redis_cloud_principal.disassociating": 0.6})
     cloud.one(principals=[], purge_principals=True, wait=False)
     again = cloud.one(principals=cloud.ours())
-    assert again["writes"] == [links.ADD] and again["principals"][0]["status"] == "associating", again
+    assert again["writes"] == [links.ADD], again
+    assert again["principals"][0]["status"] == "associating", again
 
 
 def test_an_invitation_that_was_rejected(cloud: Cloud) -> None:
@@ -299,7 +311,8 @@ def test_an_invitation_that_was_rejected(cloud: Cloud) -> None:
         lambda: cloud.read()[0]["principals"][0]["status"], lambda status: bool(status == "failed")
     )
     refused = cloud.one(principals=cloud.ours())
-    assert refused["failed"] and "run once with purge_principals and without this principal" in refused["msg"]
+    assert refused["failed"]
+    assert "run once with purge_principals and without this principal" in refused["msg"]
     cloud.change([links.REMOVE], principals=[], purge_principals=True)
     cloud.change([links.ADD], principals=cloud.ours())
     cloud.answer("accept")
@@ -309,16 +322,19 @@ def test_disassociate_and_absent_with_connections(cloud: Cloud, make_vpc: Callab
     made = cloud.create()
     endpoint = cloud.connect(made, make_vpc)
     (connection,) = cloud.sandbox.eventually(lambda: cloud.read()[0]["connections"], bool)
-    assert connection["connection_id"] == endpoint and connection["owner_id"] == cloud.account
+    assert connection["connection_id"] == endpoint
+    assert connection["owner_id"] == cloud.account
     assert cloud.one(disassociate=["vpce-0123456789abcdef0"])["writes"] == []
     refused = cloud.one(state="absent", principals=cloud.ours())
-    assert refused["failed"] and f"still has connections: {endpoint} of account {cloud.account}" in refused["msg"]
+    assert refused["failed"]
+    assert f"still has connections: {endpoint} of account {cloud.account}" in refused["msg"]
     removed = {"state": "absent", "principals": cloud.ours(), "on_connections": "disassociate"}
     predicted = cloud.one(True, **removed)
     assert predicted["writes"] == [links.DISASSOCIATE, links.REMOVE, links.DELETE]
     ended = cloud.change([links.DISASSOCIATE], disassociate=[endpoint])
     assert ended["connections"] == []
-    assert ended["diff"][0]["before"]["connections"] and not ended["diff"][0]["after"]["connections"]
+    assert ended["diff"][0]["before"]["connections"]
+    assert not ended["diff"][0]["after"]["connections"]
     cloud.change([links.REMOVE, links.DELETE], **removed)
 
 
@@ -327,7 +343,8 @@ def test_absent_all_at_once(cloud: Cloud, make_vpc: Callable[..., Any]) -> None:
     cloud.connect(made, make_vpc)
     cloud.sandbox.eventually(lambda: cloud.read()[0]["connections"], bool)
     refused = cloud.one(state="absent", principals=cloud.ours())
-    assert refused["failed"] and f"shared with others: {OTHER}" in refused["msg"]
+    assert refused["failed"]
+    assert f"shared with others: {OTHER}" in refused["msg"]
     left = cloud.change([links.REMOVE], state="absent", principals=cloud.ours(), on_other_principals="keep")
     assert left["connections"]
     cloud.sandbox.eventually(
@@ -362,7 +379,9 @@ def test_service_networks_are_connections_too(cloud: Cloud) -> None:
 def test_nothing_to_disassociate_where_there_is_no_link(cloud: Cloud) -> None:
     for check in (True, False):
         result = cloud.one(check, disassociate=["vpce-0123456789abcdef0"])
-        assert not result["failed"] and result["writes"] == [] and result["status"] == "absent"
+        assert not result["failed"]
+        assert result["writes"] == []
+        assert result["status"] == "absent"
 
 
 @pytest.mark.parametrize(
@@ -383,20 +402,24 @@ def test_nothing_to_disassociate_where_there_is_no_link(cloud: Cloud) -> None:
 )
 def test_what_cannot_be(cloud: Cloud, options: dict[str, Any], says: str) -> None:
     result = cloud.one(**options)
-    assert result["failed"] and says in result["msg"], result["msg"]
+    assert result["failed"], result["msg"]
+    assert says in result["msg"], result["msg"]
 
 
 def test_a_share_cannot_be_renamed(cloud: Cloud) -> None:
     cloud.create()
     for check in (True, False):
         result = cloud.one(check, share_name="else")
-        assert result["failed"] and "cannot be renamed to 'else'" in result["msg"] and "state=absent" in result["msg"]
+        assert result["failed"]
+        assert "cannot be renamed to 'else'" in result["msg"]
+        assert "state=absent" in result["msg"]
 
 
 def test_one_private_link_has_one_item(cloud: Cloud) -> None:
     item = {"subscription_id": cloud.subscription, "share_name": "sessions", "principals": cloud.ours()}
     result = cloud.run(private_links=[{"name": "a", **item}, {"name": "b", **item}], on_item_failure="report")
-    assert result["failed_items"] == ["b"] and "a is the same private link" in result["results"][1]["msg"]
+    assert result["failed_items"] == ["b"]
+    assert "a is the same private link" in result["results"][1]["msg"]
     assert result["results"][0]["writes"] == [links.CREATE]
 
 
@@ -406,12 +429,17 @@ def test_keys(cloud: Cloud, module: str, monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("REDISCLOUD_ACCESS_KEY", "REDISCLOUD_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
     missing = cloud.run(module=module, **which, secret_key=None)
-    assert missing["failed"] and "REDISCLOUD_SECRET_KEY" in missing["msg"]
+    assert missing["failed"]
+    assert "REDISCLOUD_SECRET_KEY" in missing["msg"]
     wrong = cloud.run(module=module, **which, secret_key="wrong-secret")
-    assert wrong["failed"] and "401" in wrong["msg"] and "REDISCLOUD_ACCESS_KEY" in wrong["msg"]
+    assert wrong["failed"]
+    assert "401" in wrong["msg"]
+    assert "REDISCLOUD_ACCESS_KEY" in wrong["msg"]
     assert "wrong-secret" not in json.dumps(wrong)
     broken = cloud.run(module=module, **which, secret_key="line\nbreak-in-it")
-    assert broken["failed"] and "secret_key holds" in broken["msg"] and "break-in-it" not in json.dumps(broken)
+    assert broken["failed"]
+    assert "secret_key holds" in broken["msg"]
+    assert "break-in-it" not in json.dumps(broken)
     for option, name in (("account_key", "ACCESS_KEY"), ("secret_key", "SECRET_KEY"), ("api_url", "URL")):
         monkeypatch.setenv(f"REDISCLOUD_{name}", cloud.access[option])
     told = cloud.run_module(module, which)
@@ -430,14 +458,16 @@ def test_no_answer_at_all(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, reason:
 
     monkeypatch.setattr(urls.Request, "open", refuses)
     nobody = cloud.one()
-    assert nobody["failed"] and f"no answer from {cloud.access['api_url']}: <urlopen error" in nobody["msg"]
+    assert nobody["failed"]
+    assert f"no answer from {cloud.access['api_url']}: <urlopen error" in nobody["msg"]
     assert len(tries) == times
 
 
 def test_no_requests_without_items_and_none_to_somewhere_else(cloud: Cloud) -> None:
     assert cloud.run(api_url="http://127.0.0.1:9/v1", private_links=[])["results"] == []
     wrong_place = cloud.one(api_url=f"{cloud.sandbox.url}/_sandbox")
-    assert wrong_place["failed"] and "404" in wrong_place["msg"]
+    assert wrong_place["failed"]
+    assert "404" in wrong_place["msg"]
 
 
 @pytest.mark.parametrize("operation", ["GetPrivateLink", "CreatePrivateLink", "GetTask"])
@@ -481,7 +511,9 @@ def test_a_write_without_an_answer_is_not_repeated_blindly(cloud: Cloud, perform
             "principals": cloud.ours(),
         },
     )
-    assert lost["failed"] and "run again, which looks first" in lost["msg"] and SECRET not in json.dumps(lost)
+    assert lost["failed"]
+    assert "run again, which looks first" in lost["msg"]
+    assert SECRET not in json.dumps(lost)
     assert cloud.create(**{})["failed"] is performed  # the share that was made has another name
     assert len(cloud.read()) == 1
 
@@ -489,7 +521,9 @@ def test_a_write_without_an_answer_is_not_repeated_blindly(cloud: Cloud, perform
 def test_denied(cloud: Cloud) -> None:
     cloud.sandbox.fault("redis_cloud", "GetPrivateLink", "deny", account=cloud.name)
     result = cloud.one()
-    assert result["failed"] and "403" in result["msg"] and "owner or manager" in result["msg"]
+    assert result["failed"]
+    assert "403" in result["msg"]
+    assert "owner or manager" in result["msg"]
 
 
 def test_a_task_that_fails_says_why(cloud: Cloud) -> None:
@@ -497,14 +531,17 @@ def test_a_task_that_fails_says_why(cloud: Cloud) -> None:
         cloud.name, "CreatePrivateLink", "PRIVATE_LINK_SERVICE_ERROR", description="The moon is not right"
     )
     failed = cloud.create()
-    assert failed["failed"] and "PRIVATE_LINK_SERVICE_ERROR: The moon is not right" in failed["msg"]
-    assert failed["writes"] == [] and cloud.create()["writes"] == [links.CREATE]
+    assert failed["failed"]
+    assert "PRIVATE_LINK_SERVICE_ERROR: The moon is not right" in failed["msg"]
+    assert failed["writes"] == []
+    assert cloud.create()["writes"] == [links.CREATE]
 
 
 def test_what_was_left_half_done_is_finished_by_the_next_run(cloud: Cloud) -> None:
     cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", "PRIVATE_LINK_SERVICE_ERROR")
     failed = cloud.create(OTHER)
-    assert failed["failed"] and failed["writes"] == [links.CREATE]
+    assert failed["failed"]
+    assert failed["writes"] == [links.CREATE]
     assert cloud.create(OTHER)["writes"] == [links.ADD]
 
 
@@ -524,7 +561,8 @@ def test_what_somebody_else_has_done_already_is_done(cloud: Cloud) -> None:
     since = cloud.sandbox.last_call()
     options = {"name": "a", "subscription_id": cloud.subscription, "principals": cloud.ours(OTHER), "wait": False}
     result = cloud.run_module(MODULE, {**cloud.access, **options})
-    assert not result.get("failed") and result["results"][0]["writes"] == [links.ADD]
+    assert not result.get("failed")
+    assert result["results"][0]["writes"] == [links.ADD]
     assert [call["error"] for call in cloud.sandbox.calls(cloud.name, since=since) if call["kind"] == "write"] == [code]
 
 
@@ -539,29 +577,35 @@ def test_a_link_that_is_deleted_half_way(cloud: Cloud, operation: str) -> None:
     errors = [call["error"] for call in cloud.sandbox.calls(cloud.name, since=since) if call["kind"] == "write"]
     assert "PRIVATE_LINK_NOT_FOUND" in errors
     if operation == "CreatePrivateLinkPrincipal":
-        assert result["failed"] and "run again to make it anew" in result["msg"]
+        assert result["failed"]
+        assert "run again to make it anew" in result["msg"]
 
 
 def test_a_link_that_vanishes_while_we_wait(cloud: Cloud) -> None:
     cloud.sandbox.lag(**{"redis_cloud_link.initializing": 60})
     cloud.meanwhile = lambda: cloud.sandbox.redis_cloud_link_vanishes(cloud.name, cloud.subscription)
     result = cloud.create()
-    assert result["failed"] and "was deleted during this run" in result["msg"] and result["writes"] == [links.CREATE]
+    assert result["failed"]
+    assert "was deleted during this run" in result["msg"]
+    assert result["writes"] == [links.CREATE]
 
 
 def test_waits_end(cloud: Cloud) -> None:
     cloud.sandbox.lag(**{"redis_cloud_link.initializing": 60})
     left = cloud.create(OTHER, wait=False)
-    assert left["writes"] == [links.CREATE] and left["waiting"] == "the private link to be active (initializing)"
+    assert left["writes"] == [links.CREATE]
+    assert left["waiting"] == "the private link to be active (initializing)"
     removed = cloud.one(state="absent", purge_principals=True, wait=False)
-    assert removed["writes"] == [] and removed["waiting"] == "the private link to be ready"
+    assert removed["writes"] == []
+    assert removed["waiting"] == "the private link to be ready"
     assert cloud.one(True, state="absent", purge_principals=True)["writes"] == [links.REMOVE, links.DELETE]
 
 
 def test_a_new_link_that_reads_do_not_show_yet_is_not_made_twice(cloud: Cloud) -> None:
     cloud.sandbox.lag(**{"redis_cloud_link.unseen": 0.4})
     made = cloud.create(OTHER)
-    assert made["writes"] == [links.CREATE, links.ADD] and made["status"] == "active"
+    assert made["writes"] == [links.CREATE, links.ADD]
+    assert made["status"] == "active"
 
 
 def test_a_link_that_is_being_deleted_is_made_anew(cloud: Cloud) -> None:
@@ -581,7 +625,9 @@ def test_a_young_task_is_not_known_yet_but_not_for_ever(cloud: Cloud, monkeypatc
     assert "404" in [call["error"] for call in cloud.calls if call["operation"] == "GetTask"]
     cloud.sandbox.lag(**{"redis_cloud_task.unseen": 60})
     lost = cloud.one()
-    assert lost["failed"] and "does not know its own task" in lost["msg"] and "Run again" in lost["msg"]
+    assert lost["failed"]
+    assert "does not know its own task" in lost["msg"]
+    assert "Run again" in lost["msg"]
     assert [call["error"] for call in cloud.calls if call["operation"] == "GetTask"] == ["404"] * (api.UNSEEN + 1)
 
 
@@ -610,7 +656,8 @@ def test_a_principal_that_left_by_itself_is_removed_before_all_else() -> None:
     back = links.plan_present(links.PrivateLink("a", 1, principals=ours), left)
     assert [change.action for change in back.changes] == [links.REMOVE, links.ADD]
     gone = links.plan_absent(links.PrivateLink("a", 1, principals=ours, state="absent"), left)
-    assert [change.action for change in gone.changes] == [links.REMOVE, links.DELETE] and gone.changes[1].after
+    assert [change.action for change in gone.changes] == [links.REMOVE, links.DELETE]
+    assert gone.changes[1].after
     left.removed = frozenset(["111111111111"])
     gone = links.plan_absent(links.PrivateLink("a", 1, principals=ours, state="absent"), left)
     assert [(change.action, change.after) for change in gone.changes] == [(links.DELETE, "")]

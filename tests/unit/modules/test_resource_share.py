@@ -46,7 +46,8 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
     predicted = run(estate, check=True, diff=True, **options)
     real = run(estate, diff=True, **options)
-    assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+    assert predicted["writes"] == real["writes"] == writes, (predicted, real)
+    assert not real["failed"], (predicted, real)
     assert predicted["diff"] == real["diff"]
     for check in (True, False):
         again = run(estate, check=check, diff=True, **options)
@@ -92,14 +93,18 @@ def by_name(vendor: Vendor) -> dict[str, Any]:
 
 def test_accept_and_leave(estate: Estate, vendor: Vendor, configuration: str, share: str) -> None:
     accepted = change(estate, [ACCEPT], **by_name(vendor), resource_types=[KIND])
-    assert accepted["status"] == "accepted" and accepted["waiting"] == "" and accepted["warnings"] == ""
-    assert accepted["resource_share_arn"] == share and accepted["owner_account_id"] == vendor.account
+    assert accepted["status"] == "accepted"
+    assert accepted["waiting"] == ""
+    assert accepted["warnings"] == ""
+    assert accepted["resource_share_arn"] == share
+    assert accepted["owner_account_id"] == vendor.account
     assert accepted["share_name"] == "redis-share"
     assert accepted["resources"] == [{"arn": configuration, "type": KIND, "status": "AVAILABLE"}]
     assert accepted["diff"][0]["before"] == {"status": "waiting"}
     assert accepted["diff"][0]["after"] == {"status": "accepted"}
     left = change(estate, [LEAVE], **by_name(vendor), state="absent")
-    assert left["status"] == "absent" and left["waiting"] == ""
+    assert left["status"] == "absent"
+    assert left["waiting"] == ""
     assert (
         estate.boto(estate.account, "ram").get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"] == []
     )
@@ -107,7 +112,8 @@ def test_accept_and_leave(estate: Estate, vendor: Vendor, configuration: str, sh
 
 def test_a_share_may_be_named_by_its_arn(estate: Estate, vendor: Vendor, share: str) -> None:
     accepted = change(estate, [ACCEPT], resource_share_arn=share)
-    assert accepted["status"] == "accepted" and accepted["share_name"] == "redis-share"
+    assert accepted["status"] == "accepted"
+    assert accepted["share_name"] == "redis-share"
     assert run(estate, resource_share_arn=share, **by_name(vendor))["status"] == "accepted"
     change(estate, [LEAVE], resource_share_arn=share, state="absent")
 
@@ -120,14 +126,19 @@ def test_accepted_means_that_its_resources_can_be_seen(estate: Estate, vendor: V
         done = run(estate, resource_share_arn=share, wait_for_share=True)
     finally:
         estate.sandbox.lag(**{"shared_resource.unseen": 0.1})
-    assert left["writes"] == [ACCEPT] and left["status"] == "accepted" and "to be listed" in left["waiting"]
-    assert done["writes"] == [] and len(done["resources"]) == 1
+    assert left["writes"] == [ACCEPT]
+    assert left["status"] == "accepted"
+    assert "to be listed" in left["waiting"]
+    assert done["writes"] == []
+    assert len(done["resources"]) == 1
 
 
 def test_a_type_that_is_not_there_is_waited_for(estate: Estate, share: str) -> None:
     wanted: dict[str, Any] = {"resource_share_arn": share, "resource_types": [KIND, "ec2:Subnet"]}
     result = run(estate, wait_timeout=1, **wanted)
-    assert result["writes"] == [ACCEPT] and result["status"] == "accepted" and not result["failed"]
+    assert result["writes"] == [ACCEPT]
+    assert result["status"] == "accepted"
+    assert not result["failed"]
     assert result["waiting"] == f"the share {share} of account {share.split(':')[4]} to show ec2:Subnet"
 
 
@@ -151,7 +162,8 @@ def test_a_type_that_is_not_there_is_waited_for(estate: Estate, share: str) -> N
 def test_options_that_can_never_be_right(estate: Estate, options: dict[str, Any], says: str) -> None:
     for check in (True, False):
         result = estate.run("resource_share", check=check, **{"name": "cache", **options})
-        assert result["failed"] and says in result["msg"]
+        assert result["failed"]
+        assert says in result["msg"]
     assert not estate.count("AcceptResourceShareInvitation")
 
 
@@ -159,7 +171,8 @@ def test_a_share_of_another_name_is_refused(estate: Estate, share: str) -> None:
     """The owner is part of the ARN, so that the name is what may still differ."""
     for check in (True, False):
         result = run(estate, check=check, resource_share_arn=share, share_name="other-share")
-        assert result["failed"] and "is named 'redis-share', not 'other-share' as expected: refused" in result["msg"]
+        assert result["failed"]
+        assert "is named 'redis-share', not 'other-share' as expected: refused" in result["msg"]
     assert invited(estate, share)["status"] == "PENDING"
     change(estate, [ACCEPT], resource_share_arn=share)
     assert run(estate, resource_share_arn=share, share_name="other-share")["failed"]
@@ -173,7 +186,8 @@ def test_an_invitation_of_a_stranger_is_left_alone(
     forged, other = stranger.share(stranger.configuration("redis")), vendor.share(name="second-share")
     invited(estate, forged), invited(estate, other)
     result = change(estate, [], **by_name(vendor))
-    assert result["status"] == "waiting" and result["resource_share_arn"] == ""
+    assert result["status"] == "waiting"
+    assert result["resource_share_arn"] == ""
     assert result["waiting"] == f"account {vendor.account} to share redis-share"
     assert all(named in result["warnings"] for named in (forged, other, stranger.account, "second-share"))
     assert invited(estate, forged)["status"] == invited(estate, other)["status"] == "PENDING"
@@ -184,22 +198,27 @@ def test_an_invitation_of_a_stranger_is_left_alone(
 
 def test_no_share_yet_is_a_normal_result(estate: Estate, vendor: Vendor) -> None:
     result = change(estate, [], **by_name(vendor))
-    assert result["status"] == "waiting" and result["resources"] == []
+    assert result["status"] == "waiting"
+    assert result["resources"] == []
     assert change(estate, [], **by_name(vendor), state="absent")["status"] == "absent"
     by_arn = run(estate, resource_share_arn=ARN)
-    assert by_arn["waiting"] == f"account {OWNER} to share {ARN}" and by_arn["resource_share_arn"] == ARN
+    assert by_arn["waiting"] == f"account {OWNER} to share {ARN}"
+    assert by_arn["resource_share_arn"] == ARN
 
 
 def test_a_share_is_waited_for_if_asked(estate: Estate, vendor: Vendor, configuration: str) -> None:
     estate.meanwhile = functools.partial(vendor.share, configuration)
     result = run(estate, **by_name(vendor), wait_for_share=True)
-    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert result["writes"] == [ACCEPT]
+    assert result["status"] == "accepted"
     assert len(result["resources"]) == 1
 
 
 def test_the_wait_for_a_share_ends(estate: Estate, vendor: Vendor) -> None:
     result = run(estate, **by_name(vendor), wait_for_share=True, wait_timeout=1)
-    assert not result["failed"] and result["status"] == "waiting" and estate.count("GetResourceShares") > 5
+    assert not result["failed"]
+    assert result["status"] == "waiting"
+    assert estate.count("GetResourceShares") > 5
 
 
 def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, share: str) -> None:
@@ -209,7 +228,8 @@ def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, s
     )
     for check in (True, False):
         result = run(estate, check=check, **by_name(vendor))
-        assert result["failed"] and "was rejected. Ask its owner to share again" in result["msg"]
+        assert result["failed"]
+        assert "was rejected. Ask its owner to share again" in result["msg"]
     of = {"resourceShareArn": share, "principals": [estate.account]}
     vendor.ram.disassociate_resource_share(**of)
     estate.sandbox.eventually(lambda: vendor.principal(share) == "DISASSOCIATED", bool)
@@ -220,14 +240,16 @@ def test_a_rejected_invitation_needs_a_new_one(estate: Estate, vendor: Vendor, s
 def test_an_expired_invitation_says_what_to_ask_for(estate: Estate, share: str) -> None:
     estate.sandbox.invitation_state(share, "EXPIRED")
     result = run(estate, resource_share_arn=share)
-    assert result["failed"] and "has expired. Ask its owner to share again" in result["msg"]
+    assert result["failed"]
+    assert "has expired. Ask its owner to share again" in result["msg"]
 
 
 def test_an_invitation_that_was_purged_does_not_matter(estate: Estate, vendor: Vendor, share: str) -> None:
     change(estate, [ACCEPT], **by_name(vendor))
     estate.sandbox.invitation_state(share, "purged")
     assert run(estate, **by_name(vendor))["status"] == "accepted"
-    assert estate.calls and not estate.count("GetResourceShareInvitations")
+    assert estate.calls
+    assert not estate.count("GetResourceShareInvitations")
 
 
 def test_inside_an_organization_there_is_nothing_to_accept(estate: Estate, vendor: Vendor, configuration: str) -> None:
@@ -236,7 +258,8 @@ def test_inside_an_organization_there_is_nothing_to_accept(estate: Estate, vendo
     estate.sandbox.eventually(lambda: change(estate, [], **by_name(vendor))["status"], "accepted".__eq__)
     options = {**estate.access, "name": "cache", "resource_share_arn": share, "state": "absent"}
     answer = estate.run_module("resource_share", options)  # AWS refuses the call, so that the log has no write
-    assert answer["results"][0]["status"] == "accepted" and not answer.get("failed")
+    assert answer["results"][0]["status"] == "accepted"
+    assert not answer.get("failed")
     assert f"AWS does not let this account leave the share {share}" in str(answer["warnings"])
 
 
@@ -245,7 +268,9 @@ def test_an_invitation_that_ends_before_our_call(estate: Estate, share: str, cod
     fault = {"code": f"ResourceShareInvitation{code}", "status": 400, "account": estate.account}
     estate.sandbox.fault("ram", "AcceptResourceShareInvitation", "error", **fault)
     result = run(estate, resource_share_arn=share)
-    assert result["failed"] and code in result["msg"] and "Ask the owner to share again" in result["msg"]
+    assert result["failed"]
+    assert code in result["msg"]
+    assert "Ask the owner to share again" in result["msg"]
 
 
 def test_what_the_owner_takes_back_has_to_be_shared_again(estate: Estate, vendor: Vendor, share: str) -> None:
@@ -264,7 +289,8 @@ def test_stale_reads_accept_nothing_twice(estate: Estate, vendor: Vendor, share:
     for operation in ("GetResourceShareInvitations", "GetResourceShares"):
         estate.sandbox.fault("ram", operation, "stale", account=estate.account, times=4)
     result = run(estate, **by_name(vendor))
-    assert result["writes"] == [ACCEPT] and result["status"] == "accepted"
+    assert result["writes"] == [ACCEPT]
+    assert result["status"] == "accepted"
     assert estate.count("AcceptResourceShareInvitation") == 1
 
 
@@ -272,7 +298,8 @@ def test_stale_reads_leave_nothing_twice(estate: Estate, vendor: Vendor, share: 
     change(estate, [ACCEPT], **by_name(vendor))
     estate.sandbox.fault("ram", "GetResourceShares", "stale", account=estate.account, times=4)
     result = run(estate, **by_name(vendor), state="absent")
-    assert result["writes"] == [LEAVE] and result["status"] == "absent"
+    assert result["writes"] == [LEAVE]
+    assert result["status"] == "absent"
     assert estate.count("DisassociateResourceShare") == 1
 
 
@@ -289,7 +316,8 @@ def test_an_acceptance_that_came_from_elsewhere_is_fine(estate: Estate, vendor: 
     estate.meanwhile = accept_elsewhere
     options = {**estate.access, "name": "cache", "resource_share_arn": share, "wait_timeout": 10}
     result = estate.run_module("resource_share", options)["results"][0]
-    assert not result["failed"] and result["status"] == "accepted"
+    assert not result["failed"]
+    assert result["status"] == "accepted"
 
 
 def test_an_account_that_may_not_leave_is_only_warned(estate: Estate, vendor: Vendor, share: str) -> None:
@@ -299,7 +327,9 @@ def test_an_account_that_may_not_leave_is_only_warned(estate: Estate, vendor: Ve
     options = {**estate.access, "name": "cache", "resource_share_arn": share, "state": "absent"}
     answer = estate.run_module("resource_share", options)
     result = answer["results"][0]
-    assert not result["failed"] and result["status"] == "accepted" and result["waiting"] == ""
+    assert not result["failed"]
+    assert result["status"] == "accepted"
+    assert result["waiting"] == ""
     assert f"AWS does not let this account leave the share {share}" in str(answer["warnings"])
     assert vendor.account in str(answer["warnings"])
 
@@ -308,7 +338,8 @@ def test_a_throttled_call_is_repeated(estate: Estate, share: str) -> None:
     for operation in ("GetResourceShares", "GetResourceShareInvitations", "AcceptResourceShareInvitation"):
         estate.sandbox.fault("ram", operation, "throttle", account=estate.account, times=6)
     result = run(estate, wait_timeout=60, resource_share_arn=share)
-    assert result["status"] == "accepted" and estate.count("AcceptResourceShareInvitation") == 7
+    assert result["status"] == "accepted"
+    assert estate.count("AcceptResourceShareInvitation") == 7
 
 
 @pytest.mark.parametrize(
@@ -318,7 +349,8 @@ def test_a_throttled_call_is_repeated(estate: Estate, share: str) -> None:
 def test_a_denied_call_names_the_missing_action(estate: Estate, share: str, operation: str) -> None:
     estate.sandbox.fault("ram", operation, "deny", account=estate.account)
     result = run(estate, resource_share_arn=share)
-    assert result["failed"] and f"Allow ram:{operation} in the policies" in result["msg"]
+    assert result["failed"]
+    assert f"Allow ram:{operation} in the policies" in result["msg"]
 
 
 # Many
@@ -344,13 +376,15 @@ def test_one_bad_item_stops_no_other(estate: Estate, share: str) -> None:
     bad = {"name": "bad", "resource_share_arn": share, "share_name": "other"}
     good = {"name": "good", "resource_share_arn": share}
     answer = estate.run("resource_share", shares=[bad, good], on_item_failure="report")
-    assert answer["failed_items"] == ["bad"] and answer["results"][1]["status"] == "accepted"
+    assert answer["failed_items"] == ["bad"]
+    assert answer["results"][1]["status"] == "accepted"
 
 
 def test_info(estate: Estate, vendor: Vendor, configuration: str, share: str) -> None:
     known = {"resource_share_arn": share, "share_name": "redis-share", "owner_account_id": vendor.account}
     before = estate.run_module("resource_share_info", estate.access)
-    assert before["shares"] == [] and before["invitations"] == [{**known, "status": "PENDING"}]
+    assert before["shares"] == []
+    assert before["invitations"] == [{**known, "status": "PENDING"}]
     change(estate, [ACCEPT], resource_share_arn=share)
     asked = {"owner_account_ids": [vendor.account], "share_names": ["redis-share"]}
     found = estate.run_module("resource_share_info", {**estate.access, **asked})
@@ -402,26 +436,31 @@ def test_a_share_that_failed_says_why() -> None:
 def test_the_state_of_a_resource(status: str | None, waiting: bool, warning: str) -> None:
     raw = {"arn": "arn:r", "type": KIND, "status": status, "statusMessage": "It is down."}
     plan = KINDS.plan(WANTED, Actual(SHARE, resources=[raw]))
-    assert bool(plan.waiting) == waiting and plan.poll
+    assert bool(plan.waiting) == waiting
+    assert plan.poll
     assert (warning in str(plan.warnings)) if warning else not plan.warnings
 
 
 def test_a_share_that_is_not_active_yet() -> None:
     plan = KINDS.plan(WANTED, Actual(seen("PENDING"), resources=[{"arn": "arn:r", "type": KIND}]))
-    assert plan.waiting == f"the share redis-share of account {OWNER} to be active" and plan.poll
+    assert plan.waiting == f"the share redis-share of account {OWNER} to be active"
+    assert plan.poll
 
 
 def test_an_invitation_accepted_by_an_earlier_run_is_waited_for_only_if_asked() -> None:
     patient = ResourceShare("cache", owner_account_id=OWNER, share_name="redis-share", wait_for_share=True)
     actual = Actual(invitation=seen("ACCEPTED"))
-    assert KINDS.plan(WANTED, actual).poll is False and KINDS.plan(patient, actual).poll is True
+    assert KINDS.plan(WANTED, actual).poll is False
+    assert KINDS.plan(patient, actual).poll is True
     assert KINDS.plan(WANTED, Actual(invitation=OPEN, accepted=True)).changes == []
 
 
 def test_a_share_that_is_being_left_is_waited_for() -> None:
     leaving = ResourceShare("cache", "absent", resource_share_arn=ARN)
     plan = KINDS.plan(leaving, Actual(SHARE, account="111111111111", left=True))
-    assert plan.changes == [] and plan.poll and plan.waiting == f"this account to be out of share {ARN}"
+    assert plan.changes == []
+    assert plan.poll
+    assert plan.waiting == f"this account to be out of share {ARN}"
 
 
 class Listing:
@@ -449,4 +488,5 @@ def test_a_share_that_is_yet_to_be_made_is_planned_for() -> None:
     """As in check mode, when the vendor's API has not made it."""
     plan = ResourceShares(Mock()).plan(ResourceShare("sessions", resource_share_arn=UNKNOWN), Actual())
     assert [change.action for change in plan.changes] == ["ram:AcceptResourceShareInvitation"]
-    assert plan.changes[0].after and plan.result["status"] == "invited"
+    assert plan.changes[0].after
+    assert plan.result["status"] == "invited"

@@ -44,7 +44,8 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     """Check, run, check and run again: check mode predicts the writes, the second run makes none."""
     predicted = run(estate, check=True, diff=True, **options)
     real = run(estate, diff=True, **options)
-    assert predicted["writes"] == real["writes"] == writes and not real["failed"], (predicted, real)
+    assert predicted["writes"] == real["writes"] == writes, (predicted, real)
+    assert not real["failed"], (predicted, real)
     assert predicted["diff"] == real["diff"]
     options.pop("replace", None)  # what was replaced is now as wanted
     for check in (True, False):
@@ -75,15 +76,22 @@ def as_id(arn: str) -> str:
 
 def test_associate_and_take_out(estate: Estate, pair: dict[str, Any]) -> None:
     made = change(estate, [CREATE], **pair, private_dns_enabled=False, tags={"team": "web"})
-    assert made["status"] == "ACTIVE" and made["waiting"] == "" and made["warnings"] == ""
-    assert made["association_id"].startswith("snra-") and made["arn"].endswith(made["association_id"])
+    assert made["status"] == "ACTIVE"
+    assert made["waiting"] == ""
+    assert made["warnings"] == ""
+    assert made["association_id"].startswith("snra-")
+    assert made["arn"].endswith(made["association_id"])
     assert made["service_network_id"] == as_id(pair["service_network"])
     assert made["resource_configuration_id"] == as_id(pair["resource_configuration"])
-    assert made["dns_entry"]["domain_name"] and made["private_dns_entry"] == {"domain_name": "", "hosted_zone_id": ""}
+    assert made["dns_entry"]["domain_name"]
+    assert made["private_dns_entry"] == {"domain_name": "", "hosted_zone_id": ""}
     assert made["tags"] == {"Name": "cache", OWN: "cache", "team": "web"}
-    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["tags"] == made["tags"]
+    assert made["diff"][0]["before"] == {}
+    assert made["diff"][0]["after"]["tags"] == made["tags"]
     gone = change(estate, [DELETE], **pair, state="absent")
-    assert gone["status"] == "absent" and gone["association_id"] == "" and gone["waiting"] == ""
+    assert gone["status"] == "absent"
+    assert gone["association_id"] == ""
+    assert gone["waiting"] == ""
     assert gone["diff"][0]["after"] == {}
 
 
@@ -91,18 +99,22 @@ def test_ids_and_arns_mean_the_same(estate: Estate, pair: dict[str, Any]) -> Non
     by_arn = change(estate, [CREATE], **pair)
     ids: dict[str, Any] = {option: as_id(arn) for option, arn in pair.items()}
     by_id = run(estate, **ids)
-    assert by_id["writes"] == [] and by_id["association_id"] == by_arn["association_id"]
+    assert by_id["writes"] == []
+    assert by_id["association_id"] == by_arn["association_id"]
 
 
 def test_active_is_waited_for(estate: Estate, pair: dict[str, Any]) -> None:
     estate.sandbox.lag(**{f"{KIND}.CREATE_IN_PROGRESS": 60})
     left = run(estate, wait=False, **pair)
-    assert left["writes"] == [CREATE] and left["status"] == "CREATE_IN_PROGRESS"
+    assert left["writes"] == [CREATE]
+    assert left["status"] == "CREATE_IN_PROGRESS"
     assert left["waiting"] == f"association {left['association_id']} to be active"
     state = functools.partial(estate.sandbox.association_state, left["association_id"], state="ACTIVE")
     estate.meanwhile = state
     done = run(estate, **pair)
-    assert done["writes"] == [] and done["status"] == "ACTIVE" and done["waiting"] == ""
+    assert done["writes"] == []
+    assert done["status"] == "ACTIVE"
+    assert done["waiting"] == ""
 
 
 def test_what_is_coming_up_is_taken_out_once_it_is_there(estate: Estate, pair: dict[str, Any]) -> None:
@@ -112,7 +124,8 @@ def test_what_is_coming_up_is_taken_out_once_it_is_there(estate: Estate, pair: d
     predicted = run(estate, check=True, state="absent", **pair)
     estate.meanwhile = functools.partial(estate.sandbox.association_state, left["association_id"], state="ACTIVE")
     done = run(estate, state="absent", **pair)
-    assert predicted["writes"] == done["writes"] == [DELETE] and done["status"] == "absent"
+    assert predicted["writes"] == done["writes"] == [DELETE]
+    assert done["status"] == "absent"
 
 
 def test_what_is_going_is_made_anew_once_it_is_gone(estate: Estate, pair: dict[str, Any]) -> None:
@@ -122,7 +135,8 @@ def test_what_is_going_is_made_anew_once_it_is_gone(estate: Estate, pair: dict[s
     assert run(estate, state="absent", check=True, **pair)["writes"] == []
     predicted = run(estate, check=True, **pair)
     second = run(estate, **pair)
-    assert predicted["writes"] == second["writes"] == [CREATE] and second["status"] == "ACTIVE"
+    assert predicted["writes"] == second["writes"] == [CREATE]
+    assert second["status"] == "ACTIVE"
     assert second["association_id"] != first["association_id"]
 
 
@@ -134,10 +148,12 @@ def test_private_dns_cannot_be_changed_in_place(estate: Estate, pair: dict[str, 
     wanted = {**pair, "private_dns_enabled": True}
     for check in (True, False):
         refused = run(estate, check=check, **wanted)
-        assert refused["failed"] and refused["writes"] == []
+        assert refused["failed"]
+        assert refused["writes"] == []
         assert "has private_dns_enabled=false, which AWS cannot change. Set replace=true" in refused["msg"]
     second = change(estate, [DELETE, CREATE], **wanted, replace=True)
-    assert second["private_dns_enabled"] and second["association_id"] != first["association_id"]
+    assert second["private_dns_enabled"]
+    assert second["association_id"] != first["association_id"]
     assert run(estate, **wanted, replace=True)["writes"] == []
     assert run(estate, **pair)["private_dns_enabled"]  # unset changes nothing
 
@@ -158,7 +174,8 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
     )
     estate.sandbox.eventually(lambda: run(estate, check=True, **pair)["status"] == "ACTIVE", bool)
     adopted = change(estate, [TAG], **pair)
-    assert adopted["association_id"] == made["id"] and adopted["tags"] == {OWN: "cache"}
+    assert adopted["association_id"] == made["id"]
+    assert adopted["tags"] == {OWN: "cache"}
 
 
 # Failures of AWS
@@ -169,7 +186,8 @@ def test_partial_is_a_warning(estate: Estate, pair: dict[str, Any]) -> None:
     why = {"code": "DNS_CONFLICT", "reason": "Another resource has that name."}
     estate.sandbox.association_state(made["association_id"], state="PARTIAL", **why)
     partial = change(estate, [], **pair)
-    assert partial["status"] == "PARTIAL" and not partial["failed"]
+    assert partial["status"] == "PARTIAL"
+    assert not partial["failed"]
     assert (partial["failure_code"], partial["failure_reason"]) == (why["code"], why["reason"])
     assert "is PARTIAL: DNS_CONFLICT: Another resource has that name." in partial["warnings"]
     assert change(estate, [TAG], **pair, tags={"team": "web"})["status"] == "PARTIAL"
@@ -180,13 +198,17 @@ def test_a_failed_association_says_why_and_can_be_replaced(estate: Estate, pair:
     why = {"code": "QUOTA", "reason": "Too many of them."}
     estate.sandbox.outcome(KIND, "CREATE_FAILED", account=estate.account, **why)
     failed = run(estate, **pair, replace=True)  # never again and again in one run
-    assert failed["failed"] and failed["writes"] == [CREATE]
+    assert failed["failed"]
+    assert failed["writes"] == [CREATE]
     assert "is CREATE_FAILED: QUOTA: Too many of them. Set replace=true" in failed["msg"]
     for check in (True, False):
         again = run(estate, check=check, **pair)
-        assert again["failed"] and "Too many of them." in again["msg"] and again["writes"] == []
+        assert again["failed"]
+        assert "Too many of them." in again["msg"]
+        assert again["writes"] == []
     made = change(estate, [DELETE, CREATE], **pair, replace=True)
-    assert made["status"] == "ACTIVE" and made["failure_code"] == ""
+    assert made["status"] == "ACTIVE"
+    assert made["failure_code"] == ""
 
 
 def test_a_failed_association_can_be_taken_out(estate: Estate, pair: dict[str, Any]) -> None:
@@ -203,10 +225,14 @@ def test_a_deletion_that_fails_is_an_error(estate: Estate, pair: dict[str, Any])
     estate.sandbox.lag(**{f"{KIND}.DELETE_IN_PROGRESS": 60})
     estate.meanwhile = fail
     failed = run(estate, **pair, state="absent")
-    assert failed["failed"] and failed["writes"] == [DELETE] and "is DELETE_FAILED: In use." in failed["msg"]
+    assert failed["failed"]
+    assert failed["writes"] == [DELETE]
+    assert "is DELETE_FAILED: In use." in failed["msg"]
     estate.meanwhile = fail
     replaced = run(estate, **pair, replace=True)
-    assert replaced["failed"] and replaced["writes"] == [DELETE] and "In use." in replaced["msg"]
+    assert replaced["failed"]
+    assert replaced["writes"] == [DELETE]
+    assert "In use." in replaced["msg"]
     estate.sandbox.lag(**{f"{KIND}.DELETE_IN_PROGRESS": 0.1})
     change(estate, [DELETE], **pair, state="absent")
 
@@ -216,7 +242,8 @@ def test_managed_associations_are_never_touched(estate: Estate, pair: dict[str, 
     estate.sandbox.association_state(made["association_id"], managed=True)
     for options in ({"tags": {"team": "web"}}, {"private_dns_enabled": True, "replace": True}, {"state": "absent"}):
         found = change(estate, [], **pair, **options)
-        assert found["managed"] and found["status"] == "ACTIVE"
+        assert found["managed"]
+        assert found["status"] == "ACTIVE"
     assert f"{made['association_id']} is managed by AWS, so it was left as it is." in found["warnings"]
     estate.sandbox.association_state(made["association_id"], managed=False)
 
@@ -228,10 +255,12 @@ def test_stale_reads_create_and_delete_nothing_twice(estate: Estate, pair: dict[
     operation = "ListServiceNetworkResourceAssociations"
     estate.sandbox.fault("vpc-lattice", operation, "stale", account=estate.account, times=4)
     made = run(estate, **pair)
-    assert made["writes"] == [CREATE] and made["status"] == "ACTIVE"
+    assert made["writes"] == [CREATE]
+    assert made["status"] == "ACTIVE"
     estate.sandbox.fault("vpc-lattice", operation, "stale", account=estate.account, times=4)
     gone = run(estate, **pair, state="absent")
-    assert gone["writes"] == [DELETE] and gone["status"] == "absent"
+    assert gone["writes"] == [DELETE]
+    assert gone["status"] == "absent"
 
 
 def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict[str, Any]) -> None:
@@ -239,7 +268,8 @@ def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict
     estate.sandbox.fault("vpc-lattice", operation, "drop", account=estate.account, performed=True)
     options = {**estate.access, "name": "cache", "wait_timeout": 10, **pair}
     result = estate.run_module("service_network_association", options)["results"][0]
-    assert not result["failed"] and result["status"] == "ACTIVE"
+    assert not result["failed"]
+    assert result["status"] == "ACTIVE"
     listed = estate.boto(estate.account, "vpc-lattice").list_service_network_resource_associations(
         serviceNetworkIdentifier=pair["service_network"]
     )
@@ -273,7 +303,8 @@ def test_a_throttled_call_is_repeated(estate: Estate, pair: dict[str, Any]) -> N
 def test_a_denied_call_names_the_missing_action(estate: Estate, pair: dict[str, Any], operation: str) -> None:
     estate.sandbox.fault("vpc-lattice", operation, "deny", account=estate.account)
     result = run(estate, **pair)
-    assert result["failed"] and f"Allow vpc-lattice:{operation} in the policies" in result["msg"]
+    assert result["failed"]
+    assert f"Allow vpc-lattice:{operation} in the policies" in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +319,9 @@ def test_a_denied_call_names_the_missing_action(estate: Estate, pair: dict[str, 
 )
 def test_options_that_can_never_be_right(estate: Estate, options: dict[str, Any], says: str) -> None:
     result = run(estate, **options)
-    assert result["failed"] and says in result["msg"] and result["writes"] == []
+    assert result["failed"]
+    assert says in result["msg"]
+    assert result["writes"] == []
 
 
 # Many
@@ -321,14 +354,16 @@ def test_one_bad_item_stops_no_other(estate: Estate, pair: dict[str, Any]) -> No
         {"name": "good", **pair},
     ]
     answer = estate.run("service_network_association", associations=items, on_item_failure="report")
-    assert answer["failed_items"] == ["bad", "lost"] and answer["results"][2]["status"] == "ACTIVE"
+    assert answer["failed_items"] == ["bad", "lost"]
+    assert answer["results"][2]["status"] == "ACTIVE"
 
 
 def test_two_items_that_mean_one_association(estate: Estate, pair: dict[str, Any]) -> None:
     by_id = {option: as_id(arn) for option, arn in pair.items()}
     items = [{"name": "a", **pair}, {"name": "b", **by_id}]
     answer = estate.run("service_network_association", associations=items)
-    assert answer["failed_items"] == ["a", "b"] and "is meant by several items: a, b. Keep one." in answer["msg"]
+    assert answer["failed_items"] == ["a", "b"]
+    assert "is meant by several items: a, b. Keep one." in answer["msg"]
 
 
 def test_info(estate: Estate, pair: dict[str, Any]) -> None:
@@ -387,4 +422,6 @@ def test_what_was_created_is_coming_up_even_where_it_is_not_listed() -> None:
     made.add(Change(CREATE, {}, "associate"), {"id": "snra-1", "arn": "arn:snra-1", "status": "CREATE_IN_PROGRESS"})
     actual: Any = kind.read([item], {"cache": made})["cache"]
     plan = kind.plan(item, actual)
-    assert plan.changes == [] and plan.waiting == "association snra-1 to be active" and plan.poll
+    assert plan.changes == []
+    assert plan.waiting == "association snra-1 to be active"
+    assert plan.poll

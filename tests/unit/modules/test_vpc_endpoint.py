@@ -99,7 +99,9 @@ def test_a_new_endpoint_has_what_was_asked_for_and_nothing_else(
     options: dict[str, Any], member: str, value: str
 ) -> None:
     (create,) = plan(wanted(**WHOLE, **options), None).changes
-    assert create.action == CREATE and create.after == "" and create.params[member] == value
+    assert create.action == CREATE
+    assert create.after == ""
+    assert create.params[member] == value
     assert set(create.params) == {
         "VpcEndpointType",
         "VpcId",
@@ -120,7 +122,8 @@ def test_dns_options_of_a_new_endpoint() -> None:
         "ip_address_type": "dualstack",
     }
     (create,) = plan(wanted(**WHOLE, resource_configuration=RCFG, **options), None).changes
-    assert create.params["PrivateDnsEnabled"] is True and create.params["IpAddressType"] == "dualstack"
+    assert create.params["PrivateDnsEnabled"] is True
+    assert create.params["IpAddressType"] == "dualstack"
     assert create.params["DnsOptions"] == {
         "DnsRecordIpType": "ipv4",
         "PrivateDnsPreference": "SPECIFIED_DOMAINS_ONLY",
@@ -257,7 +260,8 @@ def test_replace_deletes_waits_and_creates(options: dict[str, Any], endpoint: di
         (DELETE, ""),
         (CREATE, "endpoint vpce-1 to be deleted"),
     ]
-    assert found.before["vpc_id"] == "vpc-1" and found.result["vpc_endpoint_id"] == "vpce-1"
+    assert found.before["vpc_id"] == "vpc-1"
+    assert found.result["vpc_endpoint_id"] == "vpce-1"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +299,8 @@ def test_states_that_are_waited_for() -> None:
     asked = plan(wanted(), interface(State="pendingAcceptance"))
     assert (asked.waiting, asked.poll) == (f"the owner of {SERVICE} to accept vpce-1", False)
     part = plan(wanted(), shown(State="partial", LastError={"Code": "C", "Message": "m"}))
-    assert part.warnings == ["orders: vpce-1 serves only in part. C: m."] and not part.waiting
+    assert part.warnings == ["orders: vpce-1 serves only in part. C: m."]
+    assert not part.waiting
     going = plan(wanted(state="absent"), shown(State="deleting"))
     assert (going.waiting, going.changes) == ("endpoint vpce-1 to be deleted", [])
     again = plan(wanted(**WHOLE, resource_configuration=RCFG), shown(State="deleting"))
@@ -340,7 +345,8 @@ def test_tags_are_kept_unless_purged() -> None:
     purged = plan_update(wanted(tags={"team": "data"}, purge_tags=True), Actual(endpoint), endpoint, False)
     assert [change.action for change in purged.changes] == [TAG, UNTAG]
     assert purged.changes[1].params["Tags"] == [{"Key": "old"}]
-    assert "old" not in purged.after["tags"] and purged.after["tags"]["team"] == "data"
+    assert "old" not in purged.after["tags"]
+    assert purged.after["tags"]["team"] == "data"
 
 
 class Model:
@@ -451,7 +457,8 @@ def test_any_wish_is_reached_once_and_predicted(item: VpcEndpoint, before: dict[
     if item.state == "absent":
         assert model.endpoint is None
     else:
-        assert model.endpoint is not None and model.endpoint["State"] in ("available", "partial")
+        assert model.endpoint is not None
+        assert model.endpoint["State"] in ("available", "partial")
         assert item.vpc_id in (None, model.endpoint["VpcId"])
         assert item.subnet_ids is None or sorted(set(item.subnet_ids)) == sorted(model.endpoint["SubnetIds"])
         groups = [group["GroupId"] for group in model.endpoint["Groups"]]
@@ -525,10 +532,14 @@ def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any])
     tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
     assert {tag["Key"]: tag["Value"] for tag in actual["Tags"]} == tags == made["tags"]
     assert (actual["State"], made["state"], made["waiting"]) == ("available", "available", "")
-    assert made["vpc_endpoint_id"] == actual["VpcEndpointId"] and made["vpc_endpoint_type"] == "Interface"
-    assert made["security_group_ids"] == [first] and sorted(made["subnet_ids"]) == sorted(service["subnet_ids"])
-    assert made["dns_entries"][0]["dns_name"] and made["service_name"] == service["service_name"]
-    assert made["diff"][0]["before"] == {} and made["diff"][0]["after"]["security_group_ids"] == [first]
+    assert made["vpc_endpoint_id"] == actual["VpcEndpointId"]
+    assert made["vpc_endpoint_type"] == "Interface"
+    assert made["security_group_ids"] == [first]
+    assert sorted(made["subnet_ids"]) == sorted(service["subnet_ids"])
+    assert made["dns_entries"][0]["dns_name"]
+    assert made["service_name"] == service["service_name"]
+    assert made["diff"][0]["before"] == {}
+    assert made["diff"][0]["after"]["security_group_ids"] == [first]
 
     policy = {"Statement": [{"Action": "*", "Effect": "Deny", "Principal": "*", "Resource": "*"}]}
     changed = {**whole, "subnet_ids": service["subnet_ids"][:1], "security_group_ids": [second], "policy": policy}
@@ -536,11 +547,13 @@ def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any])
     assert real["diff"][0]["before"]["security_group_ids"] == [first]
     assert real["diff"][0]["after"]["security_group_ids"] == [second]
     actual = endpoint(estate)
-    assert actual["SubnetIds"] == service["subnet_ids"][:1] and actual["State"] == "available"
+    assert actual["SubnetIds"] == service["subnet_ids"][:1]
+    assert actual["State"] == "available"
     assert json.loads(actual["PolicyDocument"]) == policy
 
     gone = change(estate, [DELETE], state="absent")
-    assert gone["diff"][0]["after"] == {} and not endpoints(estate)
+    assert gone["diff"][0]["after"] == {}
+    assert not endpoints(estate)
 
 
 def test_unset_options_change_nothing(estate: Estate, service: dict[str, Any]) -> None:
@@ -553,18 +566,24 @@ def test_unset_options_change_nothing(estate: Estate, service: dict[str, Any]) -
 def test_resource_endpoint_by_id_with_private_dns(estate: Estate, resource: dict[str, Any], share: Share) -> None:
     dns = {"private_dns_enabled": True, "private_dns_preference": "VERIFIED_DOMAINS_ONLY"}
     made = change(estate, [CREATE], **{**resource, "resource_configuration": share.group["id"]}, **dns)
-    assert made["vpc_endpoint_type"] == "Resource" and made["resource_configuration_arn"] == share.group["arn"]
-    assert made["dns_options"]["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY" and made["private_dns_enabled"]
+    assert made["vpc_endpoint_type"] == "Resource"
+    assert made["resource_configuration_arn"] == share.group["arn"]
+    assert made["dns_options"]["private_dns_preference"] == "VERIFIED_DOMAINS_ONLY"
+    assert made["private_dns_enabled"]
     for target in (share.group["arn"], share.group["id"]):  # the same endpoint, and nothing to look up
         same = change(estate, [], **{**resource, "resource_configuration": target}, **dns)
-        assert same["vpc_endpoint_id"] == made["vpc_endpoint_id"] and estate.count("ListResourceConfigurations") == 0
+        assert same["vpc_endpoint_id"] == made["vpc_endpoint_id"]
+        assert estate.count("ListResourceConfigurations") == 0
 
     refused = estate.run("vpc_endpoint", name="orders", private_dns_enabled=False)
-    assert refused["failed"] and "private_dns_enabled is True, not False" in refused["msg"] and not estate.calls[1:]
+    assert refused["failed"]
+    assert "private_dns_enabled is True, not False" in refused["msg"]
+    assert not estate.calls[1:]
 
     anew = {**resource, "private_dns_enabled": False, "replace": True}
     real = change(estate, [DELETE, CREATE], **anew)
-    assert real["vpc_endpoint_id"] != made["vpc_endpoint_id"] and real["private_dns_enabled"] is False
+    assert real["vpc_endpoint_id"] != made["vpc_endpoint_id"]
+    assert real["private_dns_enabled"] is False
     assert endpoint(estate)["VpcEndpointId"] == real["vpc_endpoint_id"]
     change(estate, [DELETE], state="absent")
 
@@ -574,11 +593,15 @@ def test_service_network_endpoint(estate: Estate) -> None:
     network = estate.boto(estate.account, "vpc-lattice").create_service_network(name="redis")
     vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
     made = change(estate, [CREATE], service_network=network["id"], **vpc)
-    assert made["vpc_endpoint_type"] == "ServiceNetwork" and made["service_network_arn"] == network["arn"]
+    assert made["vpc_endpoint_type"] == "ServiceNetwork"
+    assert made["service_network_arn"] == network["arn"]
     other = run(estate, service_network="sn-00000000000000000", **vpc)
-    assert other["failed"] and "service_network is " in other["msg"]
+    assert other["failed"]
+    assert "service_network is " in other["msg"]
     replaced = run(estate, service_network="sn-00000000000000000", **vpc, replace=True)
-    assert replaced["failed"] and "nor shared with it" in replaced["msg"] and replaced["writes"] == []
+    assert replaced["failed"]
+    assert "nor shared with it" in replaced["msg"]
+    assert replaced["writes"] == []
     change(estate, [DELETE], state="absent")
 
 
@@ -586,11 +609,15 @@ def test_a_share_that_is_not_accepted(estate: Estate, share: Share) -> None:
     vpc = share.consumer_vpc(estate.make_vpc)
     options: dict[str, Any] = {"vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
     by_id = run(estate, resource_configuration=share.group["id"], **options)
-    assert by_id["failed"] and "Accept its share first (resource_share)" in by_id["msg"] and by_id["writes"] == []
+    assert by_id["failed"]
+    assert "Accept its share first (resource_share)" in by_id["msg"]
+    assert by_id["writes"] == []
     by_arn = run(estate, resource_configuration=share.group["arn"], **options)
-    assert by_arn["failed"] and "InvalidResourceConfigurationArn.NotFound" in by_arn["msg"]
+    assert by_arn["failed"]
+    assert "InvalidResourceConfigurationArn.NotFound" in by_arn["msg"]
     planned = run(estate, check=True, resource_configuration=share.group["id"], **options)
-    assert planned["writes"] == [CREATE] and not planned["failed"]
+    assert planned["writes"] == [CREATE]
+    assert not planned["failed"]
 
 
 def test_waiting_on_the_owner(estate: Estate) -> None:
@@ -598,7 +625,8 @@ def test_waiting_on_the_owner(estate: Estate) -> None:
     vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
     options = {"service_name": made["service_name"], **vpc}
     asked = change(estate, [CREATE], **options)
-    assert asked["state"] == "pendingAcceptance" and not asked["failed"]
+    assert asked["state"] == "pendingAcceptance"
+    assert not asked["failed"]
     assert asked["waiting"] == f"the owner of {made['service_name']} to accept {asked['vpc_endpoint_id']}"
     accept = {"service_id": made["service_id"], "owners": [estate.account], "wait_for_request": True}
     assert estate.run("accept_connection", name="offer", **accept)["changed"]
@@ -606,9 +634,12 @@ def test_waiting_on_the_owner(estate: Estate) -> None:
 
     estate.put(asked["vpc_endpoint_id"], "rejected")
     refused = run(estate, **options)
-    assert refused["failed"] and "is rejected" in refused["msg"] and "replace=true" in refused["msg"]
+    assert refused["failed"]
+    assert "is rejected" in refused["msg"]
+    assert "replace=true" in refused["msg"]
     again = run(estate, **options, replace=True)
-    assert again["writes"] == [DELETE, CREATE] and again["state"] == "pendingAcceptance"
+    assert again["writes"] == [DELETE, CREATE]
+    assert again["state"] == "pendingAcceptance"
 
 
 def test_failed(estate: Estate, service: dict[str, Any]) -> None:
@@ -616,13 +647,16 @@ def test_failed(estate: Estate, service: dict[str, Any]) -> None:
     reason = {"code": "InsufficientFreeAddresses", "reason": "The subnet is full."}
     estate.sandbox.outcome("vpc_endpoint", "failed", account=estate.account, **reason)
     refused = run(estate, **service)
-    assert refused["failed"] and refused["writes"] == [CREATE]
+    assert refused["failed"]
+    assert refused["writes"] == [CREATE]
     assert "has failed. InsufficientFreeAddresses: The subnet is full. Mend the cause." in refused["msg"]
     failed = endpoint(estate)["VpcEndpointId"]
-    assert run(estate, **service)["writes"] == [] and endpoint(estate)["VpcEndpointId"] == failed
+    assert run(estate, **service)["writes"] == []
+    assert endpoint(estate)["VpcEndpointId"] == failed
 
     real = change(estate, [DELETE, CREATE], **service, replace=True)
-    assert real["vpc_endpoint_id"] != failed and real["state"] == "available"
+    assert real["vpc_endpoint_id"] != failed
+    assert real["state"] == "available"
     estate.put(real["vpc_endpoint_id"], "failed")
     change(estate, [DELETE], state="absent")
 
@@ -631,13 +665,18 @@ def test_what_fails_again_is_not_made_for_ever(estate: Estate, service: dict[str
     estate.sandbox.outcome("vpc_endpoint", "failed", account=estate.account, times=2)
     assert run(estate, **service)["failed"]
     again = run(estate, **service, replace=True)
-    assert again["failed"] and again["writes"] == [DELETE, CREATE] and "has failed" in again["msg"]
+    assert again["failed"]
+    assert again["writes"] == [DELETE, CREATE]
+    assert "has failed" in again["msg"]
 
 
 def test_partial(estate: Estate, resource: dict[str, Any]) -> None:
     estate.sandbox.outcome("vpc_endpoint", "partial", account=estate.account, code="NoZone", reason="One zone is down")
     made = run(estate, **resource)
-    assert made["writes"] == [CREATE] and made["state"] == "partial" and not made["failed"] and not made["waiting"]
+    assert made["writes"] == [CREATE]
+    assert made["state"] == "partial"
+    assert not made["failed"]
+    assert not made["waiting"]
     assert "serves only in part. NoZone: One zone is down." in made["warnings"]
 
 
@@ -645,9 +684,11 @@ def test_no_wait(estate: Estate, service: dict[str, Any]) -> None:
     estate.sandbox.lag(**{"vpc_endpoint.pending": 60})
     first = run(estate, **service, wait=False)
     estate.sandbox.lag(**{"vpc_endpoint.pending": 0.1})
-    assert first["waiting"] == f"endpoint {first['vpc_endpoint_id']} to be available" and first["writes"] == [CREATE]
+    assert first["waiting"] == f"endpoint {first['vpc_endpoint_id']} to be available"
+    assert first["writes"] == [CREATE]
     later = run(estate, **{**service, "subnet_ids": service["subnet_ids"][:1]}, wait=False)
-    assert later["writes"] == [] and later["waiting"] == first["waiting"]
+    assert later["writes"] == []
+    assert later["waiting"] == first["waiting"]
     predicted = run(estate, check=True, **{**service, "subnet_ids": service["subnet_ids"][:1]})
     assert predicted["writes"] == [MODIFY]
 
@@ -658,9 +699,11 @@ def test_half_done(estate: Estate, service: dict[str, Any]) -> None:
     options = {"vpc_id": estate.make_vpc(estate.account, cidr="10.9.0.0/16")}
     other = {"vpc_id": options["vpc_id"].id, "subnet_ids": list(options["vpc_id"].subnets)}
     stopped = run(estate, **{**service, **other}, replace=True, wait=False)
-    assert stopped["writes"] == [DELETE] and "to be deleted" in stopped["waiting"]
+    assert stopped["writes"] == [DELETE]
+    assert "to be deleted" in stopped["waiting"]
     real = run(estate, **{**service, **other}, replace=True)
-    assert real["writes"] == [CREATE] and real["vpc_id"] == other["vpc_id"] != made["vpc_id"]
+    assert real["writes"] == [CREATE]
+    assert real["vpc_id"] == other["vpc_id"] != made["vpc_id"]
 
 
 def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
@@ -671,9 +714,11 @@ def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
     assert change(estate, [TAG], vpc_endpoint_id=made)["vpc_endpoint_id"] == made
     assert change(estate, [], **service)["vpc_endpoint_id"] == made
     other = estate.run("vpc_endpoint", endpoints=[{"name": "orders"}, {"name": "other", "vpc_endpoint_id": made}])
-    assert other["failed_items"] == ["orders", "other"] and "is meant by several items: orders, other" in other["msg"]
+    assert other["failed_items"] == ["orders", "other"]
+    assert "is meant by several items: orders, other" in other["msg"]
     missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")
-    assert missing["failed"] and "does not exist" in missing["msg"]
+    assert missing["failed"]
+    assert "does not exist" in missing["msg"]
 
 
 def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
@@ -681,14 +726,17 @@ def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
     items[3] = {**items[3], "service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000000"}
     items[5] = {**items[5], "subnet_ids": []}
     result = estate.run("vpc_endpoint", endpoints=items, on_item_failure="report")
-    assert result["failed_items"] == ["e3", "e5"] and len(endpoints(estate)) == 6
+    assert result["failed_items"] == ["e3", "e5"]
+    assert len(endpoints(estate)) == 6
     assert "InvalidServiceName" in result["results"][3]["msg"]
     assert [item["name"] for item in result["results"]] == [endpoint["name"] for endpoint in items]
     good = [endpoint for endpoint in items if endpoint["name"] not in ("e3", "e5")]
     again = estate.run("vpc_endpoint", endpoints=good)
-    assert not again["changed"] and Counter(call["operation"] for call in estate.calls) == {"DescribeVpcEndpoints": 1}
+    assert not again["changed"]
+    assert Counter(call["operation"] for call in estate.calls) == {"DescribeVpcEndpoints": 1}
     listed = estate.look("vpc_endpoint_info", names=["e1", "e2", "nobody"])["vpc_endpoints"]
-    assert sorted(endpoint["tags"]["Name"] for endpoint in listed) == ["e1", "e2"] and listed[0]["security_group_ids"]
+    assert sorted(endpoint["tags"]["Name"] for endpoint in listed) == ["e1", "e2"]
+    assert listed[0]["security_group_ids"]
     gone = estate.run("vpc_endpoint", endpoints=[{"name": endpoint["name"], "state": "absent"} for endpoint in items])
     assert [item["writes"] for item in gone["results"]].count([DELETE]) == 6
     assert estate.look("vpc_endpoint_info")["vpc_endpoints"] == []
@@ -697,19 +745,25 @@ def test_many_in_few_calls(estate: Estate, service: dict[str, Any]) -> None:
 def test_throttled_and_denied(estate: Estate, service: dict[str, Any]) -> None:
     estate.sandbox.fault("ec2", "CreateVpcEndpoint", "throttle", account=estate.account, times=1)
     made = run(estate, **service)
-    assert made["writes"] == [CREATE] and len(endpoints(estate)) == 1
+    assert made["writes"] == [CREATE]
+    assert len(endpoints(estate)) == 1
     estate.sandbox.fault("ec2", "DeleteVpcEndpoints", "deny", account=estate.account, times=1)
     denied = run(estate, state="absent")
-    assert denied["failed"] and "Allow ec2:DeleteVpcEndpoints" in denied["msg"] and denied["writes"] == []
+    assert denied["failed"]
+    assert "Allow ec2:DeleteVpcEndpoints" in denied["msg"]
+    assert denied["writes"] == []
     estate.sandbox.fault("ec2", "DescribeVpcEndpoints", "deny", account=estate.account, times=1)
     unreadable = run(estate, **service)
-    assert unreadable["failed"] and "Allow ec2:DescribeVpcEndpoints" in unreadable["msg"]
+    assert unreadable["failed"]
+    assert "Allow ec2:DescribeVpcEndpoints" in unreadable["msg"]
 
 
 def test_a_new_endpoint_that_is_not_listed_yet(estate: Estate, service: dict[str, Any]) -> None:
     estate.sandbox.fault("ec2", "DescribeVpcEndpoints", "not_found_after_create", account=estate.account, delay=0.5)
     made = run(estate, **service)
-    assert made["writes"] == [CREATE] and made["state"] == "available" and len(endpoints(estate)) == 1
+    assert made["writes"] == [CREATE]
+    assert made["state"] == "available"
+    assert len(endpoints(estate)) == 1
 
 
 @pytest.mark.parametrize(
@@ -732,7 +786,10 @@ def test_stale_reads_write_nothing_twice(
         options = {**service, "vpc_id": other.id, "subnet_ids": list(other.subnets), "replace": True}
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=6)
     real = run(estate, **options)
-    assert real["writes"] == writes and not real["failed"] and not real["waiting"] and not real["warnings"]
+    assert real["writes"] == writes
+    assert not real["failed"]
+    assert not real["waiting"]
+    assert not real["warnings"]
     assert [endpoint["VpcEndpointId"] == made["vpc_endpoint_id"] for endpoint in endpoints(estate)] == {
         DELETE: [],
         CREATE: [False],
@@ -743,7 +800,8 @@ def test_a_dropped_connection_makes_no_second_endpoint(estate: Estate, service: 
     estate.sandbox.fault("ec2", "CreateVpcEndpoint", "drop", account=estate.account, performed=True)
     access = {**estate.access, "wait_timeout": 10, "name": "orders", **service}
     result = estate.run_module("vpc_endpoint", access)  # not held to the log: the one write is in it twice
-    assert result["results"][0]["writes"] == [CREATE] and len(endpoints(estate)) == 1
+    assert result["results"][0]["writes"] == [CREATE]
+    assert len(endpoints(estate)) == 1
 
 
 def test_gone_before_it_is_deleted(estate: Estate, service: dict[str, Any]) -> None:
@@ -752,13 +810,16 @@ def test_gone_before_it_is_deleted(estate: Estate, service: dict[str, Any]) -> N
     estate.sandbox.fault("ec2", "DeleteVpcEndpoints", "error", account=estate.account, **gone)
     estate.meanwhile = lambda: estate.ec2.delete_vpc_endpoints(VpcEndpointIds=[made["vpc_endpoint_id"]])
     absent = {"wait_timeout": 10, "name": "orders", "state": "absent"}
-    assert not estate.run_module("vpc_endpoint", {**estate.access, **absent}).get("failed") and not endpoints(estate)
+    assert not estate.run_module("vpc_endpoint", {**estate.access, **absent}).get("failed")
+    assert not endpoints(estate)
 
 
 def test_two_subnets_in_one_zone(estate: Estate, service: dict[str, Any]) -> None:
     more = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.9.0/24", AvailabilityZone="us-east-1a")
     refused = run(estate, **{**service, "subnet_ids": [*service["subnet_ids"], more["Subnet"]["SubnetId"]]})
-    assert refused["failed"] and "DuplicateSubnetsInSameZone" in refused["msg"] and "in the next" in refused["msg"]
+    assert refused["failed"]
+    assert "DuplicateSubnetsInSameZone" in refused["msg"]
+    assert "in the next" in refused["msg"]
 
 
 def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> None:
@@ -766,4 +827,6 @@ def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> Non
     zone = next(zone["ZoneName"] for zone in zones if zone["ZoneId"] == "use1-az3")
     bad = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.77.0/24", AvailabilityZone=zone)
     refused = run(estate, **{**resource, "subnet_ids": [bad["Subnet"]["SubnetId"]]})
-    assert refused["failed"] and "InvalidParameter" in refused["msg"] and not endpoints(estate)
+    assert refused["failed"]
+    assert "InvalidParameter" in refused["msg"]
+    assert not endpoints(estate)

@@ -211,10 +211,12 @@ def test_discovery_of_endpoints(estate: Estate, endpoint: str) -> None:
         ("metrics", "metrics.redis.example.com", 8070),
         ("database", "db-1.redis.example.com", 12000),
     ]
-    assert told["endpoints"][1]["database_id"] == 51 and told["endpoints"][0]["vpc_endpoint_id"] == endpoint
+    assert told["endpoints"][1]["database_id"] == 51
+    assert told["endpoints"][0]["vpc_endpoint_id"] == endpoint
     assert all(endpoint["dns-entry"] for endpoint in told["endpoints"])
     row = told["associations"][0]
-    assert row["vpc_endpoint_id"] == endpoint and row["private_dns_entry"]["dns_name"].endswith("redis.example.com")
+    assert row["vpc_endpoint_id"] == endpoint
+    assert row["private_dns_entry"]["dns_name"].endswith("redis.example.com")
     assert row["associated_resource_accessibility"]
 
     alone = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint])["endpoints"]
@@ -231,7 +233,8 @@ def test_other_trouble_is(estate: Estate, endpoint: str) -> None:
     wrong = {"code": "ValidationException", "message": "no such thing"}
     estate.sandbox.fault("vpc-lattice", "GetResourceConfiguration", "error", account=estate.account, **wrong)
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint])
-    assert told["failed"] and "vpc-lattice:GetResourceConfiguration: ValidationException: no such thing" in told["msg"]
+    assert told["failed"]
+    assert "vpc-lattice:GetResourceConfiguration: ValidationException: no such thing" in told["msg"]
 
 
 def test_pages(estate: Estate, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,16 +242,19 @@ def test_pages(estate: Estate, endpoint: str, monkeypatch: pytest.MonkeyPatch) -
     pages: Callable[..., list[Any]] = __import__("importlib").import_module(module.rpartition(".")[0]).Api.pages
     monkeypatch.setattr(f"{module}.pages", lambda *args, **kw: pages(*args, **{**kw, "MaxResults": 1}))
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[endpoint, endpoint])
-    assert len(told["endpoints"]) == 2 and estate.count("DescribeVpcEndpointAssociations") == 2
+    assert len(told["endpoints"]) == 2
+    assert estate.count("DescribeVpcEndpointAssociations") == 2
 
 
 def test_an_endpoint_that_does_not_exist(estate: Estate) -> None:
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=["vpce-00000000000000000"])
-    assert told["failed"] and "vpce-00000000000000000" in told["msg"]
+    assert told["failed"]
+    assert "vpce-00000000000000000" in told["msg"]
 
 
 def test_nothing_asked(estate: Estate) -> None:
-    assert estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[])["endpoints"] == [] and not estate.calls
+    assert estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[])["endpoints"] == []
+    assert not estate.calls
     assert "one of the following is required" in estate.look("vpc_endpoint_association_info")["msg"]
     told = estate.look("vpc_endpoint_association_info", vpc_endpoint_ids=[], resource_configurations=["rcfg-1"])
     assert "service_networks" in told["msg"]

@@ -66,7 +66,8 @@ def test_the_services_of_a_module_are_those_that_its_policy_names() -> None:
         statements = json.loads(path.read_text(encoding="utf-8"))["Statement"]
         allowed = {action.partition(":")[0] for statement in statements for action in statement["Action"]}
         services = set(_preload.SERVICES[path.stem])
-        assert services and services <= allowed, path.stem
+        assert services, path.stem
+        assert services <= allowed, path.stem
 
 
 def test_what_cannot_be_loaded_is_said_and_left_to_the_module() -> None:
@@ -111,7 +112,8 @@ def test_a_fork_never_comes_back_into_its_worker(monkeypatch: pytest.MonkeyPatch
         raise KeyboardInterrupt("in the module")
 
     status, output, errors = forked(monkeypatch, broken)
-    assert (status, output) == (1, b"") and b"KeyboardInterrupt: in the module" in errors
+    assert (status, output) == (1, b"")
+    assert b"KeyboardInterrupt: in the module" in errors
 
 
 def test_what_a_fork_writes_past_python_and_at_length_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,4 +132,5 @@ def test_a_fork_that_is_killed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         return 0
 
     status, output, dummy = forked(monkeypatch, killed)
-    assert status == -signal.SIGTERM and "ended by SIGTERM" in json.loads(output)["msg"]
+    assert status == -signal.SIGTERM
+    assert "ended by SIGTERM" in json.loads(output)["msg"]

@@ -111,7 +111,8 @@ class TestResolve:
     @pytest.mark.parametrize("unset", [None, "__omit_place_holder__4f2a"])
     def test_what_is_omitted_is_not_set(self, unset: Any) -> None:
         links = orders(security_group_ids=unset, health_check={"path": unset, "port": "1"}, addresses=[unset])
-        assert "security_group_ids" not in links[0] and links[0]["health_check"] == {"port": "1"}
+        assert "security_group_ids" not in links[0]
+        assert links[0]["health_check"] == {"port": "1"}
         assert links[0]["addresses"] == []
 
     @pytest.mark.parametrize(

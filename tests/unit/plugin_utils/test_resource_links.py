@@ -203,7 +203,8 @@ class TestTeardown:
     def test_the_removal_is_what_the_module_takes(self) -> None:
         principals = [{"principal": "111111111111", "type": "aws_account"}]
         item = one_item({**GOING, "principals": principals}, "removal")
-        assert PrivateLink(**item).state == "absent" and "disassociate" not in item
+        assert PrivateLink(**item).state == "absent"
+        assert "disassociate" not in item
 
     def test_links_of_one_subscription_are_one_private_link(self) -> None:
         links = [
@@ -348,7 +349,8 @@ class TestChecks:
     def test_what_has_no_port_or_name_cannot_be_tried(self) -> None:
         assert self.probes(database(port=None), database(**{"dns_name": None, "private_dns_name": None})) == []
         (unnamed,) = self.probes(database(**{"private_dns_name": None, "type": None}))
-        assert unnamed["host"] == "vpce-1.example.aws" and " endpoint 1 at " in unnamed["name"]
+        assert unnamed["host"] == "vpce-1.example.aws"
+        assert " endpoint 1 at " in unnamed["name"]
 
     def test_a_link_fails_with_what_does_not_answer(self) -> None:
         steps = [done(endpoints=[METRICS, database()])]

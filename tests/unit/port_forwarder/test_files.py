@@ -84,7 +84,8 @@ def test_files_on_a_host(written: Written, place: str) -> None:
 def test_user_data_holds_the_same_files(written: Written) -> None:
     host, cloud = written[:2]
     assert {file["path"]: file["content"] for file in cloud["write_files"]} == host
-    assert cloud["packages"] == ["haproxy"] and cloud["runcmd"][-1] == ["systemctl", "restart", "haproxy"]
+    assert cloud["packages"] == ["haproxy"]
+    assert cloud["runcmd"][-1] == ["systemctl", "restart", "haproxy"]
 
 
 def test_hosts_of_a_group_are_closed(written: Written) -> None:

@@ -72,7 +72,8 @@ def test_only_what_is_missing_is_installed_and_it_starts_nothing(here: Here, com
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "dnsmasq-base", "unbound"]
     assert commands == [["apt-get", "update", "-qq", policy], [*install, policy]]
     assert not system.POLICY.exists()
-    assert system.bring() == "" and len(commands) == 2
+    assert system.bring() == ""
+    assert len(commands) == 2
 
 
 def test_a_policy_that_is_there_stays(commands: list[list[str]]) -> None:
@@ -85,14 +86,17 @@ def test_a_package_that_did_not_bring_its_program_is_no_success(
     here: Here, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system, "find", lambda program: None if program == "haproxy" else program)
-    assert system.bring().startswith("Installed, but not in /") and system.bring().endswith(": haproxy.")
+    assert system.bring().startswith("Installed, but not in /")
+    assert system.bring().endswith(": haproxy.")
 
 
 def test_where_nothing_can_be_installed_it_says_what_is_needed(
     here: Here, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert "sudo make system" in system.bring() and "dnsmasq (of Debian's dnsmasq-base)" in system.bring()
+    assert "sudo make system" in system.bring()
+    assert "dnsmasq (of Debian's dnsmasq-base)" in system.bring()
     monkeypatch.setattr("shutil.which", lambda program: None)
-    assert system.bring().startswith("There is no apt-get here") and "ps (of Debian's procps)" in system.bring()
+    assert system.bring().startswith("There is no apt-get here")
+    assert "ps (of Debian's procps)" in system.bring()
     assert commands == []

@@ -51,7 +51,8 @@ def test_each_package_is_pinned_once(minor: str) -> None:
     lines = versions.pins(core).splitlines()
     packages = [line for line in lines if not line.startswith("#")]
     names = [re.split("==", line)[0] for line in packages if ";" not in line]
-    assert core.version.startswith(f"{minor}.") and f"ansible-core=={core.version}" in packages
+    assert core.version.startswith(f"{minor}.")
+    assert f"ansible-core=={core.version}" in packages
     assert len(names) == len(set(names))
     own = {"ansible-core", *core.others}
     assert set(CONSTRAINTS) - set(lines) <= {line for line in CONSTRAINTS if line.partition("==")[0] in own}
@@ -60,21 +61,25 @@ def test_each_package_is_pinned_once(minor: str) -> None:
 
 def test_an_environment_is_made_once_for_its_pins(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     programs = versions.prepare("2.18")
-    assert versions.prepare("2.18") == programs and len(made) == 1 and "\nansible-core==2.18.19\n" in made[0]
+    assert versions.prepare("2.18") == programs
+    assert len(made) == 1
+    assert "\nansible-core==2.18.19\n" in made[0]
     collections = programs.parent / "lib" / "python3.13" / "site-packages" / "ansible_collections"
     assert (collections / "saas" / "privatelink").resolve() == ROOT
     assert (collections / "amazon" / "aws").resolve() == (SITE / "ansible_collections" / "amazon" / "aws").resolve()
     assert (collections / "ansible" / "posix" / "plugins" / "callback" / "json.py").is_file()
     monkeypatch.setitem(versions.CORES, "2.18", versions.Core("2.18.20", (11, 13)))
     versions.prepare("2.18")
-    assert len(made) == 2 and "\nansible-core==2.18.20\n" in made[1]
+    assert len(made) == 2
+    assert "\nansible-core==2.18.20\n" in made[1]
 
 
 def test_two_can_be_made_at_once(made: list[str], tmp_path: Path) -> None:
     for minor in versions.CORES:
         versions.prepare(minor)
     files = [path.read_text() for path in (tmp_path / "versions").glob("*.txt")]
-    assert sorted(files) == sorted(made) and len(set(files)) == len(versions.CORES)
+    assert sorted(files) == sorted(made)
+    assert len(set(files)) == len(versions.CORES)
 
 
 def test_one_that_could_not_be_made_is_made_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,11 +108,13 @@ def test_it_is_skipped_by_name_and_fails_where_nothing_may_be_skipped(
 ) -> None:
     monkeypatch.setitem(versions.CORES, "2.18", versions.Core("2.18.19", (10, 11)))
     monkeypatch.setattr(sys, "argv", ["versions", "2.18"])
-    assert versions.main() == 0 and made == []
+    assert versions.main() == 0
+    assert made == []
     step = next(step for step in check.STEPS if step.name == "core-2.18")
     printed = capsys.readouterr().out
     verdict = check.judge(step, 0, printed, 1.0, strict=False)
-    assert (verdict.result, verdict.failed) == ("skipped", 0) and "skipped: needs Python 3.10 to 3.11" in verdict.note
+    assert (verdict.result, verdict.failed) == ("skipped", 0)
+    assert "skipped: needs Python 3.10 to 3.11" in verdict.note
     assert check.judge(step, 0, printed, 1.0, strict=True).failed == versions.count()
 
 
@@ -116,4 +123,5 @@ def test_there_is_a_step_for_each_version_and_make_test_leaves_them_out() -> Non
     listed = re.findall(r"^STEPS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
     assert set(listed[0].split()) == set(check.GROUPS["test"])
     steps = {step.name for step in check.STEPS}
-    assert steps == {*check.GROUPS["test"], *check.GROUPS["versions"]} and steps > set(check.GROUPS["lint"])
+    assert steps == {*check.GROUPS["test"], *check.GROUPS["versions"]}
+    assert steps > set(check.GROUPS["lint"])
