@@ -328,7 +328,8 @@ def memory(bench: Bench) -> Iterator[Line]:
         tasks.services(items, [PRINCIPAL], api_rate=0),
         tasks.connections(estate.connections(items)),
     ):
-        name = str(next(iter(task))).rpartition(".")[2]
+        module, *dummy = task
+        name = str(module).rpartition(".")[2]
         peak = bench.playbook(estate, task).memory()
         yield at_most(f"{name}, N = 200: peak memory", 120, math.ceil(peak), unit=" MiB")
 

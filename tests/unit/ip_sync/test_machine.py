@@ -244,14 +244,15 @@ class IpSyncMachine(RuleBasedStateMachine):
             assert set(outcome.desired) <= self.own()
 
     def must_fail(self, writes: int, provoke: Callable[[], Effect]) -> SyncFailed:
+        failed: SyncFailed | None = None
+        instead: Effect | Outcome | None = None
         try:
-            effect = provoke()
+            instead = provoke()
         except SyncFailed as failure:
             failed = failure
         except StopIteration as end:
-            raise AssertionError(f"an error was swallowed: {end.value}") from None
-        else:
-            raise AssertionError(f"an error was swallowed, next effect: {effect}")
+            instead = end.value
+        assert failed is not None, f"an error was swallowed: {instead}"
         assert failed.outcome.state == "failed"
         assert failed.outcome.changed == bool(writes)
         return failed
