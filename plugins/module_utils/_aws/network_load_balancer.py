@@ -63,7 +63,7 @@ class Actual:
     def unset(self, action: str) -> bool:
         """Whether the load balancer is new and ``action`` must still give it its first values.
 
-        What a new resource gets is written without a look at AWS's defaults, so that check mode can foretell it.
+        Attributes of a new resource are always set, so that check mode can predict the calls.
         """
         is_new = self.balancer is None or f"{ELB}:CreateLoadBalancer" in self.made
         return is_new and action not in self.made

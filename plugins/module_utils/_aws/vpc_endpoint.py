@@ -257,7 +257,7 @@ def _created(endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
 def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
     """The endpoint that an item means: by id, else by the collection's tag.
 
-    Where several have the tag, one that serves wins over those that are dead, which wins over those that are going.
+    Where several have the tag, live endpoints before failed ones, failed ones before deleting ones.
     """
     if item.vpc_endpoint_id:
         same = [endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == item.vpc_endpoint_id]

@@ -57,7 +57,7 @@ class Items:
         super().__init__({**item_spec, **many, **CONVERGE_SPEC, **(further or {})})  # type: ignore[call-arg]
 
     def items(self) -> tuple[list[t.Any], list[Result]]:
-        """The wanted items, and a failed result for each whose options can never be right.
+        """The wanted items, and a failed result for each item with invalid options.
 
         Fails the module where it cannot tell items apart: no name, or one name twice.
         """

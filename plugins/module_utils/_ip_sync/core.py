@@ -165,7 +165,7 @@ class _Run:
         self.drained |= addresses
 
     def verify(self) -> Generator[Effect, Any, None]:
-        """Look at what the writes left, and register once more what is gone: once, two writers must not fight."""
+        """Look at what the writes left, and register missing targets again, once, so that two writers do not loop."""
         if self.registered or self.drained:
             yield from self.describe()
         lost = self.desired - self.own.keys()

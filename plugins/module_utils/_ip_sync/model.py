@@ -214,7 +214,7 @@ class Sleep:
 
 @dataclass(frozen=True)
 class Now:
-    """→ Unix time in seconds; it must mean the same to every run that shares the memory."""
+    """→ Unix time in seconds; compared across runs."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ NEXT_STEP = {
 class ApiError(Refused):
     """A call that Redis Cloud refused, at once or by its task.
 
-    ``code`` is its error name or the HTTP status; ``passing``: it may be gone next time.
+    ``code`` is its error name or the HTTP status; ``passing``: a retry may help.
     """
 
     def __init__(

@@ -363,7 +363,7 @@ def test_two_items_that_mean_one_association(estate: Estate, pair: dict[str, Any
     items = [{"name": "a", **pair}, {"name": "b", **by_id}]
     answer = estate.run("service_network_association", associations=items)
     assert answer["failed_items"] == ["a", "b"]
-    assert "is meant by several items: a, b. Keep one." in answer["msg"]
+    assert "Items a, b refer to the same" in answer["msg"]
 
 
 def test_info(estate: Estate, pair: dict[str, Any]) -> None:

@@ -715,7 +715,7 @@ def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
     assert change(estate, [], **service)["vpc_endpoint_id"] == made
     other = estate.run("vpc_endpoint", endpoints=[{"name": "orders"}, {"name": "other", "vpc_endpoint_id": made}])
     assert other["failed_items"] == ["orders", "other"]
-    assert "is meant by several items: orders, other" in other["msg"]
+    assert "Items orders, other refer to the same" in other["msg"]
     missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")
     assert missing["failed"]
     assert "does not exist" in missing["msg"]

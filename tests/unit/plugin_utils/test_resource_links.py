@@ -119,7 +119,7 @@ class TestShares:
 
     @pytest.mark.parametrize("link", [SESSIONS, {**SESSIONS, "share_name": "redis-4712"}])
     def test_no_share_is_accepted_that_is_not_named(self, link: dict[str, Any]) -> None:
-        with pytest.raises(ItemError, match="Say which share is meant"):
+        with pytest.raises(ItemError, match="Set resource_share_arn"):
             ResourceShare(**one_item(link, "share"))
         assert items([{**link, "resource_configuration": RCFG}], "share") == []
 
