@@ -113,7 +113,7 @@ class Associations:
             rows = listed.get(item.pair[0], [])
             found[item.name] = rows if isinstance(rows, ItemError) else self._find(item, rows, made[item.name])
         known = [item for item in items if UNKNOWN not in item.pair]
-        found.update(meant_twice({item.name: "The association of {1} with {0}".format(*item.pair) for item in known}))
+        found.update(meant_twice({item.name: "the association of {1} with {0}".format(*item.pair) for item in known}))
         have = [(item, actual) for item in items if isinstance(actual := found[item.name], Actual)]
         have = [(item, actual) for item, actual in have if actual.row]
         details = self.api.each(lambda pair: self._add_details(*pair), have)

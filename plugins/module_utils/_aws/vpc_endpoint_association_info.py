@@ -177,7 +177,7 @@ def join(found: t.Iterable[Reached], databases: t.Iterable[Database]) -> None:
 
 
 def name_metrics(found: t.Sequence[Reached], metrics_port: int) -> None:
-    """If exactly one member of a group is unmatched, beside known databases and no metrics, it is the metrics endpoint."""
+    """If exactly one member of a group is unmatched, beside known databases alone, it is the metrics endpoint."""
     for group in {reached.group for reached in found}:
         here = [reached for reached in found if reached.group == group]
         left = [reached for reached in here if reached.type is None]

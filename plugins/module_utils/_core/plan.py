@@ -185,7 +185,7 @@ def meant_twice(meant: t.Mapping[str, str]) -> dict[str, ItemError]:
     errors: dict[str, ItemError] = {}
     for thing, shared in names.items():
         if len(shared) > 1:
-            error = ItemError(f"Items {', '.join(sorted(shared))} refer to the same {thing}. Keep one of them.")
+            error = ItemError(f"Items {', '.join(sorted(shared))} refer to the same thing, {thing}. Keep one of them.")
             errors.update(dict.fromkeys(shared, error))
     return errors
 
@@ -259,7 +259,7 @@ class _Run(t.Generic[W, A]):
         return bool(pending)
 
     def ready(self, item: W) -> list[Change]:
-        """What can be called now. A change already applied in this run is skipped: planned again, it means a stale read."""
+        """What can be called now. Changes applied in this run are skipped: planned again, they mean a stale read."""
         ready: list[Change] = []
         for change in self.plans[item.name].changes:
             if change.after:
