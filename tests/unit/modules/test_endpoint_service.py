@@ -229,7 +229,7 @@ def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
     result = estate.run("endpoint_service", services=items)
     assert result["failed"]
     assert result["failed_items"] == ["orders", "sales"]
-    assert "meant by several items: orders, sales" in result["msg"]
+    assert "Items orders, sales refer to the same thing" in result["msg"]
 
 
 def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Estate) -> None:
