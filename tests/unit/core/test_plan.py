@@ -335,7 +335,7 @@ MUTANTS: dict[str, tuple[Callable[..., None], str, str]] = {
     "reads for each item": (
         check_shares_the_wait,
         "actual = self.kind.read(active, self.made)",
-        "actual = {k: v for one in active for k, v in self.kind.read([one], self.made).items()}",
+        "actual = {k: v for item in active for k, v in self.kind.read([item], self.made).items()}",
     ),
     "applies in check mode": (check_predicts, "if self.options.check_mode:", "if False:"),
     "gives up on blocked items as if they were stale": (
