@@ -16,7 +16,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Sequence
+import typing as t
 
 from .dns_answer import Answer, ResolveError
 
@@ -73,7 +73,7 @@ class Resolver:
     Raises ResolveError when dnspython is missing or no nameserver is known, ValueError for a nameserver that is none.
     """
 
-    def __init__(self, nameservers: Sequence[str] | None = None, deadline: float = 2.0) -> None:
+    def __init__(self, nameservers: t.Sequence[str] | None = None, deadline: float = 2.0) -> None:
         if DNSPYTHON_ERROR is not None:
             raise ResolveError("the Python package dnspython is needed to resolve names") from DNSPYTHON_ERROR
         if deadline <= 0:

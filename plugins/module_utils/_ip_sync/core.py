@@ -22,8 +22,7 @@ can each drain the other's target between describe and drain. The last describe 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import Any
+import typing as t
 
 from .guard import is_protected, zones
 from .model import (
@@ -52,7 +51,7 @@ NONE_ACTIVE = "nothing drained: no target of the answer is active"
 LATECOMER = "a target outside the answer appeared during the run"
 
 
-def sync(config: Config) -> Generator[Effect, Any, Outcome]:
+def sync(config: Config) -> t.Generator[Effect, t.Any, Outcome]:
     """One run. Yields effects, returns the Outcome. Raises SyncFailed, whose `__cause__` is what went wrong."""
     run = _Run(config)
     try:
@@ -75,7 +74,7 @@ class _Run:
         self.reason = ""
         self.warnings: list[str] = []
 
-    def steps(self) -> Generator[Effect, Any, Outcome]:
+    def steps(self) -> t.Generator[Effect, t.Any, Outcome]:
         yield from self.look_up()
         yield from self.describe()
         yield from self.register(self.desired - self.own.keys())
@@ -119,20 +118,20 @@ class _Run:
 
     # Reading
 
-    def look_up(self) -> Generator[Effect, Any, None]:
+    def look_up(self) -> t.Generator[Effect, t.Any, None]:
         for _sample in range(self.config.samples if self.config.policy == "sampled" else 1):
             self.zones.update((yield from self.resolve()))
 
-    def resolve(self) -> Generator[Effect, Any, dict[str, str | None]]:
+    def resolve(self) -> t.Generator[Effect, t.Any, dict[str, str | None]]:
         answer = yield Resolve(self.config.name, self.config.family)
         return zones(self.config, answer)
 
-    def describe(self) -> Generator[Effect, Any, None]:
+    def describe(self) -> t.Generator[Effect, t.Any, None]:
         self.view = list((yield Describe()))
         self.own = {canonical(target.address): target for target in self.view if self.is_own(target)}
         self.held |= self.own.keys()
 
-    def confirm(self) -> Generator[Effect, Any, bool]:
+    def confirm(self) -> t.Generator[Effect, t.Any, bool]:
         """Ask again. Exact: False as soon as an answer differs. Sampled: the answers of the run add up."""
         for _again in range(self.config.confirm):
             yield Sleep(self.config.gap)
@@ -146,14 +145,14 @@ class _Run:
 
     # Writing
 
-    def register(self, addresses: Iterable[str]) -> Generator[Effect, Any, None]:
+    def register(self, addresses: t.Iterable[str]) -> t.Generator[Effect, t.Any, None]:
         targets = tuple(Target(address, self.config.port, self.zones[address]) for address in sorted(addresses))
         if targets:
             yield Register(targets)
             self.registered |= {target.address for target in targets}
             self.held |= self.registered
 
-    def deregister(self, addresses: set[str]) -> Generator[Effect, Any, None]:
+    def deregister(self, addresses: set[str]) -> t.Generator[Effect, t.Any, None]:
         if not addresses:
             return
         if not self.desired & self.own.keys():
@@ -161,10 +160,12 @@ class _Run:
             return
         # As AWS spells them. The zone goes along only where it had to be given: `all`.
         old = [self.own[address] for address in sorted(addresses)]
-        yield Deregister(tuple(Target(t.address, t.port, "all" if t.zone == "all" else None) for t in old))
+        yield Deregister(
+            tuple(Target(target.address, target.port, "all" if target.zone == "all" else None) for target in old)
+        )
         self.drained |= addresses
 
-    def verify(self) -> Generator[Effect, Any, None]:
+    def verify(self) -> t.Generator[Effect, t.Any, None]:
         """Look at what the writes left, and register missing targets again, once, so that two writers do not loop."""
         if self.registered or self.drained:
             yield from self.describe()
@@ -176,7 +177,7 @@ class _Run:
 
     # Waiting over several runs
 
-    def recall(self) -> Generator[Effect, Any, dict[str, float]]:
+    def recall(self) -> t.Generator[Effect, t.Any, dict[str, float]]:
         """Since when each surplus target has been missing: from memory if its lease still holds, else from now on."""
         self.memory = yield LoadState()
         if not self.surplus:
@@ -189,7 +190,7 @@ class _Run:
         # A time in the future is another machine's wrong clock: it must not count as waiting.
         return {address: min(since.get(address, self.now), self.now) for address in self.surplus}
 
-    def remember(self, since: dict[str, float]) -> Generator[Effect, Any, None]:
+    def remember(self, since: dict[str, float]) -> t.Generator[Effect, t.Any, None]:
         """Keep what is still missing. Written only if it changed or half its lease is over: a write costs a call."""
         waiting = {address: start for address, start in since.items() if address in self.surplus}
         renew = bool(waiting) and self.now - self.memory.seen_at > self.config.lease / 2
@@ -211,7 +212,8 @@ class _Run:
 
     def outcome(self, state: str, reason: str) -> Outcome:
         settled = self.desired | self.drained
-        kept = [t for t in self.view if t.active and not (self.is_own(t) and canonical(t.address) in settled)]
+        active = [target for target in self.view if target.active]
+        kept = [target for target in active if not (self.is_own(target) and canonical(target.address) in settled)]
         return Outcome(
             state=state,
             reason=reason,

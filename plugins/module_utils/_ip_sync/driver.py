@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import typing as t
 from dataclasses import replace
-from typing import Any, Protocol, Union
 
 from .._core.dns_answer import Answer
 from .core import sync
@@ -28,22 +27,22 @@ from .model import (
     canonical,
 )
 
-Write = Union[Register, Deregister]
+Write = t.Union[Register, Deregister]
 
 
-class Driver(Protocol):
+class Driver(t.Protocol):
     """Performs the effects for one target group. Any exception it raises ends the run as SyncFailed."""
 
     def resolve(self, name: str, family: str) -> Answer:
         """A fresh answer, or an exception; never an empty one."""
 
-    def describe(self) -> Sequence[TargetHealth]:
+    def describe(self) -> t.Sequence[TargetHealth]:
         """Every target of the group, draining ones included."""
 
-    def register(self, targets: Sequence[Target]) -> None:
+    def register(self, targets: t.Sequence[Target]) -> None:
         """RegisterTargets with Id, Port and, where `zone` is set, AvailabilityZone."""
 
-    def deregister(self, targets: Sequence[Target]) -> None:
+    def deregister(self, targets: t.Sequence[Target]) -> None:
         """DeregisterTargets with Id, Port and, where `zone` is set, AvailabilityZone."""
 
     def sleep(self, seconds: float) -> None:
@@ -64,7 +63,7 @@ def run(config: Config, driver: Driver) -> Outcome:
     return drive(sync(config), driver)
 
 
-def drive(steps: Generator[Effect, Any, Outcome], driver: Driver) -> Outcome:
+def drive(steps: t.Generator[Effect, t.Any, Outcome], driver: Driver) -> Outcome:
     """Perform a run that has not begun yet: `sync(config)`."""
     try:
         effect = next(steps)
@@ -80,7 +79,7 @@ def drive(steps: Generator[Effect, Any, Outcome], driver: Driver) -> Outcome:
         return outcome
 
 
-def perform(driver: Driver, effect: Effect) -> Any:
+def perform(driver: Driver, effect: Effect) -> t.Any:
     """Perform one effect and return what the engine is to be sent."""
     if isinstance(effect, Resolve):
         return driver.resolve(effect.name, effect.family)
@@ -114,8 +113,8 @@ class DryRun:
     def resolve(self, name: str, family: str) -> Answer:
         return self.real.resolve(name, family)
 
-    def describe(self) -> Sequence[TargetHealth]:
-        view = {(canonical(t.address), t.port): t for t in self.real.describe()}
+    def describe(self) -> t.Sequence[TargetHealth]:
+        view = {(canonical(target.address), target.port): target for target in self.real.describe()}
         for write in self.writes:
             for target in write.targets:
                 key = (canonical(target.address), target.port)
@@ -126,10 +125,10 @@ class DryRun:
                     view[key] = replace(seen, state="initial", reason="Elb.RegistrationInProgress")
         return list(view.values())
 
-    def register(self, targets: Sequence[Target]) -> None:
+    def register(self, targets: t.Sequence[Target]) -> None:
         self.writes.append(Register(tuple(targets)))
 
-    def deregister(self, targets: Sequence[Target]) -> None:
+    def deregister(self, targets: t.Sequence[Target]) -> None:
         self.writes.append(Deregister(tuple(targets)))
 
     def sleep(self, seconds: float) -> None:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+import typing as t
 
 from .._core.dns_answer import Answer
 from .driver import Driver
@@ -20,8 +19,8 @@ from .model import Memory, Outcome, Target, TargetHealth, canonical
 
 MISSING_SINCE_TAG = "saas.privatelink:missing-since"  # and ":PORT": names may share a group, each with its own port
 
-Call = Callable[..., Mapping[str, Any]]  # call("elasticloadbalancing:DescribeTargetHealth", TargetGroupArn=…)
-Lookup = Callable[[str, str], Answer]  # (name, family)
+Call = t.Callable[..., t.Mapping[str, t.Any]]  # call("elasticloadbalancing:DescribeTargetHealth", TargetGroupArn=…)
+Lookup = t.Callable[[str, str], Answer]  # (name, family)
 Subnets = tuple[tuple[str, str], ...]  # (CIDR, availability zone)
 
 
@@ -40,7 +39,7 @@ def read_health(call: Call, arn: str, port: int) -> list[TargetHealth]:
     ]
 
 
-def subnets_by_vpc(described: Iterable[Mapping[str, Any]]) -> dict[str, Subnets]:
+def subnets_by_vpc(described: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, Subnets]:
     """What DescribeSubnets lists, as (CIDR, availability zone) of each VPC; an IPv6 range once it is associated."""
     found: dict[str, Subnets] = {}
     for subnet in described:
@@ -69,7 +68,7 @@ class GroupDriver:
     """
 
     def __init__(
-        self, call: Call, arn: str | None, group_port: int, port: int, lookup: Lookup, tags: Mapping[str, str]
+        self, call: Call, arn: str | None, group_port: int, port: int, lookup: Lookup, tags: t.Mapping[str, str]
     ) -> None:
         self.call, self.arn, self.group_port, self.lookup = call, arn, group_port, lookup
         self.tag = f"{MISSING_SINCE_TAG}:{port}"
@@ -78,16 +77,16 @@ class GroupDriver:
     def resolve(self, name: str, family: str) -> Answer:
         return self.lookup(name, family)
 
-    def describe(self) -> Sequence[TargetHealth]:
+    def describe(self) -> t.Sequence[TargetHealth]:
         return read_health(self.call, self.arn, self.group_port) if self.arn else []
 
-    def register(self, targets: Sequence[Target]) -> None:
+    def register(self, targets: t.Sequence[Target]) -> None:
         self._write("elasticloadbalancing:RegisterTargets", targets)
 
-    def deregister(self, targets: Sequence[Target]) -> None:
+    def deregister(self, targets: t.Sequence[Target]) -> None:
         self._write("elasticloadbalancing:DeregisterTargets", targets)
 
-    def _write(self, action: str, targets: Sequence[Target]) -> None:
+    def _write(self, action: str, targets: t.Sequence[Target]) -> None:
         described = [
             {"Id": target.address, "Port": target.port, **({"AvailabilityZone": target.zone} if target.zone else {})}
             for target in targets
@@ -118,8 +117,8 @@ class Recorder:
     def __init__(self, inner: Driver) -> None:
         self.inner = inner
         self.answer: Answer | None = None
-        self.first: Sequence[TargetHealth] | None = None
-        self.view: Sequence[TargetHealth] = ()
+        self.first: t.Sequence[TargetHealth] | None = None
+        self.view: t.Sequence[TargetHealth] = ()
         self.registered: set[str] = set()
         self.drained: set[str] = set()
         self.writes: list[str] = []
@@ -129,17 +128,17 @@ class Recorder:
         self.answer = self.inner.resolve(name, family)
         return self.answer
 
-    def describe(self) -> Sequence[TargetHealth]:
+    def describe(self) -> t.Sequence[TargetHealth]:
         self.view = self.inner.describe()
         self.first = self.view if self.first is None else self.first
         return self.view
 
-    def register(self, targets: Sequence[Target]) -> None:
+    def register(self, targets: t.Sequence[Target]) -> None:
         self.inner.register(targets)
         self.registered |= {target.address for target in targets}
         self.writes.append("elasticloadbalancing:RegisterTargets")
 
-    def deregister(self, targets: Sequence[Target]) -> None:
+    def deregister(self, targets: t.Sequence[Target]) -> None:
         self.inner.deregister(targets)
         self.drained |= {canonical(target.address) for target in targets}
         self.writes.append("elasticloadbalancing:DeregisterTargets")
@@ -162,7 +161,7 @@ class Recorder:
         """What must still happen, empty when nothing."""
         return outcome.reason if outcome.state == "waiting" else ", ".join(self.settling(outcome, port))
 
-    def tell(self, outcome: Outcome, port: int, subnets: Subnets) -> dict[str, Any]:
+    def tell(self, outcome: Outcome, port: int, subnets: Subnets) -> dict[str, t.Any]:
         """What came of the runs so far, as C(nlb_ip_sync) returns it."""
         moved = outcome.state == "in_sync" and bool(self.registered or self.drained)
         return {
@@ -181,12 +180,12 @@ class Recorder:
         }
 
 
-def active(view: Sequence[TargetHealth] | None) -> list[str]:
+def active(view: t.Sequence[TargetHealth] | None) -> list[str]:
     """One side of a diff: the targets that are registered."""
     return sorted(f"{target.address} port {target.port}" for target in view or () if target.active)
 
 
-def as_dict(target: TargetHealth) -> dict[str, Any]:
+def as_dict(target: TargetHealth) -> dict[str, t.Any]:
     """A target as the modules show it."""
     return {
         "id": target.address,

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
-from typing import Union
+import typing as t
 
 from .._core.dns_answer import Answer
 from .model import BadAnswer, Config
 
-Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 """Ranges a target outside the VPC may come from (ELBv2 user guide, IP targets, read 2026-11; fc00::/7 is RFC 4193)."""
@@ -65,5 +64,5 @@ def _zone(config: Config, address: Address) -> str | None:
     return "all"
 
 
-def _inside(address: Address, cidrs: Iterable[str]) -> bool:
+def _inside(address: Address, cidrs: t.Iterable[str]) -> bool:
     return any(address in ipaddress.ip_network(cidr) for cidr in cidrs)

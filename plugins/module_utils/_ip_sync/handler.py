@@ -27,10 +27,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+import typing as t
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from .service import Report, Service, connect
 from .settings import Settings
@@ -50,7 +49,7 @@ class SyncsFailed(Exception):
     """Some syncs failed; the message names them, the log lines have the details."""
 
 
-def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, Any]:
+def handler(event: t.Mapping[str, t.Any] | None, context: t.Any = None) -> dict[str, t.Any]:
     """Lambda's entry. Returns `results`, one report for each sync that ran, or `ignored`, why nothing did."""
     event = event or {}
     if event.get("configuration"):
@@ -65,7 +64,7 @@ def handler(event: Mapping[str, Any] | None, context: Any = None) -> dict[str, A
     return answer(service.run(), "")
 
 
-def known(service: Service, wanted: Sequence[Mapping[str, str]]) -> list[str]:
+def known(service: Service, wanted: t.Sequence[t.Mapping[str, str]]) -> list[str]:
     """The names of the syncs that are configured as the caller believes."""
     have = {sync.name: (sync.endpoint, group_name(sync.target_group)) for sync in service.settings.syncs}
     return [
@@ -95,18 +94,18 @@ def configuration() -> str:
     # Inside a zip there is no path to open, but Lambda unpacks the package; a zip on sys.path has a loader.
     if FILE.is_file():
         return FILE.read_text(encoding="utf-8")
-    loader: Any = globals().get("__loader__")
+    loader: t.Any = globals().get("__loader__")
     return bytes(loader.get_data(str(FILE))).decode()
 
 
-def budget(service: Service, context: Any) -> float:
+def budget(service: Service, context: t.Any) -> float:
     """How long a watch may last, in seconds: what is configured, within what the function has left."""
     if context is None:
         return service.settings.budget
     return min(service.settings.budget, context.get_remaining_time_in_millis() / 1000 - RESERVE)
 
 
-def answer(reports: Sequence[Report], ignored: str) -> dict[str, Any]:
+def answer(reports: t.Sequence[Report], ignored: str) -> dict[str, t.Any]:
     """What an invocation returns. Raises SyncsFailed if a sync has failed."""
     failed = [f"{report['name']}: {report['msg']}" for report in reports if report["failed"]]
     if failed:
@@ -117,7 +116,7 @@ def answer(reports: Sequence[Report], ignored: str) -> dict[str, Any]:
 # Events of RDS
 
 
-def follow(service: Service, event: Mapping[str, Any], seconds: float) -> tuple[list[Report], str]:
+def follow(service: Service, event: t.Mapping[str, t.Any], seconds: float) -> tuple[list[Report], str]:
     """Watch what an event is about. Returns the reports of the last runs, or why the event was ignored."""
     detail = event.get("detail") or {}
     categories = {str(category).lower() for category in detail.get("EventCategories") or ()}
@@ -147,7 +146,7 @@ def concerns(database: str, endpoint: str, looked: tuple[frozenset[str], tuple[s
     return bool(database) and database in [name.lower().partition(".")[0] for name in names]
 
 
-def happened(event: Mapping[str, Any]) -> float:
+def happened(event: t.Mapping[str, t.Any]) -> float:
     """When, in Unix seconds; now if the event does not say."""
     try:
         return datetime.fromisoformat(str(event["time"]).replace("Z", "+00:00")).timestamp()
@@ -171,7 +170,7 @@ def log(report: Report) -> None:
     sys.stdout.flush()
 
 
-def line(report: Report) -> dict[str, Any]:
+def line(report: Report) -> dict[str, t.Any]:
     """The line: what the run did, and its metrics for the sync alone and for all syncs of the function."""
     wanted = set(report.get("desired", ()))
     targets = [target for target in report.get("targets", ()) if target["id"] in wanted]

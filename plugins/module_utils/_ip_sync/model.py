@@ -9,8 +9,8 @@ Standard library only, so that the same files run in an Ansible module, in a Lam
 from __future__ import annotations
 
 import ipaddress
+import typing as t
 from dataclasses import dataclass, field
-from typing import Union
 
 TAG_VALUE_LIMIT = 256
 """Longest tag value that ELBv2 stores, in characters (API reference, type Tag, read 2026-11)."""
@@ -229,7 +229,7 @@ class SaveState:
     memory: Memory
 
 
-Effect = Union[Resolve, Describe, Register, Deregister, Sleep, Now, LoadState, SaveState]
+Effect = t.Union[Resolve, Describe, Register, Deregister, Sleep, Now, LoadState, SaveState]
 
 
 @dataclass(frozen=True)

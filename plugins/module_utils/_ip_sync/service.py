@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 try:
     import botocore.config
@@ -47,9 +46,9 @@ UNREACHABLE = (
     "elasticloadbalancing and ec2"
 )
 
-Raw = Mapping[str, Any]
-Report = dict[str, Any]  # what nlb_ip_sync returns for one item
-Told = Callable[[Report], None]
+Raw = t.Mapping[str, t.Any]
+Report = dict[str, t.Any]  # what nlb_ip_sync returns for one item
+Told = t.Callable[[Report], None]
 
 
 class Unusable(Exception):
@@ -60,7 +59,7 @@ def connect(region: str | None = None) -> Call:
     """Calls to AWS with the credentials of the environment. They give up within seconds: a run must not hang."""
     if BOTOCORE_ERROR is not None:
         raise Unusable("the Python package botocore is needed to call AWS") from BOTOCORE_ERROR
-    session: Any = botocore.session.get_session()
+    session: t.Any = botocore.session.get_session()
     config = botocore.config.Config(
         connect_timeout=2,
         read_timeout=5,
@@ -72,7 +71,7 @@ def connect(region: str | None = None) -> Call:
         prefix: session.create_client(name, region_name=region, config=config) for prefix, name in SERVICES.items()
     }
 
-    def call(action: str, **params: Any) -> Raw:
+    def call(action: str, **params: t.Any) -> Raw:
         prefix, operation = action.split(":")
         answer: Raw = getattr(clients[prefix], xform_name(operation))(**params)
         return answer
@@ -83,7 +82,7 @@ def connect(region: str | None = None) -> Call:
 class Facts:
     """Target groups, by name and by ARN, and the subnets of their VPCs: as many pages as there are, once."""
 
-    def __init__(self, call: Call, wanted: Iterable[str]) -> None:
+    def __init__(self, call: Call, wanted: t.Iterable[str]) -> None:
         self.read_at = time.monotonic()
         listed = pages(call, "elasticloadbalancing:DescribeTargetGroups", "TargetGroups")
         known: dict[str, Raw] = {}
@@ -95,14 +94,14 @@ class Facts:
         for start in range(0, len(vpcs), FILTER_VALUES):
             some = [{"Name": "vpc-id", "Values": vpcs[start : start + FILTER_VALUES]}]
             subnets += pages(call, "ec2:DescribeSubnets", "Subnets", Filters=some, MaxResults=1000)
-        self.subnets: Mapping[str, Subnets] = subnets_by_vpc(subnets)
+        self.subnets: t.Mapping[str, Subnets] = subnets_by_vpc(subnets)
 
     @property
     def age(self) -> float:
         return time.monotonic() - self.read_at
 
 
-def pages(call: Call, action: str, key: str, **params: Any) -> list[Raw]:
+def pages(call: Call, action: str, key: str, **params: t.Any) -> list[Raw]:
     """All entries under `key` of a call that answers in pages."""
     found: list[Raw] = []
     while True:
@@ -137,7 +136,7 @@ class Service:
 
     # Runs
 
-    def run(self, names: Sequence[str] | None = None, check: bool = False) -> list[Report]:
+    def run(self, names: t.Sequence[str] | None = None, check: bool = False) -> list[Report]:
         """One run of each sync, or of those named, at most 16 at a time. Failures are in the reports."""
         syncs = [sync for sync in self.settings.syncs if names is None or sync.name in names]
         try:
@@ -147,7 +146,7 @@ class Service:
         with ThreadPoolExecutor(max_workers=max(1, min(WORKERS, len(syncs)))) as pool:
             return list(pool.map(lambda sync: self.run_one(sync, tags, check), syncs))
 
-    def prepare(self, syncs: Sequence[Follow]) -> dict[str, dict[str, str]]:
+    def prepare(self, syncs: t.Sequence[Follow]) -> dict[str, dict[str, str]]:
         """Read what the syncs have in common: the facts, unless they are fresh, and the memories, which are tags."""
         if self.facts is None or self.facts.age > (FACTS_RETRY if self.doubted else FACTS_LIFETIME):
             self.facts, self.doubted = Facts(self.call, {sync.target_group for sync in self.settings.syncs}), False
@@ -175,7 +174,7 @@ class Service:
         family = group.get("IpAddressType", "ipv4")
         return sync.config(group.get("Port", 0), family, subnets.get(group.get("VpcId", ""), ()))
 
-    def run_one(self, sync: Follow, tags: Mapping[str, Mapping[str, str]], check: bool) -> Report:
+    def run_one(self, sync: Follow, tags: t.Mapping[str, t.Mapping[str, str]], check: bool) -> Report:
         """One run of one sync; in check mode a dry one, which performs no write."""
         recorder, outcome, message = None, Outcome("failed", ""), ""
         try:
@@ -226,7 +225,7 @@ class Service:
 
     # The watch
 
-    def look(self, names: Iterable[str]) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    def look(self, names: t.Iterable[str]) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
         """What DNS says now, addresses and chain of CNAMEs, about each name that has an answer."""
         wanted = set(names)
         syncs = [sync for sync in self.settings.syncs if sync.name in wanted]
@@ -244,7 +243,7 @@ class Service:
             list(pool.map(ask, syncs))
         return found
 
-    def watch(self, names: Iterable[str], budget: float, before: Mapping[str, frozenset[str]]) -> list[Report]:
+    def watch(self, names: t.Iterable[str], budget: float, before: t.Mapping[str, frozenset[str]]) -> list[Report]:
         """Ask DNS every second until each of these names has another answer than `before` and its group follows it.
 
         Other names are followed meanwhile. A sync runs when its answer has changed, and all run at the beginning and

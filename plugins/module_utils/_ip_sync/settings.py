@@ -13,9 +13,8 @@ The members of a sync are options of the module nlb_ip_sync, with the same names
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import typing as t
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from .group import Subnets
 from .model import Config
@@ -33,7 +32,7 @@ class Follow:
     endpoint: str
     port: int | None = None
     endpoint_kind: str = "instance"
-    engine: Mapping[str, Any] = field(default_factory=dict)
+    engine: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.endpoint_kind not in KINDS:
@@ -44,7 +43,7 @@ class Follow:
             raise ValueError(f"{self.name}: {error}") from error
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Follow:
+    def of(cls, document: t.Mapping[str, t.Any]) -> Follow:
         """From JSON; members that are null are as if absent. ValueError for a member that is missing or unknown."""
         given = {key: value for key, value in document.items() if value is not None}
         own = ("name", "target_group", "endpoint", "port", "endpoint_kind")

@@ -189,12 +189,12 @@ core: sends another port
 +         targets = tuple(Target(address, 5432, self.zones[address]) for address in sorted(addresses))
 
 core: drains with the zone AWS found
--         yield Deregister(tuple(Target(t.address, t.port, "all" if t.zone == "all" else None) for t in old))
-+         yield Deregister(tuple(Target(t.address, t.port, t.zone) for t in old))
+-             tuple(Target(target.address, target.port, "all" if target.zone == "all" else None) for target in old)
++             tuple(Target(target.address, target.port, target.zone) for target in old)
 
 core: drains without the zone
--         yield Deregister(tuple(Target(t.address, t.port, "all" if t.zone == "all" else None) for t in old))
-+         yield Deregister(tuple(Target(t.address, t.port, None) for t in old))
+-             tuple(Target(target.address, target.port, "all" if target.zone == "all" else None) for target in old)
++             tuple(Target(target.address, target.port, None) for target in old)
 
 core: a failed register shows as done
 -             yield Register(targets)
