@@ -233,7 +233,8 @@ def test_a_process_that_runs_long_takes_what_another_has_renewed(
 ) -> None:
     api = Api("us-east-1", Credentials(account, "secret", role_arn=ROLE), sandbox.url, rate=0)
     api.call(WHO)
-    later = datetime.now(UTC) + timedelta(minutes=46)  # of the hour that they last
+    begun = datetime.fromtimestamp(sandbox.control("GET", "clock")["now"], UTC)  # other tests may have stepped it
+    later = begun + timedelta(minutes=46)  # of the hour that they last
     monkeypatch.setattr("botocore.credentials._local_now", lambda: later)
     monkeypatch.setattr(api.client("sts")._request_signer._credentials, "_time_fetcher", lambda: later)
     sandbox.sessions(7200)
