@@ -233,7 +233,8 @@ class NlbServiceLink(Link):
     def groups(cls, links: t.Sequence[NlbServiceLink], forwarders: t.Sequence[t.Any], found: Found) -> list[Item]:
         """The forwarders that links name, each with what the role C(port_forwarder) takes and its links.
 
-        One all of whose links are to be absent is to be absent. Raises LinkError for a link that names no known
+        One all of whose links are to be absent is to be absent; one all of whose other links have failed before is left
+        out, as it is. Raises LinkError for a link that names no known
         forwarder, and for two that would share a port.
         """
         by_name = {str(forwarder["name"]): forwarder for forwarder in forwarders}
@@ -244,7 +245,14 @@ class NlbServiceLink(Link):
                 raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}. There are: {names}.")
             if link.forwarded:
                 members.setdefault(str(link.forwarder), []).append(link)
-        return [_group(by_name[name], members[name], found) for name in members]
+        groups = {name: _group(by_name[name], members[name], found) for name in members}
+        return [group for name, group in groups.items() if not _stuck(members[name], found)]
+
+
+def _stuck(links: t.Sequence[NlbServiceLink], found: Found) -> bool:
+    """Whether there are links to serve, and none of them has come so far."""
+    present = [link for link in links if link.present]
+    return bool(present) and all(found.of(link).stopped for link in present)
 
 
 def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], found: Found) -> Item:

@@ -268,6 +268,14 @@ class TestForwarders:
         # That of billing is not known, so those that the group has must stay.
         assert (main["target_group_arns"], main["purge_target_groups"]) == (["arn:orders"], False)
 
+    def test_nothing_is_built_for_links_that_have_all_failed(self) -> None:
+        billing = {**self.FORWARDED, "name": "billing", "forwarder_port": 6432}
+        refused = failed("fivetran-orders", "no subnet")
+        assert self.groups(self.FORWARDED, after=[refused]) == []
+        (main,) = self.groups(self.FORWARDED, billing, after=[refused])
+        # One that stands goes on to serve it.
+        assert len(main["databases"]) == 2
+
     def test_one_stays_for_those_that_stay_and_goes_with_the_last(self) -> None:
         gone = {"name": "billing", "vendor": "fivetran", "state": "absent"}
         gone |= {"route": "port_forwarder", "forwarder": "main"}
