@@ -43,7 +43,6 @@ class Link:
     PATTERN: t.ClassVar[str] = ""  # also the name of the role
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with one item for all links of one place
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps whose calls a plan names with a later step
-    LAST: t.ClassVar[tuple[str, ...]] = ("tags", "state", "awaiting", "hand_off")  # in documentation
 
     name: str = required("Name of the link.")
     vendor: str = optional(

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec, optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 
@@ -266,6 +266,7 @@ def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], 
     first = (present or links)[0]
     return {
         **first.pick("vpc_id"),
+        **{name: spec["default"] for name, spec in argument_spec(Forwarder).items() if "default" in spec},
         **{name: value for name, value in forwarder.items() if value is not None},
         "name": resource_name(first.vendor, str(forwarder["name"])),
         "state": "present" if present else "absent",

@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -78,7 +79,8 @@ class Vendor:
             "awaiting",
             "hand_off",
         }
-        return [name for name in argument_spec(link_type) if name in own or name not in fixed]
+        names = [field.name for field in dataclasses.fields(link_type)]
+        return [name for name in names if name in own or name not in fixed]
 
 
 def resolve(
@@ -158,15 +160,19 @@ def _vendor_link(own: Options, vendor: Vendor) -> Link:
 
 def _default(vendor: Vendor) -> t.Any:
     """The destination of a link that names none: the default of the option, where the type of link has one."""
-    for facts in vendor.destinations.values():
-        spec = argument_spec(PATTERNS[str(facts["pattern"])]).get(vendor.by, {})
-        return spec.get("default")
-    return None
+    types = {PATTERNS[str(facts["pattern"])] for facts in vendor.destinations.values()}
+    fields = [field for link_type in types for field in dataclasses.fields(link_type) if field.name == vendor.by]
+    return fields[0].default if fields else None
+
+
+@functools.cache
+def _validator(link_type: t.Any) -> ArgumentSpecValidator:
+    return ArgumentSpecValidator(argument_spec(link_type))
 
 
 def _converted(options: Options, link_type: type[Link]) -> Link:
     """Raises LinkError for what is no option, no choice, or of no such type; C("no") is a boolean, C("1") a number."""
-    result = ArgumentSpecValidator(argument_spec(link_type)).validate(options)
+    result = _validator(t.cast(t.Any, link_type)).validate(options)
     if result.error_messages:
         raise LinkError(f"{options['name']}: {'; '.join(result.error_messages)}")
     return link_type(**_plain(result.validated_parameters))

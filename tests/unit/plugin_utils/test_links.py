@@ -265,6 +265,7 @@ class TestForwarders:
             ("fivetran-billing", 6432),
         ]
         assert main["source_security_group_ids"] == ["sg-1", "sg-2"]
+        assert (main["instance_type"], main["instances"]) == ("t4g.small", 2)
         # That of billing is not known, so those that the group has must stay.
         assert (main["target_group_arns"], main["purge_target_groups"]) == (["arn:orders"], False)
 
