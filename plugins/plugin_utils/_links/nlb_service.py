@@ -264,10 +264,11 @@ def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], 
             if listener.get("target_group_name") == link.target_group:
                 arns.append(listener["target_group_arn"])
     first = (present or links)[0]
+    defaults = {name: spec["default"] for name, spec in argument_spec(Forwarder).items() if "default" in spec}
     return {
         **first.pick("vpc_id"),
-        **{name: spec["default"] for name, spec in argument_spec(Forwarder).items() if "default" in spec},
         **{name: value for name, value in forwarder.items() if value is not None},
+        **{name: forwarder.get(name) or default for name, default in defaults.items()},
         "name": resource_name(first.vendor, str(forwarder["name"])),
         "state": "present" if present else "absent",
         "databases": [link.database() for link in present],
