@@ -25,6 +25,19 @@ options:
       - V(0) switches pacing off. Calls that AWS throttles are repeated either way.
     type: float
     default: 1.0
+  environment_name:
+    description:
+      - Name of the environment that the resources belong to, kept in the tag C(saas.privatelink:environment).
+      - A resource of another environment is refused, whatever its name. One that names no environment, of an earlier
+        version of the collection, gets the tag.
+      - Modules that make resources get it from the variable C(privatelink_environment), else from the name of the
+        inventory host.
+    type: str
+  account_id:
+    description:
+      - Id of the AWS account that the credentials must be of. With those of another one the module fails before its
+        first call to anything else.
+    type: str
 attributes:
   action_group:
     support: full

@@ -16,8 +16,9 @@ description:
     one read call per 1000 services, and one more for each service whose principals are managed.
   - An option that is not set changes nothing. A set option is the wanted state. Principals, notifications and tags are
     added to what is there, unless the matching purge option is set.
-  - A service is found by O(service_id), else by the tag C(saas.privatelink:name) that the collection sets, else by its
-    load balancers, in which case it is adopted. Several matches are an error that lists them.
+  - A service is found by O(service_id), else by the tags C(saas.privatelink:name) and C(saas.privatelink:environment)
+    that the collection sets. Several matches are an error that lists them. One without these tags, on one of the load
+    balancers, was made by other means, and is refused unless O(adopt) is set.
   - "IAM actions: see C(docs/iam/endpoint_service.json)."
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -132,6 +133,14 @@ options:
       purge_tags:
         description:
           - Remove tags that are not in O(services[].tags). C(Name) and the collection's own tag stay.
+        type: bool
+        default: false
+      adopt:
+        description:
+          - Use an endpoint service of the expected name, or of the given id, that others have made. Without this it is
+            refused.
+          - Its principals and notifications stay, whatever the purge options say, and it is never deleted.
+          - With O(services[].state=absent) only what was added to it goes, and the collection's tags.
         type: bool
         default: false
   <<: *service

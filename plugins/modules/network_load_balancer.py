@@ -19,8 +19,8 @@ description:
     balancer, and with O(check_attributes) one for each load balancer and target group whose attributes are set here.
   - An option that is not set changes nothing. A set option is the wanted state. Listeners and tags are added to what
     is there, unless the matching purge option is set.
-  - A load balancer is found by its name. One made by other means is adopted, which means tagged with
-    C(saas.privatelink:name), when it is internal, of type network and in the VPC asked for.
+  - A load balancer is found by its name. One that lacks the tags C(saas.privatelink:name) and
+    C(saas.privatelink:environment) of this item was made by other means, and is refused unless O(adopt) is set.
   - "IAM actions: see C(docs/iam/network_load_balancer.json)."
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -50,6 +50,10 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      load_balancer_name:
+        description:
+          - What the load balancer is called in AWS, where that is not O(load_balancers[].name).
+        type: str
       vpc_id:
         description:
           - VPC of the load balancer and its target groups. Taken from O(load_balancers[].subnet_ids) when not set.
@@ -93,6 +97,10 @@ options:
           - The TCP ports that the load balancer listens on. A port that forwards to another target group is moved to
             the one described here. The target group it leaves is deleted when it was made here and nothing uses it
             any more.
+          - While the old target group has a healthy target and the new one has none, the port stays with the old one.
+            The new one gets a listener on a port from 65535 downwards for that time, because AWS looks at the health
+            of targets in use only. RV(results[].moving) is true then. Fill the new target group and run the module
+            again.
         type: list
         elements: dict
         suboptions:
@@ -196,6 +204,15 @@ options:
           - Remove tags that are not in O(load_balancers[].tags). C(Name) and the collection's own tag stay.
         type: bool
         default: false
+      adopt:
+        description:
+          - Use a load balancer and target groups of the expected name, or of the given id, that others have made.
+            Without this it is refused.
+          - Its subnets, security groups and listeners stay and are added to. A target group behind a wanted port is
+            used as it is, where it fits. None is ever deleted.
+          - With O(load_balancers[].state=absent) only what was added to it goes, and the collection's tags.
+        type: bool
+        default: false
   check_attributes:
     description:
       - Compare the attributes of load balancers and target groups that exist already (O(cross_zone),
@@ -296,6 +313,9 @@ results:
       description: Whether cross-zone load balancing is on, null when attributes were not read.
       type: bool
       returned: when it exists
+    moving:
+      description: Whether a port still forwards to its old target group, because the new one has no healthy target.
+      type: bool
     listeners:
       description: The listeners, in order of port.
       type: list
@@ -329,7 +349,7 @@ def main() -> None:
     check_attributes = {"check_attributes": {"type": "bool", "default": True}}
     module = ItemsModule("load_balancers", NetworkLoadBalancer, check_attributes)
     api = module.api()
-    module.converge(NetworkLoadBalancers(api, module.params["check_attributes"]), api)
+    module.converge(NetworkLoadBalancers(api, module.params["check_attributes"], module.check_mode), api)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,14 @@ options:
             while, and the names in RV(results[].dns_entry) change.
         type: bool
         default: false
+      adopt:
+        description:
+          - Use an association of the expected name, or of the given id, that others have made. Without this it is
+            refused.
+          - It is never deleted or replaced.
+          - With O(associations[].state=absent) only what was added to it goes, and the collection's tags.
+        type: bool
+        default: false
   <<: *association
 seealso:
   - module: saas.privatelink.service_network_association_info

@@ -15,9 +15,9 @@ description:
   - Takes one endpoint or a list of them in O(endpoints), which is converged in one process. A list of any length costs
     one read call per 1000 endpoints of the account.
   - An option that is not set changes nothing. A set option is the wanted state.
-  - An endpoint is found by O(vpc_endpoint_id), else by the tag C(saas.privatelink:name) that the collection sets.
-    Several matches are an error that lists them. Endpoints that are deleted do not count, and those that have failed
-    or were refused only where no other has the tag.
+  - An endpoint is found by O(vpc_endpoint_id), else by the tags C(saas.privatelink:name) and
+    C(saas.privatelink:environment) that the collection sets. Several matches are an error that lists them. Endpoints
+    that are deleted do not count, and those that have failed or were refused only where no other has the tag.
   - What AWS changes in no endpoint that exists is refused, unless O(replace) is set. That is its type, VPC and what
     it leads to, and for the types Resource and ServiceNetwork whether it has private DNS names and which.
   - Waits until an endpoint is available. One that its service's owner must accept is returned as waiting for that,
@@ -50,7 +50,8 @@ options:
         default: present
       vpc_endpoint_id:
         description:
-          - Id of an existing endpoint, like V(vpce-0123456789abcdef0), to be taken over or deleted.
+          - Id of an existing endpoint, like V(vpce-0123456789abcdef0). One without the collection's tags is taken over
+            with O(endpoints[].adopt) only.
         type: str
       type:
         description:
@@ -145,6 +146,13 @@ options:
           - Delete an endpoint that failed, was refused, or has what AWS cannot change, and make a new one when it is
             gone. Its connections are cut and its id and DNS names change.
           - The new endpoint is as the options say. It takes over nothing from the old one, not even its tags.
+        type: bool
+        default: false
+      adopt:
+        description:
+          - Use an endpoint of the expected name, or of the given id, that others have made. Without this it is refused.
+          - It is never deleted or replaced. What it has is changed as other options say.
+          - With O(endpoints[].state=absent) only what was added to it goes, and the collection's tags.
         type: bool
         default: false
   <<: *endpoint

@@ -74,7 +74,7 @@ vpc_endpoints:
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
     as_result,
-    owner,
+    name_of,
     read_endpoints,
 )
 
@@ -89,9 +89,9 @@ def main() -> None:
     names, ids = module.params["names"], module.params["vpc_endpoint_ids"]
     with module.reading() as api:
         found = [
-            {"name": owner(endpoint), **as_result(endpoint)}
+            {"name": name_of(endpoint), **as_result(endpoint)}
             for endpoint in read_endpoints(api)
-            if (names is None or owner(endpoint) in names) and (ids is None or endpoint["VpcEndpointId"] in ids)
+            if (names is None or name_of(endpoint) in names) and (ids is None or endpoint["VpcEndpointId"] in ids)
         ]
     module.exit_json(changed=False, vpc_endpoints=found)
 

@@ -61,6 +61,7 @@ class ModuleAction(ActionBase):
     _supports_async = True
 
     module: str
+    owns: bool  # whether it tags what it makes with the environment
     cannot_load: str  # why the module could not be loaded into Ansible's own process, or ""
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -71,6 +72,8 @@ class ModuleAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: Vars | None = None) -> Vars:
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
+        if self.owns and not self._task.args.get("environment_name"):
+            self._task.args["environment_name"] = self._environment_name(task_vars)
         reason = self._why_not(task_vars)
         if reason:
             _say_once(f"saas.privatelink's modules run in a Python of their own, which takes longer: {reason}")
@@ -81,6 +84,11 @@ class ModuleAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return t.cast("Vars", merge_hash(result, answer))
+
+    def _environment_name(self, task_vars: Vars) -> str:
+        """Whose resources a task is about: one inventory host is one environment. An undefined variable is an error."""
+        named = self._templar.template(task_vars.get("privatelink_environment", ""))
+        return str(named or task_vars["inventory_hostname"])
 
     @contextlib.contextmanager
     def _normal_way(self) -> t.Iterator[bool]:
@@ -234,11 +242,13 @@ def _say_once(line: str) -> None:
         display.v(line)
 
 
-def module_action(plugin: str) -> type[ModuleAction]:
+def module_action(plugin: str, owns: bool = False) -> type[ModuleAction]:
     """The action plugin for the module of its name; ``plugin`` is its C(__name__).
+
+    ``owns`` is whether it tags what it makes with the environment.
 
     The module is loaded at once: Ansible asks for the class in its own process, before it forks a worker for the task.
     """
     module = plugin.rpartition(".")[2]
     cannot_load = _why_not_here() or preload(module)
-    return type("ActionModule", (ModuleAction,), {"module": module, "cannot_load": cannot_load})
+    return type("ActionModule", (ModuleAction,), {"module": module, "owns": owns, "cannot_load": cannot_load})

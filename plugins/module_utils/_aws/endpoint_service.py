@@ -12,13 +12,14 @@ VpcEndpointConnectionNotification actions (read 2026-11).
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 import uuid
 from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
@@ -29,7 +30,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
+    Presence,
+    internal,
+    optional,
+    required,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -44,6 +50,9 @@ MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
 PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:\S+)")
+ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
+LONGEST_TAG = 256
+ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
 WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
 Service = dict[str, t.Any]
 
@@ -89,6 +98,8 @@ class EndpointService:
     on_connections: t.Literal["fail", "reject"] = "fail"
     tags: dict[str, str] | None = None
     purge_tags: bool = False
+    adopt: bool = False
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         for principal in self.allowed_principals or []:
@@ -138,6 +149,7 @@ class Actual:
     token: str = ""  # makes a repeated create call harmless
     rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
     verifying: bool = False  # asked for by this run
+    created: bool = False  # by this run
 
 
 Have = list[tuple[EndpointService, Actual]]  # items whose service exists
@@ -159,15 +171,18 @@ class EndpointServices:
             if item.state == "present":
                 wanted.update(item.load_balancers or [])
         balancers.update(lb.find(self.api, sorted(wanted - balancers.keys())))
-        by_owner: dict[str | None, list[Service]] = {}
+        by_key: dict[str | None, dict[str, Service]] = {}  # the owner's name, the ARN of a load balancer
         for service in services:
-            by_owner.setdefault(_owner(service), []).append(service)
+            for key in (_owner(service), *(service.get("NetworkLoadBalancerArns") or [])):
+                by_key.setdefault(key, {})[service["ServiceId"]] = service
         found: dict[str, Actual | ItemError] = {}
         for item in items:
             # Not all services for every item: with a thousand of each that would take most of the time.
-            some = services if item.service_id else [*by_owner.get(item.name, []), *by_owner.get(None, [])]
+            some = {service["ServiceId"]: service for service in services if service["ServiceId"] == item.service_id}
+            for key in (item.name, *_arns(item, balancers)) if not item.service_id else ():
+                some.update(by_key.get(key, {}))
             try:
-                found[item.name] = self._find(item, some, balancers, made[item.name])
+                found[item.name] = self._find(item, list(some.values()), balancers, made[item.name])
             except ItemError as error:
                 found[item.name] = error
         meant = {name: _id(actual) for name, actual in found.items() if isinstance(actual, Actual) and actual.service}
@@ -195,6 +210,7 @@ class EndpointServices:
             token=self.tokens.setdefault(item.name, str(uuid.uuid4())),
             rejected=made.named(REJECT, "VpcEndpointIds"),
             verifying=VERIFY in made,
+            created=CREATE in made,
         )
 
     def _created(self, services: t.Sequence[Service], made: Made) -> Service | None:
@@ -223,7 +239,7 @@ class EndpointServices:
         """A call for each service, so read once, and again only where this run has changed them."""
         asking = []
         for item, actual in have:
-            if item.state == "present" and item.allowed_principals is not None:
+            if _asks_principals(item, actual):
                 if CREATE in made[item.name]:
                     self.principals.setdefault(item.name, frozenset())  # a new service allows nobody
                 if item.name not in self.principals or PERMIT in made[item.name]:
@@ -236,7 +252,7 @@ class EndpointServices:
             else:
                 self.principals[name] = principals
         for item, actual in have:
-            if item.allowed_principals is not None:
+            if _asks_principals(item, actual):
                 actual.principals = self.principals.get(item.name)
         return failed
 
@@ -246,6 +262,13 @@ class EndpointServices:
         if actual.service is None:
             return plan_create(item, actual, self.check_mode)
         return plan_update(item, actual, actual.service, self.check_mode)
+
+
+def _asks_principals(item: EndpointService, actual: Actual) -> bool:
+    """Whether principals are compared, or of an adopted service that is to be left, those that are ours removed."""
+    if item.state == "present":
+        return item.allowed_principals is not None
+    return ownership.is_adopted(_tags(actual.service or {}))
 
 
 def _id(actual: Actual) -> str:
@@ -288,39 +311,70 @@ def attached(services: t.Iterable[Service]) -> dict[str, lb.LoadBalancer]:
 def find(
     item: EndpointService, services: t.Sequence[Service], balancers: t.Mapping[str, lb.LoadBalancer]
 ) -> Service | None:
-    """The service that an item means: by id, else by the collection's tag, else the one on the same load balancers.
+    """The service that an item means: by id, else by the collection's tags, else the one on its load balancers.
 
-    The last way adopts a service made by other means; it never serves to delete one.
+    The last way is for a service made by other means, which the item may only adopt. Raises ItemError for a service
+    that is not the item's, and where several could be.
     """
     if item.service_id:
-        same = [
-            service
-            for service in services
-            if service["ServiceId"] == item.service_id and service["ServiceState"] != "Deleted"
-        ]
-        if not same and item.state == "present":
-            raise ItemError(f"Endpoint service {item.service_id} does not exist in this account and region.")
-        return same[0] if same else None
-    living = [service for service in services if service["ServiceState"] in ALIVE]
-    same = [service for service in living if _owner(service) == item.name]
-    if not same and item.state == "present" and item.load_balancers:
-        arns = {balancers[key].arn if key in balancers else key for key in item.load_balancers}
-        unowned = [service for service in living if not _owner(service)]
-        same = [service for service in unowned if set(service.get("NetworkLoadBalancerArns") or []) == arns]
+        return _named(item, services)
+    ours = ownership.ours(item, services, "Endpoint service", _id_and_tags)
+    same = [service for service in ours if service["ServiceState"] in ALIVE]
+    if not same and item.state == "present":
+        same = _on_balancers(item, services, balancers)
     if len(same) > 1:
         ids = ", ".join(sorted(service["ServiceId"] for service in same))
         raise ItemError(f"Several endpoint services could be {item.name}: {ids}. Say which one by service_id.")
     if not same and item.state == "absent":
-        ours = [service for service in services if _owner(service) == item.name]
         dead = [service for service in ours if service["ServiceState"] in ("Failed", "Deleting")]
         # What failed must still be deleted.
         same = sorted(dead, key=lambda service: str(service["ServiceState"]), reverse=True)
     return same[0] if same else None
 
 
+def _named(item: EndpointService, services: t.Sequence[Service]) -> Service | None:
+    same = [
+        service
+        for service in services
+        if service["ServiceId"] == item.service_id and service["ServiceState"] != "Deleted"
+    ]
+    if not same and item.state == "present":
+        raise ItemError(f"Endpoint service {item.service_id} does not exist in this account and region.")
+    same = [service for service in same if not ownership.is_left(item, _tags(service))]
+    for service in same:
+        ownership.check(item, f"Endpoint service {item.service_id}", _tags(service))
+    return same[0] if same else None
+
+
+def _on_balancers(
+    item: EndpointService, services: t.Sequence[Service], balancers: t.Mapping[str, lb.LoadBalancer]
+) -> list[Service]:
+    """Living services that have a load balancer of the item; AWS lets no other service have it."""
+    wanted = _arns(item, balancers)
+    same = []
+    for service in services:
+        if service["ServiceState"] in ALIVE and wanted & set(service.get("NetworkLoadBalancerArns") or []):
+            ownership.check(item, f"Endpoint service {service['ServiceId']} on its load balancer", _tags(service))
+            same.append(service)
+    return same
+
+
+def _arns(item: EndpointService, balancers: t.Mapping[str, lb.LoadBalancer]) -> set[str]:
+    """The ARNs of the item's load balancers; a name stands for itself where none is known."""
+    return {balancers[key].arn if key in balancers else key for key in item.load_balancers or []}
+
+
+def _tags(service: Service) -> dict[str, str]:
+    return tagging.as_dict(service.get("Tags"))
+
+
+def _id_and_tags(service: Service) -> tuple[str, dict[str, str]]:
+    return str(service["ServiceId"]), _tags(service)
+
+
 def _owner(service: Service) -> str | None:
     """The name of the item that a service belongs to, by the collection's tag."""
-    return tagging.as_dict(service.get("Tags")).get(tagging.OWN_TAG)
+    return _tags(service).get(tagging.OWN_TAG)
 
 
 def principal_arn(principal: str, partition: str) -> str:
@@ -334,16 +388,15 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
     if service is None:
         return Plan()
     service_id = service["ServiceId"]
+    _refuse_other_place(item, service)
     plan = Plan(before=_shown(actual, service), result=_result(actual, service))
     if service["ServiceState"] == "Deleting":
         plan.waiting = f"endpoint service {service_id} to be deleted"
         return plan
+    if ownership.is_adopted(_tags(service)):
+        return _leave(plan, item, actual, service)
     live = [connection for connection in actual.connections if connection.live]
-    if item.on_connections == "fail" and not all(connection.is_in("deleting") for connection in live):
-        raise ItemError(
-            f"{service_id} has live connections ({', '.join(map(str, live))}). Nothing was deleted. Have the vendor "
-            "remove its endpoint, or set on_connections=reject."
-        )
+    _refuse_live(item, service_id, live)
     plan.changes = reject(service_id, live, actual.rejected)
     plan.changes.append(
         Change(
@@ -355,6 +408,49 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
         )
     )
     return plan
+
+
+def _refuse_live(item: EndpointService, service_id: str, live: t.Sequence[Connection]) -> None:
+    if item.on_connections == "fail" and not all(connection.is_in("deleting") for connection in live):
+        raise ItemError(
+            f"{service_id} has live connections ({', '.join(map(str, live))}). Nothing was deleted. Have the vendor "
+            "remove its endpoint, or set on_connections=reject."
+        )
+
+
+def _refuse_other_place(item: EndpointService, service: Service) -> None:
+    """Raise ItemError for a service of the item's name that is on none of its load balancers."""
+    have = set(service.get("NetworkLoadBalancerArns") or [])
+    names = {match.group(1) for match in map(arns.LOAD_BALANCER.fullmatch, have) if match}
+    wanted = set(item.load_balancers or [])
+    if have and wanted and not wanted & (have | names) and not item.service_id:
+        raise ItemError(
+            f"Endpoint service {service['ServiceId']} has the name {item.name}, but leads to "
+            f"{', '.join(sorted(names))}, not to {', '.join(sorted(wanted))}. It was not deleted. Give its id as "
+            "service_id if it is meant."
+        )
+
+
+def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> Plan:
+    """Take away what we brought to a service that was adopted: whom we let in, their connections, our tags."""
+    service_id, tags = service["ServiceId"], _tags(service)
+    admitted = [arn for arn in actual.principals or () if _mark(arn) in tags.get(ADMITTED_TAG, "").split()]
+    accounts = {match.group(1) for match in map(ACCOUNT.match, admitted) if match}
+    live = [connection for connection in actual.connections if connection.live and connection.owner in accounts]
+    _refuse_live(item, service_id, live)
+    plan.changes = reject(service_id, live, actual.rejected)
+    if admitted:
+        params = {"ServiceId": service_id, "RemoveAllowedPrincipals": sorted(admitted)}
+        plan.changes.append(Change(PERMIT, params, f"no longer allow {', '.join(sorted(admitted))}"))
+    plan.changes += tagging.ec2_changes(service_id, {}, tagging.own(tags))
+    own = tagging.own(tags)
+    plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
+    return plan
+
+
+def _mark(principal: str) -> str:
+    """How a tag remembers a principal: short, for a tag has 256 characters."""
+    return hashlib.sha256(principal.encode()).hexdigest()[:8]
 
 
 def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan:
@@ -374,7 +470,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         "TagSpecifications": [
             {
                 "ResourceType": "vpc-endpoint-service",
-                "Tags": tagging.as_aws(tagging.own_tags(item.name, item.tags)),
+                "Tags": tagging.as_aws(tagging.own_tags(item)),
             }
         ],
     }
@@ -393,7 +489,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
     ]
     if item.verify_private_dns and item.private_dns_name:
         changes.append(_verification(UNKNOWN, item.private_dns_name, later))
-    known = {"load_balancers": arns, "acceptance_required": acceptance, "tags": tagging.own_tags(item.name, item.tags)}
+    known = {"load_balancers": arns, "acceptance_required": acceptance, "tags": tagging.own_tags(item)}
     return Plan(changes, after=_after(item, actual, known))
 
 
@@ -411,9 +507,9 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
     later = plan.waiting
     plan.changes = [
         *_config_changes(item, actual, service, later, check_mode),
+        *_tag_changes(item, actual, service),
         *_principal_changes(item, actual, service, later),
         *_notification_changes(item, actual, service, later),
-        *_tag_changes(item, service),
     ]
     _plan_private_dns(plan, item, actual, service)
     if plan.changes:
@@ -513,10 +609,10 @@ def _regions(service: Service) -> set[str]:
 def _principal_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
     if item.allowed_principals is None:
         return []
+    add = _missing(item, actual)
     wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
-    have = actual.principals or frozenset()
-    add = sorted(wanted - have)
-    remove = sorted(have - wanted) if item.purge_allowed_principals else []
+    purge = item.purge_allowed_principals and not ownership.is_adopted(_tags(service))
+    remove = sorted((actual.principals or frozenset()) - wanted) if purge and not _adopts(item, actual, service) else []
     if not add and not remove:
         return []
     params: dict[str, t.Any] = {"ServiceId": service["ServiceId"]}
@@ -526,6 +622,17 @@ def _principal_changes(item: EndpointService, actual: Actual, service: Service, 
         params["RemoveAllowedPrincipals"] = remove
     said = ((f"allow {', '.join(add)}", add), (f"no longer allow {', '.join(remove)}", remove))
     return [Change(PERMIT, params, "; ".join(text for text, ids in said if ids), after)]
+
+
+def _missing(item: EndpointService, actual: Actual) -> list[str]:
+    """The principals that must still be let in."""
+    wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals or []}
+    return sorted(wanted - (actual.principals or frozenset()))
+
+
+def _adopts(item: EndpointService, actual: Actual, service: Service) -> bool:
+    """Whether the plan takes over a service that others have made."""
+    return item.adopt and not actual.created and _owner(service) is None
 
 
 def _notification_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
@@ -551,7 +658,8 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
             params = {"ConnectionNotificationId": key, "ConnectionEvents": events}
             action = "ec2:ModifyVpcEndpointConnectionNotification"
             changes.append(Change(action, params, f"notify {topic} of {', '.join(events)}", after))
-    extra = sorted(key for key, dummy in by_topic.values()) if item.purge_connection_notifications else []
+    purge = item.purge_connection_notifications and not ownership.is_adopted(_tags(service))
+    extra = sorted(key for key, dummy in by_topic.values()) if purge else []
     if extra:
         action = "ec2:DeleteVpcEndpointConnectionNotifications"
         params = {"ConnectionNotificationIds": extra}
@@ -559,9 +667,16 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
     return changes
 
 
-def _tag_changes(item: EndpointService, service: Service) -> list[Change]:
-    current = tagging.as_dict(service.get("Tags"))
-    to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
+def _tag_changes(item: EndpointService, actual: Actual, service: Service) -> list[Change]:
+    """On an adopted service they remember, before it is done, whom we let in beside whom its owner does."""
+    current = _tags(service)
+    to_set, to_remove = tagging.changes(current, item, item.purge_tags, _adopts(item, actual, service))
+    if ownership.is_adopted({**current, **to_set}):
+        admitted = {*current.get(ADMITTED_TAG, "").split(), *map(_mark, _missing(item, actual))}
+        marks = " ".join(sorted(admitted))
+        if len(marks) > LONGEST_TAG:
+            raise ItemError(f"{service['ServiceId']} was adopted, and no more than {len(admitted) - 1} principals fit.")
+        to_set.update({ADMITTED_TAG: marks} if marks != current.get(ADMITTED_TAG, "") else {})
     return tagging.ec2_changes(service["ServiceId"], to_set, to_remove)
 
 
@@ -611,6 +726,7 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
         others = {} if item.purge_connection_notifications else actual.notifications or {}
         after["connection_notifications"] = {**_events(others.values()), **_events(item.notifications)}
     current = before.get("tags") or {}
-    to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
+    adopt = item.adopt and not actual.created
+    to_set, to_remove = tagging.changes(current, item, item.purge_tags, adopt and actual.service is not None)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
     return after

@@ -19,6 +19,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_options import (
@@ -265,7 +266,7 @@ def find_security_group(item: ForwarderGroup, listed: t.Sequence[Raw]) -> Raw | 
     named = {
         str(group["GroupId"]): group for group in reversed(listed) if group.get("GroupName", item.name) == item.name
     }
-    ours = [group for group in named.values() if tags_of(group).get(tagging.OWN_TAG) == item.name]
+    ours = [group for group in named.values() if ownership.is_ours(item, tags_of(group))]
     if item.vpc_id is None:
         if len(ours) > 1:
             places = ", ".join(sorted(f"{group['GroupId']} in {group['VpcId']}" for group in ours))
@@ -291,7 +292,11 @@ def refuse_others(item: ForwarderGroup, actual: Actual) -> None:
         f"launch template {actual.template_id}": actual.template,
         f"security group {actual.security_group_id}": actual.security_group,
     }
-    others = [what for what, thing in things.items() if thing and tags_of(thing).get(tagging.OWN_TAG) != item.name]
+    for what, thing in things.items():
+        other = ownership.elsewhere(item, tags_of(thing))
+        if other:
+            raise ItemError(ownership.of_another(item, what, other))
+    others = [what for what, thing in things.items() if thing and not ownership.is_ours(item, tags_of(thing))]
     if others:
         raise ItemError(
             f"The name {item.name} is taken by {' and '.join(others)}, not made here and left as it is: the tag "
@@ -391,7 +396,7 @@ def _security_group_changes(item: ForwarderGroup, actual: Actual) -> list[Change
     """Ports are opened before others are closed, so that what stays open is never shut."""
     changes: list[Change] = []
     if actual.security_group is None:
-        tags = tagging.as_aws(tagging.own_tags(item.name, item.tags))
+        tags = tagging.as_aws(tagging.own_tags(item))
         params: dict[str, t.Any] = {
             "GroupName": item.name,
             "Description": "Port forwarder, open to its load balancers only",
@@ -428,7 +433,7 @@ def _template_changes(item: ForwarderGroup, actual: Actual, hosts: Hosts, versio
     if actual.template:
         params["LaunchTemplateId"] = actual.template_id
         return [Change(CREATE_VERSION, params, f"create a version of launch template {item.name}", after)]
-    tags = tagging.as_aws(tagging.own_tags(item.name, item.tags))
+    tags = tagging.as_aws(tagging.own_tags(item))
     params["LaunchTemplateName"] = item.name
     params["TagSpecifications"] = [{"ResourceType": "launch-template", "Tags": tags}]
     return [Change(CREATE_TEMPLATE, params, f"create launch template {item.name}", after)]
@@ -441,12 +446,12 @@ def _tag_changes(item: ForwarderGroup, actual: Actual) -> list[Change]:
         (actual.security_group, actual.security_group_id),
         (actual.template, actual.template_id),
     ):
-        to_set = tagging.changes(tags_of(thing), item.name, item.tags, purge=False)[0] if thing else {}
+        to_set = tagging.changes(tags_of(thing), item)[0] if thing else {}
         if to_set:
             params: dict[str, t.Any] = {"Resources": [resource_id], "Tags": tagging.as_aws(to_set)}
             changes.append(Change("ec2:CreateTags", params, f"tag {resource_id}"))
     if actual.running:
-        to_set = tagging.changes(tags_of(actual.running), item.name, item.tags, purge=False)[0]
+        to_set = tagging.changes(tags_of(actual.running), item)[0]
         params = {"Tags": _group_tags(item.name, to_set)}
         changes += [Change("autoscaling:CreateOrUpdateTags", params, f"tag group {item.name}")] if to_set else []
     return changes
@@ -469,7 +474,7 @@ def _group_changes(item: ForwarderGroup, actual: Actual, version: str) -> list[C
         "AutoScalingGroupName": item.name,
         **_wanted_group(item, actual, version),
         **({"TargetGroupARNs": sorted(set(item.target_group_arns))} if item.target_group_arns else {}),
-        "Tags": _group_tags(item.name, tagging.own_tags(item.name, item.tags)),
+        "Tags": _group_tags(item.name, tagging.own_tags(item)),
     }
     gone = f"the hosts of {item.name} to end" if actual.going else ""
     return [Change(CREATE_GROUP, params, f"create group {item.name}", gone or after)]
@@ -573,10 +578,10 @@ def _after(item: ForwarderGroup, actual: Actual, hosts: Hosts, version: str) -> 
     arns = set(item.target_group_arns or [])
     if not item.purge_target_groups or item.target_group_arns is None:
         arns.update(actual.target_group_arns)
-    own = tagging.own_tags(item.name, item.tags)
+    own = tagging.own_tags(item)
     if actual.running:
         have = tags_of(actual.running)
-        own = {**have, **tagging.changes(have, item.name, item.tags, purge=False)[0]}
+        own = {**have, **tagging.changes(have, item)[0]}
     wanted = _wanted_group(item, actual, version)
     return {
         "vpc_id": item.vpc_id or before.get("vpc_id"),

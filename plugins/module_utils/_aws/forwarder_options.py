@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.arns import TARGET_GROUP
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import internal
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 
 NAME = r"(?!sg-)[A-Za-z0-9().\-/_]{3,128}"  # what a launch template, a group and a security group may all be called
@@ -167,6 +168,7 @@ class ForwarderGroup:
     iam_instance_profile: str | None = None
     user_data: str | None = None
     tags: dict[str, str] | None = None
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         if not re.fullmatch(NAME, self.name):
@@ -233,7 +235,7 @@ class ForwarderGroup:
             iam_instance_profile=_set(self.iam_instance_profile, now.iam_instance_profile),
             user_data=_set(self.user_data, now.user_data),
             security_group_ids=[security_group_id, *further],
-            tags=now.tags if keep_tags else tagging.own_tags(self.name, self.tags),
+            tags=now.tags if keep_tags else tagging.own_tags(self),
         )
 
 

@@ -105,6 +105,17 @@ def read_attributes(api: Api, arn: str) -> dict[str, str]:
     return {attribute["Key"]: attribute.get("Value", "") for attribute in answer["Attributes"]}
 
 
+def count_healthy(api: Api, arn: str) -> int:
+    """How many targets of a group are healthy; none when AWS does not know the group (any more, or yet)."""
+    try:
+        answer = api.call("elasticloadbalancing:DescribeTargetHealth", subject=arn, TargetGroupArn=arn)
+    except CallError as error:
+        if error.code in NOT_FOUND:
+            return 0
+        raise
+    return sum(target["TargetHealth"]["State"] == "healthy" for target in answer["TargetHealthDescriptions"])
+
+
 def read_tags(api: Api, arns: t.Collection[str]) -> dict[str, Tags]:
     """Tags by ARN, one call per 20 load balancers or 20 target groups; what AWS does not know is left out."""
     chunks: list[list[str]] = []

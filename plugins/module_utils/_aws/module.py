@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import gc
 import typing as t
 
@@ -28,6 +29,8 @@ ENVIRONMENT_SPEC: dict[str, t.Any] = {
     "assume_role_arn": {"type": "str"},
     "assume_role_external_id": {"type": "str"},
     "api_rate": {"type": "float", "default": 1.0},
+    "environment_name": {"type": "str"},
+    "account_id": {"type": "str"},
 }
 
 
@@ -86,3 +89,8 @@ class InfoModule(PrivateLinkModule):
 
 class ItemsModule(Items, PrivateLinkModule):
     """An AWS module that takes either one resource's options or a list of them."""
+
+    def internal(self) -> dict[str, t.Any]:
+        """Whose items they are, where that is asked: items with a field C(environment) are told."""
+        fields = {field.name for field in dataclasses.fields(self.wanted)}
+        return {"environment": self.params["environment_name"] or ""} if "environment" in fields else {}

@@ -13,11 +13,28 @@ Balancers" (read 2026-11).
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import nlb_adoption as adoption
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual import (
+    ELB,
+    Actual,
+    Raw,
+    forwards_to,
+    misfits,
+    security_groups,
+    to_exist,
+    vpc_id,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listeners import (
+    held_ports,
+    leftover_deletions,
+    listener_changes,
+    moves,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import (
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
@@ -28,56 +45,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
 
-ELB = "elasticloadbalancing"
-Raw = lb.Raw
-
-
-@dataclass
-class Actual:
-    """What AWS shows for one wanted load balancer.
-
-    ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags`` and
-    ``attributes`` are by ARN; an ARN that is not in them was not read. ``made`` is what this run has called for it.
-    """
-
-    balancer: lb.LoadBalancer | None = None
-    listeners: t.Sequence[Raw] = ()
-    groups: t.Mapping[str, Raw] = field(default_factory=dict)
-    tags: t.Mapping[str, lb.Tags] = field(default_factory=dict)
-    attributes: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
-    subnets: t.Mapping[str, Raw] = field(default_factory=dict)
-    made: Made = field(default_factory=Made)
-
-    @property
-    def arn(self) -> str:
-        return self.balancer.arn if self.balancer else UNKNOWN
-
-    @property
-    def subnet_ids(self) -> set[str]:
-        zones = self.balancer.raw.get("AvailabilityZones") or [] if self.balancer else []
-        return {zone["SubnetId"] for zone in zones}
-
-    def group_arn(self, name: str) -> str:
-        return str(self.groups[name]["TargetGroupArn"]) if name in self.groups else UNKNOWN
-
-    def unset(self, action: str) -> bool:
-        """Whether the load balancer is new and ``action`` must still give it its first values.
-
-        Attributes of a new resource are always set, so that check mode can predict the calls.
-        """
-        is_new = self.balancer is None or f"{ELB}:CreateLoadBalancer" in self.made
-        return is_new and action not in self.made
-
-    def unset_group(self, name: str) -> bool:
-        """The same for the attributes of a target group."""
-        is_new = name not in self.groups or name in self._params(f"{ELB}:CreateTargetGroup", "Name")
-        return is_new and self.group_arn(name) not in self._params(
-            f"{ELB}:ModifyTargetGroupAttributes", "TargetGroupArn"
-        )
-
-    def _params(self, action: str, param: str) -> set[str]:
-        return {change.params[param] for change in self.made.changes if change.action == action}
-
 
 class NetworkLoadBalancers:
     """Reads the load balancers and target groups of the account in one call per 400, their tags in one per 20.
@@ -86,19 +53,20 @@ class NetworkLoadBalancers:
     which an option asks, unless ``check_attributes`` is off.
     """
 
-    def __init__(self, api: Api, check_attributes: bool = True) -> None:
-        self.api, self.check_attributes = api, check_attributes
+    def __init__(self, api: Api, check_attributes: bool = True, check_mode: bool = False) -> None:
+        self.api, self.check_attributes, self.check_mode = api, check_attributes, check_mode
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
         balancers = {balancer.name: balancer for balancer in all_balancers}
         groups = {group["TargetGroupName"]: group for group in [*_made_groups(made), *lb.read_target_groups(self.api)]}
-        have = {item.name: Actual(balancers.get(item.name), made=made[item.name]) for item in items}
+        have = {item.name: Actual(balancers.get(item.aws_name), made=made[item.name]) for item in items}
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
         found: dict[str, Actual | ItemError] = {**have, **_contested_groups(items)}
         self._add_listeners(items, have, found)
         self._add_attributes(items, have, found)
+        self._add_health(items, have, found)
         return found
 
     def _add_groups(
@@ -143,7 +111,11 @@ class NetworkLoadBalancers:
         have: t.Mapping[str, Actual],
         found: dict[str, Actual | ItemError],
     ) -> None:
-        names = [item.name for item in items if item.state == "present" and have[item.name].balancer]
+        names = []
+        for item in items:
+            actual = have[item.name]
+            if actual.balancer and (item.state == "present" or ownership.is_adopted(actual.own_tags)):
+                names.append(item.name)
         read = self.api.each(lambda name: lb.read_listeners(self.api, have[name].arn), names)
         for name, listeners in zip(names, read):
             if isinstance(listeners, ItemError):
@@ -183,8 +155,30 @@ class NetworkLoadBalancers:
                 arns += [raw["TargetGroupArn"]] if self.check_attributes or not raw.get("LoadBalancerArns") else []
         return arns
 
+    def _add_health(
+        self,
+        items: t.Sequence[NetworkLoadBalancer],
+        have: t.Mapping[str, Actual],
+        found: dict[str, Actual | ItemError],
+    ) -> None:
+        """How many targets serve, of groups between which a listener is to move. One call for each group."""
+        moved: list[tuple[str, str]] = []
+        for item in items:
+            actual = have[item.name]
+            for listener, group in moves(item, actual) if item.state == "present" else ():
+                arns = {*forwards_to(listener), actual.group_arn(group.name)} - {UNKNOWN}
+                moved += [(item.name, arn) for arn in sorted(arns)]
+        read = self.api.each(lambda pair: lb.count_healthy(self.api, pair[1]), moved)
+        for (name, arn), healthy in zip(moved, read):
+            if isinstance(healthy, ItemError):
+                found[name] = healthy
+            else:
+                have[name].healthy = {**have[name].healthy, arn: healthy}
+
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
-        return plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
+        if item.state == "absent":
+            return plan_absent(item, actual)
+        return plan_present(adoption.settled(item, actual), actual, self.check_mode)
 
 
 def _made_balancers(made: t.Mapping[str, Made]) -> list[lb.LoadBalancer]:
@@ -225,9 +219,14 @@ def _contested_groups(items: t.Sequence[NetworkLoadBalancer]) -> dict[str, ItemE
     return contested
 
 
-def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
-    """Make what is missing and change what differs; what needs an id that does not exist yet comes last."""
+def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = False) -> Plan:
+    """Make what is missing and change what differs; what needs an id that does not exist yet comes last.
+
+    A listener leaves a target group that serves only for one that does. Where none does yet, the item is done without:
+    what fills the new group comes after it, and then the item again.
+    """
     check(item, actual)
+    held = held_ports(item, actual)
     changes = [
         *_group_creations(item, actual),
         *_creation(item, actual),
@@ -238,8 +237,8 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         *_tag_changes(item, actual),
         *_health_check_changes(item, actual),
         *_group_attribute_changes(item, actual),
-        *_listener_changes(item, actual),
-        *_leftover_deletions(item, actual),
+        *listener_changes(item, actual, () if check_mode else held),
+        *leftover_deletions(item, actual, held),
     ]
     changes.sort(key=lambda change: bool(change.after))
     plan = Plan(changes, before=_shown(item, actual))
@@ -251,6 +250,10 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         elif actual.balancer.state != "active":
             reason = actual.balancer.raw.get("State", {}).get("Reason", "")
             plan.warnings = [f"{item.name}: AWS reports the load balancer as {actual.balancer.state}. {reason}".strip()]
+        if held and not plan.waiting:
+            groups = ", ".join(f"{item.groups_by_port[port].name} (port {port})" for port in held)
+            plan.waiting, plan.poll = f"a healthy target in {groups}, before connections go there", False
+    plan.result["moving"] = bool(held)
     return plan
 
 
@@ -258,14 +261,13 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Delete the load balancer, its listeners going with it; then its own target groups, once it is gone."""
     # Listings show a load balancer for a while after it is gone; its tags are gone at once.
     there = actual.balancer is not None and actual.balancer.is_network and actual.arn in actual.tags
-    balancer = actual.balancer if there else None
+    balancer = actual.balancer if there and not ownership.is_left(item, actual.own_tags) else None
     plan = Plan()
     if balancer:
-        if not _is_ours(item, actual, balancer.arn):
-            raise ItemError(
-                f"Load balancer {item.name} was not made here and was not deleted: it lacks the tag {tagging.OWN_TAG}="
-                f"{item.name}. Add that tag to it to have it deleted, or delete it by other means."
-            )
+        ownership.check(item, f"Load balancer {balancer.name}", actual.own_tags)
+        _refuse_other_place(item, balancer)
+        if ownership.is_adopted(actual.own_tags):
+            return adoption.leave(item, actual)
         protected = actual.attributes.get(balancer.arn, {}).get(BALANCER_ATTRIBUTES["deletion_protection"]) == "true"
         if protected and item.deletion_protection is not False:
             raise ItemError(
@@ -285,8 +287,16 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
             )
         )
         plan.before, plan.result = _shown(item, actual), as_result(balancer, actual)
-    plan.changes += _leftover_deletions(item, actual)
+    plan.changes += leftover_deletions(item, actual)
     return plan
+
+
+def _refuse_other_place(item: NetworkLoadBalancer, balancer: lb.LoadBalancer) -> None:
+    have = balancer.raw.get("VpcId")
+    if item.vpc_id not in (None, have):
+        raise ItemError(
+            f"Load balancer {balancer.name} is in {have}, not in {item.vpc_id}: it is another one, and was not deleted."
+        )
 
 
 def check(item: NetworkLoadBalancer, actual: Actual) -> None:
@@ -296,10 +306,12 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
         raise ItemError(f"Load balancer {item.name} does not exist: give subnet_ids to create it.")
     if balancer is not None:
         _check_balancer(item, balancer)
+        if balancer.arn in actual.tags and not actual.created:
+            ownership.check(item, f"Load balancer {balancer.name}", actual.own_tags)
     _check_subnets(item, actual)
     _check_security_groups(item, actual)
     for group in item.groups.values():
-        _check_group(group, actual, _vpc_id(item, actual))
+        _check_group(item, group, actual, vpc_id(item, actual))
     for listener in actual.listeners:
         if listener["Port"] in item.groups_by_port and listener.get("Protocol") != "TCP":
             raise ItemError(
@@ -331,12 +343,12 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
     unknown = [subnet_id for subnet_id in wanted if subnet_id not in actual.subnets]
     if unknown:
         raise ItemError(f"No such subnet in this account and region: {', '.join(unknown)}.")
-    vpc_id = _vpc_id(item, actual)
+    vpc = vpc_id(item, actual)
     by_zone: dict[str, str] = {}
     for subnet_id in wanted:
         subnet = actual.subnets[subnet_id]
-        if subnet["VpcId"] != vpc_id:
-            raise ItemError(f"Subnet {subnet_id} is in {subnet['VpcId']}, not in {vpc_id}.")
+        if subnet["VpcId"] != vpc:
+            raise ItemError(f"Subnet {subnet_id} is in {subnet['VpcId']}, not in {vpc}.")
         zone = subnet["AvailabilityZone"]
         if zone in by_zone:
             raise ItemError(f"{by_zone[zone]} and {subnet_id} are both in {zone}: only one subnet for each zone.")
@@ -345,7 +357,7 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
 
 def _check_security_groups(item: NetworkLoadBalancer, actual: Actual) -> None:
     wanted = item.security_group_ids
-    have = _security_groups(actual) if actual.balancer else wanted or []
+    have = security_groups(actual) if actual.balancer else wanted or []
     if wanted and not have:
         raise ItemError(f"{item.name} was made without security groups, and AWS lets none be added. {ANOTHER_NAME}")
     if have and wanted == []:
@@ -354,12 +366,14 @@ def _check_security_groups(item: NetworkLoadBalancer, actual: Actual) -> None:
         raise ItemError(no_rules_to_enforce(item.name))
 
 
-def _check_group(group: WantedGroup, actual: Actual, vpc_id: str) -> None:
+def _check_group(item: NetworkLoadBalancer, group: WantedGroup, actual: Actual, vpc: str) -> None:
     raw = actual.groups.get(group.name)
     if raw is None:
         return
-    fixed = group.immutable(vpc_id).items()
-    wrong = [f"{key} {raw.get(key)} instead of {value}" for key, value in fixed if raw.get(key) != value]
+    tags = actual.tags.get(raw["TargetGroupArn"])
+    if tags is not None:
+        ownership.check(item, f"Target group {group.name}", tags)
+    wrong = misfits(group, raw, vpc)
     if wrong:
         raise ItemError(
             f"Target group {group.name} exists with {', '.join(wrong)}, which cannot be changed. Give the target group "
@@ -370,32 +384,10 @@ def _check_group(group: WantedGroup, actual: Actual, vpc_id: str) -> None:
         raise ItemError(f"Target group {group.name} is in use by {', '.join(others)}. Give another name.")
 
 
-def _vpc_id(item: NetworkLoadBalancer, actual: Actual) -> str:
-    """The VPC of the load balancer: where it is, where it shall be, or where its first subnet is."""
-    if actual.balancer:
-        return str(actual.balancer.raw["VpcId"])
-    return item.vpc_id or str(actual.subnets[(item.subnet_ids or [])[0]]["VpcId"])
-
-
-def _security_groups(actual: Actual) -> list[str]:
-    return sorted(actual.balancer.raw.get("SecurityGroups") or []) if actual.balancer else []
-
-
 def _enforced(balancer: lb.LoadBalancer | None) -> bool | None:
     """Whether inbound rules apply to PrivateLink traffic; None where AWS does not say, having no rules to apply."""
     shown = balancer.raw.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") if balancer else None
     return {"on": True, "off": False}.get(shown or "")
-
-
-def _is_ours(item: NetworkLoadBalancer, actual: Actual, arn: str) -> bool:
-    return actual.tags.get(arn, {}).get(tagging.OWN_TAG) == item.name
-
-
-def _to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:
-    """What a change on the load balancer, and on a target group, must wait for."""
-    if actual.balancer is None:
-        return f"load balancer {item.name} to exist"
-    return f"target group {group} to exist" if group and group not in actual.groups else ""
 
 
 def _group_creations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
@@ -404,9 +396,9 @@ def _group_creations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
             f"{ELB}:CreateTargetGroup",
             {
                 "Name": group.name,
-                **group.immutable(_vpc_id(item, actual)),
+                **group.immutable(vpc_id(item, actual)),
                 **group.health_check,
-                "Tags": tagging.as_aws(tagging.own_tags(item.name, {"Name": group.name, **(item.tags or {})})),
+                "Tags": tagging.as_aws(tagging.own_tags(item, group.name)),
             },
             f"create target group {group.name}",
         )
@@ -419,13 +411,13 @@ def _creation(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     if actual.balancer:
         return []
     params: dict[str, t.Any] = {
-        "Name": item.name,
+        "Name": item.aws_name,
         "Type": "network",
         "Scheme": "internal",
         "Subnets": sorted(item.subnet_ids or []),
         "SecurityGroups": sorted(item.security_group_ids or []),
         "IpAddressType": item.ip_address_type,
-        "Tags": tagging.as_aws(tagging.own_tags(item.name, item.tags)),
+        "Tags": tagging.as_aws(tagging.own_tags(item)),
     }
     params = {key: value for key, value in params.items() if value}
     return [Change(f"{ELB}:CreateLoadBalancer", params, f"create load balancer {item.name}")]
@@ -465,7 +457,7 @@ def _ip_address_type_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
 def _security_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     """Groups and flag go in one call: AWS sets the flag by no other, and has a default for one that is left out."""
     action, enforce, shown = f"{ELB}:SetSecurityGroups", item.enforce_privatelink_rules, _enforced(actual.balancer)
-    have = _security_groups(actual) if actual.balancer else sorted(item.security_group_ids or [])
+    have = security_groups(actual) if actual.balancer else sorted(item.security_group_ids or [])
     wanted = have if item.security_group_ids is None else sorted(item.security_group_ids)
     if wanted == have and (enforce is None or (enforce == shown and not actual.unset(action))):
         return []
@@ -474,7 +466,7 @@ def _security_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]
     if flag is not None:
         params["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = "on" if flag else "off"
     summary = f"set security groups {', '.join(wanted)}, PrivateLink rules {'on' if flag else 'off'}"
-    return [Change(action, params, summary, _to_exist(item, actual))]
+    return [Change(action, params, summary, to_exist(item, actual))]
 
 
 def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
@@ -482,7 +474,7 @@ def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change
     changed = _changed(item.attributes, {} if unset else actual.attributes.get(actual.arn))
     if not changed:
         return []
-    return [_modify_attributes(actual.arn, changed, f"set {_pairs(changed)}", _to_exist(item, actual))]
+    return [_modify_attributes(actual.arn, changed, f"set {_pairs(changed)}", to_exist(item, actual))]
 
 
 def _modify_attributes(arn: str, attributes: list[dict[str, str]], summary: str, after: str = "") -> Change:
@@ -507,7 +499,7 @@ def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     for arn in (actual.arn, *(actual.group_arn(name) for name in item.groups)):
         if arn not in actual.tags:  # still to be made, with its tags
             continue
-        to_set, to_remove = tagging.changes(actual.tags[arn], item.name, item.tags, item.purge_tags)
+        to_set, to_remove = tagging.changes(actual.tags[arn], item, item.purge_tags, item.adopt)
         if to_set:
             params: dict[str, t.Any] = {"ResourceArns": [arn], "Tags": tagging.as_aws(to_set)}
             changes.append(Change(f"{ELB}:AddTags", params, f"tag {arn}: {', '.join(sorted(to_set))}"))
@@ -541,68 +533,6 @@ def _group_attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
     return changes
 
 
-def _listener_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
-    """A port that forwards elsewhere is repointed; other ports are removed only when purging."""
-    changes = []
-    by_port = {listener["Port"]: listener for listener in actual.listeners}
-    for port, group in item.groups_by_port.items():
-        arn, after = actual.group_arn(group.name), _to_exist(item, actual, group.name)
-        actions = [{"Type": "forward", "TargetGroupArn": arn}]
-        have = by_port.pop(port, None)
-        summary = f"forward port {port} to {group.name}"
-        if have is None:
-            params = {"LoadBalancerArn": actual.arn, "Protocol": "TCP", "Port": port, "DefaultActions": actions}
-            settled = ("DuplicateListener",)
-            changes.append(Change(f"{ELB}:CreateListener", params, summary, after, settled))
-        elif _forwards_to(have) != {arn}:
-            params = {"ListenerArn": have["ListenerArn"], "DefaultActions": actions}
-            changes.append(Change(f"{ELB}:ModifyListener", params, summary, after))
-    for port, have in sorted(by_port.items()) if item.listeners is not None and item.purge_listeners else []:
-        params, settled = {"ListenerArn": have["ListenerArn"]}, ("ListenerNotFound",)
-        changes.append(Change(f"{ELB}:DeleteListener", params, f"remove port {port}", settled_by=settled))
-    return changes
-
-
-def _forwards_to(listener: Raw) -> set[str]:
-    """ARNs of the target groups that a listener forwards to, in whichever form it was written."""
-    found = set()
-    for action in listener.get("DefaultActions") or []:
-        weighted = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
-        found |= {group["TargetGroupArn"] for group in [action, *weighted] if group.get("TargetGroupArn")}
-    return found
-
-
-def _leftover_deletions(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
-    """Our own target groups that no listener will use any more, each as soon as AWS shows it out of use.
-
-    A target group that another load balancer uses is never among them.
-    """
-    if item.state == "present" and item.listeners is None:
-        return []
-    in_use: set[str] = set()
-    for listener in actual.listeners:
-        if listener["Port"] not in item.groups_by_port and not item.purge_listeners:
-            in_use |= _forwards_to(listener)
-    changes = []
-    for name, group in sorted(actual.groups.items()):
-        arn, users = group["TargetGroupArn"], set(group.get("LoadBalancerArns") or [])
-        wanted = item.state == "present" and name in item.groups
-        if wanted or arn in in_use or not users <= {actual.arn} or not _is_ours(item, actual, arn):
-            continue
-        after = f"target group {name} to be out of use" if users else ""
-        changes.append(
-            Change(
-                f"{ELB}:DeleteTargetGroup",
-                {"TargetGroupArn": arn},
-                f"delete target group {name}",
-                after,
-                settled_by=("TargetGroupNotFound",),
-                retried_on=("ResourceInUse",),  # listings are ahead of what the call goes by
-            )
-        )
-    return changes
-
-
 def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
     """A load balancer as modules return it. ``cross_zone`` is None where attributes were not read."""
     raw = balancer.raw
@@ -628,7 +558,7 @@ def _listeners_result(actual: Actual) -> list[dict[str, t.Any]]:
     by_arn = {group["TargetGroupArn"]: group for group in actual.groups.values()}
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
-        arn = min(_forwards_to(listener), default=None)
+        arn = min(forwards_to(listener), default=None)
         group = by_arn.get(arn, {})
         found.append(
             {
@@ -649,7 +579,7 @@ def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
     attributes = actual.attributes.get(actual.arn, {})
     shown: dict[str, t.Any] = {
         "subnet_ids": sorted(actual.subnet_ids),
-        "security_group_ids": _security_groups(actual),
+        "security_group_ids": security_groups(actual),
         "enforce_privatelink_rules": _enforced(actual.balancer),
         "ip_address_type": actual.balancer.raw.get("IpAddressType"),
         "listeners": {listener["port"]: listener["target_group_name"] for listener in _listeners_result(actual)},
@@ -680,8 +610,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
             have = before.get("target_groups", {}).get(name)
             written = {key: value for key, value in group.attributes.items() if have is None or key in have}
             after["target_groups"][name] = {**group.health_check, **written}
-    current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item.name, item.tags))
-    to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
+    current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item))
+    to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
     return after
 

@@ -19,7 +19,12 @@ from functools import cached_property
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
+    Presence,
+    internal,
+    optional,
+    required,
+)
 
 # option: AWS's name, the same in requests and in answers
 HEALTH_CHECK = {
@@ -124,6 +129,7 @@ class NetworkLoadBalancer:
 
     name: str
     state: Presence = "present"
+    load_balancer_name: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
@@ -135,11 +141,13 @@ class NetworkLoadBalancer:
     purge_listeners: bool = False
     tags: dict[str, str] | None = None
     purge_tags: bool = False
+    adopt: bool = False
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
-        if not arns.LOAD_BALANCER_NAME.fullmatch(self.name):
+        if not arns.LOAD_BALANCER_NAME.fullmatch(self.aws_name):
             raise ItemError(
-                f"Not the name of a load balancer: {self.name!r}. It has up to 32 letters, digits and hyphens, no "
+                f"Not the name of a load balancer: {self.aws_name!r}. It has up to 32 letters, digits and hyphens, no "
                 "hyphen at its ends, and does not begin with internal-."
             )
         if self.subnet_ids is not None and not self.subnet_ids:
@@ -165,6 +173,11 @@ class NetworkLoadBalancer:
         for group in self.groups_by_port.values():
             if group != self.groups[group.name]:
                 raise ItemError(f"Two listeners describe the target group {group.name} differently.")
+
+    @property
+    def aws_name(self) -> str:
+        """What the load balancer is called in AWS."""
+        return self.load_balancer_name or self.name
 
     @cached_property
     def groups_by_port(self) -> dict[int, WantedGroup]:

@@ -19,11 +19,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -53,6 +53,8 @@ class Association:
     tags: dict[str, str] | None = None
     purge_tags: bool = False
     replace: bool = False
+    adopt: bool = False
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         for option, pattern in IDENTIFIERS.items():
@@ -144,7 +146,7 @@ class Associations:
         row = actual.row or {}
         if actual.status not in ("ACTIVE", COMING, GOING):
             actual.row = {**row, **read_association(self.api, actual.id)}
-        if item.state == "present" and actual.status in USABLE and not row.get("isManagedAssociation"):
+        if actual.status not in (COMING, GOING) and not row.get("isManagedAssociation"):
             answer = self.api.call("vpc-lattice:ListTagsForResource", actual.id, resourceArn=row["arn"])
             actual.tags = dict(answer.get("tags") or {})
 
@@ -190,7 +192,13 @@ def plan_absent(item: Association, actual: Actual) -> Plan:
     if actual.row is None:
         return plan
     plan.before = _shown(actual)
-    if actual.status == GOING:
+    if actual.tags is not None:
+        if ownership.is_left(item, actual.tags):
+            return Plan(result=plan.result)
+        ownership.check(item, f"Association {actual.id}", actual.tags)
+    if ownership.is_adopted(actual.tags or {}):
+        _leave(plan, actual.row, actual.tags or {})
+    elif actual.status == GOING:
         plan.waiting = _gone(actual)
     elif actual.status == COMING:
         plan.waiting = _active(actual)
@@ -204,7 +212,7 @@ def plan_absent(item: Association, actual: Actual) -> Plan:
 
 def plan_create(item: Association, actual: Actual, after: str = "") -> Plan:
     """Create the association, ``after`` a former one is gone."""
-    tags = tagging.own_tags(item.name, item.tags)
+    tags = tagging.own_tags(item)
     params = {
         "serviceNetworkIdentifier": item.service_network,
         "resourceConfigurationIdentifier": item.resource_configuration,
@@ -220,7 +228,11 @@ def plan_create(item: Association, actual: Actual, after: str = "") -> Plan:
 
 def plan_update(item: Association, actual: Actual) -> Plan:
     """Only tags can be changed; for all else the association must be made anew, if that is allowed."""
+    if actual.tags is not None and not actual.created:
+        ownership.check(item, f"Association {actual.id}", actual.tags)
     reason = _wrong(item, actual)
+    if reason and item.replace and ownership.is_adopted(actual.tags or {}):
+        raise ItemError(f"{reason} It was adopted, so it is not replaced.")
     if reason and item.replace and not actual.created and not actual.deleted:  # once in a run, not for ever
         plan = plan_create(item, actual, _gone(actual))
         plan.waiting = _active(actual) if actual.status == COMING else ""
@@ -239,6 +251,13 @@ def plan_update(item: Association, actual: Actual) -> Plan:
     return plan
 
 
+def _leave(plan: Plan, row: Raw, tags: t.Mapping[str, str]) -> None:
+    """Take our tags off an association that was adopted."""
+    own = tagging.own(tags)
+    plan.changes = [Change(UNTAG, {"resourceArn": row["arn"], "tagKeys": own}, f"untag {', '.join(own)}")]
+    plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
+
+
 def _wrong(item: Association, actual: Actual) -> str:
     """Why an association cannot be what is wanted, and what to do."""
     remedy = "Set replace=true to delete it and make a new one, or state=absent."
@@ -254,7 +273,7 @@ def _wrong(item: Association, actual: Actual) -> str:
 
 
 def _plan_tags(plan: Plan, item: Association, current: dict[str, str], row: Raw) -> None:
-    to_set, to_remove = tagging.changes(current, item.name, item.tags, item.purge_tags)
+    to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     if to_set:
         params: dict[str, t.Any] = {"resourceArn": row["arn"], "tags": to_set}
         plan.changes.append(Change(TAG, params, f"tag {', '.join(sorted(to_set))}"))

@@ -14,6 +14,8 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
+ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that name it is
+ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use: it is never deleted
 
 
 def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
@@ -21,9 +23,30 @@ def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
     return {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
 
 
-def own_tags(name: str, tags: t.Mapping[str, str] | None) -> dict[str, str]:
-    """The tags a new resource gets: the caller's, the collection's own, and a Name unless one is given."""
-    return {"Name": name, **as_text(tags), OWN_TAG: name}
+class Tagged(t.Protocol):
+    """An item whose resource gets tags."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def environment(self) -> str: ...
+
+    @property
+    def tags(self) -> t.Mapping[str, str] | None: ...
+
+
+def own_tags(item: Tagged, name: str = "") -> dict[str, str]:
+    """The tags a new resource gets: the item's, the collection's own, and a Name unless one is given.
+
+    ``name`` is that of the resource, where it is not the item's.
+    """
+    return {"Name": name or item.name, **as_text(item.tags), **marks(item)}
+
+
+def marks(item: Tagged) -> dict[str, str]:
+    """What makes a resource the item's."""
+    return {OWN_TAG: item.name, **({ENVIRONMENT_TAG: item.environment} if item.environment else {})}
 
 
 def as_aws(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
@@ -35,17 +58,26 @@ def as_dict(tags: t.Iterable[t.Mapping[str, str]] | None) -> dict[str, str]:
 
 
 def changes(
-    current: t.Mapping[str, str], name: str, tags: t.Mapping[str, str] | None, purge: bool
+    current: t.Mapping[str, str], item: Tagged, purge: bool = False, adopt: bool = False
 ) -> tuple[dict[str, str], list[str]]:
     """Tags to set and tag keys to remove; unset tags leave all but the collection's own as they are.
 
-    Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own.
+    Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own. Of what
+    was adopted, none is removed. With ``adopt``, what nobody's tag is on is adopted.
     """
-    wanted = {**as_text(tags), OWN_TAG: name}
+    wanted = {**as_text(item.tags), **marks(item)}
+    if adopt and OWN_TAG not in current:
+        wanted[ADOPTED_TAG] = "true"
+    purge = purge and item.tags is not None and ADOPTED_TAG not in current
     to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
     kept = ("aws:", "saas.privatelink:")
     extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith(kept)]
-    return to_set, sorted(extra) if purge and tags is not None else []
+    return to_set, sorted(extra) if purge else []
+
+
+def own(tags: t.Iterable[str]) -> list[str]:
+    """The keys of the collection's own tags: what is taken off a resource that is left."""
+    return sorted(key for key in tags if key.startswith("saas.privatelink:"))
 
 
 def ec2_changes(resource: str, to_set: t.Mapping[str, str], to_remove: t.Sequence[str]) -> list[Change]:

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, optional
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
     Change,
@@ -104,6 +104,8 @@ class VpcEndpoint:
     tags: dict[str, str] | None = None
     purge_tags: bool = False
     replace: bool = False
+    adopt: bool = False
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         if self.vpc_endpoint_id is not None and not re.fullmatch(r"vpce-[0-9a-f]+", self.vpc_endpoint_id):
@@ -232,7 +234,7 @@ class VpcEndpoints:
 
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:
         if item.state == "absent":
-            return plan_absent(actual)
+            return plan_absent(item, actual)
         if actual.endpoint is None:
             return plan_create(item, actual, self.check_mode)
         if actual.state == "deleting":
@@ -261,13 +263,16 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
     """
     if item.vpc_endpoint_id:
         same = [endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == item.vpc_endpoint_id]
+        same = [endpoint for endpoint in same if not ownership.is_left(item, _tags(endpoint))]
+        for endpoint in same:
+            ownership.check(item, f"Endpoint {item.vpc_endpoint_id}", _tags(endpoint))
         if item.state == "present" and (not same or str(same[0]["State"]).lower() == "deleting"):
             raise ItemError(
                 f"{item.vpc_endpoint_id} does not exist in this account and region, or is being deleted. Leave out "
                 "vpc_endpoint_id to make a new endpoint."
             )
         return same[0] if same else None
-    same = [endpoint for endpoint in endpoints if owner(endpoint) == item.name]
+    same = ownership.ours(item, endpoints, "endpoint", _id_and_tags)
     going = [endpoint for endpoint in same if str(endpoint["State"]).lower() == "deleting"]
     dead = [endpoint for endpoint in same if str(endpoint["State"]).lower() in DEAD]
     serving = [endpoint for endpoint in same if endpoint not in going and endpoint not in dead]
@@ -278,16 +283,32 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
     return next(iter([*candidates, *going]), None)
 
 
-def owner(endpoint: Endpoint) -> str | None:
+def _tags(endpoint: Endpoint) -> dict[str, str]:
+    return tagging.as_dict(endpoint.get("Tags"))
+
+
+def name_of(endpoint: Endpoint) -> str | None:
     """The name of the item that an endpoint belongs to, by the collection's tag."""
-    return tagging.as_dict(endpoint.get("Tags")).get(tagging.OWN_TAG)
+    return _tags(endpoint).get(tagging.OWN_TAG)
 
 
-def plan_absent(actual: Actual) -> Plan:
-    """Delete the endpoint and wait until it is gone."""
+def _id_and_tags(endpoint: Endpoint) -> tuple[str, dict[str, str]]:
+    return str(endpoint["VpcEndpointId"]), _tags(endpoint)
+
+
+def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
+    """Delete the endpoint and wait until it is gone. One that was adopted is left as it is, without our tags."""
     if actual.endpoint is None:
         return Plan()
     plan = Plan(before=_shown(actual.endpoint), result=as_result(actual.endpoint))
+    _refuse_other_place(item, actual.endpoint)
+    if ownership.is_adopted(_tags(actual.endpoint)):
+        kept = {
+            key: value for key, value in _tags(actual.endpoint).items() if key not in tagging.own(plan.before["tags"])
+        }
+        plan.changes = tagging.ec2_changes(actual.id, {}, tagging.own(plan.before["tags"]))
+        plan.after = {**plan.before, "tags": kept}
+        return plan
     if actual.state == "deleting":
         plan.waiting = _gone(actual)
     else:
@@ -303,7 +324,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
         missing.append(options[0] if len(options) == 1 else f"one of {', '.join(options)}")
     if missing:
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
-    tags = tagging.own_tags(item.name, item.tags)
+    tags = tagging.own_tags(item)
     params = {
         "VpcEndpointType": item.kind,
         "VpcId": item.vpc_id,
@@ -325,6 +346,8 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
 def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mode: bool) -> Plan:
     """Change what AWS changes in place, refuse the rest unless the endpoint may be replaced."""
     reason = _dead(actual, endpoint) or ("" if actual.created else _immutable(item, endpoint))
+    if reason and item.replace:
+        _refuse_replacing(item, endpoint)
     if reason and item.replace and not actual.created:  # once in a run, or what fails would be remade for ever
         plan = plan_create(item, actual, check_mode, _gone(actual))
         plan.changes.insert(0, _delete(actual))
@@ -344,7 +367,7 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     if modify:
         params = {"VpcEndpointId": actual.id, **modify}
         plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
-    to_set, to_remove = tagging.changes(before["tags"], item.name, item.tags, item.purge_tags)
+    to_set, to_remove = tagging.changes(before["tags"], item, item.purge_tags, item.adopt and not actual.created)
     plan.changes += tagging.ec2_changes(actual.id, to_set, to_remove)
     if plan.changes:
         tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
@@ -394,6 +417,36 @@ def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
         f"AWS cannot change this in {endpoint['VpcEndpointId']}: {said}. Set replace=true to have it deleted and made "
         "anew, which cuts its connections."
     )
+
+
+def _place(item: VpcEndpoint, endpoint: Endpoint) -> list[str]:
+    """In what an endpoint is another one than the item means: its type, its VPC, what it leads to."""
+    have, wanted = _shown(endpoint), _wanted_shown(item)
+    where = ["type", "vpc_id", *(target.option for target in TARGETS)]
+    differ = [option for option in where if option in wanted and _differs(option, have.get(option), wanted[option])]
+    return [f"{option} is {have.get(option)}, not {wanted[option]}" for option in differ]
+
+
+def _refuse_other_place(item: VpcEndpoint, endpoint: Endpoint) -> None:
+    """Raise ItemError for an endpoint of the item's name that is another one all the same."""
+    differ = _place(item, endpoint)
+    if differ:
+        raise ItemError(
+            f"{endpoint['VpcEndpointId']} has the name {item.name}, but is another endpoint: {'; '.join(differ)}. It "
+            "was not deleted. Say what it is, or give the name alone with vpc_endpoint_id."
+        )
+
+
+def _refuse_replacing(item: VpcEndpoint, endpoint: Endpoint) -> None:
+    """Raise ItemError where a new endpoint would not take the place of the old one, or the old one is not ours."""
+    have = endpoint.get("VpcId")
+    if item.vpc_id not in (None, have):
+        raise ItemError(
+            f"{endpoint['VpcEndpointId']} of the name {item.name} is in {have}, not in {item.vpc_id}, and was not "
+            "replaced: what is in another VPC serves others. Use another name here, or take that one away there first."
+        )
+    if ownership.is_adopted(_tags(endpoint)):
+        raise ItemError(f"{endpoint['VpcEndpointId']} was adopted and is not replaced. Use another name for a new one.")
 
 
 def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:

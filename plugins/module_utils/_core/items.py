@@ -79,10 +79,14 @@ class Items:
         wanted, refused = [], []
         for item in options:
             try:
-                wanted.append(self.wanted(**item))
+                wanted.append(self.wanted(**item, **self.internal()))
             except ItemError as error:
                 refused.append(Result(item["name"], failed=True, msg=str(error)))
         return wanted, refused
+
+    def internal(self) -> dict[str, t.Any]:
+        """Fields of every item that are no options of an item."""
+        return {}
 
     def converge(self, kind: Kind[t.Any, t.Any], api: Calls, poll: float = 5, workers: int = 16) -> t.NoReturn:
         """Bring all items to their wanted state, ``workers`` at a time, and end the module."""

@@ -41,6 +41,11 @@ def optional(default: t.Any = None, description: str = "", **spec: t.Any) -> t.A
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def internal(default: t.Any = None) -> t.Any:
+    """A field that is no option: code fills it in."""
+    return dataclasses.field(default=default, metadata={"internal": True})
+
+
 def required(description: str = "", **spec: t.Any) -> t.Any:
     """A field that is an option which must be given."""
     return dataclasses.field(metadata={"description": description, "spec": {"required": True, **spec}})
@@ -53,7 +58,7 @@ def argument_spec(item: t.Any) -> Spec:
     """
     if item not in _SPECS:
         annotations = hints(item)
-        fields = [field for field in dataclasses.fields(item) if field.init]
+        fields = [field for field in dataclasses.fields(item) if field.init and "internal" not in field.metadata]
         _SPECS[item] = {field.name: {**_typed(annotations[field.name]), **_default(field)} for field in fields}
     return copy.deepcopy(_SPECS[item])
 

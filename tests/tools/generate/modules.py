@@ -15,6 +15,7 @@ from tests.tools.place import ROOT
 
 PLUGINS = ROOT / "plugins"
 RUNS = "\ndef main("  # what is documentation only is done by an action plugin of its own
+OWNS = "ItemsModule("  # of AWS: it tags what it makes
 VENDOR = re.compile(r"module_utils\._vendors\.(\w+)_module import")
 
 
@@ -27,8 +28,11 @@ def sources() -> dict[str, str]:
 def rendered() -> dict[Path, str]:
     """The files that follow from modules, and the modules whose RETURN has lines that others have, too."""
     modules = sources()
-    action = ENVIRONMENT.get_template("action.py.j2").render()
-    texts = {PLUGINS / "action" / f"{name}.py": action for name, source in modules.items() if RUNS in source}
+    template = ENVIRONMENT.get_template("action.py.j2")
+    texts = {}
+    for name, source in modules.items():
+        if RUNS in source:
+            texts[PLUGINS / "action" / f"{name}.py"] = template.render(owns=OWNS in source)
     groups = {"aws": calling_aws(modules), "vendors": calling_vendors(modules)}
     texts[ROOT / "meta/runtime.yml"] = ENVIRONMENT.get_template("runtime.yml.j2").render(groups)
     for name, source in modules.items():

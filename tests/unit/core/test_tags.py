@@ -5,43 +5,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags
 from hypothesis import given
 from hypothesis import strategies as st
 
-KEYS = st.sampled_from(["Name", "team", "cost", "aws:stack", tags.OWN_TAG])
+KEYS = st.sampled_from(["Name", "team", "cost", "aws:stack", tags.OWN_TAG, tags.ENVIRONMENT_TAG, tags.ADOPTED_TAG])
 TAGS = st.dictionaries(KEYS, st.sampled_from(["x", "y", ""]))
 
 
-@given(TAGS, st.none() | TAGS, st.booleans())
+@dataclass(frozen=True)
+class Item:
+    """What is tagged."""
+
+    name: str
+    tags: dict[str, Any] | None = None
+    environment: str = ""
+
+
+@given(TAGS, st.none() | TAGS, st.booleans(), st.sampled_from(["", "prod"]), st.booleans())
 def test_changes_lead_to_the_wanted_tags_and_then_there_are_none(
-    current: dict[str, str], wanted: dict[str, str] | None, purge: bool
+    current: dict[str, str], wanted: dict[str, str] | None, purge: bool, environment: str, adopt: bool
 ) -> None:
-    to_set, to_remove = tags.changes(current, "orders", wanted, purge)
+    wanted = wanted and {key: value for key, value in wanted.items() if not key.startswith("saas.privatelink:")}
+    item = Item("orders", wanted, environment)
+    to_set, to_remove = tags.changes(current, item, purge, adopt)
     after = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
-    assert after == {**after, **(wanted or {}), tags.OWN_TAG: "orders"}
-    assert tags.changes(after, "orders", wanted, purge) == ({}, [])
-    kept = set(current) if not purge or wanted is None else {"Name", "aws:stack", tags.OWN_TAG} & set(current)
-    assert kept <= set(after)
-    if purge and wanted is not None:
-        assert set(after) <= {*wanted, *kept, tags.OWN_TAG}
+    assert after == {**after, **(wanted or {}), **tags.marks(item)}
+    assert tags.changes(after, item, purge, adopt) == ({}, [])
+    assert (tags.ADOPTED_TAG in after) == (tags.ADOPTED_TAG in current or (adopt and tags.OWN_TAG not in current))
+    adopted = tags.ADOPTED_TAG in current
+    kept = {"Name", "aws:stack", *tags.own(current)} & set(current)
+    assert (set(current) if not purge or wanted is None or adopted else kept) <= set(after)
+    if purge and wanted is not None and not adopted:
+        assert set(after) <= {*wanted, *kept, *tags.own(after)}
     assert not set(to_set) & set(to_remove)
 
 
 def test_values_of_yaml_become_text() -> None:
-    assert tags.own_tags("orders", {"cost": 5, "live": True, "note": None, 7: "x"}) == {  # type: ignore[dict-item]
+    item = Item("orders", {"cost": 5, "live": True, "note": None, 7: "x"}, "prod")  # type: ignore[dict-item]
+    assert tags.own_tags(item) == {
         "Name": "orders",
         tags.OWN_TAG: "orders",
+        tags.ENVIRONMENT_TAG: "prod",
         "cost": "5",
         "live": "True",
         "note": "",
         "7": "x",
     }
-    assert tags.changes({"cost": "5", tags.OWN_TAG: "a"}, "a", {"cost": 5}, True) == ({}, [])  # type: ignore[dict-item]
+    assert tags.changes({"cost": "5", tags.OWN_TAG: "a"}, Item("a", {"cost": 5}), True) == ({}, [])
 
 
 def test_a_name_may_be_given_but_not_the_own_tag() -> None:
-    made = tags.own_tags("orders", {"Name": "Orders", tags.OWN_TAG: "mine"})
+    made = tags.own_tags(Item("orders", {"Name": "Orders", tags.OWN_TAG: "mine"}))
     assert made == {"Name": "Orders", tags.OWN_TAG: "orders"}
 
 

@@ -109,7 +109,7 @@ def test_create_modify_delete(estate: Estate) -> None:
     assert made["diff"][0]["after"]["allowed_principals"] == [ROOT(VENDOR)]
 
     changed = {**everything, "acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "bi"}}
-    real = change(estate, [MODIFY, PERMIT, TAG], **changed)
+    real = change(estate, [MODIFY, TAG, PERMIT], **changed)
     assert real["diff"][0]["before"]["acceptance_required"] is True
     assert real["diff"][0]["after"]["acceptance_required"] is False
     assert service(estate)["AcceptanceRequired"] is False
@@ -177,19 +177,71 @@ def test_impossible_options_fail_before_the_first_write(
 # Identity
 
 
-def test_found_by_id_and_renamed(estate: Estate) -> None:
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_one_of_another_name_is_refused_by_its_id_too(estate: Estate, state: str) -> None:
     made = estate.service("orders", VENDOR)
-    result = change(estate, [TAG], name="sales", service_id=made["service_id"])
-    assert result["tags"]["saas.privatelink:name"] == "sales"
-    assert result["tags"]["Name"] == "orders"
+    result = run(estate, name="sales", state=state, service_id=made["service_id"], adopt=True)
+    assert "belongs to orders" in result["msg"]
+    assert (result["failed"], result["writes"]) == (True, [])
 
 
 def test_adopted_by_its_load_balancers(estate: Estate) -> None:
     arns = [estate.balancer("nlb-a"), estate.balancer("nlb-b")]
     foreign = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns)["ServiceConfiguration"]
     estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
-    result = change(estate, [TAG], load_balancers=["nlb-b", arns[0]])
+    refused = run(estate, load_balancers=["nlb-b", arns[0]])
+    assert "was not made here" in refused["msg"]
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    result = change(estate, [TAG], load_balancers=["nlb-b", arns[0]], adopt=True)
     assert result["service_id"] == foreign["ServiceId"]
+    assert result["tags"] == {"saas.privatelink:name": "orders", "saas.privatelink:adopted": "true"}
+
+
+def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
+    """Whom its owner lets in stays, and so does their connection; whom we let in goes, with what they connected."""
+    theirs, ours = "210987654321", VENDOR
+    arn = estate.balancer("nlb")
+    foreign = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])[
+        "ServiceConfiguration"
+    ]
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    service_id = foreign["ServiceId"]
+    estate.ec2.modify_vpc_endpoint_service_permissions(ServiceId=service_id, AddAllowedPrincipals=[ROOT(theirs)])
+    before = service(estate)
+    adopted = {"service_id": service_id, "adopt": True}
+    change(estate, [TAG, PERMIT], **adopted, allowed_principals=[theirs, ours], purge_allowed_principals=True)
+    change(estate, [], **adopted, allowed_principals=[ours], purge_allowed_principals=True)
+    assert principals(estate, service_id) == {ROOT(theirs), ROOT(ours)}
+    asked = [estate.sandbox.connect(foreign["ServiceName"], account=account) for account in (theirs, ours)]
+    kept, ended = (str(endpoint["VpcEndpointId"]) for endpoint in asked)
+    for endpoint_id in (kept, ended):
+        estate.sandbox.eventually(lambda known=endpoint_id: estate.connection(known), bool)
+        estate.put(endpoint_id, "available")
+    live = run(estate, state="absent", **adopted)
+    assert ended in live["msg"]
+    assert kept not in live["msg"]
+    change(estate, [REJECT, PERMIT, UNTAG], state="absent", on_connections="reject", **adopted)
+    assert principals(estate, service_id) == {ROOT(theirs)}
+    assert estate.connection(kept) == "available"
+    assert {**service(estate), "Tags": []} == {**before, "Tags": []}
+
+
+def test_one_of_another_environment_is_refused(estate: Estate) -> None:
+    estate.balancer("nlb")
+    run(estate, load_balancers=["nlb"], environment_name="blue")
+    for options in ({"load_balancers": ["nlb"]}, {"state": "absent"}):
+        refused = run(estate, **options, environment_name="green")
+        assert "belongs to the environment blue" in refused["msg"]
+        assert "privatelink_environment: blue" in refused["msg"]
+        assert (refused["failed"], refused["writes"]) == (True, [])
+    assert change(estate, [], load_balancers=["nlb"], environment_name="blue")["service_id"]
+
+
+def test_one_on_another_load_balancer_is_not_deleted(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    refused = run(estate, state="absent", load_balancers=["sales"])
+    assert "but leads to orders, not to sales" in refused["msg"]
+    assert (refused["failed"], refused["writes"]) == (True, [])
 
 
 def test_a_foreign_service_is_never_deleted_by_its_load_balancers(estate: Estate) -> None:
@@ -201,8 +253,9 @@ def test_a_foreign_service_is_never_deleted_by_its_load_balancers(estate: Estate
 
 def test_a_service_of_another_item_is_not_adopted(estate: Estate) -> None:
     estate.service("orders", VENDOR)
-    change(estate, [CREATE], name="sales", load_balancers=["orders"])
-    assert len(services(estate)) == 2
+    refused = run(estate, name="sales", load_balancers=["orders"], adopt=True)
+    assert "belongs to orders" in refused["msg"]
+    assert len(services(estate)) == 1
 
 
 @pytest.mark.parametrize("by", ["tag", "load balancers"])
@@ -216,11 +269,11 @@ def test_ambiguity_lists_the_candidates(estate: Estate, by: str) -> None:
         )["ServiceConfiguration"]["ServiceId"]
         for dummy in range(2)
     ]
-    result = run(estate, load_balancers=["nlb"])
+    result = run(estate, load_balancers=["nlb"], adopt=True)
     assert result["failed"]
     assert all(service_id in result["msg"] for service_id in ids)
     assert "service_id" in result["msg"]
-    assert run(estate, load_balancers=["nlb"], service_id=ids[0])["failed"] is False
+    assert run(estate, load_balancers=["nlb"], service_id=ids[0], adopt=True)["failed"] is False
 
 
 def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
@@ -228,8 +281,8 @@ def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
     items = [{"name": "orders"}, {"name": "sales", "service_id": made["service_id"]}]
     result = estate.run("endpoint_service", services=items)
     assert result["failed"]
-    assert result["failed_items"] == ["orders", "sales"]
-    assert "Items orders, sales refer to the same thing" in result["msg"]
+    assert result["failed_items"] == ["sales"]
+    assert "belongs to orders" in result["msg"]
 
 
 def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Estate) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import netwo
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual import Actual
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -95,7 +96,7 @@ GROUP_ARN = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/ord
 OURS = {"saas.privatelink:name": "orders"}
 
 
-def actual(**changes: Any) -> nlb.Actual:
+def actual(**changes: Any) -> Actual:
     """A load balancer named orders in vpc-1 with one subnet, one security group and one listener, as AWS shows it."""
     raw = {
         "LoadBalancerArn": ARN,
@@ -139,14 +140,14 @@ def actual(**changes: Any) -> nlb.Actual:
             "subnet-c": {"VpcId": "vpc-2", "AvailabilityZone": "us-east-1b"},
         },
     }
-    return nlb.Actual(**{**shown, **changes})
+    return Actual(**{**shown, **changes})
 
 
 def wanted(**options: Any) -> NetworkLoadBalancer:
     return NetworkLoadBalancer(**{"name": "orders", **options})
 
 
-def planned(item: NetworkLoadBalancer, state: nlb.Actual) -> list[str]:
+def planned(item: NetworkLoadBalancer, state: Actual) -> list[str]:
     plan = nlb.plan_absent(item, state) if item.state == "absent" else nlb.plan_present(item, state)
     return [change.action.removeprefix(f"{ELB}:") for change in plan.changes]
 
@@ -189,7 +190,7 @@ def test_the_same_options_change_nothing() -> None:
         ({"listeners": [{"port": 5432}]}, {"group": {"LoadBalancerArns": ["other"]}}, "in use by other"),
         ({"listeners": [{"port": 5432}]}, {"listener": {"Protocol": "TLS"}}, "a TLS listener on port 5432"),
         ({"state": "absent"}, {"tags": {ARN: {}}}, "was not made here.*Add that tag"),
-        ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "was not made here"),
+        ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "belongs to other.*not touched"),
         (
             {"state": "absent"},
             {"attributes": {ARN: {"deletion_protection.enabled": "true"}}},
@@ -204,7 +205,7 @@ def test_what_the_actual_state_forbids(options: Item, state: Item, reason: str) 
 
 def test_a_load_balancer_that_is_missing_needs_subnets() -> None:
     with pytest.raises(ItemError, match="give subnet_ids to create it"):
-        planned(wanted(), nlb.Actual())
+        planned(wanted(), Actual())
 
 
 def test_security_groups_are_set_with_the_flag_as_it_was() -> None:
@@ -297,7 +298,7 @@ def test_listeners_are_removed_only_when_purging() -> None:
     kept = planned(wanted(listeners=listeners), actual())
     assert kept == ["CreateTargetGroup", "CreateListener"]
     purged = planned(wanted(listeners=listeners, purge_listeners=True), actual())
-    assert purged == ["CreateTargetGroup", "DeleteListener", "CreateListener", "DeleteTargetGroup"]
+    assert purged == ["CreateTargetGroup", "CreateListener", "DeleteListener", "DeleteTargetGroup"]
 
 
 def test_an_unknown_state_of_another_type_is_not_ours_to_delete() -> None:
@@ -305,8 +306,11 @@ def test_an_unknown_state_of_another_type_is_not_ours_to_delete() -> None:
 
 
 def test_adoption_is_tagging() -> None:
-    plan = nlb.plan_present(wanted(listeners=[{"port": 5432}]), actual(tags={ARN: {"team": "x"}, GROUP_ARN: {}}))
-    own = [{"Key": "saas.privatelink:name", "Value": "orders"}]
+    item, state = wanted(listeners=[{"port": 5432}], adopt=True), actual(tags={ARN: {"team": "x"}, GROUP_ARN: {}})
+    plan = nlb.plan_present(item, state)
+    own = [
+        {"Key": f"saas.privatelink:{key}", "Value": value} for key, value in (("adopted", "true"), ("name", "orders"))
+    ]
     assert [change.params for change in plan.changes] == [
         {"ResourceArns": [ARN], "Tags": own},
         {"ResourceArns": [GROUP_ARN], "Tags": own},
@@ -508,7 +512,7 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     ),
     "purged listener": (
         lambda env: {"listeners": [{"port": 3306}], "purge_listeners": True},
-        ["CreateTargetGroup", "DeleteListener", "CreateListener", "DeleteTargetGroup"],
+        ["CreateTargetGroup", "CreateListener", "DeleteListener", "DeleteTargetGroup"],
     ),
     "no listeners": (
         lambda env: {"listeners": [], "purge_listeners": True},
@@ -583,8 +587,14 @@ def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment
     env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
     assert "Add that tag" in env.run(GONE)["msg"]
     assert env.writes == []
-    assert converges(env, env.item()) == ["CreateTargetGroup", "AddTags", "CreateListener"]
-    assert converges(env, GONE) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    refused = env.one(env.item())
+    assert "was not made here" in refused["msg"]
+    assert "adopt=true" in refused["msg"]
+    assert env.writes == []
+    assert converges(env, env.item(adopt=True)) == ["CreateTargetGroup", "AddTags", "CreateListener"]
+    assert env.one(env.item())["writes"] == []
+    assert converges(env, {**GONE, "adopt": True}) == ["DeleteListener", "DeleteTargetGroup", "RemoveTags"]
+    assert env.balancers() == {"orders"}
 
 
 def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:
@@ -817,7 +827,7 @@ def test_info(env: Environment) -> None:
 def test_the_policies_name_exactly_what_the_code_can_call() -> None:
     sources = [
         ROOT / "plugins" / "module_utils" / "_aws" / f"{name}.py"
-        for name in ("network_load_balancer", "load_balancers")
+        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "load_balancers")
     ]
     text = "".join(path.read_text(encoding="utf-8") for path in sources).replace("{ELB}", ELB)
     text = re.sub(

@@ -172,10 +172,16 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
         serviceNetworkIdentifier=pair["service_network"],
         resourceConfigurationIdentifier=pair["resource_configuration"],
     )
-    estate.sandbox.eventually(lambda: run(estate, check=True, **pair)["status"] == "ACTIVE", bool)
-    adopted = change(estate, [TAG], **pair)
+    estate.sandbox.eventually(lambda: run(estate, check=True, adopt=True, **pair)["status"] == "ACTIVE", bool)
+    for state in ("present", "absent"):
+        refused = run(estate, state=state, **pair)
+        assert "was not made here" in refused["msg"]
+        assert (refused["failed"], refused["writes"]) == (True, [])
+    adopted = change(estate, [TAG], **pair, adopt=True)
     assert adopted["association_id"] == made["id"]
-    assert adopted["tags"] == {OWN: "cache"}
+    assert adopted["tags"] == {OWN: "cache", "saas.privatelink:adopted": "true"}
+    change(estate, [UNTAG], **pair, adopt=True, state="absent")
+    assert run(estate, check=True, **pair, adopt=True)["association_id"] == made["id"]
 
 
 # Failures of AWS

@@ -250,7 +250,20 @@ def test_what_aws_cannot_change_is_refused(options: dict[str, Any], endpoint: di
         plan(wanted(**options), endpoint)
 
 
-@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED)
+def test_replace_deletes_nothing_in_another_vpc() -> None:
+    with pytest.raises(ItemError, match="vpce-1 .*is in vpc-1, not in vpc-2, and was not replaced"):
+        plan(wanted(**{**WHOLE, "vpc_id": "vpc-2", "replace": True}), shown())
+
+
+@pytest.mark.parametrize(
+    "other", [{"vpc_id": "vpc-2"}, {"resource_configuration": RCFG[:-1] + "2"}, {"type": "Interface"}]
+)
+def test_absent_deletes_no_other_endpoint_of_the_name(other: dict[str, Any]) -> None:
+    with pytest.raises(ItemError, match="vpce-1 has the name .*, but is another endpoint"):
+        plan(wanted(state="absent", **other), shown())
+
+
+@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED[1:])
 def test_replace_deletes_waits_and_creates(options: dict[str, Any], endpoint: dict[str, Any], says: str) -> None:
     whole = {**WHOLE, "replace": True, **({} if "service_name" in options else {"resource_configuration": RCFG})}
     if options.get("type") == "Interface":
@@ -316,7 +329,10 @@ def test_find() -> None:
 
     stranger = shown(VpcEndpointId="vpce-9", Tags=[])
     assert found(wanted(), stranger) == "None"
-    assert found(wanted(vpc_endpoint_id="vpce-9"), stranger) == "vpce-9"
+    assert found(wanted(vpc_endpoint_id="vpce-9", adopt=True), stranger) == "vpce-9"
+    for item in (wanted(vpc_endpoint_id="vpce-9"), wanted(vpc_endpoint_id="vpce-9", state="absent")):
+        with pytest.raises(ItemError, match="vpce-9 .*was not made here"):
+            found(item, stranger)
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "failed"), tagged(3, "Pending")) == "vpce-3"
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "Rejected")) == "vpce-2"
     assert found(wanted(), tagged(1, "deleting")) == "vpce-1"
@@ -696,14 +712,17 @@ def test_no_wait(estate: Estate, service: dict[str, Any]) -> None:
 def test_half_done(estate: Estate, service: dict[str, Any]) -> None:
     """Interrupted between deletion and creation, a run is continued by running again."""
     made = run(estate, **service, private_dns_enabled=False)
-    options = {"vpc_id": estate.make_vpc(estate.account, cidr="10.9.0.0/16")}
-    other = {"vpc_id": options["vpc_id"].id, "subnet_ids": list(options["vpc_id"].subnets)}
-    stopped = run(estate, **{**service, **other}, replace=True, wait=False)
+    other = {
+        **service,
+        "service_name": estate.service("sales", estate.account, acceptance_required=False)["service_name"],
+        "replace": True,
+    }
+    stopped = run(estate, **other, wait=False)
     assert stopped["writes"] == [DELETE]
     assert "to be deleted" in stopped["waiting"]
-    real = run(estate, **{**service, **other}, replace=True)
+    real = run(estate, **other)
     assert real["writes"] == [CREATE]
-    assert real["vpc_id"] == other["vpc_id"] != made["vpc_id"]
+    assert real["service_name"] == other["service_name"] != made["service_name"]
 
 
 def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
@@ -711,11 +730,14 @@ def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
     made = estate.ec2.create_vpc_endpoint(VpcEndpointType="Interface", SubnetIds=service["subnet_ids"], **parameters)[
         "VpcEndpoint"
     ]["VpcEndpointId"]
-    assert change(estate, [TAG], vpc_endpoint_id=made)["vpc_endpoint_id"] == made
+    assert change(estate, [TAG], vpc_endpoint_id=made, adopt=True)["vpc_endpoint_id"] == made
     assert change(estate, [], **service)["vpc_endpoint_id"] == made
     other = estate.run("vpc_endpoint", endpoints=[{"name": "orders"}, {"name": "other", "vpc_endpoint_id": made}])
-    assert other["failed_items"] == ["orders", "other"]
-    assert "Items orders, other refer to the same" in other["msg"]
+    assert other["failed_items"] == ["other"]
+    assert "belongs to orders" in other["msg"]
+    assert "is not replaced" in run(estate, **{**service, "service_name": "other"}, replace=True)["msg"]
+    change(estate, [UNTAG], state="absent", vpc_endpoint_id=made, adopt=True)
+    assert [endpoint["VpcEndpointId"] for endpoint in endpoints(estate)] == [made]
     missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")
     assert missing["failed"]
     assert "does not exist" in missing["msg"]
@@ -772,7 +794,7 @@ def test_a_new_endpoint_that_is_not_listed_yet(estate: Estate, service: dict[str
         ({"tags": {"team": "data"}}, [TAG]),
         ({"subnet_ids": 1}, [MODIFY]),
         ({"state": "absent"}, [DELETE]),
-        ({"vpc_id": "other", "replace": True}, [DELETE, CREATE]),
+        ({"service_name": "other", "replace": True}, [DELETE, CREATE]),
     ],
 )
 def test_stale_reads_write_nothing_twice(
@@ -781,9 +803,12 @@ def test_stale_reads_write_nothing_twice(
     made = run(estate, **service)
     if "subnet_ids" in options:
         options = {"subnet_ids": service["subnet_ids"][:1]}
-    if "vpc_id" in options:
-        other = estate.make_vpc(estate.account, cidr="10.9.0.0/16")
-        options = {**service, "vpc_id": other.id, "subnet_ids": list(other.subnets), "replace": True}
+    if "service_name" in options:
+        options = {
+            **service,
+            "service_name": estate.service("sales", estate.account, acceptance_required=False)["service_name"],
+            "replace": True,
+        }
     estate.sandbox.fault("ec2", "*", "stale", account=estate.account, times=6)
     real = run(estate, **options)
     assert real["writes"] == writes

@@ -1,0 +1,117 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What AWS shows of a Network Load Balancer, its listeners and its target groups.
+
+This module util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer, WantedGroup
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Made
+
+ELB = "elasticloadbalancing"
+Raw = lb.Raw
+
+
+@dataclass
+class Actual:
+    """What AWS shows for one wanted load balancer.
+
+    ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags`` and
+    ``attributes`` are by ARN; an ARN that is not in them was not read. ``made`` is what this run has called for it.
+    """
+
+    balancer: lb.LoadBalancer | None = None
+    listeners: t.Sequence[Raw] = ()
+    groups: t.Mapping[str, Raw] = field(default_factory=dict)
+    tags: t.Mapping[str, lb.Tags] = field(default_factory=dict)
+    attributes: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    healthy: t.Mapping[str, int] = field(default_factory=dict)  # targets, by the ARN of a group that was looked at
+    subnets: t.Mapping[str, Raw] = field(default_factory=dict)
+    made: Made = field(default_factory=Made)
+
+    @property
+    def arn(self) -> str:
+        return self.balancer.arn if self.balancer else UNKNOWN
+
+    @property
+    def subnet_ids(self) -> set[str]:
+        zones = self.balancer.raw.get("AvailabilityZones") or [] if self.balancer else []
+        return {zone["SubnetId"] for zone in zones}
+
+    def group_arn(self, name: str) -> str:
+        return str(self.groups[name]["TargetGroupArn"]) if name in self.groups else UNKNOWN
+
+    @property
+    def created(self) -> bool:
+        """Whether this run has made the load balancer."""
+        return f"{ELB}:CreateLoadBalancer" in self.made
+
+    @property
+    def own_tags(self) -> lb.Tags:
+        return self.tags.get(self.arn, {})
+
+    def unset(self, action: str) -> bool:
+        """Whether the load balancer is new and ``action`` must still give it its first values.
+
+        Attributes of a new resource are always set, so that check mode can predict the calls.
+        """
+        is_new = self.balancer is None or self.created
+        return is_new and action not in self.made
+
+    def unset_group(self, name: str) -> bool:
+        """The same for the attributes of a target group."""
+        is_new = name not in self.groups or name in self._params(f"{ELB}:CreateTargetGroup", "Name")
+        return is_new and self.group_arn(name) not in self._params(
+            f"{ELB}:ModifyTargetGroupAttributes", "TargetGroupArn"
+        )
+
+    def _params(self, action: str, param: str) -> set[str]:
+        return {change.params[param] for change in self.made.changes if change.action == action}
+
+
+def vpc_id(item: NetworkLoadBalancer, actual: Actual) -> str:
+    """The VPC of the load balancer: where it is, where it shall be, or where its first subnet is."""
+    if actual.balancer:
+        return str(actual.balancer.raw["VpcId"])
+    return item.vpc_id or str(actual.subnets[(item.subnet_ids or [])[0]]["VpcId"])
+
+
+def security_groups(actual: Actual) -> list[str]:
+    return sorted(actual.balancer.raw.get("SecurityGroups") or []) if actual.balancer else []
+
+
+def made_here(item: NetworkLoadBalancer, actual: Actual, arn: str) -> bool:
+    """Whether a target group is the item's, and not one that was adopted."""
+    tags = actual.tags.get(arn, {})
+    return ownership.is_ours(item, tags) and not ownership.is_adopted(tags)
+
+
+def to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:
+    """What a change on the load balancer, and on a target group, must wait for."""
+    if actual.balancer is None:
+        return f"load balancer {item.name} to exist"
+    return f"target group {group} to exist" if group and group not in actual.groups else ""
+
+
+def misfits(group: WantedGroup, raw: Raw, vpc: str) -> list[str]:
+    """In what a target group is not what is wanted and never can be."""
+    fixed = group.immutable(vpc).items()
+    return [f"{key} {raw.get(key)} instead of {value}" for key, value in fixed if raw.get(key) != value]
+
+
+def forwards_to(listener: Raw) -> set[str]:
+    """ARNs of the target groups that a listener forwards to, in whichever form it was written."""
+    found = set()
+    for action in listener.get("DefaultActions") or []:
+        weighted = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+        found |= {group["TargetGroupArn"] for group in [action, *weighted] if group.get("TargetGroupArn")}
+    return found
