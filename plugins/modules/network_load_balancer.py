@@ -313,6 +313,21 @@ results:
       description: Whether cross-zone load balancing is on, null when attributes were not read.
       type: bool
       returned: when it exists
+    target_groups:
+      description: The target groups that the wanted ports forward to, or will.
+      type: list
+      elements: dict
+      contains:
+        listener_port:
+          description: The port.
+          type: int
+        name:
+          description: Name of the target group; of an adopted one its own.
+          type: str
+        kept:
+          description: Targets that were in it when it was adopted, which are not to be removed.
+          type: list
+          elements: str
     moving:
       description: Whether a port still forwards to its old target group, because the new one has no healthy target.
       type: bool

@@ -128,6 +128,11 @@ options:
           - CIDRs whose targets are never touched. An answer inside of them is not believed.
         type: list
         elements: str
+      keep:
+        description:
+          - Addresses that are never removed, because others have registered them in a target group that is shared.
+        type: list
+        elements: str
   <<: *sync
   via:
     description:

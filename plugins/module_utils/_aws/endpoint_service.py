@@ -51,7 +51,6 @@ PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
 PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:\S+)")
 ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
-LONGEST_TAG = 256
 ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
 WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
 Service = dict[str, t.Any]
@@ -674,7 +673,7 @@ def _tag_changes(item: EndpointService, actual: Actual, service: Service) -> lis
     if ownership.is_adopted({**current, **to_set}):
         admitted = {*current.get(ADMITTED_TAG, "").split(), *map(_mark, _missing(item, actual))}
         marks = " ".join(sorted(admitted))
-        if len(marks) > LONGEST_TAG:
+        if len(marks) > tagging.LONGEST:
             raise ItemError(f"{service['ServiceId']} was adopted, and no more than {len(admitted) - 1} principals fit.")
         to_set.update({ADMITTED_TAG: marks} if marks != current.get(ADMITTED_TAG, "") else {})
     return tagging.ec2_changes(service["ServiceId"], to_set, to_remove)

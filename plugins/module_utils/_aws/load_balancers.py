@@ -105,15 +105,16 @@ def read_attributes(api: Api, arn: str) -> dict[str, str]:
     return {attribute["Key"]: attribute.get("Value", "") for attribute in answer["Attributes"]}
 
 
-def count_healthy(api: Api, arn: str) -> int:
-    """How many targets of a group are healthy; none when AWS does not know the group (any more, or yet)."""
+def read_targets(api: Api, arn: str) -> dict[str, str]:
+    """The state of each target of a group by its id; none when AWS does not know the group (any more, or yet)."""
     try:
         answer = api.call("elasticloadbalancing:DescribeTargetHealth", subject=arn, TargetGroupArn=arn)
     except CallError as error:
         if error.code in NOT_FOUND:
-            return 0
+            return {}
         raise
-    return sum(target["TargetHealth"]["State"] == "healthy" for target in answer["TargetHealthDescriptions"])
+    described = answer["TargetHealthDescriptions"]
+    return {target["Target"]["Id"]: str(target["TargetHealth"]["State"]) for target in described}
 
 
 def read_tags(api: Api, arns: t.Collection[str]) -> dict[str, Tags]:

@@ -66,7 +66,7 @@ class NetworkLoadBalancers:
         found: dict[str, Actual | ItemError] = {**have, **_contested_groups(items)}
         self._add_listeners(items, have, found)
         self._add_attributes(items, have, found)
-        self._add_health(items, have, found)
+        self._add_targets(items, have, found)
         return found
 
     def _add_groups(
@@ -155,30 +155,41 @@ class NetworkLoadBalancers:
                 arns += [raw["TargetGroupArn"]] if self.check_attributes or not raw.get("LoadBalancerArns") else []
         return arns
 
-    def _add_health(
+    def _add_targets(
         self,
         items: t.Sequence[NetworkLoadBalancer],
         have: t.Mapping[str, Actual],
         found: dict[str, Actual | ItemError],
     ) -> None:
-        """How many targets serve, of groups between which a listener is to move. One call for each group."""
-        moved: list[tuple[str, str]] = []
+        """Of groups between which a listener is to move, and of those that are adopted. One call for each group."""
+        wanted: list[tuple[str, str]] = []
         for item in items:
-            actual = have[item.name]
-            for listener, group in moves(item, actual) if item.state == "present" else ():
-                arns = {*forwards_to(listener), actual.group_arn(group.name)} - {UNKNOWN}
-                moved += [(item.name, arn) for arn in sorted(arns)]
-        read = self.api.each(lambda pair: lb.count_healthy(self.api, pair[1]), moved)
-        for (name, arn), healthy in zip(moved, read):
-            if isinstance(healthy, ItemError):
-                found[name] = healthy
+            wanted += [(item.name, arn) for arn in _looked_into(item, have[item.name])]
+        read = self.api.each(lambda pair: lb.read_targets(self.api, pair[1]), wanted)
+        for (name, arn), targets in zip(wanted, read):
+            if isinstance(targets, ItemError):
+                found[name] = targets
             else:
-                have[name].healthy = {**have[name].healthy, arn: healthy}
+                have[name].targets = {**have[name].targets, arn: targets}
 
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
         return plan_present(adoption.settled(item, actual), actual, self.check_mode)
+
+
+def _looked_into(item: NetworkLoadBalancer, actual: Actual) -> list[str]:
+    """ARNs of target groups whose targets decide what is done."""
+    if item.state == "absent":
+        return []
+    arns: set[str] = set()
+    for listener, group in moves(item, actual):
+        arns.update(forwards_to(listener), [actual.group_arn(group.name)])
+    if item.adopt:
+        arns.update(
+            group["TargetGroupArn"] for group in actual.groups.values() if group["TargetGroupName"] in item.groups
+        )
+    return sorted(arns - {UNKNOWN})
 
 
 def _made_balancers(made: t.Mapping[str, Made]) -> list[lb.LoadBalancer]:
@@ -238,7 +249,7 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
         *_health_check_changes(item, actual),
         *_group_attribute_changes(item, actual),
         *listener_changes(item, actual, () if check_mode else held),
-        *leftover_deletions(item, actual, held),
+        *leftover_deletions(item, actual, () if check_mode else held),
     ]
     changes.sort(key=lambda change: bool(change.after))
     plan = Plan(changes, before=_shown(item, actual))
@@ -254,7 +265,14 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
             groups = ", ".join(f"{item.groups_by_port[port].name} (port {port})" for port in held)
             plan.waiting, plan.poll = f"a healthy target in {groups}, before connections go there", False
     plan.result["moving"] = bool(held)
+    plan.result["target_groups"] = [_behind(port, group.name, actual) for port, group in item.groups_by_port.items()]
     return plan
+
+
+def _behind(port: int, name: str, actual: Actual) -> dict[str, t.Any]:
+    """The target group that a port is to forward to, with the targets of others in it."""
+    tags = actual.tags.get(actual.group_arn(name), {})
+    return {"listener_port": port, "name": name, "kept": tags.get(tagging.KEPT_TAG, "").split()}
 
 
 def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
@@ -500,6 +518,8 @@ def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
         if arn not in actual.tags:  # still to be made, with its tags
             continue
         to_set, to_remove = tagging.changes(actual.tags[arn], item, item.purge_tags, item.adopt)
+        if tagging.ADOPTED_TAG in to_set and arn != actual.arn:
+            to_set.update(adoption.kept(arn, actual))
         if to_set:
             params: dict[str, t.Any] = {"ResourceArns": [arn], "Tags": tagging.as_aws(to_set)}
             changes.append(Change(f"{ELB}:AddTags", params, f"tag {arn}: {', '.join(sorted(to_set))}"))

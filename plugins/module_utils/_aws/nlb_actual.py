@@ -25,8 +25,9 @@ Raw = lb.Raw
 class Actual:
     """What AWS shows for one wanted load balancer.
 
-    ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags`` and
-    ``attributes`` are by ARN; an ARN that is not in them was not read. ``made`` is what this run has called for it.
+    ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags``,
+    ``attributes`` and ``targets`` (states by id) are by ARN; an ARN that is not in them was not read. ``made``
+    is what this run has called for it.
     """
 
     balancer: lb.LoadBalancer | None = None
@@ -34,7 +35,7 @@ class Actual:
     groups: t.Mapping[str, Raw] = field(default_factory=dict)
     tags: t.Mapping[str, lb.Tags] = field(default_factory=dict)
     attributes: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
-    healthy: t.Mapping[str, int] = field(default_factory=dict)  # targets, by the ARN of a group that was looked at
+    targets: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     subnets: t.Mapping[str, Raw] = field(default_factory=dict)
     made: Made = field(default_factory=Made)
 
@@ -49,6 +50,10 @@ class Actual:
 
     def group_arn(self, name: str) -> str:
         return str(self.groups[name]["TargetGroupArn"]) if name in self.groups else UNKNOWN
+
+    def serves(self, arn: str) -> bool:
+        """Whether a target group has a healthy target, as far as it was looked at."""
+        return "healthy" in self.targets.get(arn, {}).values()
 
     @property
     def created(self) -> bool:

@@ -95,6 +95,14 @@ def _listener(item: NetworkLoadBalancer, actual: Actual, wanted: t.Mapping[str, 
     return {"port": port, "target_group": {"name": behind[0]["TargetGroupName"], "port": group.port}}
 
 
+def kept(arn: str, actual: Actual) -> dict[str, str]:
+    """The tag that remembers the targets of a group that is about to be adopted. Raises ItemError for too many."""
+    text = " ".join(sorted(actual.targets.get(arn, {})))
+    if len(text) > tagging.LONGEST:
+        raise ItemError(f"{arn} has more targets than its tag can remember, so it cannot be adopted. Use another port.")
+    return {tagging.KEPT_TAG: text} if text else {}
+
+
 def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Take away the listeners and target groups that we added, and our tags."""
     ours = []

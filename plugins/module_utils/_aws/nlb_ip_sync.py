@@ -140,6 +140,7 @@ class Sync:
     max_addresses: int = 16
     allow_outside: bool = False
     protected: list[str] | None = None
+    keep: list[str] | None = None
 
     def __post_init__(self) -> None:
         check_target_group(self.target_group)
@@ -173,6 +174,7 @@ class Sync:
                 max_addresses=self.max_addresses,
                 allow_outside=self.allow_outside or not group.exists,
                 protected=tuple(self.protected or ()),
+                keep=tuple(self.keep or ()),
             )
         except ValueError as error:
             raise ItemError(f"{error}.") from error

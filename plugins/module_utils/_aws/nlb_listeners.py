@@ -23,7 +23,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     to_exist,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer, WantedGroup
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change
 
 SPARE_PORTS = range(65535, 65435, -1)  # for listeners that last until a target is healthy
 
@@ -42,8 +42,8 @@ def held_ports(item: NetworkLoadBalancer, actual: Actual) -> list[int]:
     """Ports whose listener stays where it is: its target group serves, and the new one does not yet."""
     held = []
     for listener, group in moves(item, actual):
-        serving = any(actual.healthy.get(arn) for arn in forwards_to(listener))
-        if serving and not actual.healthy.get(actual.group_arn(group.name)):
+        serving = any(actual.serves(arn) for arn in forwards_to(listener))
+        if serving and not actual.serves(actual.group_arn(group.name)):
             held.append(int(listener["Port"]))
     return sorted(held)
 
@@ -65,6 +65,10 @@ def listener_changes(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence
             actions = [{"Type": "forward", "TargetGroupArn": actual.group_arn(group.name)}]
             params = {"ListenerArn": listener["ListenerArn"], "DefaultActions": actions}
             changes.append(Change(f"{ELB}:ModifyListener", params, f"forward port {port} to {group.name}", after))
+            looking = any(change.params.get("Port") in SPARE_PORTS for change in changes)
+            if looking:  # a plan of what comes later
+                params = {"ListenerArn": UNKNOWN}
+                changes.append(Change(f"{ELB}:DeleteListener", params, "look no more", "what takes its place"))
     later = "what takes its place" if changes or held else ""
     for listener in surplus(item, actual, held):
         params, settled = {"ListenerArn": listener["ListenerArn"]}, ("ListenerNotFound",)

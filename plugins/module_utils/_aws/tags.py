@@ -13,8 +13,10 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
+LONGEST = 256  # characters of a tag's value
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that name it is
+KEPT_TAG = "saas.privatelink:kept"  # on an adopted target group: the targets that others have registered
 ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use: it is never deleted
 
 

@@ -99,7 +99,7 @@ class _Run:
     @property
     def surplus(self) -> set[str]:
         # Without what this run drained: a read just after the write may still show it.
-        return self.own.keys() - self.desired - self.drained
+        return self.own.keys() - self.desired - self.drained - {canonical(address) for address in self.config.keep}
 
     def is_own(self, target: TargetHealth) -> bool:
         mine = target.port == self.config.port and not is_protected(self.config, target.address)

@@ -132,6 +132,7 @@ class Config:
     allow_outside   accept private addresses outside the subnets (peered VPC, on premises); AWS then needs zone `all`.
     max_addresses   an answer with more addresses is bad.
     protected       CIDRs whose targets are never touched; an answer inside them is bad.
+    keep            addresses that are never drained: targets that others have registered in a group that we share.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Config:
     allow_outside: bool = False
     max_addresses: int = 16
     protected: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for wrong, message in (
@@ -168,6 +170,8 @@ class Config:
                 raise ValueError(message)
         for cidr in (*(cidr for cidr, _zone in self.subnets), *self.protected):
             ipaddress.ip_network(cidr)
+        for address in self.keep:
+            ipaddress.ip_address(address)
 
     @property
     def remembers(self) -> bool:

@@ -19,7 +19,18 @@ from dataclasses import dataclass, field, fields
 from .group import Subnets
 from .model import Config
 
-ENGINE = ("drain", "confirm", "gap", "grace", "lease", "healthy_bound", "max_addresses", "allow_outside", "protected")
+ENGINE = (
+    "drain",
+    "confirm",
+    "gap",
+    "grace",
+    "lease",
+    "healthy_bound",
+    "max_addresses",
+    "allow_outside",
+    "protected",
+    "keep",
+)
 KINDS = ("writer", "instance", "proxy", "reader")
 
 
@@ -52,7 +63,9 @@ class Follow:
         if missing or unknown:
             wrong = "lacks " + ", ".join(missing) if missing else "has the unknown member " + ", ".join(unknown)
             raise ValueError(f"a sync {wrong}: {json.dumps(document)}")
-        engine = {key: tuple(given[key]) if key == "protected" else given[key] for key in ENGINE if key in given}
+        engine = {
+            key: tuple(given[key]) if key in ("protected", "keep") else given[key] for key in ENGINE if key in given
+        }
         return cls(**{key: given[key] for key in own if key in given}, engine=engine)
 
     def config(self, group_port: int, family: str, subnets: Subnets) -> Config:

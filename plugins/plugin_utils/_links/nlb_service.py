@@ -123,10 +123,39 @@ class NlbServiceLink(Link):
         None, "SNS topics that hear of connections, see M(saas.privatelink.endpoint_service)."
     )
     tags: dict[str, str] | None = optional(None, "Tags of the load balancer and the endpoint service.")
+    load_balancer_name: str | None = optional(
+        None, "Name of the load balancer in AWS. Default is made of the vendor and O({links}[].name)."
+    )
+    target_group_name: str | None = optional(
+        None, "Name of the target group in AWS. Default is that of the load balancer with the port."
+    )
+    service_id: str | None = optional(None, "Id of the endpoint service, where several could be the link's.")
+    adopt: bool = optional(
+        False,
+        "Use a load balancer, target group and endpoint service that others have made, as"
+        " O({links}[].load_balancer_name) and O({links}[].service_id) say. Without it they are refused. What is on them"
+        " stays, and when the link goes, only what was added to them does.",
+    )
+
+    @property
+    def balancer(self) -> str:
+        """The load balancer's name in AWS."""
+        return self.load_balancer_name or self.key
 
     @property
     def target_group(self) -> str:
-        return resource_name(self.key, str(self.port))
+        return self.target_group_name or resource_name(self.balancer, str(self.port))
+
+    def _filled(self, known: Known) -> Item:
+        """The target group to fill: the link's, or the one that an adopted load balancer has for its port."""
+        groups = known.get("target_groups") or ()
+        port = self.listener_port or self.port
+        behind = next((group for group in groups if group["listener_port"] == port), {"name": self.target_group})
+        return {"target_group": behind["name"], **({"keep": behind["kept"]} if behind.get("kept") else {})}
+
+    def _identity(self) -> Item:
+        """What tells the link's resources from others of their name."""
+        return {"name": self.key, **({"adopt": True} if self.adopt else {})}
 
     @property
     def forwarded(self) -> bool:
@@ -161,7 +190,7 @@ class NlbServiceLink(Link):
         if self.forwarded:
             facts["cross_zone"] = True  # a forwarder reaches the database in whichever zone it is
         if self.subnet_ids:
-            facts["load_balancer"] = self.key
+            facts["load_balancer"] = self.balancer
         if topics:
             facts["topic_arns"] = topics
         return {**facts, "name": self.key, "pattern": self.PATTERN}
@@ -175,12 +204,18 @@ class NlbServiceLink(Link):
         listener = {"port": self.listener_port or self.port, "target_group": {**group, "name": self.target_group}}
         return {
             **self.pick(
-                *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags")
+                *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),
+                "load_balancer_name",
             ),
-            "name": self.key,
+            **self._identity(),
             "listeners": [listener],
             "purge_listeners": True,
         }
+
+    @step
+    def moved(self, known: Known) -> Item | None:
+        """The load balancer again, once its new target group is filled."""
+        return self.load_balancer(known) if known.get("moving") else None
 
     def _hosts(self) -> Item:
         """What is different in a target group of forwarders. Their health is that of the link's own database."""
@@ -201,7 +236,7 @@ class NlbServiceLink(Link):
         options = self.pick(
             *("endpoint", "addresses", "port", "endpoint_kind", "drain", "allow_outside", "max_addresses")
         )
-        return {**options, "name": self.key, "target_group": self.target_group}
+        return {**options, "name": self.key, **self._filled(known)}
 
     @step
     def health(self, known: Known) -> Item | None:
@@ -214,7 +249,15 @@ class NlbServiceLink(Link):
             *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
             *("verify_private_dns", "connection_notifications", "tags"),
         )
-        return {**options, "name": self.key, "load_balancers": [self.key]}
+        return {**options, **self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
+
+    @step
+    def service_absent(self, known: Known) -> Item | None:
+        return {**self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
+
+    @step
+    def load_balancer_absent(self, known: Known) -> Item | None:
+        return {**self._identity(), **self.pick("load_balancer_name", "vpc_id")}
 
     @step
     def acceptance(self, known: Known) -> Item | None:

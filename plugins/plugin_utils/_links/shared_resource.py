@@ -73,6 +73,12 @@ class ResourceEndpointLink(Link):
     tls: bool = optional(False, "Whether the connection check speaks TLS with the databases.")
     tags: dict[str, str] | None = optional(None, "Tags of all that is made.")
     replace: bool = optional(False, "Delete and make anew what AWS cannot change. The connection is interrupted then.")
+    vpc_endpoint_id: str | None = optional(None, "Id of the endpoint, where several could be the link's.")
+    adopt: bool = optional(
+        False,
+        "Use an endpoint, or an association with a service network, that others have made. Without it they are refused."
+        " They are never deleted.",
+    )
     leave_share: bool = optional(
         False,
         "With O({links}[].state=absent), leave the share too. Every other endpoint of the account that leads to what it"
@@ -153,7 +159,16 @@ class ResourceEndpointLink(Link):
         if not self.present and not self.resource_configuration:
             return None  # nothing is shared any more, so no association can be left
         options = self.pick(*("service_network", "resource_configuration", "private_dns_enabled", "tags", "replace"))
-        return {**options, "name": self.key}
+        return {**options, **self._identity()}
+
+    def _identity(self) -> Item:
+        """What tells the link's resources from others of their name."""
+        return {"name": self.key, **({"adopt": True} if self.adopt else {})}
+
+    @step
+    def endpoint_absent(self, known: Known) -> Item | None:
+        target = self.pick("service_network" if self.by_network else "resource_configuration")
+        return {**target, **self.pick("vpc_id", "vpc_endpoint_id"), **self._identity()}
 
     @step
     def endpoint(self, known: Known) -> Item | None:
@@ -163,13 +178,13 @@ class ResourceEndpointLink(Link):
             return None  # the network is associated with the VPC already, or it is somebody else's part
         options = self.pick(
             *("vpc_id", "subnet_ids", "security_group_ids", "ip_address_type", "private_dns_enabled"),
-            *("private_dns_preference", "private_dns_specified_domains", "tags", "replace"),
+            *("private_dns_preference", "private_dns_specified_domains", "tags", "replace", "vpc_endpoint_id"),
         )
         if not self.private_dns_enabled:
             options.pop("private_dns_preference", None)  # there is always one, by default
         face = "service_network" if self.by_network else "resource_configuration"
         kind = "ServiceNetwork" if self.by_network else "Resource"
-        return {**options, **self.pick(face), "name": self.key, "type": kind}
+        return {**options, **self.pick(face), **self._identity(), "type": kind}
 
     def _too_early(self, known: Known) -> bool:
         return self.present and (bool(self.awaiting) or self.awaits_share(known))

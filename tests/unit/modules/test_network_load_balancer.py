@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -317,6 +318,40 @@ def test_adoption_is_tagging() -> None:
     ]
 
 
+def held(*healthy: str) -> Actual:
+    """The port is to go from orders-5432 to orders-6432; AWS looks at both, and these have a healthy target."""
+    new = {**actual().groups["orders-5432"], "TargetGroupArn": NEW_ARN, "TargetGroupName": "orders-6432", "Port": 6432}
+    look = {"ListenerArn": f"{ARN}/4", "Port": 65535, "Protocol": "TCP"}
+    look["DefaultActions"] = [{"Type": "forward", "TargetGroupArn": NEW_ARN}]
+    targets = {arn: {"10.0.0.1": "healthy" if arn in healthy else "unhealthy"} for arn in (GROUP_ARN, NEW_ARN)}
+    return actual(
+        groups={**actual().groups, "orders-6432": new},
+        tags={ARN: OURS, GROUP_ARN: OURS, NEW_ARN: OURS},
+        listeners=[*actual().listeners, look],
+        targets=targets,
+    )
+
+
+NEW_ARN = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/orders-6432/3"
+MOVED = wanted(listeners=[{"port": 5432, "target_group": {"port": 6432}}])
+
+
+@pytest.mark.parametrize("purge", [True, False])
+@pytest.mark.parametrize(
+    ("healthy", "moves"),
+    [((), True), ((GROUP_ARN,), False), ((NEW_ARN,), True), ((GROUP_ARN, NEW_ARN), True)],
+)
+def test_a_port_leaves_a_group_that_serves_only_for_one_that_does(
+    healthy: tuple[str, ...], moves: bool, purge: bool
+) -> None:
+    plan = nlb.plan_present(dataclasses.replace(MOVED, purge_listeners=purge), held(*healthy))
+    expected = ["ModifyListener", "DeleteListener", "DeleteTargetGroup"] if moves else []
+    assert names([change.action for change in plan.changes]) == expected
+    assert plan.result["moving"] is not moves
+    assert bool(plan.waiting) is not moves
+    assert not plan.poll or moves
+
+
 # Whole runs against the sandbox
 
 
@@ -364,6 +399,10 @@ class Environment:
         """The ARN of the only target group."""
         (group,) = self.elb.describe_target_groups()["TargetGroups"]
         return str(group["TargetGroupArn"])
+
+    def healthy(self, group: str) -> bool:
+        described = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return any(target["TargetHealth"]["State"] == "healthy" for target in described)
 
     def strangers_group(self, name: str) -> str:
         made = self.elb.create_target_group(Name=name, Protocol="TCP", Port=1, VpcId=self.vpc.id, TargetType="ip")
@@ -595,6 +634,30 @@ def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment
     assert env.one(env.item())["writes"] == []
     assert converges(env, {**GONE, "adopt": True}) == ["DeleteListener", "DeleteTargetGroup", "RemoveTags"]
     assert env.balancers() == {"orders"}
+
+
+def test_a_port_is_moved_once_the_new_group_serves(env: Environment) -> None:
+    """Killed after any call and run again, it comes to the same end, and the old group serves until then."""
+    env.run(env.item())
+    old = env.group()
+    env.elb.register_targets(TargetGroupArn=old, Targets=[{"Id": "10.1.0.9"}])
+    env.sandbox.eventually(lambda: env.healthy(old), bool)
+    moved = env.item(listeners=[{"port": 5432, "target_group": {"port": 6432}}], purge_listeners=True)
+    foretold = env.one(moved, check=True)
+    first = env.one(moved)
+    assert names(first["writes"]) == ["CreateTargetGroup", "CreateListener"]
+    assert "a healthy target in orders-6432 (port 5432)" in first["waiting"]
+    assert first["moving"]
+    assert [listener["target_group_name"] for listener in first["listeners"]] == ["orders-5432", "orders-6432"]
+    assert env.one(moved)["writes"] == []
+    (new,) = env.elb.describe_target_groups(Names=["orders-6432"])["TargetGroups"]
+    env.elb.register_targets(TargetGroupArn=new["TargetGroupArn"], Targets=[{"Id": "10.1.0.9"}])
+    env.sandbox.eventually(lambda: env.healthy(new["TargetGroupArn"]), bool)
+    second = env.one(moved)
+    assert names(second["writes"]) == ["ModifyListener", "DeleteListener", "DeleteTargetGroup"]
+    assert sorted(first["writes"] + second["writes"]) == sorted(foretold["writes"])
+    assert [(entry["port"], entry["target_group_name"]) for entry in second["listeners"]] == [(5432, "orders-6432")]
+    assert env.one(moved)["writes"] == []
 
 
 def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:

@@ -251,7 +251,7 @@ def test_what_aws_cannot_change_is_refused(options: dict[str, Any], endpoint: di
 
 
 def test_replace_deletes_nothing_in_another_vpc() -> None:
-    with pytest.raises(ItemError, match="vpce-1 .*is in vpc-1, not in vpc-2, and was not replaced"):
+    with pytest.raises(ItemError, match=r"vpce-1 .*is in vpc-1, not in vpc-2, and was not replaced"):
         plan(wanted(**{**WHOLE, "vpc_id": "vpc-2", "replace": True}), shown())
 
 
@@ -259,7 +259,7 @@ def test_replace_deletes_nothing_in_another_vpc() -> None:
     "other", [{"vpc_id": "vpc-2"}, {"resource_configuration": RCFG[:-1] + "2"}, {"type": "Interface"}]
 )
 def test_absent_deletes_no_other_endpoint_of_the_name(other: dict[str, Any]) -> None:
-    with pytest.raises(ItemError, match="vpce-1 has the name .*, but is another endpoint"):
+    with pytest.raises(ItemError, match=r"vpce-1 has the name .*, but is another endpoint"):
         plan(wanted(state="absent", **other), shown())
 
 
@@ -331,7 +331,7 @@ def test_find() -> None:
     assert found(wanted(), stranger) == "None"
     assert found(wanted(vpc_endpoint_id="vpce-9", adopt=True), stranger) == "vpce-9"
     for item in (wanted(vpc_endpoint_id="vpce-9"), wanted(vpc_endpoint_id="vpce-9", state="absent")):
-        with pytest.raises(ItemError, match="vpce-9 .*was not made here"):
+        with pytest.raises(ItemError, match=r"vpce-9 .*was not made here"):
             found(item, stranger)
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "failed"), tagged(3, "Pending")) == "vpce-3"
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "Rejected")) == "vpce-2"
