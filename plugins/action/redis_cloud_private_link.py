@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from ansible_collections.saas.privatelink.plugins.plugin_utils._module_action import module_action
 
-ActionModule = module_action(__name__, owns=True)
+ActionModule = module_action(__name__)

@@ -15,7 +15,7 @@ from tests.tools.place import ROOT
 
 PLUGINS = ROOT / "plugins"
 RUNS = "\ndef main("  # what is documentation only is done by an action plugin of its own
-OWNS = "ItemsModule("  # of AWS: it tags what it makes
+OWNS = " ItemsModule("  # of AWS: it tags what it makes
 VENDOR = re.compile(r"module_utils\._vendors\.(\w+)_module import")
 
 
