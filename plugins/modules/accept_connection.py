@@ -12,6 +12,13 @@ version_added: 0.1.0
 description:
   - Accepts the connection requests that listed accounts or endpoints have made on an endpoint service, and waits until
     the connections are available. Or rejects them.
+  - A vendor's account serves all of its customers, and any of them who learns the name of the service can ask for a
+    connection. So of an account's requests only as many are accepted as O(max_connections) says, and those listed in
+    O(vpc_endpoint_ids). The others are returned in RV(results[].held_connections), and RV(results[].waiting) says whom
+    to ask about them.
+  - Of several requests the oldest are accepted, so that runs that see the same accept the same. The connections are
+    read again right before; AWS has no call that accepts on a condition, so two runs at the same moment of which one
+    does not see a request yet may accept one too many, which the next run shows.
   - Requires a list of accounts or endpoints. Other requests are reported in RV(results[].unlisted_connections) and not
     touched.
   - That a vendor has not asked yet is a normal result, RV(results[].status=waiting); run again later.
@@ -56,7 +63,8 @@ options:
       owners:
         description:
           - Account ids, of 12 digits, whose endpoints are meant.
-          - Give this, O(connections[].vpc_endpoint_ids) or both. A connection must pass each list that is given.
+          - Give this, O(connections[].vpc_endpoint_ids) or both. A connection must pass each list that is given, but
+            for those that O(connections[].max_connections) lets in without being listed.
         type: list
         elements: str
       vpc_endpoint_ids:
@@ -64,6 +72,14 @@ options:
           - Ids of the endpoints that are meant, like V(vpce-0123456789abcdef0).
         type: list
         elements: str
+      max_connections:
+        description:
+          - How many connections each of O(connections[].owners) may have without any being listed in
+            O(connections[].vpc_endpoint_ids). Those that are connected, coming up or being deleted count, listed or
+            not, so a vendor that replaces its endpoint is let in when the old one is gone.
+          - Default is V(1), and V(0) where O(connections[].vpc_endpoint_ids) is given, so that exactly those are meant.
+          - What is connected beyond it is never ended, but returned in RV(results[].excess_connections).
+        type: int
       wait_for_request:
         description:
           - Wait up to O(wait_timeout) for a request to appear. Without it a missing request is reported at once.
@@ -91,6 +107,12 @@ EXAMPLES = r"""
     vpc_endpoint_ids: [vpce-0123456789abcdef0]
     wait_for_request: true
     wait_timeout: 1800
+
+- name: Accept a second endpoint, which the vendor has confirmed to be ours
+  saas.privatelink.accept_connection:
+    name: orders
+    owners: ["834469178297"]
+    vpc_endpoint_ids: [vpce-0123456789abcdef0, vpce-0fedcba9876543210]
 
 - name: Accept for many services at once
   saas.privatelink.accept_connection:
@@ -130,8 +152,8 @@ results:
       sample: ["ec2:AcceptVpcEndpointConnections"]
     status:
       description:
-        - V(accepted) when a listed connection is available and none is pending, V(waiting) when there is none yet or it
-          is still coming up or ending, V(refused) when all there are were rejected, have failed or have expired.
+        - V(accepted) when a listed connection is available and none is coming up, V(waiting) when there is none yet or
+          it is still coming up or ending, V(refused) when all there are were rejected, have failed or have expired.
       type: str
       returned: when not failed
       sample: accepted
@@ -159,6 +181,18 @@ results:
       type: list
       elements: dict
       returned: when not failed
+      contains: *connection
+    held_connections:
+      description: Requests of O(owners) that O(max_connections) leaves no room for and that are not listed. They wait.
+      type: list
+      elements: dict
+      returned: when not failed and O(state=accepted)
+      contains: *connection
+    excess_connections:
+      description: Connections of O(owners) that stand although they are not listed and beyond O(max_connections).
+      type: list
+      elements: dict
+      returned: when not failed and O(state=accepted)
       contains: *connection
     strangers:
       description: An older name of RV(results[].unlisted_connections).

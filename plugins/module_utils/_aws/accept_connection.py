@@ -9,22 +9,28 @@ This module util is PRIVATE to the collection.
 Source: Amazon EC2 API Reference, DescribeVpcEndpointConnections, AcceptVpcEndpointConnections,
 RejectVpcEndpointConnections (read 2026-11). AWS answers states in lowerCamelCase although its model lists them in
 PascalCase, so states are compared without regard to case.
+
+A vendor's account serves all of its customers, and any of them who learns the service's name may ask. So the account
+alone proves little, and only as many of its requests are accepted as are expected.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Overtaken, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
 REJECT = "ec2:RejectVpcEndpointConnections"
+SHOWN = 10  # connections that a sentence names; the others are counted
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Connection:
     vpc_endpoint_id: str
     owner: str
     state: str
+    created: float = math.inf  # seconds since 1970
 
     def __str__(self) -> str:
         return f"{self.vpc_endpoint_id} of account {self.owner}: {self.state}"
@@ -51,6 +58,11 @@ class Connection:
     def accepted(self) -> bool:
         """Accepted, and up or coming up."""
         return self.is_in("pending", "available", "partial")
+
+    @property
+    def age(self) -> tuple[float, str]:
+        """For sorting by age; ids decide between twins."""
+        return (self.created, self.vpc_endpoint_id)
 
     @property
     def rejectable(self) -> bool:
@@ -82,6 +94,7 @@ def read_connections(api: Api, service_ids: t.Collection[str]) -> list[Connectio
             row["VpcEndpointId"],
             str(row.get("VpcEndpointOwner", "")),
             str(row.get("VpcEndpointState", "")),
+            row["CreationTimestamp"].timestamp() if "CreationTimestamp" in row else math.inf,
         )
         for row in api.pages("ec2:DescribeVpcEndpointConnections", "VpcEndpointConnections", **params)
         if row["ServiceId"] in wanted
@@ -98,11 +111,14 @@ class Acceptance:
     service_name: str | None = None
     owners: list[str] | None = None
     vpc_endpoint_ids: list[str] | None = None
+    max_connections: int | None = None
     wait_for_request: bool = False
 
     def __post_init__(self) -> None:
         if not self.owners and not self.vpc_endpoint_ids:
             raise ItemError("Nothing is accepted or rejected without a list: give owners or vpc_endpoint_ids.")
+        if self.limit < 0:
+            raise ItemError(f"max_connections is a number from 0, not {self.limit}.")
         for owner in self.owners or []:
             if not re.fullmatch(r"[0-9]{12}", owner):
                 raise ItemError(f"Not an account id of 12 digits: {owner!r}.")
@@ -124,11 +140,68 @@ class Acceptance:
         endpoints = f"endpoint {' or '.join(self.vpc_endpoint_ids)}" if self.vpc_endpoint_ids else ""
         return " with ".join(part for part in (owners, endpoints) if part)
 
+    @property
+    def limit(self) -> int:
+        """How many connections an account may have of which none need be listed."""
+        if self.max_connections is not None:
+            return self.max_connections
+        return 0 if self.vpc_endpoint_ids else 1
+
+    def of_owner(self, connection: Connection) -> bool:
+        return not self.owners or connection.owner in self.owners
+
+    def lists(self, connection: Connection) -> bool:
+        """Whether a connection is expected by its own id."""
+        return connection.vpc_endpoint_id in (self.vpc_endpoint_ids or ())
+
     def allows(self, connection: Connection) -> bool:
-        """A connection must pass each list that is given."""
-        return (not self.owners or connection.owner in self.owners) and (
-            not self.vpc_endpoint_ids or connection.vpc_endpoint_id in self.vpc_endpoint_ids
-        )
+        """A connection must pass each list that is given, but for those that C(max_connections) lets in unlisted."""
+        unlisted = self.state == "accepted" and bool(self.owners) and self.limit > 0
+        return self.of_owner(connection) and (not self.vpc_endpoint_ids or self.lists(connection) or unlisted)
+
+    def fitting(
+        self,
+        connections: t.Iterable[Connection],
+        accepted: t.AbstractSet[str] = frozenset(),
+        leaving: bool = True,
+    ) -> list[Connection]:
+        """The requests that may be accepted: those listed, and as many others as their account has room for.
+
+        The oldest come first, so that two runs that see the same choose the same. Endpoints in C(accepted) hold their
+        place whatever is shown of them, and those that are being deleted do if C(leaving).
+        """
+        asking, held = [], Counter[str]()
+        for connection in sorted(connections, key=lambda connection: connection.age):
+            ends = leaving and connection.is_in("deleting")
+            if connection.accepted or ends or connection.vpc_endpoint_id in accepted:
+                held[connection.owner] += 1
+            elif connection.is_in("pendingAcceptance") and self.allows(connection):
+                asking.append(connection)
+        fits = [connection for connection in asking if self.lists(connection)]
+        held.update(connection.owner for connection in fits)
+        for connection in asking:
+            if connection not in fits and held[connection.owner] < self.limit:
+                fits.append(connection)
+                held[connection.owner] += 1
+        return fits
+
+    def beyond(self, connections: t.Iterable[Connection]) -> list[Connection]:
+        """The connections that are accepted although neither a list nor C(max_connections) lets them in."""
+        beyond, held = [], Counter[str]()
+        ordered = sorted(connections, key=lambda connection: (not self.lists(connection), connection.age))
+        for connection in ordered:
+            if connection.accepted:
+                held[connection.owner] += 1
+                if not self.lists(connection) and held[connection.owner] > self.limit:
+                    beyond.append(connection)
+        return beyond
+
+
+@dataclass(frozen=True)
+class Accept(Change):
+    """The call that accepts requests, and the item by which they fit."""
+
+    item: Acceptance | None = None
 
 
 @dataclass
@@ -150,13 +223,29 @@ class Acceptances:
         """Make a planned call. That AWS refuses to accept what another run has accepted meanwhile is no error.
 
         The connections say whether that is so, not the error: AWS does not document which code it answers then.
+        Raises Overtaken where others that were accepted meanwhile have left no room.
         """
+        if isinstance(change, Accept):
+            self._look_again(change)
         try:
             return self.api.apply(change)
         except CallError:
             if change.action != ACCEPT or not self.accepted(**change.params):
                 raise
             return {}
+
+    def _look_again(self, change: Accept) -> None:
+        """Whether the requests still fit. AWS cannot accept on a condition, so a moment is left for another run."""
+        ids = set(change.params["VpcEndpointIds"])
+        listed = read_connections(self.api, [change.params["ServiceId"]])
+        # What has changed of the requests themselves is AWS's to say, when it is asked.
+        shown = [
+            replace(connection, state="pendingAcceptance") if connection.vpc_endpoint_id in ids else connection
+            for connection in listed
+        ]
+        fits = change.item.fitting(shown) if change.item else shown
+        if any(connection.vpc_endpoint_id in ids and connection not in fits for connection in shown):
+            raise Overtaken
 
     def accepted(self, ServiceId: str, VpcEndpointIds: t.Collection[str]) -> bool:
         """Whether all of these connections have been accepted."""
@@ -216,39 +305,76 @@ class Acceptances:
             unlisted_connections=unlisted,
             strangers=unlisted,  # the older name
         )
-        plan.warnings = [f"{item.name}: not on the list and left alone: {connection}" for connection in others]
+        plan.warnings = [f"{item.name}: not on the list and left alone: {connection}" for connection in others[:SHOWN]]
+        if len(others) > SHOWN:
+            plan.warnings.append(f"{item.name}: not on the list and left alone: {len(others) - SHOWN} more")
         return plan
 
 
 def plan_accepted(item: Acceptance, actual: Requests, allowed: t.Sequence[Connection]) -> Plan:
-    """Accept what asks; C(status) says where it stands: accepted, waiting or refused."""
+    """Accept what asks and fits; C(status) says where it stands: accepted, waiting or refused."""
     handled = [connection for connection in allowed if connection.vpc_endpoint_id in actual.handled]
     lost = [connection for connection in handled if not connection.live]
     if lost:
         raise ItemError(f"Accepted, but the connection did not come up: {'; '.join(map(str, lost))}.")
-    pending = [connection for connection in allowed if connection.is_in("pendingAcceptance", "pending")]
     # What was accepted before in this run and still asks is a read of the past.
-    new = [connection for connection in pending if connection.vpc_endpoint_id not in actual.handled]
-    asking = [connection for connection in new if connection.is_in("pendingAcceptance")]
-    coming = [connection for connection in pending if connection not in asking]
+    asking = item.fitting(actual.connections, actual.handled)
+    after_others = item.fitting(actual.connections, actual.handled, leaving=False)
+    later = [connection for connection in after_others if connection not in asking]
+    coming = [connection for connection in allowed if connection.is_in("pending")]
+    coming += [connection for connection in handled if connection.is_in("pendingAcceptance")]
     up = [connection for connection in allowed if connection.is_in("available", "partial")]
     after = {connection.vpc_endpoint_id: connection.state for connection in up}
-    after.update({connection.vpc_endpoint_id: "available" for connection in [*asking, *coming]})
-    plan = Plan(after=after, result={"status": "accepted"})
-    if asking:
-        ids = sorted(connection.vpc_endpoint_id for connection in asking)
-        params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
-        plan.changes.append(Change(ACCEPT, params, f"accept {', '.join(ids)}"))
-    if asking or coming:
+    after.update({connection.vpc_endpoint_id: "available" for connection in [*asking, *coming, *later]})
+    asked = [connection for connection in actual.connections if connection.is_in("pendingAcceptance")]
+    held = [
+        connection
+        for connection in asked
+        if connection.owner in (item.owners or ()) and connection.vpc_endpoint_id not in after
+    ]
+    plan = Plan(_accept(item, actual, asking, later), after=after, result={"status": "accepted"})
+    plan.result["held_connections"] = [connection.as_dict() for connection in held]
+    plan.result["excess_connections"] = [connection.as_dict() for connection in item.beyond(allowed)]
+    if plan.changes or coming:
         plan.result["status"] = "waiting"
         plan.waiting = f"{_ids(coming)} to be available" if coming else ""
     elif not up:
-        refused = [connection for connection in allowed if not connection.is_in("deleting", "deleted")]
-        plan.result["status"] = "refused" if refused else "waiting"
+        refused = [connection for connection in allowed if connection.is_in("rejected", "failed", "expired")]
+        plan.result["status"] = "refused" if refused and not held else "waiting"
         again = f" again ({'; '.join(map(str, refused))})" if refused else ""
         plan.waiting = f"{item.who} to request a connection to {actual.service_id or item.name}{again}"
         plan.poll = item.wait_for_request
+    if held and not (plan.changes or coming):
+        plan.waiting, plan.poll = ask_about(held, up), item.wait_for_request and not up
     return plan
+
+
+def _accept(
+    item: Acceptance, actual: Requests, now: t.Sequence[Connection], later: t.Sequence[Connection]
+) -> list[Change]:
+    """Accept these requests now, and those when what holds their place has ended."""
+    ending = [connection for connection in actual.connections if connection.is_in("deleting")]
+    changes: list[Change] = []
+    for requests, after in ((now, ""), (later, f"{_ids(ending)} to end")):
+        if requests:
+            ids = sorted(connection.vpc_endpoint_id for connection in requests)
+            params = {"ServiceId": actual.service_id, "VpcEndpointIds": ids}
+            changes.append(Accept(ACCEPT, params, f"accept {', '.join(ids)}", after, item=item))
+    return changes
+
+
+def ask_about(held: t.Sequence[Connection], up: t.Sequence[Connection]) -> str:
+    """Whom to ask about requests that are not accepted, and what to set if they are the vendor's for us."""
+    ordered = sorted(held, key=lambda connection: connection.age)
+    named = [f"{connection.vpc_endpoint_id} of account {connection.owner}" for connection in ordered[:SHOWN]]
+    named += [f"{len(held) - SHOWN} others"] if len(held) > SHOWN else []
+    count = f"{len(held)} {'more ' if up else ''}request{'' if len(held) == 1 else 's'}"
+    beside = f" beside {_ids(up)}" if up else ""
+    which = "it is yours; if so, list it" if len(held) == 1 else "they are yours; list those that are"
+    return (
+        f"{count} to be confirmed ({', '.join(named)}): the account serves all customers of the vendor, so ask the "
+        f"vendor whether {which} in vpc_endpoint_ids{beside}, or raise max_connections"
+    )
 
 
 def plan_rejected(actual: Requests, allowed: t.Sequence[Connection]) -> Plan:

@@ -91,6 +91,10 @@ class Made(dict[str, t.Mapping[str, t.Any]]):
         return named
 
 
+class Overtaken(Exception):
+    """What somebody else has done since the last read makes a planned call wrong: it is not made, but planned anew."""
+
+
 W = t.TypeVar("W", bound=Wanted)
 Item_contra = t.TypeVar("Item_contra", bound=Wanted, contravariant=True)
 A = t.TypeVar("A")
@@ -193,7 +197,7 @@ def meant_twice(meant: t.Mapping[str, str]) -> dict[str, ItemError]:
 def converge(kind: Kind[W, A], items: t.Sequence[W], call: Call, options: Options) -> list[Result]:
     """Bring every item to its wanted state and say what became of each, in the order given.
 
-    ``call`` makes one planned call and returns AWS's answer, or raises ItemError.
+    ``call`` makes one planned call and returns AWS's answer, or raises ItemError, or Overtaken.
     """
     return _Run(kind, items, call, options).go()
 
@@ -253,10 +257,14 @@ class _Run(t.Generic[W, A]):
     def apply_all(self, active: t.Sequence[W]) -> bool:
         """Apply, item by item, the leading changes that need no wait. True when anything was written."""
         pending = [item for item in active if not self.results[item.name].failed and self.ready(item)]
+        before = self.written()
         run_each(pending, self.apply, self.results, self.options.workers)
-        if pending:
+        if self.written() > before:
             self.last_write = self.options.clock.now()
-        return bool(pending)
+        return self.written() > before
+
+    def written(self) -> int:
+        return sum(len(result.writes) for result in self.results.values())
 
     def ready(self, item: W) -> list[Change]:
         """What can be called now. Changes applied in this run are skipped: planned again, they mean a stale read."""
@@ -270,7 +278,11 @@ class _Run(t.Generic[W, A]):
 
     def apply(self, item: W) -> None:
         for change in self.ready(item):
-            self.made[item.name].add(change, self.call(change))
+            try:
+                answer = self.call(change)
+            except Overtaken:
+                return
+            self.made[item.name].add(change, answer)
             self.results[item.name].writes.append(change.action)
 
     def unfinished(self, item: W) -> bool:

@@ -116,7 +116,17 @@ class NlbServiceLink(Link):
     allowed_principals: list[str] | None = optional(None, "Account ids or ARNs that may request a connection.")
     purge_allowed_principals: bool | None = optional(None, "Remove principals that are not listed.")
     owners: list[str] | None = optional(None, "Accounts whose connections are accepted.")
-    vpc_endpoint_ids: list[str] | None = optional(None, "Endpoints whose connections are accepted.")
+    vpc_endpoint_ids: list[str] | None = optional(
+        None,
+        "Endpoints of {who} whose connections are always accepted. With it, no other is, unless"
+        " O({links}[].max_connections) says so.",
+    )
+    max_connections: int | None = optional(
+        None,
+        "How many connections an account may have without any being listed in O({links}[].vpc_endpoint_ids); those that"
+        " are live count. Default is 1, and 0 where endpoints are listed. Further requests wait, for a vendor's account"
+        " serves all of its customers.",
+    )
     private_dns_name: str | None = optional(None, "Private DNS name of the endpoint service.")
     verify_private_dns: bool | None = optional(None, "Ask AWS to verify the domain of the private DNS name.")
     connection_notifications: list[dict[str, t.Any]] | None = optional(
@@ -264,7 +274,7 @@ class NlbServiceLink(Link):
         if self.awaiting:
             return None
         service = {"service_id": known.get("service_id")} if known.get("service_id") else {}
-        return {**self.pick("owners", "vpc_endpoint_ids"), **service, "name": self.key}
+        return {**self.pick("owners", "vpc_endpoint_ids", "max_connections"), **service, "name": self.key}
 
     def database(self) -> Item:
         """The link as the role C(port_forwarder) takes it."""

@@ -25,10 +25,13 @@ OF_LINK = (
     *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
 )
 OF_RESULTS = (
-    *("service_id", "service_name", "availability_zones", "connections", "unlisted_connections", "targets"),
+    *("service_id", "service_name", "availability_zones", "targets"),
+    *("connections", "unlisted_connections", "held_connections", "excess_connections"),
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "endpoints", "checks"),
 )
+ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
+SHOWN = 10  # connections that a line names; the others are counted
 
 
 def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
@@ -42,6 +45,9 @@ def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
 
 def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
     status, action = _status(link, known.results, planned)
+    connected, uninvited = _connected(known) if link.present else ([], [])
+    if uninvited:
+        action = "; ".join(said for said in (action, _about(uninvited)) if said)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
     fields = {field.name for field in dataclasses.fields(link)}
     said = {name: getattr(link, name) for name in OF_LINK if name in fields and getattr(link, name) is not None}
@@ -50,6 +56,7 @@ def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
         **told,
         "status": status,
         "next_action": action,
+        "connected": connected,
         "changed": any(result.get("changed") for result in known.results),
         "writes": [write for result in known.results for write in result.get("writes") or ()],
     }
@@ -75,16 +82,20 @@ def _status(link: Link, results: t.Sequence[Result], planned: bool) -> tuple[str
 
 def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
     asked = [result for result in results if _waits_for_vendor(result)]
+    strange = [result["waiting"] for result in asked if result.get("held_connections")]
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:
         return WAITING_AWS, moving[0]
     if asked:
-        return WAITING_VENDOR, str(link.hand_off or asked[0].get("waiting"))
+        return WAITING_VENDOR, str(next(iter(strange), link.hand_off or asked[0].get("waiting")))
     sick = [result for result in results if result.get("healthy") is False]
+    held = [result["waiting"] for result in results if _holds(result)]
     if sick:
         targets = [f"{target['id']} {target['state']} {target.get('reason') or ''}" for target in sick[0]["targets"]]
         why = ", ".join(target.strip() for target in targets)
         return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
+    if held:
+        return WAITING_VENDOR, held[0]
     return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
 
 
@@ -99,22 +110,53 @@ def _imperfect(result: Result) -> str:
 
 def _moves(result: Result) -> bool:
     """Whether AWS has not finished. An active private link only waits for us to accept its share, a later step."""
-    return bool(result.get("waiting")) and result.get("status") != "active"
+    return bool(result.get("waiting")) and result.get("status") != "active" and not _holds(result)
+
+
+def _holds(result: Result) -> bool:
+    """Whether the vendor is connected, and more requests wait until somebody has asked it about them."""
+    return result.get("status") == "accepted" and bool(result.get("held_connections"))
 
 
 def _waits_for_vendor(result: Result) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
     if result.get("status") not in ("waiting", "refused"):
         return result.get("endpoint_count") == 0
-    pending = [
-        connection
-        for connection in result.get("connections") or ()
-        if connection["vpc_endpoint_state"].lower() == "pending"
+    states = {connection["vpc_endpoint_state"].lower() for connection in result.get("connections") or ()}
+    replaced = not result.get("held_connections") and states >= {"deleting", "pendingacceptance"}
+    return "pending" not in states and not replaced
+
+
+def _connected(known: Known) -> tuple[list[str], list[str]]:
+    """Who is connected to the link's service: those expected, and those that nobody has listed."""
+    excess = known.get("excess_connections") or ()
+    expected = [connection for connection in known.get("connections") or () if connection not in excess]
+    return _accepted(expected), _accepted([*excess, *(known.get("unlisted_connections") or ())])
+
+
+def _accepted(connections: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
+    return [
+        f"{connection.get('vpc_endpoint_id')} of account {connection.get('vpc_endpoint_owner')}"
+        for connection in connections
+        if connection["vpc_endpoint_state"].lower() in ACCEPTED
     ]
-    return not pending
+
+
+def _named(connections: t.Sequence[str]) -> str:
+    more = [f"{len(connections) - SHOWN} more"] if len(connections) > SHOWN else []
+    return ", ".join([*connections[:SHOWN], *more])
+
+
+def _about(uninvited: t.Sequence[str]) -> str:
+    return (
+        f"also connected, and not expected: {_named(uninvited)}; ask the vendor whose they are, list those that are "
+        "yours in vpc_endpoint_ids, and reject the others"
+    )
 
 
 def line(entry: t.Mapping[str, t.Any]) -> str:
-    """A link's status in one line."""
-    action = f": {entry['next_action']}" if entry["next_action"] else ""
-    return f"{entry['vendor']} {entry['name']}: {entry['status']}{action}"
+    """A link's status in one line, with who is connected."""
+    status, action, who = entry["status"], entry["next_action"], _named(entry["connected"])
+    said = [who, action] if status == CONNECTED else [action, who and f"connected: {who}"]
+    details = "; ".join(part for part in said if part)
+    return f"{entry['vendor']} {entry['name']}: {status}{': ' if details else ''}{details}"

@@ -51,6 +51,18 @@ def change(estate: Estate, writes: list[str], **options: Any) -> dict[str, Any]:
     return real
 
 
+def ask_in_order(estate: Estate, service: dict[str, Any], count: int, account: str = VENDOR) -> list[str]:
+    """Some requests of an account, by age as AWS shows it: to the second, so that ids decide between some."""
+    asked = {ask(estate, service, account) for dummy in range(count)}
+    listed = estate.ec2.describe_vpc_endpoint_connections()["VpcEndpointConnections"]
+    shown = sorted((connection["CreationTimestamp"], connection["VpcEndpointId"]) for connection in listed)
+    return [endpoint for dummy, endpoint in shown if endpoint in asked]
+
+
+def ids_of(connections: list[dict[str, Any]]) -> list[str]:
+    return sorted(connection["vpc_endpoint_id"] for connection in connections)
+
+
 def ask(estate: Estate, service: dict[str, Any], account: str = VENDOR) -> str:
     """An account requests a connection; the answer is its endpoint's id, once the request is there."""
     endpoint = str(estate.sandbox.connect(service["service_name"], account=account)["VpcEndpointId"])
@@ -149,9 +161,113 @@ def test_both_lists_must_allow(estate: Estate, service: dict[str, Any]) -> None:
 
 def test_several_connections_cost_one_call(estate: Estate, service: dict[str, Any]) -> None:
     ids = sorted([ask(estate, service), ask(estate, service)])
-    change(estate, [ACCEPT])
+    change(estate, [ACCEPT], max_connections=2)
     write = [call for call in estate.sandbox.writes(estate.account) if "Accept" in call["operation"]]
     assert [call["params"]["VpcEndpointIds"] for call in write] == [ids]
+
+
+# How many of an account
+
+
+def test_the_oldest_request_is_accepted_and_the_others_wait(estate: Estate, service: dict[str, Any]) -> None:
+    """The account is the vendor's, for all of its customers."""
+    first, second, third = ask_in_order(estate, service, 3)
+    result = change(estate, [ACCEPT])
+    assert result["status"] == "accepted"
+    assert result["waiting"].startswith("2 more requests to be confirmed (")
+    assert f"{second} of account {VENDOR}, {third} of account {VENDOR}" in result["waiting"]
+    assert f"ask the vendor whether they are yours; list those that are in vpc_endpoint_ids beside {first}" in str(
+        result["waiting"]
+    )
+    assert [estate.connection(endpoint) for endpoint in (first, second, third)] == [
+        "available",
+        "pendingAcceptance",
+        "pendingAcceptance",
+    ]
+    assert ids_of(result["held_connections"]) == sorted([second, third])
+    assert ids_of(result["connections"]) == sorted([first, second, third])
+    assert result["excess_connections"] == result["unlisted_connections"] == []
+    assert change(estate, [ACCEPT], max_connections=2)["writes"]
+    assert estate.connection(third) == "pendingAcceptance"
+    assert change(estate, [ACCEPT], owners=[VENDOR], vpc_endpoint_ids=[first, second, third])["waiting"] == ""
+    assert estate.connection(third) == "available"
+
+
+def test_a_vendor_that_replaces_its_endpoint_is_let_in_when_the_old_one_has_ended(
+    estate: Estate, service: dict[str, Any]
+) -> None:
+    old = ask(estate, service)
+    run(estate)
+    new = ask(estate, service)
+    assert change(estate, [])["waiting"].startswith(f"1 more request to be confirmed ({new} of account {VENDOR}")
+    estate.put(old, "deleting")
+    ending = run(estate, wait=False)
+    assert (ending["writes"], ending["waiting"]) == ([], f"{old} to end")
+    predicted = run(estate, check=True)
+    estate.meanwhile = functools.partial(estate.put, old, "deleted")
+    result = run(estate)
+    assert predicted["writes"] == result["writes"] == [ACCEPT]
+    assert (estate.connection(new), result["waiting"]) == ("available", "")
+
+
+def test_a_listed_endpoint_is_accepted_beside_those_that_stand(estate: Estate, service: dict[str, Any]) -> None:
+    old = ask(estate, service)
+    run(estate)
+    new, foreign = ask(estate, service), ask(estate, service, STRANGER)
+    result = change(estate, [ACCEPT], owners=[VENDOR], vpc_endpoint_ids=[new, foreign])
+    assert (estate.connection(new), estate.connection(old)) == ("available", "available")
+    assert estate.connection(foreign) == "pendingAcceptance"  # listed, but of an account that is not
+    assert ids_of(result["unlisted_connections"]) == sorted([old, foreign])
+    assert result["waiting"] == ""
+
+
+def test_with_a_list_of_endpoints_no_other_is_accepted_unless_told_how_many(
+    estate: Estate, service: dict[str, Any]
+) -> None:
+    other = ask(estate, service)
+    lists = {"owners": [VENDOR], "vpc_endpoint_ids": ["vpce-0123456789abcdef0"]}
+    waits = change(estate, [], **lists)
+    assert waits["status"] == "waiting"
+    assert waits["waiting"].startswith(f"1 request to be confirmed ({other} of account {VENDOR})")
+    assert change(estate, [], max_connections=0)["waiting"] == waits["waiting"]
+    assert change(estate, [ACCEPT], max_connections=1, **lists)["status"] == "accepted"
+    refused = run(estate, max_connections=-1)
+    assert refused["msg"] == "max_connections is a number from 0, not -1."
+
+
+def test_each_account_has_its_own_number(estate: Estate, service: dict[str, Any]) -> None:
+    endpoints = [*ask_in_order(estate, service, 2), *ask_in_order(estate, service, 2, STRANGER)]
+    result = change(estate, [ACCEPT], owners=[VENDOR, STRANGER])
+    assert [estate.connection(endpoint) for endpoint in endpoints] == ["available", "pendingAcceptance"] * 2
+    assert ids_of(result["held_connections"]) == sorted([endpoints[1], endpoints[3]])
+
+
+def test_what_is_connected_beyond_the_maximum_is_named_and_left(estate: Estate, service: dict[str, Any]) -> None:
+    endpoints = ask_in_order(estate, service, 3)
+    run(estate, max_connections=3)
+    result = change(estate, [])
+    assert ids_of(result["excess_connections"]) == sorted(endpoints[1:])
+    assert result["status"] == "accepted"
+    assert [estate.connection(endpoint) for endpoint in endpoints] == ["available"] * 3
+
+
+def test_who_came_first_meanwhile_keeps_the_place(estate: Estate, service: dict[str, Any]) -> None:
+    """Another run accepts another request, after ours has looked and before it accepts."""
+    first, second = ask_in_order(estate, service, 2)
+    estate.sandbox.fault("ec2", "DescribeVpcEndpointConnections", "stale", account=estate.account, times=1)
+    estate.ec2.accept_vpc_endpoint_connections(ServiceId=service["service_id"], VpcEndpointIds=[second])
+    result = run(estate)
+    assert (result["failed"], result["writes"]) == (False, [])
+    assert result["waiting"].startswith(f"1 more request to be confirmed ({first} of account {VENDOR}")
+    assert estate.connection(first) == "pendingAcceptance"
+
+
+def test_more_than_ten_strangers_are_summed_up(estate: Estate, service: dict[str, Any]) -> None:
+    for dummy in range(12):
+        ask(estate, service, STRANGER)
+    result = run(estate)
+    assert result["warnings"].count("left alone: vpce-") == 10
+    assert "left alone: 2 more" in result["warnings"]
 
 
 @pytest.mark.parametrize("by", ["service_id", "service_name"])
@@ -396,9 +512,31 @@ def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) 
 # The plan alone
 
 
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [
+        *((state, True) for state in ("pending", "available", "partial", "deleting")),
+        *((state, False) for state in ("rejected", "failed", "expired", "deleted", "pendingAcceptance")),
+    ],
+)
+def test_what_counts_as_a_connection(state: str, counts: bool) -> None:
+    item = Acceptance("orders", owners=[VENDOR], service_id=SERVICE)
+    listed = [
+        Connection(SERVICE, "vpce-2", VENDOR, state, 1.0),
+        Connection(SERVICE, "vpce-1", VENDOR, "PendingAcceptance", 0.0),
+    ]
+    assert [connection.vpc_endpoint_id for connection in item.fitting(listed)] == ([] if counts else ["vpce-1"])
+
+
+def test_twins_are_told_apart_by_their_ids() -> None:
+    item = Acceptance("orders", owners=[VENDOR], service_id=SERVICE)
+    listed = [Connection(SERVICE, f"vpce-{number}", VENDOR, "pendingAcceptance", 1.0) for number in (3, 1, 2)]
+    assert [connection.vpc_endpoint_id for connection in item.fitting(listed)] == ["vpce-1"]
+
+
 def plan(state: Literal["accepted", "rejected"], *connections: tuple[str, str], handled: tuple[str, ...] = ()) -> Any:
     listed = [Connection(SERVICE, endpoint, VENDOR, now) for endpoint, now in connections]
-    item = Acceptance("orders", state=state, owners=[VENDOR], service_id=SERVICE)
+    item = Acceptance("orders", state=state, owners=[VENDOR], service_id=SERVICE, max_connections=2)
     return Acceptances.plan(None, item, Requests(SERVICE, listed, frozenset(handled)))  # type: ignore[arg-type]
 
 

@@ -189,6 +189,68 @@ class TestReport:
         entry = self.report(ok("fivetran-orders", status="accepted", connections=[]))
         assert entry["line"] == "fivetran orders: connected"
 
+    def guests(self, **of: Any) -> dict[str, Any]:
+        """An entry of a link whose service has these connections: by result, states by endpoint and owner."""
+        shown = {
+            result: [
+                {"vpc_endpoint_id": endpoint, "vpc_endpoint_owner": owner, "vpc_endpoint_state": state}
+                for endpoint, owner, state in connections
+            ]
+            for result, connections in of.items()
+            if result.endswith("connections")
+        }
+        rest = {name: value for name, value in of.items() if name not in shown}
+        return self.report(ok("fivetran-orders", **{"status": "accepted", **shown, **rest}), hand_off="send the sheet")
+
+    def test_the_line_names_who_is_connected(self) -> None:
+        gone = ("vpce-3", "1", "rejected")
+        entry = self.guests(connections=[("vpce-1", "1", "Available"), ("vpce-2", "1", "partial"), gone])
+        assert entry["line"] == "fivetran orders: connected: vpce-1 of account 1, vpce-2 of account 1"
+        assert entry["connected"] == ["vpce-1 of account 1", "vpce-2 of account 1"]
+        assert entry["next_action"] == ""
+        sick = ok("fivetran-orders", healthy=False, targets=[])
+        both = self.report(sick, ok("fivetran-orders", status="accepted", connections=entry["connections"]))
+        assert both["line"].endswith("; connected: vpce-1 of account 1, vpce-2 of account 1")
+
+    def test_a_further_request_waits_although_the_link_is_connected(self) -> None:
+        up, held = ("vpce-1", "1", "available"), ("vpce-2", "1", "pendingAcceptance")
+        entry = self.guests(connections=[up, held], held_connections=[held], waiting="1 more request")
+        assert entry["line"] == "fivetran orders: waiting on vendor: 1 more request; connected: vpce-1 of account 1"
+        coming = self.guests(
+            status="waiting",
+            connections=[("vpce-1", "1", "pending"), held],
+            held_connections=[held],
+            waiting="vpce-1 to be available",
+        )
+        assert (coming["status"], coming["next_action"]) == ("waiting on AWS", "vpce-1 to be available")
+
+    def test_a_request_of_none_that_is_expected_comes_before_the_sheet(self) -> None:
+        held = ("vpce-2", "1", "pendingAcceptance")
+        entry = self.guests(status="waiting", connections=[], held_connections=[held], waiting="1 request")
+        assert entry["line"] == "fivetran orders: waiting on vendor: 1 request"
+
+    def test_a_request_that_waits_for_another_to_end_waits_on_aws(self) -> None:
+        both = [("vpce-1", "1", "deleting"), ("vpce-2", "1", "pendingAcceptance")]
+        entry = self.guests(status="waiting", connections=both, held_connections=[], waiting="vpce-1 to end")
+        assert (entry["status"], entry["next_action"]) == ("waiting on AWS", "vpce-1 to end")
+
+    @pytest.mark.parametrize("result", ["unlisted_connections", "excess_connections"])
+    def test_who_is_connected_without_being_expected_is_named_in_the_line(self, result: str) -> None:
+        up, stranger = ("vpce-1", "1", "available"), ("vpce-9", "2", "available")
+        allowed = [up, stranger] if result == "excess_connections" else [up]
+        entry = self.guests(connections=allowed, **{result: [stranger, ("vpce-8", "2", "pendingAcceptance")]})
+        said = "connected: vpce-1 of account 1; also connected, and not expected: vpce-9 of account 2; ask the vendor"
+        assert entry["line"].startswith(f"fivetran orders: {said}")
+        assert entry["connected"] == ["vpce-1 of account 1"]
+        alone = self.guests(status="waiting", connections=[], **{result: [stranger]})
+        assert "waiting on vendor: send the sheet; also connected, and not expected: vpce-9" in alone["line"]
+
+    def test_more_than_ten_are_summed_up(self) -> None:
+        many = [(f"vpce-{number}", "2", "available") for number in range(10, 22)]
+        line = self.guests(connections=[], unlisted_connections=many)["line"]
+        assert "vpce-19 of account 2, 2 more; ask" in line
+        assert "vpce-20" not in line
+
     def test_waiting_on_the_vendor_says_what_to_hand_over(self) -> None:
         asked = ok("fivetran-orders", status="waiting", connections=[], waiting="account 1 to request")
         assert (
