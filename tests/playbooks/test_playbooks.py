@@ -266,6 +266,28 @@ def test_two_runs_at_once_leave_nothing_to_put_right(company: Company) -> None:
     assert company.holds("us")["services"]["fivetran-orders"]["connections"] == ["834469178297 available"]
 
 
+def test_a_further_endpoint_of_the_vendors_account_waits_until_it_is_listed(company: Company) -> None:
+    """The account serves all of the vendor's customers, and any of them may have learnt the service's name."""
+    sandbox, ec2 = company.sandbox, company.sandbox.boto(company.accounts["us"], "ec2")
+    company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}
+    company.play("site")
+    service = ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"][0]["ServiceName"]
+    ours = sandbox.connect(service)["VpcEndpointId"]
+    connected = company.play("site")
+    assert connected.lines == [("us", f"fivetran orders: connected: {ours} of account 834469178297")]
+    sheet = (company.folder / "hand-off" / "us" / "fivetran.md").read_text(encoding="utf-8")
+    assert f"| Connected | {ours} of account 834469178297 |" in sheet
+    others = [sandbox.connect(service)["VpcEndpointId"] for dummy in range(3)]
+    held = company.play("site")
+    ((dummy, line),) = held.lines
+    assert (held.status, held.writes, stand(held)) == (0, [], {"us fivetran orders": "waiting on vendor"})
+    assert "3 more requests to be confirmed" in line
+    assert all(endpoint in line for endpoint in [ours, *others])
+    company.hosts["us"]["fivetran_links"] = [company.link("orders", vpc_endpoint_ids=[ours, others[1]])]
+    listed = company.play("site")
+    assert [call["params"]["VpcEndpointIds"] for call in listed.writes] == [[others[1]]]
+
+
 def test_denials_name_the_missing_permission_and_throttling_is_waited_out(company: Company) -> None:
     sandbox = company.sandbox
     company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}

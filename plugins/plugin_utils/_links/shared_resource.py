@@ -42,7 +42,9 @@ class ResourceEndpointLink(Link):
     destination: str | None = optional(
         None, "What {who} calls the kind of connection. O({role}_prerequisites) may differ by it."
     )
-    resource_share_arn: str | None = optional(None, "ARN of the vendor's resource share.")
+    resource_share_arn: str | None = optional(
+        None, "ARN of the vendor's resource share. It alone says which share is meant; names are no secret."
+    )
     owner_account_id: str | None = optional(
         None,
         "Id of the account that must own the share. One of another owner is refused before it is accepted.",

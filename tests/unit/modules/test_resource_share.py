@@ -417,6 +417,13 @@ def test_the_invitation_that_counts() -> None:
         pick(WANTED, [OPEN, seen("PENDING", OTHER_ARN)])
 
 
+def test_of_shares_alike_the_arn_decides() -> None:
+    """Names are no secret, and the owner's account shares with many."""
+    wanted = ResourceShare("cache", resource_share_arn=ARN, owner_account_id=OWNER, share_name="redis-share")
+    assert pick(wanted, [seen("PENDING", OTHER_ARN), OPEN]) is OPEN
+    assert pick(wanted, [seen("PENDING", OTHER_ARN)]) is None
+
+
 def test_a_share_that_failed_says_why() -> None:
     failed = Actual(Seen(ARN, "redis-share", OWNER, "FAILED", "It was too large."))
     with pytest.raises(ItemError, match=r"has failed: It was too large\.$"):
