@@ -114,7 +114,20 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
         ("site", {"link": "typo"}, "No environment of this run lists a link typo."),
         ("teardown", {}, "Say which link to take away with -e link=NAME"),
         ("teardown", {"link": "", "all_links": "false"}, "Say which link to take away with -e link=NAME"),
-        ("teardown", {"link": "typo"}, "No environment of this run lists a link typo."),
+        (
+            "teardown",
+            {"link": "typo"},
+            "No environment of this run lists a link typo. There are: billing, crm, orders, ",
+        ),
+        ("teardown", {"link": "us/fivetran/billing"}, "No environment of this run lists a link us/fivetran/billing."),
+        ("teardown", {"link": "orders", "vendor": "segment"}, "No environment of this run lists a link orders."),
+        (
+            "teardown",
+            {"link": "orders", "vendor": "fivetrn"},
+            "There is no vendor fivetrn. There are: segment",
+        ),
+        ("teardown", {"link": "orders", "all_links": "true"}, "Give link, or all_links, not both"),
+        ("teardown", {"all_links": "maybe"}, "all_links is true or false, not 'maybe'"),
     ],
 )
 def test_a_wrong_name_is_refused_before_any_call(
@@ -145,10 +158,107 @@ def test_a_teardown_that_names_nothing_is_refused_however_it_is_narrowed(estate:
     assert all("Say which link to take away" in why for why in refused.failures.values())
 
 
+@pytest.mark.parametrize(
+    "variables", [{"link": "orders"}, {"all_links": True}, {"link": "orders", "all_matches": True}]
+)
+@pytest.mark.parametrize("options", [[], ["--skip-tags", "always"]], ids=["", "skip"])
+def test_an_inventory_arms_no_teardown(estate: Company, variables: dict[str, Any], options: list[str]) -> None:
+    for host in estate.hosts.values():
+        host.update(variables)
+    refused = estate.play("teardown", *options)
+    assert refused.status
+    assert refused.calls == []
+    assert all("Say which link to take away" in why for why in refused.failures.values())
+
+
+def test_an_inventory_that_has_a_variable_link_is_in_nobodys_way(estate: Company) -> None:
+    estate.hosts["us"].update(link="typo", vendor="nobody", all_links="maybe")
+    plan = estate.play("site", "--check", link="", vendor="")  # a survey's blank answers name nothing
+    assert plan.status == 0
+    assert len(plan.lines) == 4
+
+
+@pytest.mark.parametrize("state", ["inventory", "extra variable"])
+def test_a_state_takes_nothing_away_that_is_not_named(estate: Company, state: str) -> None:
+    estate.hosts["us"].update({"fivetran_state": "absent"} if state == "inventory" else {})
+    extra = {"fivetran_state": "absent"} if state == "extra variable" else {}
+    refused = estate.play("site", "--limit", "us", "--check", **extra)
+    assert refused.status
+    assert "name those that shall go in fivetran_only" in " ".join(refused.failures.values())
+    assert not [call for call in refused.calls if "Delete" in call["operation"]]
+    named = estate.play("site", "--limit", "us", "--check", **extra, link="orders")
+    assert stand(named) == {"us fivetran orders": "absent"}
+
+
+def test_a_name_that_several_links_have_takes_none_away(estate: Company) -> None:
+    estate.hosts["eu"]["fivetran_links"] = [estate.link("orders")]
+    estate.hosts["us"]["segment_links"] = [{**WAREHOUSE, "name": "orders"}]
+    refused = estate.play("teardown", "--check", link="orders")
+    assert refused.status
+    assert refused.calls == []
+    message = " ".join(refused.failures.values())
+    assert "orders names 3 links: eu/fivetran/orders, us/segment/orders, us/fivetran/orders" in message
+    assert "all_matches=true" in message
+    for narrowed, options in (
+        ({"link": "eu/fivetran/orders"}, []),
+        ({"link": "orders"}, ["--limit", "eu"]),
+        ({"link": "orders", "vendor": "segment"}, []),
+    ):
+        (line,) = estate.play("teardown", "--check", *options, **narrowed).lines
+        assert line[0] == ("us" if "vendor" in narrowed else "eu")
+    every = estate.play("teardown", "--check", link="orders", all_matches=True)
+    assert len(every.lines) == 3
+
+
+def test_what_will_go_is_said_before_it_goes(estate: Company) -> None:
+    gone = estate.play("teardown", "--check", all_links=True)
+    links = "eu/fivetran/billing, us/segment/warehouse, us/fivetran/orders, us/fivetran/crm"
+    said = f"These links will be taken away: {links}."
+    assert said in gone.output
+    assert gone.output.index(said) < gone.output.index("fivetran orders: absent")
+
+
+def test_two_hosts_that_are_one_account_and_region_share_no_name(estate: Company) -> None:
+    estate.hosts["blue"] = {**estate.hosts["us"], "fivetran_links": [estate.link("orders")]}
+    for playbook, variables in (("site", {}), ("teardown", {"link": "blue/fivetran/orders"})):
+        refused = estate.play(playbook, **variables)
+        assert refused.status
+        assert refused.calls == []
+        assert "us/segment/warehouse and blue/segment/warehouse are in one account" in " ".join(
+            refused.failures.values()
+        )
+
+
+def test_an_inventory_of_servers_is_no_obstacle(estate: Company) -> None:
+    """Its connection, its other user and its interpreter are not for the controller, and servers cost nothing."""
+    servers = {"ansible_connection": "ssh", "ansible_become": True, "ansible_python_interpreter": "/usr/bin/nothing"}
+    for host in estate.hosts.values():
+        host.update(servers)
+    estate.hosts["web"] = {**servers, "ansible_host": "192.0.2.1"}
+    plan = estate.play("site", "--check")
+    assert plan.status == 0
+    assert len(plan.lines) == 4
+    assert "web" not in plan.output.replace("Say which", "")
+    narrowed = estate.play("site", "--check", privatelink_hosts="eu")
+    assert {host for host, line in narrowed.lines} == {"eu"}
+
+
+def test_credentials_of_another_account_call_nothing(estate: Company) -> None:
+    estate.hosts["us"]["aws_account_id"] = estate.accounts["us"]
+    estate.hosts["eu"]["aws_account_id"] = estate.accounts["us"]
+    run = estate.play("site", "--check")
+    assert run.status
+    assert f"not of {estate.accounts['us']}, as aws_account_id" in " ".join(run.failures.values())
+    europe = [call["operation"] for call in run.calls if call["account"] == estate.accounts["eu"]]
+    assert set(europe) == {"GetCallerIdentity"}
+    asked = [call for call in run.calls if call["operation"] == "GetCallerIdentity"]
+    assert len([call for call in asked if call["account"] == estate.accounts["us"]]) == 1
+
+
 def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_controllers_own(company: Company) -> None:
     """As when the file with the variable was forgotten: no call may be made with what happens to be there."""
     link = company.link("orders")
-    names = ["aws_role_arn", "aws_profile", "aws_role_external_id"]
+    names = ["aws_role_arn", "aws_profile", "aws_role_external_id", "aws_account_id"]
     plain = {"aws_region": "us-east-1", "fivetran_links": [link], "redis_cloud_links": [company.redis()]}
     company.hosts = {name: {**plain, name: "{{ vault_" + name + " }}"} for name in names}
     run = company.play("site")
@@ -204,13 +314,17 @@ def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> 
     company.hosts["us"]["fivetran_links"] += [orders, {**WAREHOUSE, "name": "cluster", "cluster_identifier": "none"}]
     crm = company.link("crm", "eu", destination="rds_postgres")
     company.hosts["eu"] |= {"segment_links": [crm], "segment_principal_arn": "arn:aws:iam::333333333333:role/a/b"}
-    company.hosts["malformed"] = {**company.hosts["eu"], "segment_principal_arn": "arn:aws:iam::333:root"}
+    bi = {**crm, "name": "bi"}
+    company.hosts["malformed"] = company.hosts["eu"] | {
+        "segment_links": [bi],
+        "segment_principal_arn": "arn:aws:iam::333:root",
+    }
 
     run = company.play("site")
     expected = {f"us fivetran {name}": reason for name, (dummy, reason) in bad.items()} | {
         "us fivetran cluster": "cluster: Redshift cluster none does not exist",
         "eu segment crm": "principals: AWS does not accept a principal with a path",
-        "malformed segment crm": "principals: Not a principal: 'arn:aws:iam::333:root'",
+        "malformed segment bi": "principals: Not a principal: 'arn:aws:iam::333:root'",
     }
     lines = {f"{host} {line.partition(': ')[0]}": line.partition(": ")[2] for host, line in run.lines}
     assert run.status
@@ -235,7 +349,10 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
             "b: a link to redshift does not take endpoint, subnet_ids, vpc_id",
         ),
     }
-    company.hosts = {host: {**company.hosts["us"], **variables} for host, (variables, dummy) in bad.items()}
+    company.hosts = {
+        host: {**company.hosts["us"], "aws_region": f"us-{host}-1", **variables}
+        for host, (variables, dummy) in bad.items()
+    }
     run = company.play("site")
     assert run.status
     assert run.calls == []

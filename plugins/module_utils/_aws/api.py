@@ -163,6 +163,18 @@ class Api:
         if ((parsed_response or {}).get("Error") or {}).get("Code") in THROTTLED:
             self._pacer.throttled(*_of_event(event_name))
 
+    def check_account(self, wanted: str) -> None:
+        """Raise ItemError unless the credentials are of this account. AWS is asked once a run."""
+        cache = self._caches[0]
+        if "account" not in cache:
+            cache["account"] = {"Account": str(self.call("sts:GetCallerIdentity")["Account"])}
+        account = cache["account"]["Account"]
+        if account != wanted:
+            raise ItemError(
+                f"These credentials are of account {account}, not of {wanted}, as aws_account_id (account_id) says. "
+                "Nothing was called there. Check the profile, the role and the keys of this environment."
+            )
+
     def client(self, service: str) -> t.Any:
         """The botocore client of a service, made once; ``service`` is IAM's prefix or botocore's name."""
         name = SERVICES.get(service, service)

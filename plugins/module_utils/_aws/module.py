@@ -62,7 +62,7 @@ class PrivateLinkModule(AnsibleAWSModule):
             external_id=params.get("assume_role_external_id"),
         )
         try:
-            return Api(
+            api = Api(
                 region=region,
                 endpoint_url=endpoint_url,
                 verify=connection.get("verify"),
@@ -71,6 +71,9 @@ class PrivateLinkModule(AnsibleAWSModule):
                 rate=max(0.0, params["api_rate"]),
                 deadline=max(900.0, float(params.get("wait_timeout") or 0)),
             )
+            if params.get("account_id"):
+                api.check_account(params["account_id"])
+            return api
         except ItemError as error:
             self.fail_json(msg=str(error))
 

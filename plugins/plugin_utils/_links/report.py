@@ -122,7 +122,7 @@ def _waits_for_vendor(result: Result) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
     if result.get("status") not in ("waiting", "refused"):
         return result.get("endpoint_count") == 0
-    states = {connection["vpc_endpoint_state"].lower() for connection in result.get("connections") or ()}
+    states = {_state(connection) for connection in result.get("connections") or ()}
     replaced = not result.get("held_connections") and states >= {"deleting", "pendingacceptance"}
     return "pending" not in states and not replaced
 
@@ -138,8 +138,13 @@ def _accepted(connections: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
     return [
         f"{connection.get('vpc_endpoint_id')} of account {connection.get('vpc_endpoint_owner')}"
         for connection in connections
-        if connection["vpc_endpoint_state"].lower() in ACCEPTED
+        if _state(connection) in ACCEPTED
     ]
+
+
+def _state(connection: t.Mapping[str, t.Any]) -> str:
+    """In lower case; "" for a connection that is no VPC endpoint's to our service, as a vendor's API tells them."""
+    return str(connection.get("vpc_endpoint_state") or "").lower()
 
 
 def _named(connections: t.Sequence[str]) -> str:

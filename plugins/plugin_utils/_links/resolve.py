@@ -94,15 +94,21 @@ def resolve(
     """Each link as a dictionary of what it says, its vendor's facts and its pattern's defaults, as C(typed) reads it.
 
     ``vendor`` is a vendor's data; without it, the links are of the one C(pattern) and say all themselves. ``state``
-    C(absent) wins over that of a link. ``only`` narrows to links of these names. Raises LinkError for anything that
+    C(absent) wins over that of a link, for links that ``only`` names; those of a vendor must be named. ``only`` narrows
+    to links of these names, and those that share a forwarder with them. Raises LinkError for anything that
     cannot be used: two links whose resources would have the same name, an unknown destination, an option that the
     link's pattern has no use for, a value of another type, a forwarder that is not among ``forwarders``.
     """
     data = Vendor.of(vendor) if vendor is not None else None
+    if data is not None and state == "absent" and not only:
+        raise LinkError(
+            f"{data.name}_state absent takes away every link: name those that shall go in {data.name}_only."
+        )
     found: list[Link] = []
     for link in _listed(links):
         resolved = _converted(link, PATTERNS[pattern]) if data is None else _vendor_link(link, data)
-        found.append(dataclasses.replace(resolved, state="absent") if state == "absent" else resolved)
+        going = state == "absent" and (not only or resolved.name in only)
+        found.append(dataclasses.replace(resolved, state="absent") if going else resolved)
     by_key: dict[str, Link] = {}
     for resolved in found:
         if by_key.setdefault(resolved.key, resolved) is not resolved:

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: named_links
+short_description: The links that a run is asked for
+version_added: 0.1.0
+description:
+  - Says which links of the host a run is for, by the extra variables C(link), C(vendor), C(all_links) and
+    C(all_matches). Variables of these names in an inventory count for nothing.
+  - C(link) is a name, C(VENDOR/NAME) or C(HOST/VENDOR/NAME). One that no host of the play lists is an error.
+  - With O(taking_away) something must be named, and a C(link) that several links have is an error which lists them,
+    unless C(all_matches) is true.
+author:
+  - saas.privatelink contributors (@saas-privatelink)
+options:
+  _terms:
+    description: Lists of the vendors, whose links are the variables C(VENDOR_links) of hosts.
+    type: list
+    elements: list
+    required: true
+  taking_away:
+    description: Whether what is named will be taken away.
+    type: bool
+    default: false
+  said:
+    description:
+      - Return a C(line) that says which links of the whole play are meant, and as C(refused) why not, instead of an
+        error. Two hosts of the play that are one account and region, and have links whose resources would share a name,
+        are refused, too.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Say which links are meant
+  ansible.builtin.debug:
+    msg: "{{ lookup('saas.privatelink.named_links', ['segment', 'fivetran'], said=true).line }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: >-
+    For each list of vendors the names of the host's links by vendor, without vendors that none is named of. Empty where
+    nothing is named, which means all. With O(said), a dictionary of C(line) and C(refused).
+  type: list
+  elements: raw
+"""
+
+import re
+import typing as t
+
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
+    ASKED,
+    Asked,
+    Place,
+    chosen,
+    places,
+    refuse_twins,
+)
+from jinja2.exceptions import UndefinedError
+
+ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):")
+SHOWN = 30  # links in a line
+UNTOLD = object()
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: t.Any, variables: t.Any = None, **kwargs: t.Any) -> list[t.Any]:
+        self.set_options(var_options=variables, direct=kwargs)
+        said = self.get_option("said")
+        try:
+            extra = load_extra_vars(self._loader)
+            asked = Asked.of({name: self._templar.template(extra[name]) for name in ASKED if name in extra})
+            return [self._said(asked, vendors) if said else self._own(asked, vendors) for vendors in terms]
+        except LinkError as error:
+            if said:
+                return [{"line": "", "refused": str(error)}]
+            raise AnsibleLookupError(str(error)) from None
+
+    @property
+    def _variables(self) -> t.Any:
+        return self._templar.available_variables
+
+    def _hosts(self) -> list[str]:
+        return list(self._variables.get("ansible_play_hosts_all") or [self._variables["inventory_hostname"]])
+
+    def _own(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, list[str]]:
+        taking_away, host = self.get_option("taking_away"), str(self._variables["inventory_hostname"])
+        if asked == Asked() and not taking_away:
+            return {}
+        # Only a name must be looked for elsewhere.
+        listed = self._listed(self._hosts() if asked.link else [host], vendors)
+        own: dict[str, list[str]] = {}
+        for place in chosen(asked, listed, vendors, taking_away):
+            if place.host == host:
+                own.setdefault(place.vendor, []).append(place.name)
+        # Without any there is a vendor all the same: nothing would mean all.
+        return own or {"": []}
+
+    def _listed(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> list[Place]:
+        environments = {
+            host: {f"{vendor}_links": self._of(host, f"{vendor}_links") for vendor in vendors} for host in hosts
+        }
+        return places(environments, vendors)
+
+    def _of(self, host: str, name: str) -> t.Any:
+        """A variable of a host; UNTOLD for one that cannot be told, which is the host's own to fail of."""
+        of_host = self._variables["hostvars"][host]
+        if name not in of_host:
+            return None
+        try:
+            return self._templar.template(of_host[name]) or None
+        except (AnsibleError, UndefinedError):
+            return UNTOLD
+
+    def _said(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, str]:
+        hosts, taking_away = self._hosts(), self.get_option("taking_away")
+        listed = self._listed(hosts, vendors)
+        found = chosen(asked, listed, vendors, taking_away)
+        accounts = {host: account for host in hosts if (account := self._account(host))}
+        refuse_twins(listed, accounts)
+        # All that will go is named; otherwise a line is enough.
+        shown = found if taking_away else found[:SHOWN]
+        names = ", ".join(map(str, shown)) + (f" and {len(found) - SHOWN} more" if len(found) > len(shown) else "")
+        line = f"{'These links will be taken away' if taking_away else 'Links of this run'}: {names or 'none'}."
+        if not found:
+            variables = ", ".join(f"{vendor}_links" for vendor in vendors)
+            line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
+        return {"line": line, "refused": ""}
+
+    def _account(self, host: str) -> tuple[str, ...]:
+        """By what the account and region of a host are known; empty where a variable of it cannot be told."""
+        names = ("aws_account_id", "aws_role_arn", "aws_profile", "aws_region")
+        values = {name: self._of(host, name) for name in names}
+        if UNTOLD in values.values():
+            return ()
+        said = {name: str(value or "") for name, value in values.items()}
+        match = ACCOUNT.match(said["aws_role_arn"])
+        account = said["aws_account_id"] or (match.group(1) if match else "")
+        known = ("account", account) if account else ("profile", said["aws_profile"])
+        return (*known, said["aws_region"])

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which links of which environments a run is asked for. Pure.
+
+This plugin util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible.module_utils.common.text.converters import to_text
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+
+SAY = "Say which link to take away with -e link=NAME, or take all with -e all_links=true."
+ASKED = ("link", "vendor", "all_links", "all_matches")  # extra variables
+
+
+class Place(t.NamedTuple):
+    """Where a link stands: inventory host, vendor, name."""
+
+    host: str
+    vendor: str
+    name: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What whoever starts a run has named. A blank answer of a survey names nothing."""
+
+    link: str = ""
+    vendor: str = ""
+    all_links: bool = False
+    all_matches: bool = False
+
+    @classmethod
+    def of(cls, extra: t.Mapping[str, t.Any]) -> Asked:
+        """From extra variables. Raises LinkError for what is neither true nor false."""
+        said = {name: to_text(extra.get(name) if extra.get(name) is not None else "").strip() for name in ASKED}
+        flags = {}
+        for name in ("all_links", "all_matches"):
+            try:
+                flags[name] = boolean(said[name] or "false")
+            except TypeError as error:
+                raise LinkError(f"{name} is true or false, not {said[name]!r}.") from error
+        return cls(said["link"], said["vendor"], **flags)
+
+    def meets(self, place: Place) -> bool:
+        """Whether a link is named: C(NAME), C(VENDOR/NAME) or C(HOST/VENDOR/NAME)."""
+        names = {place.name, f"{place.vendor}/{place.name}", str(place)}
+        return (not self.link or self.link in names) and self.vendor in ("", place.vendor)
+
+
+def places(environments: t.Mapping[str, t.Mapping[str, t.Any]], vendors: t.Sequence[str]) -> list[Place]:
+    """Every link of some hosts, by their variables. What is no list of links is for the vendor's role to refuse."""
+    found = []
+    for host, variables in environments.items():
+        for vendor in vendors:
+            links = variables.get(f"{vendor}_links")
+            for link in links if isinstance(links, (list, tuple)) else ():
+                if isinstance(link, t.Mapping) and link.get("name"):
+                    found.append(Place(host, vendor, str(link["name"])))
+    return found
+
+
+def chosen(asked: Asked, listed: t.Sequence[Place], vendors: t.Sequence[str], taking_away: bool) -> list[Place]:
+    """The links that a run is for; where it takes them away, only what was named, and by one name one link.
+
+    Raises LinkError for a name that no link has, and for one that several have where they would be taken away.
+    """
+    if asked.vendor and asked.vendor not in vendors:
+        raise LinkError(f"There is no vendor {asked.vendor}. There are: {', '.join(vendors)}.")
+    if taking_away and not asked.link and not asked.all_links:
+        raise LinkError(SAY)
+    if taking_away and asked.link and asked.all_links:
+        raise LinkError("Give link, or all_links, not both: it is not clear what shall go.")
+    found = [place for place in listed if asked.meets(place)]
+    if asked.link and not found:
+        names = ", ".join(sorted({place.name for place in listed})) or "none"
+        raise LinkError(f"No environment of this run lists a link {asked.link}. There are: {names}.")
+    if taking_away and asked.link and len(found) > 1 and not asked.all_matches:
+        several = ", ".join(map(str, found))
+        raise LinkError(
+            f"{asked.link} names {len(found)} links: {several}. Nothing was taken away. Give one of them as -e link=, "
+            "narrow by --limit or -e vendor=, or take all of these with -e all_matches=true."
+        )
+    return found
+
+
+def refuse_twins(listed: t.Sequence[Place], accounts: t.Mapping[str, tuple[str, ...]]) -> None:
+    """Raise LinkError where two hosts that are one account and region have links whose resources would share a name.
+
+    ``accounts`` tells by what the account and region of a host are known. Hosts of which it is not are left out.
+    """
+    seen: dict[tuple[t.Any, ...], Place] = {}
+    for place in listed:
+        if place.host not in accounts:
+            continue
+        other = seen.setdefault((accounts[place.host], resource_name(place.vendor, place.name)), place)
+        if other.host != place.host:
+            raise LinkError(
+                f"{other} and {place} are in one account and region, and their resources would have the same names. "
+                "Nothing was done. Rename one of the links, or keep one of the hosts."
+            )
