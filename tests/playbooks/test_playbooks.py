@@ -224,7 +224,7 @@ def test_two_hosts_that_are_one_account_and_region_share_no_name(estate: Company
         refused = estate.play(playbook, **variables)
         assert refused.status
         assert refused.calls == []
-        assert "us/segment/warehouse and blue/segment/warehouse are in one account" in " ".join(
+        assert "blue/segment/warehouse and us/segment/warehouse are in one account" in " ".join(
             refused.failures.values()
         )
 
