@@ -247,6 +247,9 @@ class SteppedTime:
     def monotonic(self) -> float:
         return self._began + self.ahead
 
+    def time(self) -> float:
+        return time.time() + self.ahead
+
     def sleep(self, seconds: float) -> None:
         """Raises Endless when this goes on and on."""
         with self._lock:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import re
 import typing as t
-import uuid
 from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
@@ -43,6 +42,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
     Plan,
     meant_twice,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens import Tokens, token
 
 ALIVE = ("Pending", "Available")
 CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
@@ -145,10 +145,23 @@ class Actual:
     principals: frozenset[str] | None = None
     notifications: t.Mapping[str, Notification] | None = None
     connections: t.Sequence[Connection] = ()
-    token: str = ""  # makes a repeated create call harmless
+    seed: str = ""  # of the token that makes a repeated create call harmless
+    surplus: t.Sequence[Service] = ()  # further services that are the item's: AWS keeps no name unique
     rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
     verifying: bool = False  # asked for by this run
     created: bool = False  # by this run
+
+    @property
+    def services(self) -> list[Service]:
+        return [self.service, *self.surplus] if self.service else []
+
+    def live(self, service: Service) -> list[Connection]:
+        """The connections of one of the services that have not ended."""
+        return [
+            connection
+            for connection in self.connections
+            if connection.live and connection.service_id == service["ServiceId"]
+        ]
 
 
 Have = list[tuple[EndpointService, Actual]]  # items whose service exists
@@ -159,7 +172,7 @@ class EndpointServices:
 
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
-        self.tokens: dict[str, str] = {}
+        self.tokens = Tokens()
         self.principals: dict[str, frozenset[str]] = {}
 
     def read(self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
@@ -202,22 +215,32 @@ class EndpointServices:
     ) -> Actual:
         if item.supported_regions is not None:
             self.api.require(CREATE, "SupportedRegions", "supported_regions")
-        return Actual(
+        created = self._created(item, services, made)
+        listed = [service for service in services if created is None or service["ServiceId"] != created["ServiceId"]]
+        known = [service["ServiceId"] for service in listed if _owner(service) == item.name]
+        found = find(item, listed if created is None else [created, *listed], balancers)
+        actual = Actual(
             self.api.partition,
-            self._created(services, made) or find(item, services, balancers),
+            next(iter(found), None),
             balancers,
-            token=self.tokens.setdefault(item.name, str(uuid.uuid4())),
+            seed=self.tokens.seed(item.name, item.environment, known),
             rejected=made.named(REJECT, "VpcEndpointIds"),
             verifying=VERIFY in made,
-            created=CREATE in made,
+            surplus=found[1:],
         )
+        actual.created = created is not None and _id(actual) == created["ServiceId"]
+        return actual
 
-    def _created(self, services: t.Sequence[Service], made: Made) -> Service | None:
+    def _created(self, item: EndpointService, services: t.Sequence[Service], made: Made) -> Service | None:
         """The service that this run has created, even where the listing does not show it yet."""
-        if CREATE not in made:
+        answer: Service | None = made.get(CREATE, {}).get("ServiceConfiguration")
+        if answer is None:
             return None
-        created: Service = {**made[CREATE]["ServiceConfiguration"], "ServiceState": "Pending"}
-        return next((service for service in services if service["ServiceId"] == created["ServiceId"]), created)
+        created = next((service for service in services if service["ServiceId"] == answer["ServiceId"]), None)
+        if created is None and self.tokens.is_lost(item.name):
+            del made[CREATE]
+            return None
+        return created or {**answer, "ServiceState": "Pending"}
 
     def _add_notifications(self, have: Have) -> None:
         """One call for all, if anyone asks."""
@@ -228,11 +251,17 @@ class EndpointServices:
             actual.notifications = by_service.get(_id(actual), {})
 
     def _add_connections(self, have: Have) -> None:
-        """One call per 200 services that are to go."""
-        leaving = {_id(actual): actual for item, actual in have if item.state == "absent"}
-        for connection in read_connections(self.api, list(leaving)):
-            actual = leaving[connection.service_id]
+        """One call per 200 services that are to go, or of which one is."""
+        asking: dict[str, Actual] = {}
+        for item, actual in have:
+            if item.state == "absent" or actual.surplus:
+                asking.update({service["ServiceId"]: actual for service in actual.services})
+        for connection in read_connections(self.api, list(asking)):
+            actual = asking[connection.service_id]
             actual.connections = [*actual.connections, connection]
+        for item, actual in have:
+            if item.state == "present" and actual.surplus:
+                _choose(actual)
 
     def _add_principals(self, have: Have, made: t.Mapping[str, Made]) -> dict[str, ItemError]:
         """A call for each service, so read once, and again only where this run has changed them."""
@@ -309,11 +338,11 @@ def attached(services: t.Iterable[Service]) -> dict[str, lb.LoadBalancer]:
 
 def find(
     item: EndpointService, services: t.Sequence[Service], balancers: t.Mapping[str, lb.LoadBalancer]
-) -> Service | None:
+) -> list[Service]:
     """The service that an item means: by id, else by the collection's tags, else the one on its load balancers.
 
-    The last way is for a service made by other means, which the item may only adopt. Raises ItemError for a service
-    that is not the item's, and where several could be.
+    The last way is for a service made by other means, which the item may only adopt; it must be the only one. Several
+    that carry the tags are all the item's. Raises ItemError for a service that is not.
     """
     if item.service_id:
         return _named(item, services)
@@ -321,17 +350,27 @@ def find(
     same = [service for service in ours if service["ServiceState"] in ALIVE]
     if not same and item.state == "present":
         same = _on_balancers(item, services, balancers)
-    if len(same) > 1:
-        ids = ", ".join(sorted(service["ServiceId"] for service in same))
-        raise ItemError(f"Several endpoint services could be {item.name}: {ids}. Say which one by service_id.")
-    if not same and item.state == "absent":
-        dead = [service for service in ours if service["ServiceState"] in ("Failed", "Deleting")]
-        # What failed must still be deleted.
-        same = sorted(dead, key=lambda service: str(service["ServiceState"]), reverse=True)
-    return same[0] if same else None
+        if len(same) > 1:
+            raise several(item.name, same)
+    same.sort(key=lambda service: str(service["ServiceId"]))
+    dead = [service for service in ours if service["ServiceState"] in ("Failed", "Deleting")]
+    # What failed must still be deleted.
+    dead.sort(key=lambda service: str(service["ServiceState"]), reverse=True)
+    return [*same, *dead] if item.state == "absent" else same
 
 
-def _named(item: EndpointService, services: t.Sequence[Service]) -> Service | None:
+def several(name: str, services: t.Iterable[Service]) -> ItemError:
+    ids = ", ".join(sorted(service["ServiceId"] for service in services))
+    return ItemError(f"Several endpoint services could be {name}: {ids}. Say which one by service_id.")
+
+
+def _choose(actual: Actual) -> None:
+    """Of several services, take the one with connections; without any, the first by its id, as every run does."""
+    services = sorted(actual.services, key=lambda service: not actual.live(service))
+    actual.service, actual.surplus = services[0], services[1:]
+
+
+def _named(item: EndpointService, services: t.Sequence[Service]) -> list[Service]:
     same = [
         service
         for service in services
@@ -342,7 +381,7 @@ def _named(item: EndpointService, services: t.Sequence[Service]) -> Service | No
     same = [service for service in same if not ownership.is_left(item, _tags(service))]
     for service in same:
         ownership.check(item, f"Endpoint service {item.service_id}", _tags(service))
-    return same[0] if same else None
+    return same
 
 
 def _on_balancers(
@@ -382,31 +421,48 @@ def principal_arn(principal: str, partition: str) -> str:
 
 
 def plan_absent(item: EndpointService, actual: Actual) -> Plan:
-    """Reject live connections where that is allowed, wait until they are gone, then delete."""
-    service = actual.service
-    if service is None:
+    """Reject live connections where that is allowed, wait until they are gone, then delete all that is the item's."""
+    if actual.service is None:
         return Plan()
-    service_id = service["ServiceId"]
-    _refuse_other_place(item, service)
-    plan = Plan(before=_shown(actual, service), result=_result(actual, service))
-    if service["ServiceState"] == "Deleting":
-        plan.waiting = f"endpoint service {service_id} to be deleted"
-        return plan
-    if ownership.is_adopted(_tags(service)):
-        return _leave(plan, item, actual, service)
-    live = [connection for connection in actual.connections if connection.live]
-    _refuse_live(item, service_id, live)
-    plan.changes = reject(service_id, live, actual.rejected)
-    plan.changes.append(
-        Change(
-            "ec2:DeleteVpcEndpointServiceConfigurations",
-            {"ServiceIds": [service_id]},
-            f"delete endpoint service {service_id}",
-            after="connections to end" if live else "",
-            settled_by=("InvalidVpcEndpointService.NotFound", "InvalidVpcEndpointServiceId.NotFound"),
-        )
-    )
+    plan = Plan(before=_shown(actual, actual.service), result=_result(actual, actual.service))
+    for service in actual.services:
+        service_id = service["ServiceId"]
+        _refuse_other_place(item, service)
+        if service["ServiceState"] == "Deleting":
+            plan.waiting = f"endpoint service {service_id} to be deleted"
+        elif ownership.is_adopted(_tags(service)):
+            _leave(plan, item, actual, service)
+        else:
+            _refuse_live(item, service_id, actual.live(service))
+            plan.changes += _deletion(actual, service)
     return plan
+
+
+def _deletion(actual: Actual, service: Service) -> list[Change]:
+    service_id, live = service["ServiceId"], actual.live(service)
+    params, settled = {"ServiceIds": [service_id]}, ("InvalidVpcEndpointService.NotFound",)
+    delete = Change(
+        "ec2:DeleteVpcEndpointServiceConfigurations",
+        params,
+        f"delete endpoint service {service_id}",
+        after="connections to end" if live else "",
+        settled_by=(*settled, "InvalidVpcEndpointServiceId.NotFound"),
+    )
+    return [*reject(service_id, live, actual.rejected), delete]
+
+
+def _surplus_changes(item: EndpointService, actual: Actual) -> list[Change]:
+    """Delete what was made twice: services without connections, where another has some.
+
+    While none has, all stay: the vendor may have been told the name of either. Raises ItemError where several have.
+    """
+    connected = [service for service in actual.services if actual.live(service)]
+    if len(connected) > 1:
+        raise several(item.name, connected)
+    changes: list[Change] = []
+    for service in actual.surplus if connected else ():
+        changes += [] if ownership.is_adopted(_tags(service)) else _deletion(actual, service)
+    return changes
 
 
 def _refuse_live(item: EndpointService, service_id: str, live: t.Sequence[Connection]) -> None:
@@ -430,21 +486,20 @@ def _refuse_other_place(item: EndpointService, service: Service) -> None:
         )
 
 
-def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> Plan:
+def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> None:
     """Take away what we brought to a service that was adopted: whom we let in, their connections, our tags."""
     service_id, tags = service["ServiceId"], _tags(service)
     admitted = [arn for arn in actual.principals or () if _mark(arn) in tags.get(ADMITTED_TAG, "").split()]
     accounts = {match.group(1) for match in map(ACCOUNT.match, admitted) if match}
-    live = [connection for connection in actual.connections if connection.live and connection.owner in accounts]
+    live = [connection for connection in actual.live(service) if connection.owner in accounts]
     _refuse_live(item, service_id, live)
-    plan.changes = reject(service_id, live, actual.rejected)
+    plan.changes += reject(service_id, live, actual.rejected)
     if admitted:
         params = {"ServiceId": service_id, "RemoveAllowedPrincipals": sorted(admitted)}
         plan.changes.append(Change(PERMIT, params, f"no longer allow {', '.join(sorted(admitted))}"))
     plan.changes += tagging.ec2_changes(service_id, {}, tagging.own(tags))
     own = tagging.own(tags)
     plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
-    return plan
 
 
 def _mark(principal: str) -> str:
@@ -465,7 +520,6 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         "PrivateDnsName": item.private_dns_name or None,
         "SupportedIpAddressTypes": item.supported_ip_address_types,
         "SupportedRegions": item.supported_regions,
-        "ClientToken": actual.token,
         "TagSpecifications": [
             {
                 "ResourceType": "vpc-endpoint-service",
@@ -473,9 +527,11 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
             }
         ],
     }
+    params = {key: value for key, value in params.items() if value is not None}
+    params["ClientToken"] = token(actual.seed, params)
     create = Change(
         CREATE,
-        {key: value for key, value in params.items() if value is not None},
+        params,
         f"create endpoint service {item.name}",
         after=_starting(balancers),
     )
@@ -509,6 +565,7 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
         *_tag_changes(item, actual, service),
         *_principal_changes(item, actual, service, later),
         *_notification_changes(item, actual, service, later),
+        *_surplus_changes(item, actual),
     ]
     _plan_private_dns(plan, item, actual, service)
     if plan.changes:
@@ -640,7 +697,8 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
     changes: list[Change] = []
     params: dict[str, t.Any]
     present = (actual.notifications or {}).items()
-    by_topic = {notification.topic_arn: (key, notification) for key, notification in present}
+    by_topic = {notification.topic_arn: (key, notification) for key, notification in sorted(present, reverse=True)}
+    twice = [key for key, notification in present if by_topic[notification.topic_arn][0] != key]
     for wanted in sorted(item.notifications, key=lambda notification: notification.topic_arn):
         topic, events = wanted.topic_arn, sorted(wanted.events)
         key, have = by_topic.pop(topic, ("", None))
@@ -649,8 +707,8 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
                 "ServiceId": service["ServiceId"],
                 "ConnectionNotificationArn": topic,
                 "ConnectionEvents": events,
-                "ClientToken": str(uuid.uuid5(uuid.NAMESPACE_OID, actual.token + topic)),
             }
+            params["ClientToken"] = token(actual.seed, params)
             action = "ec2:CreateVpcEndpointConnectionNotification"
             changes.append(Change(action, params, f"notify {topic} of {', '.join(events)}", after))
         elif have.events != wanted.events:
@@ -658,7 +716,12 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
             action = "ec2:ModifyVpcEndpointConnectionNotification"
             changes.append(Change(action, params, f"notify {topic} of {', '.join(events)}", after))
     purge = item.purge_connection_notifications and not ownership.is_adopted(_tags(service))
-    extra = sorted(key for key, dummy in by_topic.values()) if purge else []
+    wanted_topics = {wanted.topic_arn for wanted in item.notifications}
+    extra = [key for key, dummy in by_topic.values()] if purge else []
+    # AWS keeps two that are alike; of those that are wanted one is enough.
+    extra = sorted(
+        [*extra, *(key for key in twice if purge or (actual.notifications or {})[key].topic_arn in wanted_topics)]
+    )
     if extra:
         action = "ec2:DeleteVpcEndpointConnectionNotifications"
         params = {"ConnectionNotificationIds": extra}

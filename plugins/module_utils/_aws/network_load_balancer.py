@@ -59,7 +59,9 @@ class NetworkLoadBalancers:
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
         balancers = {balancer.name: balancer for balancer in all_balancers}
-        groups = {group["TargetGroupName"]: group for group in [*_made_groups(made), *lb.read_target_groups(self.api)]}
+        known = {balancer.arn for balancer in all_balancers}
+        listed = [_in_use(group, known) for group in [*_made_groups(made), *lb.read_target_groups(self.api)]]
+        groups = {group["TargetGroupName"]: group for group in listed}
         have = {item.name: Actual(balancers.get(item.aws_name), made=made[item.name]) for item in items}
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
@@ -176,6 +178,11 @@ class NetworkLoadBalancers:
         if item.state == "absent":
             return plan_absent(item, actual)
         return plan_present(adoption.settled(item, actual), actual, self.check_mode)
+
+
+def _in_use(group: Raw, known: t.AbstractSet[str]) -> Raw:
+    """A target group as its own listing shows it, which is behind: it may name a load balancer that is gone."""
+    return {**group, "LoadBalancerArns": [arn for arn in group.get("LoadBalancerArns") or () if arn in known]}
 
 
 def _looked_into(item: NetworkLoadBalancer, actual: Actual) -> list[str]:

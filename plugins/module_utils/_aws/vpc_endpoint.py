@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-import uuid
 from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
@@ -32,6 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
     Plan,
     meant_twice,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens import Tokens, token
 
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
@@ -166,12 +166,16 @@ class VpcEndpoint:
 
 @dataclass
 class Actual:
-    """What AWS shows for one wanted endpoint. ``arns`` holds the ARN of every id of a target that was looked up."""
+    """What AWS shows for one wanted endpoint. ``arns`` holds the ARN of every id of a target that was looked up.
+
+    ``surplus`` are further endpoints that are the item's: AWS keeps no name unique.
+    """
 
     endpoint: Endpoint | None
     created: bool = False  # by this run
     arns: t.Mapping[str, str] = field(default_factory=dict)
-    token: str = ""  # makes a repeated create call harmless
+    seed: str = ""  # of the token that makes a repeated create call harmless
+    surplus: t.Sequence[Endpoint] = ()
 
     @property
     def id(self) -> str:
@@ -179,8 +183,7 @@ class Actual:
 
     @property
     def state(self) -> str:
-        """In lower case, because AWS's answers and its model differ in that."""
-        return str(self.endpoint["State"]).lower() if self.endpoint else ""
+        return _state(self.endpoint) if self.endpoint else ""
 
 
 class VpcEndpoints:
@@ -189,6 +192,7 @@ class VpcEndpoints:
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
         self.arns: dict[str, dict[str, str]] = {}  # by listing: read once
+        self.tokens = Tokens()
 
     def read(self, items: t.Sequence[VpcEndpoint], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         endpoints = read_endpoints(self.api)
@@ -203,13 +207,30 @@ class VpcEndpoints:
         return found
 
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
-        created = _created(endpoints, made)
-        actual = Actual(created or find(item, endpoints), created is not None, token=str(uuid.uuid4()))
+        created = self._created(item, endpoints, made)
+        listed = [endpoint for endpoint in endpoints if created is None or _id(endpoint) != _id(created)]
+        found = find(item, listed if created is None else [created, *listed])
+        known = [_id(endpoint) for endpoint in listed if name_of(endpoint) == item.name]
+        actual = Actual(
+            next(iter(found), None), surplus=found[1:], seed=self.tokens.seed(item.name, item.environment, known)
+        )
+        actual.created = created is not None and actual.id == _id(created)
         if item.state == "present":
             self._require(item)
             if actual.state in ("", "deleting") or item.replace:
                 actual.arns = self._looked_up(item)
         return actual
+
+    def _created(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
+        """The endpoint that this run has created, even where the listing does not show it yet."""
+        created: Endpoint | None = made.get(CREATE, {}).get("VpcEndpoint")
+        if created is None:
+            return None
+        listed = next((endpoint for endpoint in endpoints if _id(endpoint) == _id(created)), None)
+        if listed is None and self.tokens.is_lost(item.name):
+            del made[CREATE]
+            return None
+        return listed or created
 
     def _require(self, item: VpcEndpoint) -> None:
         """Options that came to botocore later than what the collection asks for."""
@@ -238,7 +259,7 @@ class VpcEndpoints:
         if actual.endpoint is None:
             return plan_create(item, actual, self.check_mode)
         if actual.state == "deleting":
-            return plan_create(item, actual, self.check_mode, _gone(actual))
+            return plan_create(item, actual, self.check_mode, _gone(actual.id))
         return plan_update(item, actual, actual.endpoint, self.check_mode)
 
 
@@ -248,39 +269,47 @@ def read_endpoints(api: Api) -> list[Endpoint]:
     return [endpoint for endpoint in found if str(endpoint["State"]).lower() != "deleted"]
 
 
-def _created(endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
-    """The endpoint that this run has created, even where the listing does not show it yet."""
-    if CREATE not in made:
-        return None
-    created: Endpoint = made[CREATE]["VpcEndpoint"]
-    return next((endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == created["VpcEndpointId"]), created)
+def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
+    """The endpoint that an item means, by id, else by the collection's tags; behind it, what else is the item's.
 
-
-def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
-    """The endpoint that an item means: by id, else by the collection's tag.
-
-    Where several have the tag, live endpoints before failed ones, failed ones before deleting ones.
+    Where several are, those in the item's place only, the oldest that serves first. Live endpoints come before failed
+    ones, failed ones before deleting ones; of those to be there, only the first kind is told.
     """
     if item.vpc_endpoint_id:
-        same = [endpoint for endpoint in endpoints if endpoint["VpcEndpointId"] == item.vpc_endpoint_id]
-        same = [endpoint for endpoint in same if not ownership.is_left(item, _tags(endpoint))]
-        for endpoint in same:
-            ownership.check(item, f"Endpoint {item.vpc_endpoint_id}", _tags(endpoint))
-        if item.state == "present" and (not same or str(same[0]["State"]).lower() == "deleting"):
-            raise ItemError(
-                f"{item.vpc_endpoint_id} does not exist in this account and region, or is being deleted. Leave out "
-                "vpc_endpoint_id to make a new endpoint."
-            )
-        return same[0] if same else None
-    same = ownership.ours(item, endpoints, "endpoint", _id_and_tags)
-    going = [endpoint for endpoint in same if str(endpoint["State"]).lower() == "deleting"]
-    dead = [endpoint for endpoint in same if str(endpoint["State"]).lower() in DEAD]
+        return _named(item, endpoints)
+    same = ownership.ours(item, endpoints, "Endpoint", _id_and_tags)
+    same = [endpoint for endpoint in same if not _place(item, endpoint)] or same[:1]
+    same.sort(
+        key=lambda endpoint: (_state(endpoint) != "available", str(endpoint.get("CreationTimestamp")), _id(endpoint))
+    )
+    going = [endpoint for endpoint in same if _state(endpoint) == "deleting"]
+    dead = [endpoint for endpoint in same if _state(endpoint) in DEAD]
     serving = [endpoint for endpoint in same if endpoint not in going and endpoint not in dead]
-    candidates = [*serving, *dead] if item.state == "absent" else serving or dead
-    if len(candidates) > 1:
-        ids = ", ".join(sorted(f"{endpoint['VpcEndpointId']} ({endpoint['State']})" for endpoint in candidates))
-        raise ItemError(f"Several endpoints could be {item.name}: {ids}. Say which one by vpc_endpoint_id.")
-    return next(iter([*candidates, *going]), None)
+    if item.state == "absent":
+        return [*serving, *dead, *going]
+    return serving or dead[:1] or going[:1]
+
+
+def _named(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
+    same = [endpoint for endpoint in endpoints if _id(endpoint) == item.vpc_endpoint_id]
+    same = [endpoint for endpoint in same if not ownership.is_left(item, _tags(endpoint))]
+    for endpoint in same:
+        ownership.check(item, f"Endpoint {item.vpc_endpoint_id}", _tags(endpoint))
+    if item.state == "present" and (not same or _state(same[0]) == "deleting"):
+        raise ItemError(
+            f"{item.vpc_endpoint_id} does not exist in this account and region, or is being deleted. Leave out "
+            "vpc_endpoint_id to make a new endpoint."
+        )
+    return same
+
+
+def _id(endpoint: Endpoint) -> str:
+    return str(endpoint["VpcEndpointId"])
+
+
+def _state(endpoint: Endpoint) -> str:
+    """In lower case, because AWS's answers and its model differ in that."""
+    return str(endpoint["State"]).lower()
 
 
 def _tags(endpoint: Endpoint) -> dict[str, str]:
@@ -297,22 +326,21 @@ def _id_and_tags(endpoint: Endpoint) -> tuple[str, dict[str, str]]:
 
 
 def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
-    """Delete the endpoint and wait until it is gone. One that was adopted is left as it is, without our tags."""
+    """Delete what is the item's and wait until it is gone. An adopted endpoint is left as it is, without our tags."""
     if actual.endpoint is None:
         return Plan()
     plan = Plan(before=_shown(actual.endpoint), result=as_result(actual.endpoint))
-    _refuse_other_place(item, actual.endpoint)
-    if ownership.is_adopted(_tags(actual.endpoint)):
-        kept = {
-            key: value for key, value in _tags(actual.endpoint).items() if key not in tagging.own(plan.before["tags"])
-        }
-        plan.changes = tagging.ec2_changes(actual.id, {}, tagging.own(plan.before["tags"]))
-        plan.after = {**plan.before, "tags": kept}
-        return plan
-    if actual.state == "deleting":
-        plan.waiting = _gone(actual)
-    else:
-        plan.changes = [_delete(actual)]
+    for endpoint in (actual.endpoint, *actual.surplus):
+        _refuse_other_place(item, endpoint)
+        if ownership.is_adopted(_tags(endpoint)):
+            own = tagging.own(_tags(endpoint))
+            plan.changes += tagging.ec2_changes(_id(endpoint), {}, own)
+            kept = {key: value for key, value in _tags(endpoint).items() if key not in own}
+            plan.after = {**plan.before, "tags": kept}
+        elif _state(endpoint) == "deleting":
+            plan.waiting = _gone(_id(endpoint))
+        else:
+            plan.changes.append(_delete(_id(endpoint)))
     return plan
 
 
@@ -335,10 +363,10 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
         "PrivateDnsEnabled": item.private_dns_enabled,
         "DnsOptions": {key: value for key, value in _dns_options(item).items() if value is not None},
         "PolicyDocument": item.policy,
-        "ClientToken": actual.token,
         "TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": tagging.as_aws(tags)}],
     }
     params = {key: value for key, value in params.items() if value not in (None, [], {})}
+    params["ClientToken"] = token(actual.seed, params)
     create = Change(CREATE, params, f"create endpoint {item.name}", after)
     return Plan([create], after={**_wanted_shown(item), "tags": tags})
 
@@ -349,8 +377,8 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     if reason and item.replace:
         _refuse_replacing(item, endpoint)
     if reason and item.replace and not actual.created:  # once in a run, or what fails would be remade for ever
-        plan = plan_create(item, actual, check_mode, _gone(actual))
-        plan.changes.insert(0, _delete(actual))
+        plan = plan_create(item, actual, check_mode, _gone(actual.id))
+        plan.changes.insert(0, _delete(actual.id))
         plan.before, plan.result = _shown(endpoint), as_result(endpoint)
         return plan
     if reason:
@@ -363,6 +391,9 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
         plan.waiting, plan.poll = f"the owner of {endpoint.get('ServiceName')} to accept {actual.id}", False
     if actual.state == "partial":
         plan.warnings.append(f"{item.name}: {actual.id} serves only in part. {_reason(endpoint)}".rstrip())
+    for extra in actual.surplus:
+        if not ownership.is_adopted(_tags(extra)):
+            plan.changes.append(_delete(_id(extra)))
     changed, modify = _modification(item, endpoint)
     if modify:
         params = {"VpcEndpointId": actual.id, **modify}
@@ -375,14 +406,14 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     return plan
 
 
-def _gone(actual: Actual) -> str:
-    return f"endpoint {actual.id} to be deleted"
+def _gone(endpoint_id: str) -> str:
+    return f"endpoint {endpoint_id} to be deleted"
 
 
-def _delete(actual: Actual) -> Change:
+def _delete(endpoint_id: str) -> Change:
     settled = ("InvalidVpcEndpoint.NotFound", "InvalidVpcEndpointId.NotFound")
-    params = {"VpcEndpointIds": [actual.id]}
-    return Change(DELETE, params, f"delete endpoint {actual.id}", settled_by=settled)
+    params = {"VpcEndpointIds": [endpoint_id]}
+    return Change(DELETE, params, f"delete endpoint {endpoint_id}", settled_by=settled)
 
 
 def _dead(actual: Actual, endpoint: Endpoint) -> str:

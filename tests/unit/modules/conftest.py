@@ -27,6 +27,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import api as _api
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core import tokens as _tokens
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.client import RunningSandbox, SteppedTime
@@ -186,7 +187,7 @@ def stepped(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> Stepped
     """Who waits for AWS or a vendor, or calls again later as botocore does, too, steps over the time until then."""
     time = SteppedTime(sandbox)
     monkeypatch.setattr(_plan.Clock.__init__, "__defaults__", (time.monotonic, time.sleep))
-    for module in (_api, botocore.endpoint):
+    for module in (_api, _tokens, botocore.endpoint):
         monkeypatch.setattr(module, "time", time)
     return time
 

@@ -258,22 +258,85 @@ def test_a_service_of_another_item_is_not_adopted(estate: Estate) -> None:
     assert len(services(estate)) == 1
 
 
-@pytest.mark.parametrize("by", ["tag", "load balancers"])
-def test_ambiguity_lists_the_candidates(estate: Estate, by: str) -> None:
-    arn = estate.balancer("nlb")
-    tags = [{"Key": "saas.privatelink:name", "Value": "orders"}] if by == "tag" else [{"Key": "a", "Value": "b"}]
-    specification = [{"ResourceType": "vpc-endpoint-service", "Tags": tags}]
-    ids = [
-        estate.ec2.create_vpc_endpoint_service_configuration(
+def twins(estate: Estate, *tags: dict[str, str]) -> list[str]:
+    """Two services on two load balancers, with the same tags, as AWS lists them."""
+    ids = []
+    for name in ("orders", "more"):
+        arn, specification = estate.balancer(name), [{"ResourceType": "vpc-endpoint-service", "Tags": list(tags)}]
+        made = estate.ec2.create_vpc_endpoint_service_configuration(
             NetworkLoadBalancerArns=[arn], TagSpecifications=specification
-        )["ServiceConfiguration"]["ServiceId"]
-        for dummy in range(2)
-    ]
-    result = run(estate, load_balancers=["nlb"], adopt=True)
+        )
+        ids.append(made["ServiceConfiguration"]["ServiceId"])
+    estate.sandbox.eventually(
+        lambda: {found["ServiceState"] for found in services(estate)}, lambda all: all == {"Available"}
+    )
+    return sorted(ids)
+
+
+def test_of_several_that_others_have_made_none_is_the_obvious_one(estate: Estate) -> None:
+    ids = twins(estate, {"Key": "a", "Value": "b"})
+    both: dict[str, Any] = {"load_balancers": ["orders", "more"], "adopt": True}
+    result = run(estate, **both)
     assert result["failed"]
     assert all(service_id in result["msg"] for service_id in ids)
     assert "service_id" in result["msg"]
-    assert run(estate, load_balancers=["nlb"], service_id=ids[0], adopt=True)["failed"] is False
+    assert run(estate, load_balancers=None, service_id=ids[0], adopt=True)["failed"] is False
+
+
+OWN = {"Key": "saas.privatelink:name", "Value": "orders"}
+
+
+def test_of_two_that_are_the_items_the_one_with_connections_stays(estate: Estate) -> None:
+    ids = twins(estate, OWN)
+    assert run(estate, allowed_principals=[VENDOR])["writes"] == [PERMIT]  # nobody is connected: both stay
+    assert run(estate, allowed_principals=[VENDOR])["writes"] == []
+    names = {found["ServiceId"]: found["ServiceName"] for found in services(estate)}
+    estate.ec2.modify_vpc_endpoint_service_permissions(ServiceId=ids[1], AddAllowedPrincipals=[ROOT(VENDOR)])
+    asked = str(estate.sandbox.connect(names[ids[1]], account=VENDOR)["VpcEndpointId"])
+    estate.sandbox.eventually(lambda: estate.connection(asked), bool)
+    chosen = change(estate, [DELETE], allowed_principals=[VENDOR])
+    assert chosen["service_id"] == ids[1]
+    estate.sandbox.eventually(lambda: len(services(estate)), lambda count: count == 1)
+
+
+def test_two_with_connections_are_for_a_human(estate: Estate) -> None:
+    ids = twins(estate, OWN)
+    for found in services(estate):
+        estate.ec2.modify_vpc_endpoint_service_permissions(
+            ServiceId=found["ServiceId"], AddAllowedPrincipals=[ROOT(VENDOR)]
+        )
+        asked = str(estate.sandbox.connect(found["ServiceName"], account=VENDOR)["VpcEndpointId"])
+        estate.sandbox.eventually(lambda endpoint_id=asked: estate.connection(endpoint_id), bool)
+    refused = run(estate)
+    assert all(service_id in refused["msg"] for service_id in ids)
+    assert (refused["failed"], refused["writes"]) == (True, [])
+
+
+def test_all_that_are_the_items_go(estate: Estate) -> None:
+    twins(estate, OWN)
+    change(estate, [DELETE, DELETE], state="absent")
+    assert services(estate) == []
+
+
+def test_what_was_deleted_a_moment_ago_is_made_anew(estate: Estate) -> None:
+    """A token of the same minute answers with what is gone."""
+    estate.balancer("nlb")
+    made = run(estate, load_balancers=["nlb"])
+    run(estate, state="absent")
+    again = run(estate, load_balancers=["nlb"], wait_timeout=120)
+    assert (again["service_state"], again["waiting"]) == ("Available", "")
+    assert [found["ServiceId"] for found in services(estate)] == [again["service_id"]]
+    assert again["service_id"] != made["service_id"]
+
+
+def test_notifications_that_are_there_twice_become_one(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    wanted = [{"topic_arn": TOPIC, "events": ["Connect"]}]
+    for dummy in range(2):
+        estate.ec2.create_vpc_endpoint_connection_notification(
+            ServiceId=made["service_id"], ConnectionNotificationArn=TOPIC, ConnectionEvents=["Connect"]
+        )
+    change(estate, [UNNOTIFY], connection_notifications=wanted)
 
 
 def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
@@ -742,9 +805,9 @@ def test_a_service_that_has_failed_is_still_deleted() -> None:
     tags = [{"Key": "saas.privatelink:name", "Value": "orders"}]
     dying = {"ServiceId": "vpce-svc-1", "ServiceState": "Deleting", "Tags": tags}
     failed = {"ServiceId": "vpce-svc-2", "ServiceState": "Failed", "Tags": tags}
-    assert find(EndpointService("orders", state="absent"), [dying, failed], {}) == failed
-    assert find(EndpointService("orders", state="absent"), [dying], {}) == dying
-    assert find(EndpointService("orders", load_balancers=["x"]), [dying, failed], {}) is None
+    assert find(EndpointService("orders", state="absent"), [dying, failed], {}) == [failed, dying]
+    assert find(EndpointService("orders", state="absent"), [dying], {}) == [dying]
+    assert find(EndpointService("orders", load_balancers=["x"]), [dying, failed], {}) == []
 
 
 def test_a_load_balancer_that_has_failed_is_an_error() -> None:

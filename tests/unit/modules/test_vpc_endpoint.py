@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
     Actual,
     VpcEndpoint,
@@ -26,6 +29,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
     Clock,
     Options,
     Plan,
+    Result,
     converge,
 )
 from hypothesis import given, settings
@@ -325,7 +329,7 @@ def test_find() -> None:
         return shown(VpcEndpointId=f"vpce-{number}", State=state)
 
     def found(item: VpcEndpoint, *endpoints: dict[str, Any]) -> str:
-        return str((find(item, endpoints) or {}).get("VpcEndpointId"))
+        return str(next((endpoint["VpcEndpointId"] for endpoint in find(item, endpoints)), None))
 
     stranger = shown(VpcEndpointId="vpce-9", Tags=[])
     assert found(wanted(), stranger) == "None"
@@ -336,11 +340,12 @@ def test_find() -> None:
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "failed"), tagged(3, "Pending")) == "vpce-3"
     assert found(wanted(), tagged(1, "deleting"), tagged(2, "Rejected")) == "vpce-2"
     assert found(wanted(), tagged(1, "deleting")) == "vpce-1"
-    for item in (wanted(), wanted(state="absent")):
-        with pytest.raises(ItemError, match=r"vpce-1 \(available\), vpce-2 \(pending\)"):
-            found(item, tagged(2, "pending"), tagged(1, "available"))
-    with pytest.raises(ItemError, match=r"vpce-1 \(failed\), vpce-2 \(available\)"):  # which of them is to go?
-        found(wanted(state="absent"), tagged(1, "failed"), tagged(2, "available"))
+    assert found(wanted(), tagged(2, "pending"), tagged(1, "available")) == "vpce-1"
+    assert found(wanted(), tagged(2, "available"), tagged(1, "pending")) == "vpce-2"
+    every = find(wanted(state="absent"), [tagged(1, "failed"), tagged(2, "available"), tagged(3, "deleting")])
+    assert [endpoint["VpcEndpointId"] for endpoint in every] == ["vpce-2", "vpce-1", "vpce-3"]
+    elsewhere = shown(VpcEndpointId="vpce-4", VpcId="vpc-2")
+    assert len(find(wanted(state="absent", vpc_id="vpc-1"), [elsewhere, tagged(1, "available")])) == 1
     with pytest.raises(ItemError, match="vpce-8 does not exist"):
         found(wanted(vpc_endpoint_id="vpce-8"), stranger)
     assert found(wanted(vpc_endpoint_id="vpce-8", state="absent"), stranger) == "None"
@@ -819,6 +824,50 @@ def test_stale_reads_write_nothing_twice(
         DELETE: [],
         CREATE: [False],
     }.get(writes[-1], [True])
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_runs_at_once_end_in_one_endpoint(estate: Estate, service: dict[str, Any], lag: float) -> None:
+    """Neither sees the other's endpoint before it makes its own; one that was killed after its call counts as one."""
+    estate.sandbox.lag(**{"vpc_endpoint.unseen": lag})
+
+    def begin(dummy: int) -> Result:
+        api = Api("us-east-1", Credentials(estate.access["access_key"], "sandbox"), estate.sandbox.url, rate=0)
+        (result,) = converge(VpcEndpoints(api), [VpcEndpoint("orders", **service)], api.apply, Options(poll=0.02))
+        return result
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(begin, range(4)))
+    assert not [result for result in results if result.failed], results
+    assert len({result.resource["vpc_endpoint_id"] for result in results}) == 1
+    assert len(endpoints(estate)) == 1
+    assert run(estate, **service)["writes"] == []
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_that_are_there_become_one_or_none(estate: Estate, service: dict[str, Any], state: str) -> None:
+    made = run(estate, **service)
+    twin = {"VpcId": service["vpc_id"], "ServiceName": service["service_name"], "SubnetIds": service["subnet_ids"]}
+    tags = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "saas.privatelink:name", "Value": "orders"}]}]
+    estate.ec2.create_vpc_endpoint(VpcEndpointType="Interface", **twin, TagSpecifications=tags)
+    estate.sandbox.eventually(
+        lambda: {found["State"] for found in endpoints(estate)}, lambda seen: seen == {"available"}
+    )
+    left = run(estate, **service, state=state)
+    assert left["writes"] == ([DELETE] if state == "present" else [DELETE, DELETE])
+    kept = [made["vpc_endpoint_id"]] if state == "present" else []
+    estate.sandbox.eventually(lambda: [found["VpcEndpointId"] for found in endpoints(estate)], lambda ids: ids == kept)
+    assert run(estate, **service, state=state)["writes"] == []
+
+
+def test_what_was_deleted_a_moment_ago_is_made_anew(estate: Estate, service: dict[str, Any]) -> None:
+    """A token of the same minute answers with what is gone."""
+    made = run(estate, **service)
+    run(estate, state="absent")
+    again = run(estate, **service, wait_timeout=120)
+    assert again["state"] == "available"
+    assert [found["VpcEndpointId"] for found in endpoints(estate)] == [again["vpc_endpoint_id"]]
+    assert again["vpc_endpoint_id"] != made["vpc_endpoint_id"]
 
 
 def test_a_dropped_connection_makes_no_second_endpoint(estate: Estate, service: dict[str, Any]) -> None:
