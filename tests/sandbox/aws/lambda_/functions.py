@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.sandbox.aws.lambda_.updates import running_code
 from tests.sandbox.core.calls import AwsError
 
 RUNTIME = Path(__file__).with_name("runtime.py")
@@ -106,7 +107,7 @@ class Functions:
         self._lock = threading.Lock()
 
     def get(self, account: str, region: str, name: str) -> Function:
-        """The process of a function as it is deployed now. Raises AwsError when there is no such function."""
+        """The process of a function as it runs now. Raises AwsError when there is no such function."""
         try:
             deployed = _backend("lambda", account, region).get_function(name)
         except Exception as error:
@@ -121,13 +122,14 @@ class Functions:
             "AWS_LAMBDA_FUNCTION_NAME": deployed.function_name,
             **deployed.environment_vars,
         }
-        state = (deployed.code_sha_256, deployed.handler, deployed.timeout, variables)
+        package, checksum = running_code(deployed)
+        state = (checksum, deployed.handler, deployed.timeout, variables)
         with self._lock:
             known = self._running.get(deployed.function_arn)
             if known is None or known[0] != state:
                 if known is not None:
                     known[1].stop()
-                made = Function(deployed.code_bytes, deployed.handler, variables, float(deployed.timeout))
+                made = Function(package, deployed.handler, variables, float(deployed.timeout))
                 self._running[deployed.function_arn] = known = (state, made)
             return known[1]
 
