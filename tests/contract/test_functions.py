@@ -30,7 +30,7 @@ def handler(event, context):
     if event.get("raise"):
         raise ValueError("as asked")
     time.sleep(event.get("sleep", 0))
-    return {"runs": runs, "event": event, "account": os.environ["AWS_ACCESS_KEY_ID"], "mine": os.environ.get("MINE")}
+    return {"runs": runs, "event": event, "key": os.environ["AWS_ACCESS_KEY_ID"], "mine": os.environ.get("MINE")}
 """
 EVENT: dict[str, Any] = {
     "source": "aws.rds",
@@ -93,7 +93,7 @@ def function(sandbox: RunningSandbox, account: str) -> Functions:
 
 def test_it_runs_in_a_process_that_stays(function: Functions) -> None:
     first, _error = function.invoke(a=1)
-    assert first == {"runs": 1, "event": {"a": 1}, "account": function.account, "mine": "yes"}
+    assert first == {"runs": 1, "event": {"a": 1}, "key": f"ASIA{function.account}FUNC", "mine": "yes"}
     assert function.invoke()[0]["runs"] == 2
     function.functions.update_function_code(FunctionName="f", ZipFile=package(CODE + "\n"))
     assert function.invoke()[0]["runs"] == 3  # the former code, until the change is done
@@ -188,3 +188,14 @@ def test_put_replaces_what_becomes_of_events_and_update_changes_it(function: Fun
     shown = function.functions.get_function_event_invoke_config(**of)
     assert shown["MaximumRetryAttempts"] == 2
     assert not (shown.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
+
+
+def test_a_role_takes_the_policy_that_aws_has_for_functions_in_a_vpc(sandbox: RunningSandbox, account: str) -> None:
+    Functions(sandbox, account)
+    iam = sandbox.boto(account, "iam")
+    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+    attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [arn]
+    with refused("NoSuchEntity", 404):
+        iam.attach_role_policy(RoleName="r", PolicyArn=f"{arn}s")

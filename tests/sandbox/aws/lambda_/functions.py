@@ -28,6 +28,7 @@ from tests.sandbox.aws.lambda_.updates import running_code
 from tests.sandbox.core.calls import AwsError
 
 RUNTIME = Path(__file__).with_name("runtime.py")
+OWN_KEY = "FUNC"  # how the access key of a function's own session ends
 BROUGHT = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 """What AWS's Python runtimes have beside the standard library (Lambda developer guide, read 2026-11)."""
 
@@ -115,7 +116,7 @@ class Functions:
             raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404) from error
         variables = {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": account,
+            "AWS_ACCESS_KEY_ID": f"ASIA{account}{OWN_KEY}",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,

@@ -4,7 +4,7 @@
 
 """What the IP sync function may do, and no more.
 
-This plugin util is PRIVATE to the collection.
+This module util is PRIVATE to the collection.
 
 Source: Service Authorization Reference, Elastic Load Balancing V2, Amazon EC2 and CloudWatch Logs (read 2026-11).
 """
@@ -14,16 +14,15 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+
 LONGEST = 10240  # characters, without white space, of all inline policies of a role
 Sync = t.Mapping[str, t.Any]
-
-
-class PolicyError(Exception):
-    """There is no such policy; the message says why."""
+TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, function: str) -> dict[str, t.Any]:
-    """The policy document of a function of that name. Raises PolicyError where it is longer than IAM takes."""
+    """The policy document of a function of that name. Raises ItemError where it is longer than IAM takes."""
     prefix = f"arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/"
     log = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:*"
     remembering = _groups(filter(waits, syncs), prefix)
@@ -39,7 +38,7 @@ def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, fu
     document = {"Version": "2012-10-17", "Statement": statements}
     size = len(json.dumps(document, separators=(",", ":")))
     if size > LONGEST:
-        raise PolicyError(
+        raise ItemError(
             f"{len(syncs)} names make a policy of {size} characters; IAM takes {LONGEST}. Let functions of other names "
             "follow some of them."
         )
