@@ -38,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 functions:
-  description: Those of the functions that exist, in the order given.
+  description: Those of the functions that were made by the module, in the order given.
   returned: always
   type: list
   elements: dict

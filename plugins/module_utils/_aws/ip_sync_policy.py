@@ -18,7 +18,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 
 LONGEST = 10240  # characters, without white space, of all inline policies of a role
 Sync = t.Mapping[str, t.Any]
-TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+LAMBDA = "lambda.amazonaws.com"
+TRUST = {"Effect": "Allow", "Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
 
 
 def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, function: str) -> dict[str, t.Any]:
@@ -43,6 +44,20 @@ def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, fu
             "follow some of them."
         )
     return document
+
+
+def statements(document: t.Mapping[str, t.Any] | None) -> list[t.Mapping[str, t.Any]]:
+    """Of a policy document; a single one may stand without a list."""
+    found = (document or {}).get("Statement") or []
+    return [found] if isinstance(found, t.Mapping) else list(found)
+
+
+def trusts_lambda(statement: t.Mapping[str, t.Any]) -> bool:
+    """Whether a statement of a role's trust policy is about Lambda. It may have conditions that others have set."""
+    principal = statement.get("Principal")
+    services = principal.get("Service") if isinstance(principal, t.Mapping) else None
+    named = [services] if isinstance(services, str) else services or []
+    return statement.get("Effect") == "Allow" and LAMBDA in named
 
 
 def waits(sync: Sync) -> bool:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_policy import build, waits
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_policy import (
+    TRUST,
+    build,
+    statements,
+    trusts_lambda,
+    waits,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 PLACE = {"partition": "aws-us-gov", "region": "us-gov-west-1", "account": "111122223333", "function": "sync"}
@@ -48,3 +54,11 @@ def test_it_is_no_longer_than_iam_takes() -> None:
     assert build(syncs(80), **PLACE)
     with pytest.raises(ItemError, match=r"200 names make a policy of .* IAM takes 10240"):
         build(syncs(200), **PLACE)
+
+
+def test_a_trust_policy_that_others_have_changed_still_trusts_lambda() -> None:
+    bounded = {**TRUST, "Principal": {"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}, "Condition": {}}
+    assert [trusts_lambda(statement) for statement in statements({"Statement": bounded})] == [True]
+    assert not trusts_lambda({**TRUST, "Effect": "Deny"})
+    assert not trusts_lambda({**TRUST, "Principal": "*"})
+    assert statements(None) == []
