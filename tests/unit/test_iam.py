@@ -28,7 +28,7 @@ MODULES = sorted(
 POLICIES = sorted(path.stem for path in (ROOT / "docs/iam").glob("*.json"))
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
 ACTION = re.compile(
-    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|lambda|logs|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+|sts:GetCallerIdentity"
+    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|lambda|logs|ram|rds|redshift|sns|vpc-lattice):[A-Z][A-Za-z0-9]+"
 )
 READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)|lambda:InvokeFunction")  # a function is asked what it would do
 GRANTED = {"ip_sync_policy.py"}  # what is named there is what the function may call
