@@ -14,6 +14,7 @@ description:
     offered again. A function that changes shared state, as the one of the role P(saas.privatelink.ip_sync_lambda#role)
     does, wants to run once at a time.
   - Takes one function or a list of them in O(functions). An option that is not set changes nothing.
+  - Destinations of events, which this module does not set, stay as they are.
   - AWS keeps 100 executions of an account unreserved. In an account whose limit is 100 or less it refuses to reserve
     any; raise the limit, or leave O(functions[].reserved_concurrency) out.
   - "IAM actions: see C(docs/iam/lambda_concurrency.json)."
@@ -50,7 +51,7 @@ options:
         type: int
       state:
         description:
-          - V(absent) removes all of these settings. The function stays.
+          - V(absent) removes all of these settings. The function stays, and so do destinations of its events.
         type: str
         choices: [present, absent]
         default: present

@@ -298,7 +298,7 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_function import FunctionSyncs
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.function_syncs import FunctionSyncs
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import Sync, Syncs
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options

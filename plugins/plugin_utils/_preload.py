@@ -25,6 +25,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "endpoint_service_info": ("ec2",),
     "forwarder_group": ("autoscaling", "ec2"),
     "forwarder_group_info": ("autoscaling",),
+    "ip_sync_function": ("cloudwatch", "events", "iam", "lambda", "logs"),
+    "ip_sync_function_info": ("cloudwatch", "events", "iam", "lambda", "logs"),
     "lambda_concurrency": ("lambda",),
     "lambda_concurrency_info": ("lambda",),
     "network_load_balancer": ("ec2", "elasticloadbalancing"),

@@ -30,7 +30,7 @@ def handler(event, context):
     if event.get("raise"):
         raise ValueError("as asked")
     time.sleep(event.get("sleep", 0))
-    return {"runs": runs, "event": event, "account": os.environ["AWS_ACCESS_KEY_ID"], "mine": os.environ.get("MINE")}
+    return {"runs": runs, "event": event, "key": os.environ["AWS_ACCESS_KEY_ID"], "mine": os.environ.get("MINE")}
 """
 EVENT: dict[str, Any] = {
     "source": "aws.rds",
@@ -62,6 +62,15 @@ class Functions:
         answer = self.functions.invoke(FunctionName="f", Payload=json.dumps(event))
         return json.loads(answer["Payload"].read()), answer.get("FunctionError", "")
 
+    def settle(self) -> dict[str, Any]:
+        """Wait until the last change is done; the answer is what the function is then."""
+        read = self.functions.get_function_configuration
+        return dict(
+            self.sandbox.eventually(
+                lambda: read(FunctionName="f"), lambda found: bool(found["LastUpdateStatus"] == "Successful")
+            )
+        )
+
     def rule(self, name: str, allowed: bool = True, **options: Any) -> None:
         arn = self.events.put_rule(Name=name, **options)["RuleArn"]
         self.events.put_targets(Rule=name, Targets=[{"Id": "f", "Arn": self.arn}])
@@ -84,9 +93,11 @@ def function(sandbox: RunningSandbox, account: str) -> Functions:
 
 def test_it_runs_in_a_process_that_stays(function: Functions) -> None:
     first, _error = function.invoke(a=1)
-    assert first == {"runs": 1, "event": {"a": 1}, "account": function.account, "mine": "yes"}
+    assert first == {"runs": 1, "event": {"a": 1}, "key": f"ASIA{function.account}FUNC", "mine": "yes"}
     assert function.invoke()[0]["runs"] == 2
     function.functions.update_function_code(FunctionName="f", ZipFile=package(CODE + "\n"))
+    assert function.invoke()[0]["runs"] == 3  # the former code, until the change is done
+    function.settle()
     assert function.invoke()[0]["runs"] == 1
 
 
@@ -145,3 +156,46 @@ def test_invoking_is_in_the_log_and_writes_nothing_itself(function: Functions) -
     assert [(call["operation"], call["kind"]) for call in function.sandbox.calls(function.account)] == [
         ("Invoke", "read")
     ]
+
+
+def test_changes_go_one_after_the_other_and_only_from_what_was_seen(function: Functions) -> None:
+    seen = function.settle()["RevisionId"]
+    first = function.functions.update_function_code(FunctionName="f", ZipFile=package(CODE), RevisionId=seen)
+    with refused("ResourceConflictException", 409):
+        function.functions.update_function_configuration(FunctionName="f", MemorySize=256)
+    settled = function.settle()["RevisionId"]
+    assert len({seen, first["RevisionId"], settled}) == 3
+    with refused("PreconditionFailedException", 412):
+        function.functions.update_function_configuration(FunctionName="f", MemorySize=256, RevisionId=seen)
+    function.functions.update_function_configuration(FunctionName="f", MemorySize=256, RevisionId=settled)
+    assert function.settle()["MemorySize"] == 256
+    assert (
+        function.functions.get_function(FunctionName="f")["Configuration"]["RevisionId"]
+        == function.settle()["RevisionId"]
+    )
+
+
+def test_put_replaces_what_becomes_of_events_and_update_changes_it(function: Functions) -> None:
+    of: dict[str, Any] = {"FunctionName": "f"}
+    queue = {"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:{function.account}:lost"}}
+    with refused("ResourceNotFoundException", 404):
+        function.functions.update_function_event_invoke_config(**of, MaximumRetryAttempts=1)
+    function.functions.put_function_event_invoke_config(**of, DestinationConfig=queue)
+    function.functions.update_function_event_invoke_config(**of, MaximumRetryAttempts=1)
+    shown = function.functions.get_function_event_invoke_config(**of)
+    assert (shown["MaximumRetryAttempts"], shown["DestinationConfig"]["OnFailure"]) == (1, queue["OnFailure"])
+    function.functions.put_function_event_invoke_config(**of, MaximumRetryAttempts=2)
+    shown = function.functions.get_function_event_invoke_config(**of)
+    assert shown["MaximumRetryAttempts"] == 2
+    assert not (shown.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
+
+
+def test_a_role_takes_the_policy_that_aws_has_for_functions_in_a_vpc(sandbox: RunningSandbox, account: str) -> None:
+    Functions(sandbox, account)
+    iam = sandbox.boto(account, "iam")
+    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+    attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [arn]
+    with refused("NoSuchEntity", 404):
+        iam.attach_role_policy(RoleName="r", PolicyArn=f"{arn}s")

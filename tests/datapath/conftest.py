@@ -19,7 +19,7 @@ from typing import Any
 import dns.message
 import dns.query
 import pytest
-from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import HANDLER, build
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.package import HANDLER, build
 
 from tests.conftest import Vpc
 from tests.sandbox.aws.lambda_.functions import Function

@@ -15,10 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible import constants
-from ansible.errors import AnsibleLookupError
-from ansible_collections.saas.privatelink.plugins.lookup.ip_sync_package import LookupModule
-from ansible_collections.saas.privatelink.plugins.plugin_utils import _ip_sync_package as package
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import package
 
 from tests.sandbox.aws.lambda_.functions import Function
 
@@ -26,7 +23,7 @@ ONE = {"name": "orders", "target_group": "orders", "endpoint": "orders.example"}
 CONFIGURATION = {"syncs": [ONE]}
 BUILD = (
     "import hashlib, json, sys\n"
-    "from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import build\n"
+    "from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.package import build\n"
     "print(hashlib.sha256(build(json.loads(sys.argv[1]))).hexdigest())"
 )
 
@@ -41,6 +38,25 @@ def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     here = hashlib.sha256(package.build(CONFIGURATION)).hexdigest()
     assert built_elsewhere(tmp_path, PYTHONHASHSEED="1", TZ="Asia/Tokyo", LC_ALL="C") == here
     assert built_elsewhere(Path("/"), PYTHONHASHSEED="2", TZ="UTC") == here
+
+
+def test_the_same_bytes_where_ansible_has_zipped_the_module(tmp_path: Path) -> None:
+    utils, zipped = Path(package.__file__).parents[1], tmp_path / "payload.zip"
+    root = "ansible_collections/saas/privatelink/plugins/module_utils"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        folders = [str(folder) for folder in Path(root, "_core").parents] + [f"{root}/_core"]
+        for folder in sorted(set(folders) - {"."}):
+            archive.writestr(f"{folder}/__init__.py", "")
+        for path in [*utils.glob("_core/dns*.py"), *utils.glob("_ip_sync/*.py")]:
+            archive.write(path, f"{root}/{path.relative_to(utils)}")
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(zipped)!r})\n{BUILD}",
+        json.dumps(CONFIGURATION),
+    ]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+    assert answer == hashlib.sha256(package.build(CONFIGURATION)).hexdigest()
 
 
 def test_the_configuration_is_in_it_and_its_order_does_not_matter() -> None:
@@ -60,7 +76,8 @@ def test_what_is_in_it() -> None:
         assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
         assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
         ours = {name for name in names if name.startswith("ip_sync/")}
-        engine = {f"ip_sync/_ip_sync/{path.name}" for path in package.MODULE_UTILS.glob("_ip_sync/*.py")}
+        files = {path.name for path in Path(package.__file__).parent.glob("*.py")}
+        engine = {f"ip_sync/_ip_sync/{name}" for name in files - {"__init__.py", "__main__.py", "package.py"}}
         beside = {"ip_sync/handler.py", "ip_sync/_core/dns.py", "ip_sync/_core/dns_answer.py", package.CONFIGURATION}
         assert ours == engine | beside
         assert "ip_sync/_ip_sync/handler.py" in ours
@@ -83,14 +100,6 @@ def test_nothing_else_is_needed() -> None:
     assert "credentials" in report["msg"]
 
 
-def test_the_lookup() -> None:
-    lookup = LookupModule()
-    (path,) = lookup.run([CONFIGURATION])
-    assert Path(path).read_bytes() == package.build(CONFIGURATION)
-    assert Path(path).parent == Path(constants.DEFAULT_LOCAL_TMP)
-    assert lookup.run([CONFIGURATION]) == [path]
-
-
 @pytest.mark.parametrize(
     ("document", "told"),
     [
@@ -104,8 +113,8 @@ def test_the_lookup() -> None:
     ],
 )
 def test_a_configuration_that_the_function_would_refuse(document: dict[str, object], told: str) -> None:
-    with pytest.raises(AnsibleLookupError, match=told):
-        LookupModule().run([document])
+    with pytest.raises(package.PackageError, match=told):
+        package.build(document)
 
 
 def test_without_dnspython(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,20 +6,23 @@
 
 This module util is PRIVATE to the collection.
 
+Destinations of events are others' to set, and stay: PutFunctionEventInvokeConfig would replace the whole configuration.
+
 Source: AWS Lambda API Reference, PutFunctionConcurrency, DeleteFunctionConcurrency, PutFunctionEventInvokeConfig,
-DeleteFunctionEventInvokeConfig (read 2026-11).
+UpdateFunctionEventInvokeConfig, DeleteFunctionEventInvokeConfig (read 2026-11).
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan
 
+PUT_EVENTS, UPDATE_EVENTS = "lambda:PutFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig"
 MISSING = "ResourceNotFoundException"  # of the function, and of settings that were never made
 AGES, ATTEMPTS = range(60, 21601), range(3)  # what AWS takes
 # Members of AWS's answer to GetFunctionEventInvokeConfig, by option.
@@ -47,12 +50,17 @@ class Concurrency:
 
 @dataclass(frozen=True)
 class FunctionSettings:
-    """What AWS shows; None where nothing is set. ``exists``: whether the function does."""
+    """What AWS shows; None where nothing is set. ``exists``: whether the function does.
+
+    ``bounded``: whether there is a configuration of events; ``destinations`` are those in it, which are not ours.
+    """
 
     exists: bool
     reserved_concurrency: int | None = None
     maximum_event_age: int | None = None
     maximum_retry_attempts: int | None = None
+    bounded: bool = False
+    destinations: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, t.Any]:
         return {
@@ -64,20 +72,26 @@ class FunctionSettings:
 
 def read_settings(api: Api, name: str) -> FunctionSettings:
     """The settings of one function, in two calls; one where there is no such function."""
+    answer = _found(api, "lambda:GetFunctionConcurrency", name)
+    if answer is None:
+        return FunctionSettings(False)
+    found = _found(api, "lambda:GetFunctionEventInvokeConfig", name)
+    events = found or {}
+    chosen = {option: events.get(member) for option, member in EVENT_SETTINGS.items()}
+    told = (events.get("DestinationConfig") or {}).items()
+    destinations = {outcome: told_of for outcome, told_of in told if told_of.get("Destination")}
+    reserved = answer.get("ReservedConcurrentExecutions")
+    return FunctionSettings(True, reserved, **chosen, bounded=found is not None, destinations=destinations)
+
+
+def _found(api: Api, action: str, name: str) -> t.Mapping[str, t.Any] | None:
+    """The answer to a call about a function; None where there is nothing of it."""
     try:
-        answer = api.call("lambda:GetFunctionConcurrency", name, FunctionName=name)
+        return api.call(action, name, FunctionName=name)
     except CallError as error:
         if error.code == MISSING:
-            return FunctionSettings(False)
+            return None
         raise
-    try:
-        events = api.call("lambda:GetFunctionEventInvokeConfig", name, FunctionName=name)
-    except CallError as error:
-        if error.code != MISSING:
-            raise
-        events = {}
-    chosen = {option: events.get(member) for option, member in EVENT_SETTINGS.items()}
-    return FunctionSettings(True, answer.get("ReservedConcurrentExecutions"), **chosen)
 
 
 class Concurrencies:
@@ -95,11 +109,11 @@ class Concurrencies:
     def plan(self, item: Concurrency, actual: FunctionSettings) -> Plan:
         plan = Plan(before=actual.as_dict() if actual.exists else {})
         if item.state == "absent":
-            plan.changes = plan_absent(item, actual)
+            plan.changes = unsetting_changes(item, actual)
             wanted = FunctionSettings(actual.exists)
         elif actual.exists or self.check_mode:
             later = "" if actual.exists else "the function"
-            wanted, plan.changes = plan_present(item, actual, later)
+            wanted, plan.changes = setting_changes(item, actual, later)
         else:
             raise ItemError(f"There is no function {item.name}: make it first.")
         plan.after = wanted.as_dict() if plan.changes or actual.exists else {}
@@ -107,7 +121,7 @@ class Concurrencies:
         return plan
 
 
-def plan_present(item: Concurrency, actual: FunctionSettings, later: str) -> tuple[FunctionSettings, list[Change]]:
+def setting_changes(item: Concurrency, actual: FunctionSettings, later: str) -> tuple[FunctionSettings, list[Change]]:
     """What the function shall have, options that are not set staying as they are, and the calls to get there."""
     have = actual.as_dict()
     want = {name: have[name] if getattr(item, name) is None else getattr(item, name) for name in have}
@@ -115,18 +129,23 @@ def plan_present(item: Concurrency, actual: FunctionSettings, later: str) -> tup
     if want["reserved_concurrency"] != have["reserved_concurrency"]:
         params = {"FunctionName": item.name, "ReservedConcurrentExecutions": want["reserved_concurrency"]}
         changes.append(Change("lambda:PutFunctionConcurrency", params, f"reserve for {item.name}", later))
-    if any(want[name] != have[name] for name in EVENT_SETTINGS):
-        chosen = {member: want[name] for name, member in EVENT_SETTINGS.items() if want[name] is not None}
-        params = {"FunctionName": item.name, **chosen}
-        changes.append(Change("lambda:PutFunctionEventInvokeConfig", params, f"bound events for {item.name}", later))
+    differing = {member: want[name] for name, member in EVENT_SETTINGS.items() if want[name] != have[name]}
+    if differing:
+        params = {"FunctionName": item.name, **differing}
+        action = UPDATE_EVENTS if actual.bounded else PUT_EVENTS
+        changes.append(Change(action, params, f"bound events for {item.name}", later, outdated_by=(MISSING,)))
     return FunctionSettings(True, **want), changes
 
 
-def plan_absent(item: Concurrency, actual: FunctionSettings) -> list[Change]:
+def unsetting_changes(item: Concurrency, actual: FunctionSettings) -> list[Change]:
     params, gone = {"FunctionName": item.name}, (MISSING,)
     changes = []
     if actual.reserved_concurrency is not None:
         changes.append(Change("lambda:DeleteFunctionConcurrency", params, "free concurrency", settled_by=gone))
     if any(actual.as_dict()[name] is not None for name in EVENT_SETTINGS):
-        changes.append(Change("lambda:DeleteFunctionEventInvokeConfig", params, "unbound events", settled_by=gone))
+        kept = {**params, "DestinationConfig": actual.destinations}
+        if actual.destinations:
+            changes.append(Change(PUT_EVENTS, kept, "unbound events, and keep their destinations", settled_by=gone))
+        else:
+            changes.append(Change("lambda:DeleteFunctionEventInvokeConfig", params, "unbound events", settled_by=gone))
     return changes

@@ -88,8 +88,18 @@ class Items:
         """Fields of every item that are no options of an item."""
         return {}
 
-    def converge(self, kind: Kind[t.Any, t.Any], api: Calls, poll: float = 5, workers: int = 16) -> t.NoReturn:
-        """Bring all items to their wanted state, ``workers`` at a time, and end the module."""
+    def converge(
+        self,
+        kind: Kind[t.Any, t.Any],
+        api: Calls,
+        poll: float = 5,
+        workers: int = 16,
+        then: t.Callable[[t.Any, Result], None] | None = None,
+    ) -> t.NoReturn:
+        """Bring all items to their wanted state, ``workers`` at a time, and end the module.
+
+        ``then`` may add to the result of each item, unless in check mode.
+        """
         wanted, refused = self.items()
         params = self.params
         options = Options(
@@ -100,7 +110,11 @@ class Items:
             workers=workers,
             progress=progress,
         )
-        self.finish(converge(kind, wanted, api.apply, options) + refused)
+        results = converge(kind, wanted, api.apply, options)
+        if then and not self.check_mode:
+            for item, result in zip(wanted, results):
+                then(item, result)
+        self.finish(results + refused)
 
     def finish(self, results: list[Result]) -> t.NoReturn:
         """End the module with one result for each item, in the order of the options; name every item that failed."""

@@ -21,10 +21,11 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 
 UNKNOWN = "(known after it is created)"
 FIRST_LOOK = 0.5  # seconds after a write
+MOST_OVERTAKEN = 10  # times that an item is planned again because others were faster
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Change:
     ``after`` names what must be true before the call can be made ("" = now). A change that must wait is listed for the
     sake of a complete plan only: it is planned anew, with real ids, once the wait is over.
     ``settled_by`` lists error codes that mean that somebody else has already brought the change about, ``retried_on``
-    those that AWS answers for a while, until an earlier change has reached all of it.
+    those that AWS answers for a while, until an earlier change has reached all of it. ``outdated_by`` lists those that
+    mean that somebody else was faster: what was read is out of date, so the item is read and planned again.
     """
 
     action: str
@@ -44,6 +46,7 @@ class Change:
     after: str = ""
     settled_by: tuple[str, ...] = ()
     retried_on: tuple[str, ...] = ()
+    outdated_by: tuple[str, ...] = ()
 
 
 @dataclass
@@ -209,6 +212,7 @@ class _Run(t.Generic[W, A]):
         self.made = {item.name: Made() for item in items}
         self.plans: dict[str, Plan] = {}
         self.planned: set[str] = set()
+        self.overtaken = {item.name: 0 for item in items}
         self.started = options.clock.now()
         self.last_write = self.started
 
@@ -255,13 +259,16 @@ class _Run(t.Generic[W, A]):
                 result.writes = [change.action for change in self.plans[item.name].changes]
 
     def apply_all(self, active: t.Sequence[W]) -> bool:
-        """Apply, item by item, the leading changes that need no wait. True when anything was written."""
+        """Apply, item by item, the leading changes that need no wait.
+
+        True when anything was written, or refused because somebody was faster: then there is something new to read.
+        """
         pending = [item for item in active if not self.results[item.name].failed and self.ready(item)]
-        before = self.written()
+        before, refused = self.written(), sum(self.overtaken.values())
         run_each(pending, self.apply, self.results, self.options.workers)
         if self.written() > before:
             self.last_write = self.options.clock.now()
-        return self.written() > before
+        return self.written() > before or sum(self.overtaken.values()) > refused
 
     def written(self) -> int:
         return sum(len(result.writes) for result in self.results.values())
@@ -282,8 +289,21 @@ class _Run(t.Generic[W, A]):
                 answer = self.call(change)
             except Overtaken:
                 return
+            except Refused as error:
+                if error.code not in change.outdated_by or not self.again(item):
+                    raise
+                return
             self.made[item.name].add(change, answer)
             self.results[item.name].writes.append(change.action)
+
+    def again(self, item: W) -> bool:
+        """Somebody was faster: whether the item is read and planned again, after a while that grows."""
+        self.overtaken[item.name] += 1
+        count = self.overtaken[item.name]
+        if count > MOST_OVERTAKEN:
+            return False
+        self.options.clock.sleep(min(self.options.poll, FIRST_LOOK * count))
+        return True
 
     def unfinished(self, item: W) -> bool:
         """An item is done once a read shows nothing left to change and nothing still moving."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._core import errors
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -375,3 +376,44 @@ def test_unmutated_source_holds() -> None:
     module = mutant("UNKNOWN = ", "UNKNOWN = ")
     for promise in PROMISES:
         hold(module, promise, 10)
+
+
+class Shared:
+    """A thing that others change as well: each write names the revision that it was planned from."""
+
+    def __init__(self, faster: int) -> None:
+        self.revision, self.done, self.faster, self.slept = 0, False, faster, 0.0
+
+    def read(self, items: Sequence[Want], made: Any) -> dict[str, int | errors.ItemError]:
+        return {item.name: self.revision for item in items}
+
+    def plan(self, item: Want, actual: int) -> _plan.Plan:
+        change = _plan.Change("box:Change", {"revision": actual}, "change", outdated_by=("Outdated",))
+        return _plan.Plan([] if self.done else [change, _plan.Change("box:Tell", {}, "tell")])
+
+    def call(self, change: _plan.Change) -> dict[str, Any]:
+        if change.action == "box:Change":
+            if self.faster:
+                self.faster -= 1
+                self.revision += 1
+            if change.params["revision"] != self.revision:
+                raise errors.Refused(change.action, "Outdated", "somebody was faster")
+            self.done = True
+        assert self.done, "what comes after a refused change is not called"
+        return {}
+
+    def run(self) -> _plan.Result:
+        clock = _plan.Clock(lambda: self.slept, self.sleep)
+        (result,) = _plan.converge(self, [Want("a", True, 1, None, "")], self.call, _plan.Options(clock=clock))
+        return result
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+def test_what_others_have_changed_is_read_and_planned_again() -> None:
+    result = Shared(faster=3).run()
+    assert (result.failed, result.writes) == (False, ["box:Change", "box:Tell"])
+    result = Shared(faster=100).run()
+    assert (result.failed, result.writes) == (True, [])
+    assert "somebody was faster" in result.msg

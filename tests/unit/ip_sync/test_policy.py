@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_policy import PolicyError, build, waits
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_policy import (
+    TRUST,
+    build,
+    statements,
+    trusts_lambda,
+    waits,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 PLACE = {"partition": "aws-us-gov", "region": "us-gov-west-1", "account": "111122223333", "function": "sync"}
 ELB = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:111122223333:targetgroup/"
@@ -45,5 +52,13 @@ def test_it_is_no_longer_than_iam_takes() -> None:
         return [{"name": f"s{number}", "target_group": f"{number:032}"} for number in range(count)]
 
     assert build(syncs(80), **PLACE)
-    with pytest.raises(PolicyError, match=r"200 names make a policy of .* IAM takes 10240"):
+    with pytest.raises(ItemError, match=r"200 names make a policy of .* IAM takes 10240"):
         build(syncs(200), **PLACE)
+
+
+def test_a_trust_policy_that_others_have_changed_still_trusts_lambda() -> None:
+    bounded = {**TRUST, "Principal": {"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}, "Condition": {}}
+    assert [trusts_lambda(statement) for statement in statements({"Statement": bounded})] == [True]
+    assert not trusts_lambda({**TRUST, "Effect": "Deny"})
+    assert not trusts_lambda({**TRUST, "Principal": "*"})
+    assert statements(None) == []

@@ -77,6 +77,18 @@ def test_what_is_not_set_stays(estate: Estate, function: str, shown: Shown) -> N
     assert shown(function) == [{"name": function, **NONE, "reserved_concurrency": 0, "maximum_event_age": 90}]
 
 
+def test_destinations_that_others_have_set_stay(estate: Estate, function: str) -> None:
+    functions = estate.boto(estate.account, "lambda")
+    lost = {"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:{estate.account}:lost"}}
+    functions.put_function_event_invoke_config(FunctionName=function, DestinationConfig=lost)
+    change(estate, ["UpdateFunctionEventInvokeConfig"], name=function, maximum_event_age=90)
+    change(estate, ["UpdateFunctionEventInvokeConfig"], name=function, maximum_retry_attempts=0)
+    change(estate, ["PutFunctionEventInvokeConfig"], name=function, state="absent")
+    left = functions.get_function_event_invoke_config(FunctionName=function)
+    assert left["DestinationConfig"]["OnFailure"] == lost["OnFailure"]
+    assert not {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"} & set(left)
+
+
 def test_a_function_that_is_not_there(estate: Estate) -> None:
     assert "There is no function gone" in estate.run("lambda_concurrency", name="gone", **ALL)["msg"]
     planned = estate.run("lambda_concurrency", check=True, name="gone", **ALL)["results"][0]

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.plugin_utils._ip_sync_package import HANDLER, build
+from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.package import HANDLER, build
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 

@@ -24,9 +24,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.sandbox.aws.lambda_.updates import running_code
 from tests.sandbox.core.calls import AwsError
 
 RUNTIME = Path(__file__).with_name("runtime.py")
+OWN_KEY = "FUNC"  # how the access key of a function's own session ends
 BROUGHT = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 """What AWS's Python runtimes have beside the standard library (Lambda developer guide, read 2026-11)."""
 
@@ -106,7 +108,7 @@ class Functions:
         self._lock = threading.Lock()
 
     def get(self, account: str, region: str, name: str) -> Function:
-        """The process of a function as it is deployed now. Raises AwsError when there is no such function."""
+        """The process of a function as it runs now. Raises AwsError when there is no such function."""
         try:
             deployed = _backend("lambda", account, region).get_function(name)
         except Exception as error:
@@ -114,20 +116,21 @@ class Functions:
             raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404) from error
         variables = {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": account,
+            "AWS_ACCESS_KEY_ID": f"ASIA{account}{OWN_KEY}",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_LAMBDA_FUNCTION_NAME": deployed.function_name,
             **deployed.environment_vars,
         }
-        state = (deployed.code_sha_256, deployed.handler, deployed.timeout, variables)
+        package, checksum = running_code(deployed)
+        state = (checksum, deployed.handler, deployed.timeout, variables)
         with self._lock:
             known = self._running.get(deployed.function_arn)
             if known is None or known[0] != state:
                 if known is not None:
                     known[1].stop()
-                made = Function(deployed.code_bytes, deployed.handler, variables, float(deployed.timeout))
+                made = Function(package, deployed.handler, variables, float(deployed.timeout))
                 self._running[deployed.function_arn] = known = (state, made)
             return known[1]
 

@@ -4,7 +4,7 @@
 
 """What the IP sync function may do, and no more.
 
-This plugin util is PRIVATE to the collection.
+This module util is PRIVATE to the collection.
 
 Source: Service Authorization Reference, Elastic Load Balancing V2, Amazon EC2 and CloudWatch Logs (read 2026-11).
 """
@@ -14,16 +14,16 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+
 LONGEST = 10240  # characters, without white space, of all inline policies of a role
 Sync = t.Mapping[str, t.Any]
-
-
-class PolicyError(Exception):
-    """There is no such policy; the message says why."""
+LAMBDA = "lambda.amazonaws.com"
+TRUST = {"Effect": "Allow", "Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
 
 
 def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, function: str) -> dict[str, t.Any]:
-    """The policy document of a function of that name. Raises PolicyError where it is longer than IAM takes."""
+    """The policy document of a function of that name. Raises ItemError where it is longer than IAM takes."""
     prefix = f"arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/"
     log = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:*"
     remembering = _groups(filter(waits, syncs), prefix)
@@ -39,11 +39,25 @@ def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, fu
     document = {"Version": "2012-10-17", "Statement": statements}
     size = len(json.dumps(document, separators=(",", ":")))
     if size > LONGEST:
-        raise PolicyError(
+        raise ItemError(
             f"{len(syncs)} names make a policy of {size} characters; IAM takes {LONGEST}. Let functions of other names "
             "follow some of them."
         )
     return document
+
+
+def statements(document: t.Mapping[str, t.Any] | None) -> list[t.Mapping[str, t.Any]]:
+    """Of a policy document; a single one may stand without a list."""
+    found = (document or {}).get("Statement") or []
+    return [found] if isinstance(found, t.Mapping) else list(found)
+
+
+def trusts_lambda(statement: t.Mapping[str, t.Any]) -> bool:
+    """Whether a statement of a role's trust policy is about Lambda. It may have conditions that others have set."""
+    principal = statement.get("Principal")
+    services = principal.get("Service") if isinstance(principal, t.Mapping) else None
+    named = [services] if isinstance(services, str) else services or []
+    return statement.get("Effect") == "Allow" and LAMBDA in named
 
 
 def waits(sync: Sync) -> bool:

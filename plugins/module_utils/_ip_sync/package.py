@@ -4,21 +4,23 @@
 
 """The package of the IP sync function: a zip that depends on nothing but what is in it.
 
-This plugin util is PRIVATE to the collection.
+It holds the engine's files, dnspython and what the function is told, and is as good on another machine as on this one.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import io
-import itertools
 import json
 import typing as t
 import zipfile
 from pathlib import Path
 
-MODULE_UTILS = Path(__file__).parents[1] / "module_utils"
-OURS = ("_ip_sync/*.py", "_core/dns.py", "_core/dns_answer.py")  # under module_utils, and under FOLDER in the zip
+from .._core import dns as lookups
+from .._core import dns_answer
+from . import core, driver, group, guard, handler, model, service, settings
+
+OURS = (core, driver, group, guard, handler, model, service, settings, lookups, dns_answer)
 FOLDER = "ip_sync"
 HANDLER = f"{FOLDER}.handler.handler"
 ENTRY = "from ._ip_sync.handler import handler  # noqa: F401\n"
@@ -36,9 +38,14 @@ def build(configuration: t.Mapping[str, t.Any]) -> bytes:
     """The zip: the engine's files, dnspython's, its licence and the configuration.
 
     The same configuration, collection and dnspython make the same bytes everywhere: names are sorted, times and
-    permissions fixed, and nothing is compressed, since compressors differ. Raises PackageError without dnspython.
+    permissions fixed, and nothing is compressed, since compressors differ. Raises PackageError without dnspython, and
+    for a configuration that the function would refuse.
     """
     text = json.dumps(configuration, sort_keys=True, indent=1) + "\n"
+    try:
+        settings.Settings.from_json(text)
+    except ValueError as error:
+        raise PackageError(str(error)) from error
     files = {**_ours(), **_dnspython(), CONFIGURATION: text.encode()}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -50,16 +57,20 @@ def build(configuration: t.Mapping[str, t.Any]) -> bytes:
 
 
 def _ours() -> dict[str, bytes]:
-    paths = itertools.chain.from_iterable(map(MODULE_UTILS.glob, OURS))
-    files = {f"{FOLDER}/{path.relative_to(MODULE_UTILS).as_posix()}": path.read_bytes() for path in paths}
-    return {**files, f"{FOLDER}/handler.py": ENTRY.encode()}
+    """The engine's files by their names in the package. Where Ansible runs this, they may be in a zip themselves."""
+    files = {f"{FOLDER}/handler.py": ENTRY.encode()}
+    for module in OURS:
+        loader: t.Any = module.__spec__.loader if module.__spec__ else None
+        name = "/".join(module.__name__.split(".")[-2:])
+        files[f"{FOLDER}/{name}.py"] = bytes(loader.get_data(str(module.__file__)))
+    return files
 
 
 def _dnspython() -> dict[str, bytes]:
     try:
         import dns
     except ImportError as error:
-        raise PackageError("dnspython must be installed where Ansible runs: it goes into the package.") from error
+        raise PackageError("dnspython must be installed where the module runs: it goes into the package.") from error
     folder = Path(str(dns.__file__)).parent
     files = {f"dns/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*.py")}
     return {**files, LICENCE: _licence(folder)}
