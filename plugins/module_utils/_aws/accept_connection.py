@@ -22,10 +22,11 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import FILTER_VALUES, Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import internal
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Overtaken, Plan
 
 ACCEPT = "ec2:AcceptVpcEndpointConnections"
@@ -113,6 +114,7 @@ class Acceptance:
     vpc_endpoint_ids: list[str] | None = None
     max_connections: int | None = None
     wait_for_request: bool = False
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         if not self.owners and not self.vpc_endpoint_ids:
@@ -275,23 +277,31 @@ class Acceptances:
     def _service_ids(self, items: t.Sequence[Acceptance]) -> dict[str, str | ItemError]:
         """Service ids by item; services that are named by the collection's tag alone cost one call for all."""
         ids: dict[str, str | ItemError] = {item.name: item.given_id for item in items}
-        tagged: dict[str, list[str]] = {}
+        tagged: dict[str, list[t.Mapping[str, t.Any]]] = {}
         if not all(ids.values()):
             for service in self.api.pages(
                 "ec2:DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", MaxResults=1000
             ):
-                name = tagging.as_dict(service.get("Tags")).get(tagging.OWN_TAG, "")
                 if service.get("ServiceState") in ("Pending", "Available"):
-                    tagged.setdefault(name, []).append(service["ServiceId"])
+                    tagged.setdefault(_tags(service).get(tagging.OWN_TAG, ""), []).append(service)
         for item in (item for item in items if not ids[item.name]):
-            name, services = item.name, tagged.get(item.name, [])
-            if len(services) > 1:
-                ids[name] = ItemError(f"Several endpoint services are tagged {name}: {', '.join(sorted(services))}.")
-            elif services:
-                ids[name] = services[0]
-            elif item.state == "accepted" and not self.check_mode:
-                ids[name] = ItemError(f"No endpoint service is tagged {name}: make it first, or give service_id.")
+            try:
+                ids[item.name] = self._tagged(item, tagged.get(item.name, []))
+            except ItemError as error:
+                ids[item.name] = error
         return ids
+
+    def _tagged(self, item: Acceptance, services: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+        """The id of the only service that carries the item's tags; "" where there is none and none is needed yet."""
+        found = ownership.ours(
+            item, services, "Endpoint service", lambda service: (service["ServiceId"], _tags(service))
+        )
+        if len(found) > 1:
+            ids = ", ".join(sorted(service["ServiceId"] for service in found))
+            raise ItemError(f"Several endpoint services are tagged {item.name}: {ids}. Say which one by service_id.")
+        if not found and item.state == "accepted" and not self.check_mode:
+            raise ItemError(f"No endpoint service is tagged {item.name}: make it first, or give service_id.")
+        return str(found[0]["ServiceId"]) if found else ""
 
     def plan(self, item: Acceptance, actual: Requests) -> Plan:
         allowed = [connection for connection in actual.connections if item.allows(connection)]
@@ -403,3 +413,7 @@ def reject(service_id: str, connections: t.Iterable[Connection], handled: t.Abst
 
 def _ids(connections: t.Iterable[Connection]) -> str:
     return ", ".join(sorted(connection.vpc_endpoint_id for connection in connections))
+
+
+def _tags(service: t.Mapping[str, t.Any]) -> dict[str, str]:
+    return tagging.as_dict(service.get("Tags"))

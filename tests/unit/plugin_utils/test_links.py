@@ -93,7 +93,18 @@ class TestResolve:
 
     def test_absent_wins(self) -> None:
         links = [{"name": "a", "destination": "rds", "state": "present"}]
-        assert resolve_links(links, vendor=VENDOR, state="absent")[0]["state"] == "absent"
+        assert resolve_links(links, vendor=VENDOR, state="absent", only=["a"])[0]["state"] == "absent"
+        with pytest.raises(AnsibleFilterError, match="name those that shall go in fivetran_only"):
+            resolve_links(links, vendor=VENDOR, state="absent")
+
+    def test_a_link_that_only_shares_a_forwarder_is_not_taken_away(self) -> None:
+        forwarders = [{"name": "main", "subnet_ids": ["subnet-1"], "image_id": "ami-1"}]
+        common = {"destination": "rds", "route": "port_forwarder", "forwarder": "main", "security_group_ids": ["sg-1"]}
+        links = [
+            {**common, "name": name, "endpoint": "x", "forwarder_port": port} for name, port in (("a", 1), ("b", 2))
+        ]
+        found = resolve_links(links, vendor=VENDOR, state="absent", only=["a"], forwarders=forwarders)
+        assert {link["name"]: link["state"] for link in found} == {"a": "absent", "b": "present"}
 
     def test_what_the_vendor_has_not_told_is_asked_for(self) -> None:
         (link,) = resolve_links([{"name": "a", "destination": "redshift"}], vendor=VENDOR)
