@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, Redshift clusters, service networks, DNS records and Redis Cloud accounts.
+"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records and Redis Cloud
+accounts.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.
 """
@@ -10,11 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.actors import vendor
 from tests.sandbox.aws.ec2 import moto_ec2
+from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint
+from tests.sandbox.aws.elbv2.resources import LoadBalancer, TargetGroup
 from tests.sandbox.aws.redshift.resources import Cluster
 from tests.sandbox.aws.vpc_lattice.resources import ServiceNetwork
+from tests.sandbox.core import clock, wire
 from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.world import Life
+
+CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/0a0a0a0a-0000-4000-8000-000000000000"
 
 if TYPE_CHECKING:
     from tests.sandbox.server import Sandbox
@@ -30,6 +37,8 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
             for region, contents in regions.items():
                 for vpc in contents.get("vpcs") or []:
                     _vpc(str(account), region, vpc)
+                for balancer in contents.get("load_balancers") or []:
+                    _load_balancer(sandbox, str(account), region, balancer)
                 for cluster in contents.get("redshift_clusters") or []:
                     _cluster(sandbox, str(account), region, dict(cluster))
                 for network in contents.get("service_networks") or []:
@@ -50,6 +59,76 @@ def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
         name = group.get("name", group["id"])
         texts = (group["id"], name, group.get("description", name))
         moto_ec2.make_security_group(account, region, vpc["id"], *texts, ingress=group.get("ingress") or [])
+
+
+def _quietly(
+    sandbox: Sandbox, account: str, region: str, service: str, operation: str, **params: Any
+) -> dict[str, Any]:
+    """As C(act), but it is in no log of calls: whoever made this did so long ago."""
+    with clock.still():
+        return sandbox.ask(wire.make_call(account, region, service, operation, params))
+
+
+def _load_balancer(sandbox: Sandbox, account: str, region: str, balancer: dict[str, Any]) -> None:
+    """``name``, ``subnet_ids``, ``tags``, ``listeners`` and, for an endpoint service on it, ``service``."""
+    if balancer["name"] in {made.name for made in sandbox.world.all(LoadBalancer, account, region)}:
+        return
+    tags = [{"Key": key, "Value": value} for key, value in (balancer.get("tags") or {}).items()]
+    where = {"Type": "network", "Scheme": "internal", "Subnets": balancer["subnet_ids"]}
+    made = _quietly(sandbox, account, region, "elbv2", "CreateLoadBalancer", Name=balancer["name"], **where, Tags=tags)
+    described = made["LoadBalancers"][0]
+    for listener in balancer.get("listeners") or []:
+        _listener(sandbox, account, region, described, listener)
+    if "service" in balancer:
+        _service(sandbox, account, region, described["LoadBalancerArn"], balancer["service"])
+    for found in (*sandbox.world.all(LoadBalancer, account, region), *sandbox.world.all(VpcEndpoint)):
+        found.life = Life([(found.life.steps[-1][0], 0.0)])
+
+
+def _listener(sandbox: Sandbox, account: str, region: str, balancer: dict[str, Any], listener: dict[str, Any]) -> None:
+    """``port``, ``protocol``, ``target_group`` (its name) and ``targets`` (addresses), which are healthy."""
+    port, protocol = listener["port"], listener.get("protocol", "TCP")
+    names = {"Name": listener["target_group"], "Port": port, "VpcId": balancer["VpcId"], "Protocol": protocol}
+    made = _quietly(sandbox, account, region, "elbv2", "CreateTargetGroup", **names, TargetType="ip")
+    group = {"TargetGroupArn": made["TargetGroups"][0]["TargetGroupArn"]}
+    targets = [{"Id": address} for address in listener["targets"]]
+    _quietly(sandbox, account, region, "elbv2", "RegisterTargets", **group, Targets=targets)
+    certificates = {"Certificates": [{"CertificateArn": CERTIFICATE}]} if protocol == "TLS" else {}
+    actions = {"Protocol": protocol, "Port": port, "DefaultActions": [{"Type": "forward", **group}]}
+    balancer_arn = balancer["LoadBalancerArn"]
+    _quietly(
+        sandbox, account, region, "elbv2", "CreateListener", LoadBalancerArn=balancer_arn, **actions, **certificates
+    )
+    for target in sandbox.world.find(TargetGroup, group["TargetGroupArn"]).targets.values():  # type: ignore[union-attr]
+        target.registered = 0.0
+
+
+def _service(sandbox: Sandbox, account: str, region: str, balancer_arn: str, service: dict[str, Any]) -> None:
+    """``name`` (a tag), ``principals`` (account ids) and ``connections``, the accounts that are connected."""
+    tags = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "Name", "Value": service["name"]}]}]
+    create = {"NetworkLoadBalancerArns": [balancer_arn], "AcceptanceRequired": True, "TagSpecifications": tags}
+    made = _quietly(sandbox, account, region, "ec2", "CreateVpcEndpointServiceConfiguration", **create)
+    of = {"ServiceId": made["ServiceConfiguration"]["ServiceId"]}
+    found = sandbox.world.find(EndpointService, of["ServiceId"])
+    if found is None:
+        raise AwsError("InternalFailure", f"endpoint service {service['name']} was not made", 500)
+    found.life = Life([("Available", 0.0)])
+    allowed = [f"arn:aws:iam::{principal}:root" for principal in service.get("principals") or []]
+    _quietly(sandbox, account, region, "ec2", "ModifyVpcEndpointServicePermissions", **of, AddAllowedPrincipals=allowed)
+    for owner in service.get("connections") or []:
+        endpoint = vendor.connect(sandbox, found.name, account=owner)
+        known = sandbox.world.find(VpcEndpoint, endpoint["VpcEndpointId"])
+        if known is not None:
+            known.life = Life([("pendingAcceptance", 0.0)])
+        _quietly(
+            sandbox,
+            account,
+            region,
+            "ec2",
+            "AcceptVpcEndpointConnections",
+            **of,
+            VpcEndpointIds=[endpoint["VpcEndpointId"]],
+        )
 
 
 def _cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any]) -> None:
