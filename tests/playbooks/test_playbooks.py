@@ -405,6 +405,34 @@ def test_a_further_endpoint_of_the_vendors_account_waits_until_it_is_listed(comp
     assert [call["params"]["VpcEndpointIds"] for call in listed.writes] == [[others[1]]]
 
 
+def test_a_standing_link_changes_its_route_and_back(company: Company) -> None:
+    """Its port leaves a target group that serves only for one that does."""
+    elb, group = company.sandbox.boto(company.accounts["us"], "elbv2"), "sg-75730001"
+    direct = company.link("orders", security_group_ids=[group], enforce_privatelink_rules=False)
+    forwarded = {**direct, "route": "port_forwarder", "forwarder": "main"}
+    hosts = {"name": "main", "subnet_ids": direct["subnet_ids"], "image_id": "ami-12345678"}
+    company.hosts = {"us": {**company.hosts["us"], "fivetran_forwarders": [hosts]}}
+    targets = []
+    for link in (direct, forwarded, direct):
+        company.hosts["us"]["fivetran_links"] = [link]
+        first = company.play("site")
+        last = company.play("site")
+        again = company.play("site")
+        assert (first.status, last.status, again.status, again.writes) == (0, 0, 0, [])
+        assert stand(again) == {"us fivetran orders": WAITING}
+        (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+        (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        (behind,) = [action["TargetGroupArn"] for action in listener["DefaultActions"]]
+        described = elb.describe_target_health(TargetGroupArn=behind)["TargetHealthDescriptions"]
+        assert {target["TargetHealth"]["State"] for target in described} == {"healthy"}
+        targets.append([target["Target"]["Id"] for target in described])
+        moved = [call["operation"] for call in [*first.writes, *last.writes]]
+        if "ModifyListener" in moved:
+            assert moved.index("CreateListener") < moved.index("ModifyListener") < moved.index("DeleteTargetGroup")
+    assert targets[0] == targets[2] == ["10.20.0.10"]
+    assert all(target.startswith("i-") for target in targets[1])
+
+
 def test_denials_name_the_missing_permission_and_throttling_is_waited_out(company: Company) -> None:
     sandbox = company.sandbox
     company.hosts = {"us": {**company.hosts["us"], "fivetran_links": [company.link("orders")]}}

@@ -59,7 +59,9 @@ class Known:
         return self.facts.get(name)
 
     def with_result(self, result: Result, stops: bool = False) -> Known:
-        return Known([*self.results, result], self.stopped or stops or bool(result.get("failed")))
+        """A load balancer that was gone over again waits only for what it waits for then."""
+        before = [{**old, "waiting": ""} if "moving" in old and "moving" in result else old for old in self.results]
+        return Known([*before, result], self.stopped or stops or bool(result.get("failed")))
 
 
 class Found:

@@ -137,7 +137,7 @@ class NlbServiceLink(Link):
         None, "Name of the load balancer in AWS. Default is made of the vendor and O({links}[].name)."
     )
     target_group_name: str | None = optional(
-        None, "Name of the target group in AWS. Default is that of the load balancer with the port."
+        None, "Name of the target group in AWS. Default is that of the load balancer with the port, and of the route."
     )
     service_id: str | None = optional(None, "Id of the endpoint service, where several could be the link's.")
     adopt: bool = optional(
@@ -154,7 +154,9 @@ class NlbServiceLink(Link):
 
     @property
     def target_group(self) -> str:
-        return self.target_group_name or resource_name(self.balancer, str(self.port))
+        """A name for each route, for AWS changes no group's kind: on another route the port moves to another group."""
+        kind = ("hosts",) if self.forwarded else ()
+        return self.target_group_name or resource_name(self.balancer, str(self.port), *kind)
 
     def _filled(self, known: Known) -> Item:
         """The target group to fill: the link's, or the one that an adopted load balancer has for its port."""

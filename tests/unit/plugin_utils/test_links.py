@@ -329,7 +329,7 @@ class TestForwarders:
 
     def test_each_has_the_databases_groups_and_target_groups_of_its_links(self) -> None:
         billing = {**self.FORWARDED, "name": "billing", "forwarder_port": 6432, "security_group_ids": ["sg-2"]}
-        listener = {"target_group_name": "fivetran-orders-5432", "target_group_arn": "arn:orders"}
+        listener = {"target_group_name": "fivetran-orders-5432-hosts", "target_group_arn": "arn:orders"}
         done = ok("fivetran-orders", listeners=[listener])
         (main,) = self.groups(self.FORWARDED, billing, ORDERS | {"name": "direct"}, after=[done])
         assert (main["name"], main["state"], main["subnet_ids"]) == ("fivetran-main", "present", ["subnet-b"])
