@@ -415,10 +415,8 @@ def test_a_standing_link_changes_its_route_and_back(company: Company) -> None:
     targets = []
     for link in (direct, forwarded, direct):
         company.hosts["us"]["fivetran_links"] = [link]
-        first = company.play("site")
-        last = company.play("site")
-        again = company.play("site")
-        assert (first.status, last.status, again.status, again.writes) == (0, 0, 0, [])
+        first, again = company.play("site"), company.play("site")
+        assert (first.status, again.status, again.writes) == (0, 0, [])
         assert stand(again) == {"us fivetran orders": WAITING}
         (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
         (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
@@ -426,7 +424,7 @@ def test_a_standing_link_changes_its_route_and_back(company: Company) -> None:
         described = elb.describe_target_health(TargetGroupArn=behind)["TargetHealthDescriptions"]
         assert {target["TargetHealth"]["State"] for target in described} == {"healthy"}
         targets.append([target["Target"]["Id"] for target in described])
-        moved = [call["operation"] for call in [*first.writes, *last.writes]]
+        moved = [call["operation"] for call in first.writes]
         if "ModifyListener" in moved:
             assert moved.index("CreateListener") < moved.index("ModifyListener") < moved.index("DeleteTargetGroup")
     assert targets[0] == targets[2] == ["10.20.0.10"]
