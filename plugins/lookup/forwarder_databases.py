@@ -45,69 +45,12 @@ _raw:
   elements: dict
 """
 
-import re
 import typing as t
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-
-KINDS = ("writer", "instance", "proxy", "reader")
-SAFE = {"name": r"[A-Za-z0-9_-]+", "endpoint": r"[A-Za-z0-9._-]+", "check_user": r"[A-Za-z0-9._-]+"}
-
-
-@dataclass(frozen=True)
-class Database:
-    """One database as the role's templates take it. Raises ValueError for what can never be right."""
-
-    name: str
-    endpoint: str
-    port: int
-    listen: int
-    engine: str | None = None
-    endpoint_kind: str = "instance"
-    check_user: str | None = None
-    max_addresses: int = 4
-
-    def __post_init__(self) -> None:
-        for option, pattern in SAFE.items():
-            value = getattr(self, option)
-            if value is not None and not re.fullmatch(pattern, value):
-                allowed = f"letters, digits, - and _{'' if option == 'name' else ', and dots'}"
-                raise ValueError(f"{option} of database {self.name!r} is {value!r}; it may have {allowed} only")
-        for option in ("port", "listen"):
-            if not 1 <= getattr(self, option) <= 65535:
-                raise ValueError(f"{option} of {self.name} is {getattr(self, option)}; ports go from 1 to 65535")
-        if self.endpoint_kind not in KINDS:
-            raise ValueError(f"endpoint_kind of {self.name} is {self.endpoint_kind!r}, none of {', '.join(KINDS)}")
-        if self.max_addresses < 1:
-            raise ValueError(f"max_addresses of {self.name} is {self.max_addresses}; it is 1 at least")
-
-    @classmethod
-    def of(cls, options: t.Mapping[str, t.Any]) -> Database:
-        """The database that a user describes. Numbers may be text; what is not set, or empty, has its default."""
-        known = {field.name for field in fields(cls)}
-        given = {key: value for key, value in options.items() if key in known and value not in (None, "")}
-        missing = [key for key in ("name", "endpoint", "port") if key not in given]
-        if missing:
-            raise ValueError(f"database {options.get('name', '')!r} lacks {' and '.join(missing)}")
-        given.setdefault("listen", given["port"])
-        typed: dict[str, t.Any] = {key: str(value) for key, value in given.items()}
-        typed.update({key: int(given[key]) for key in ("port", "listen", "max_addresses") if key in given})
-        return cls(**typed)
-
-
-def checked(databases: t.Iterable[t.Mapping[str, t.Any]], health_port: int) -> list[Database]:
-    """The databases in order of name. Raises ValueError where two would share a name or a port."""
-    found: dict[str, Database] = {}
-    ports = {health_port: "the health check"}
-    for database in map(Database.of, databases):
-        if found.setdefault(database.name, database) is not database:
-            raise ValueError(f"two databases are called {database.name}")
-        if ports.setdefault(database.listen, database.name) != database.name:
-            both = f"{ports[database.listen]} and {database.name} would share port {database.listen}"
-            raise ValueError(f"{both}: give {database.name} another port to listen on")
-    return [found[name] for name in sorted(found)]
+from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import checked
 
 
 class LookupModule(LookupBase):

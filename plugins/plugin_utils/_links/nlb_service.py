@@ -9,15 +9,25 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec, optional, required
+from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import (
+    HEALTH_PATH,
+    HEALTH_PORT,
+    Database,
+    nameservers,
+)
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 
-HEALTH_PORT = 801  # of a forwarder, where the load balancer asks how each database is
+NAME = r"[A-Za-z0-9_-]{1,64}"
+RESOLVER = "169.254.169.253"  # that of every VPC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,8 +190,17 @@ class NlbServiceLink(Link):
         return self.forwarder_port or self.port or 0
 
     def completed(self) -> Link:
-        if not self.forwarded or not self.present:
+        if not self.present:
             return self
+        fault = host_fault(self.endpoint.removesuffix(".")) if self.endpoint else ""
+        if fault:
+            raise LinkError(f"{self.name}: endpoint is {self.endpoint!r}: {fault}.")
+        if self.forwarded:
+            self._check_forwarded()
+        return self
+
+    def _check_forwarded(self) -> None:
+        """Raise LinkError for what a forwarder cannot serve, or would take for something else."""
         if not self.security_group_ids:
             raise LinkError(
                 f"{self.name}: the route port_forwarder needs security_group_ids of the load balancer, the only ones "
@@ -189,7 +208,15 @@ class NlbServiceLink(Link):
             )
         if not (self.endpoint or len(self.addresses or ()) == 1):
             raise LinkError(f"{self.name}: the route port_forwarder needs an endpoint, or exactly one address.")
-        return self
+        path = (self.health_check or {}).get("path", "/health")
+        if not is_of_form(HEALTH_PATH, path):
+            raise LinkError(
+                f"{self.name}: the path of health_check is {path!r}; it is a path of letters, digits, ._~-/."
+            )
+        try:
+            Database.of(self.database())
+        except ValueError as error:
+            raise LinkError(f"{self.name}: {error}.") from None
 
     @step
     def prerequisite(self, known: Known) -> Item | None:
@@ -310,8 +337,34 @@ def _stuck(links: t.Sequence[NlbServiceLink], found: Found) -> bool:
     return bool(present) and all(found.of(link).stopped for link in present)
 
 
-def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], found: Found) -> Item:
+@functools.cache
+def _validator() -> ArgumentSpecValidator:
+    return ArgumentSpecValidator(argument_spec(Forwarder))
+
+
+def _converted(forwarder: t.Mapping[str, t.Any], strict: bool) -> Item:
+    """A forwarder with its defaults and its values of their types.
+
+    Raises LinkError for what can never be right, unless it is only to go away and not ``strict``.
+    """
+    name = str(forwarder["name"])
+    result = _validator().validate({option: value for option, value in forwarder.items() if value not in (None, "")})
+    faults = list(result.error_messages)
+    options = {option: value for option, value in result.validated_parameters.items() if value is not None}
+    try:
+        options["nameservers"] = nameservers(options.get("nameservers") or [RESOLVER])
+    except ValueError as error:
+        faults.append(str(error))
+    if not is_of_form(NAME, name):
+        faults.append("its name may have letters, digits, - and _ only")
+    if faults and strict:
+        raise LinkError(f"Forwarder {name!r}: {'; '.join(faults)}.")
+    return {"subnet_ids": [], "image_id": "", "nameservers": [RESOLVER], **options}
+
+
+def _group(given: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], found: Found) -> Item:
     present = [link for link in links if link.present]
+    forwarder = _converted(given, strict=bool(present))
     _refuse_shared_ports(str(forwarder["name"]), present)
     arns = []
     for link in present:
@@ -319,11 +372,9 @@ def _group(forwarder: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], 
             if listener.get("target_group_name") == link.target_group:
                 arns.append(listener["target_group_arn"])
     first = (present or links)[0]
-    defaults = {name: spec["default"] for name, spec in argument_spec(Forwarder).items() if "default" in spec}
     return {
         **first.pick("vpc_id"),
-        **{name: value for name, value in forwarder.items() if value is not None},
-        **{name: forwarder.get(name) or default for name, default in defaults.items()},
+        **forwarder,
         "name": resource_name(first.vendor, str(forwarder["name"])),
         "state": "present" if present else "absent",
         "databases": [link.database() for link in present],

@@ -141,6 +141,11 @@ class TestResolve:
                 [{"name": "a", "destination": "rds", "port": "x"}],
                 "a: argument 'port' is of type str",
             ),
+            (
+                [{"name": "a", "destination": "rds", "endpoint": "db.example:5432"}],
+                "a: endpoint is 'db.example:5432': take away ':5432'",
+            ),
+            ([{"name": "a", "destination": "rds", "endpoint": "db.example "}], "take away the blanks"),
             ([{"name": "a", "destination": "rds", "route": "x"}], "a: value of route must be one of"),
             ([{"name": "a", "destination": "rds"}] * 2, "rename a"),
             ([{"name": "a-b", "destination": "rds"}, {"name": "a_b", "destination": "rds"}], "fivetran-a-b"),
@@ -319,7 +324,8 @@ class TestForwarders:
         "security_group_ids": ["sg-1"],
         "check_user": "haproxy",
     }
-    GROUPS: ClassVar[list[dict[str, Any]]] = [{"name": "main", "subnet_ids": ["subnet-b"]}, {"name": "spare"}]
+    MAIN: ClassVar[dict[str, Any]] = {"name": "main", "subnet_ids": ["subnet-b"], "image_id": "ami-1"}
+    GROUPS: ClassVar[list[dict[str, Any]]] = [MAIN, {"name": "spare"}]
 
     def links(self, *links: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
         return nlb(*links, forwarders=self.GROUPS, **options)
@@ -366,11 +372,47 @@ class TestForwarders:
             ({"security_group_ids": []}, "needs security_group_ids"),
             ({"endpoint": None}, "needs an endpoint"),
             ({"forwarder_port": 801}, "the health check and orders would share port 801"),
+            ({"port": None}, "database 'fivetran-orders' lacks port"),
+            ({"port": 70000}, "orders: port of 'fivetran-orders': 70000 is not between 1 and 65535"),
+            (
+                {"check_user": "health check"},
+                "orders: check_user of database .* is 'health check'; it may have 1 to 80",
+            ),
+            ({"check_user": "haproxy\n    server x 192.0.2.1:5432"}, "check_user"),
+            ({"engine": "mysql #"}, "engine of database"),
+            ({"name": "orders {x}"}, "name of database 'fivetran-orders {x}'"),
+            ({"endpoint": None, "addresses": ["fd00::2"]}, "an IPv6 address cannot be used"),
+            ({"health_check": {"path": "/health x"}}, "the path of health_check is '/health x'"),
         ],
     )
     def test_what_cannot_be_forwarded_is_refused(self, change: dict[str, Any], why: str) -> None:
         with pytest.raises(AnsibleFilterError, match=why):
             self.links({**self.FORWARDED, **change})
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"name": "ma in"}, "no such forwarder"),
+            ({"image_id": None}, "Forwarder 'main': missing required arguments: image_id"),
+            ({"instances": "two"}, "Forwarder 'main': argument 'instances' is of type"),
+            ({"nameservers": ["10.0.0.2 #"]}, "Forwarder 'main': '10.0.0.2 #' is not the address of a name server"),
+            ({"nameservers": ["ns.example.com"]}, "is not the address of a name server"),
+            ({"nameserver": ["10.0.0.2"]}, "nameserver"),
+        ],
+    )
+    def test_a_forwarder_that_cannot_be_is_refused_with_the_links(self, change: dict[str, Any], why: str) -> None:
+        with pytest.raises(AnsibleFilterError, match=why):
+            nlb(self.FORWARDED, forwarders=[{**self.MAIN, **change}])
+
+    def test_a_forwarder_takes_numbers_as_text_and_name_servers_without_port(self) -> None:
+        said = [{**self.MAIN, "instances": "3", "nameservers": "10.0.0.2,fd00::2"}]
+        (main,) = link_items(nlb(self.FORWARDED, forwarders=said), "forwarder", forwarders=said)
+        assert (main["instances"], main["nameservers"]) == (3, ["10.0.0.2:53", "[fd00::2]:53"])
+
+    def test_one_that_goes_needs_no_more_than_its_name(self) -> None:
+        gone = {**self.FORWARDED, "state": "absent", "endpoint": "db:5432"}
+        (main,) = link_items(nlb(gone, forwarders=[{"name": "main"}]), "forwarder", forwarders=[{"name": "main"}])
+        assert (main["state"], main["nameservers"]) == ("absent", ["169.254.169.253:53"])
 
     def test_two_links_cannot_share_a_port(self) -> None:
         with pytest.raises(AnsibleFilterError, match="orders and billing would share port 5432 of the forwarder main"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.lookup.forwarder_databases import checked
+from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import checked
 
 ORDERS = {"name": "orders", "endpoint": "orders.example", "port": 5432}
 
@@ -30,15 +30,24 @@ def test_databases_are_completed_and_in_order() -> None:
     ("change", "says"),
     [
         ({"name": "orders\n    option httpchk"}, "name of database 'orders"),
-        ({"name": "or ders"}, "it may have letters, digits, - and _ only"),
+        ({"name": "or ders"}, "it may have 1 to 64 letters, digits, - and _ only"),
         ({"endpoint": "orders.example check"}, "endpoint of database 'orders' is"),
         ({"check_user": "haproxy post-41"}, "check_user of database 'orders' is"),
-        ({"port": 0}, "port of orders is 0"),
-        ({"listen": 65536}, "listen of orders is 65536"),
-        ({"port": "many"}, "invalid literal"),
+        ({"port": 0}, "port of 'orders': 0 is not between 1 and 65535"),
+        ({"listen": 65536}, "listen of 'orders': 65536 is not"),
+        ({"port": "many"}, "port of 'orders': 'many' is no whole number"),
+        ({"port": True}, "no whole number"),
+        ({"listen": "5432\n"}, "no whole number"),
+        ({"max_addresses": 65}, "65 is not between"),
+        ({"name": "x" * 65}, "1 to 64"),
+        ({"name": "orders\n"}, "1 to 64"),
+        ({"endpoint": "https://orders.example"}, "take away 'https://'"),
+        ({"endpoint": "orders.example:5432"}, "take away ':5432'"),
+        ({"endpoint": "fd00::2"}, "an IPv6 address cannot be used"),
+        ({"engine": "mysql\n"}, "engine of database"),
         ({"endpoint": ""}, "database 'orders' lacks endpoint"),
         ({"endpoint_kind": "other"}, "none of writer, instance, proxy, reader"),
-        ({"max_addresses": 0}, "1 at least"),
+        ({"max_addresses": 0}, "0 is not between 1 and 64"),
         ({"listen": 801}, "the health check and orders would share port 801: give orders another"),
     ],
 )

@@ -92,3 +92,20 @@ def test_hosts_of_a_group_are_closed(written: Written) -> None:
     template = written[2]
     assert template["MetadataOptions"]["HttpTokens"] == "required"
     assert [interface["AssociatePublicIpAddress"] for interface in template["NetworkInterfaces"]] == [False]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"port_forwarder_databases": [{**DATABASES[1], "check_user": "health check"}]}, "check_user of database"),
+        ({"port_forwarder_max_connections": "10\n    nbproc 4"}, "max_connections: "),
+    ],
+)
+def test_what_would_be_more_than_a_value_is_refused_before_any_call(
+    sandbox: RunningSandbox, said: dict[str, Any], why: str
+) -> None:
+    fleet = {"port_forwarder_mode": "auto_scaling_group", "port_forwarder_name": "forwarder"}
+    before = sandbox.last_call()
+    with pytest.raises(RuntimeError, match=why):
+        play([{"port_forwarder_databases": DATABASES, **fleet, **said}], sandbox.environment(f"9{os.getpid():011}"))
+    assert sandbox.calls(f"9{os.getpid():011}", since=before) == []
