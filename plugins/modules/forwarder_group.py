@@ -19,10 +19,15 @@ description:
     is an error that says what is there. It is neither changed nor deleted, also not by O(state=absent), and nothing
     else of the forwarder is.
   - When hosts are to be made differently, the launch template gets a new version, and an instance refresh replaces
-    the hosts one at a time, a new one first. An earlier replacement that still runs is waited for, and one that
-    failed is an error with AWS's reason. Running again tries again.
+    the first host, a new one first. When that one serves, the refresh is stopped, and another one replaces the rest.
+    When it does not within O(forwarder_groups[].health_timeout), the refresh is rolled back, and the forwarder fails
+    with what its target groups say. Running again tries again. A bad version never replaces more than the first host.
+  - A host serves when it is healthy in every target group in which a former host is. A database that is down, or one
+    that former hosts do not know, says nothing of a new host.
+  - A replacement to a version that is no longer wanted is rolled back first. One that fails by itself is rolled back by
+    AWS, and is an error with AWS's reason.
   - The hosts have IMDSv2 only and no public address. The group judges them by EC2's own checks and not by the load
-    balancer's, which fail when a database does.
+    balancer's, which fail when a database does, or when a target group is attached that the hosts are yet to serve.
   - "IAM actions: see C(docs/iam/forwarder_group.json)."
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -102,9 +107,15 @@ options:
         type: int
       instance_warmup:
         description:
-          - How many seconds a new host needs until the next one may be replaced.
+          - How many seconds a new host needs until the next one may be replaced. An only host stays for a minute longer
+            than O(forwarder_groups[].health_timeout), if that is more.
         type: int
         default: 60
+      health_timeout:
+        description:
+          - How many seconds after a replacement began its first host must serve, or be rolled back.
+        type: int
+        default: 600
       iam_instance_profile:
         description:
           - Name or ARN of the instance profile of the hosts. An empty one takes it away.
@@ -127,6 +138,8 @@ seealso:
     description: The AWS guide, read 2026-11.
     link: https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html
 notes:
+  - Without O(wait), or when a run is killed, a replacement stops at the first host. The next run goes on from there;
+    AWS itself does after two days.
   - Hosts are not waited for when a group is new. The health of their target groups tells when they serve.
 """
 

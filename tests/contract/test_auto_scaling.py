@@ -44,6 +44,17 @@ def hosts(scaling: Any) -> dict[str, str]:
     return {instance["InstanceId"]: instance["LaunchTemplate"]["Version"] for instance in instances}
 
 
+def refresh(scaling: Any) -> dict[str, Any]:
+    """The newest instance refresh."""
+    return dict(scaling.describe_instance_refreshes(**GROUP)["InstanceRefreshes"][0])
+
+
+def to_version(number: int, **preferences: Any) -> dict[str, Any]:
+    """What starts a refresh of the group to a version of its launch template."""
+    template = {"LaunchTemplateName": "hosts", "Version": str(number)}
+    return {**GROUP, "DesiredConfiguration": {"LaunchTemplate": template}, "Preferences": preferences}
+
+
 def targets(elb: Any, arn: str) -> set[str]:
     return {
         target["Target"]["Id"] for target in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
@@ -58,7 +69,7 @@ def test_hosts_are_targets_as_long_as_they_are(group: tuple[Any, Any, str]) -> N
     assert targets(elb, arn) == set()
 
 
-def test_a_refresh_brings_hosts_of_the_new_version(group: tuple[Any, Any, str]) -> None:
+def test_a_refresh_brings_hosts_of_the_new_version(group: tuple[Any, Any, str], sandbox: RunningSandbox) -> None:
     scaling, elb, arn = group
     scaling.update_auto_scaling_group(**GROUP, LaunchTemplate={"LaunchTemplateName": "hosts", "Version": "2"})
     assert set(hosts(scaling).values()) == {"1"}
@@ -67,8 +78,105 @@ def test_a_refresh_brings_hosts_of_the_new_version(group: tuple[Any, Any, str]) 
         scaling.start_instance_refresh(**GROUP)
     (shown,) = scaling.describe_instance_refreshes(**GROUP)["InstanceRefreshes"]
     assert (shown["InstanceRefreshId"], shown["Status"] in ("Pending", "InProgress")) == (started, True)
-    assert set(hosts(scaling).values()) == {"2"}
+    sandbox.eventually(lambda: hosts(scaling), lambda seen: len(seen) == 2 and set(seen.values()) == {"2"})
     assert targets(elb, arn) == set(hosts(scaling))
+
+
+def test_one_host_is_replaced_after_the_other_and_a_new_one_comes_first(
+    group: tuple[Any, Any, str], sandbox: RunningSandbox
+) -> None:
+    scaling = group[0]
+    scaling.start_instance_refresh(**to_version(2, SkipMatching=True))
+    seen: list[list[str]] = []
+
+    def look() -> str:
+        seen.append(sorted(hosts(scaling).values()))
+        return str(refresh(scaling)["Status"])
+
+    sandbox.eventually(look, lambda status: status == "Successful")
+    steps = [step for step, earlier in zip(seen[1:], seen, strict=False) if step != earlier]
+    assert steps == [["1", "1", "2"], ["1", "2", "2"], ["2", "2"]]
+    assert scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["LaunchTemplate"]["Version"] == "2"
+    scaling.start_instance_refresh(**to_version(2, SkipMatching=True))
+    before = hosts(scaling)
+    sandbox.eventually(lambda: refresh(scaling), lambda shown: bool(shown["Status"] == "Successful"))
+    assert hosts(scaling) == before
+
+
+def test_a_refresh_stops_at_its_checkpoint_and_goes_back_from_there(
+    group: tuple[Any, Any, str], sandbox: RunningSandbox
+) -> None:
+    scaling = group[0]
+    points = {"CheckpointPercentages": [50, 100], "CheckpointDelay": 100}
+    scaling.start_instance_refresh(**to_version(2, **points))
+    sandbox.step(60)
+    assert (sorted(hosts(scaling).values()), refresh(scaling)["PercentageComplete"]) == (["1", "2"], 50)
+    assert scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["LaunchTemplate"]["Version"] == "1"
+    scaling.rollback_instance_refresh(**GROUP)
+    sandbox.eventually(lambda: refresh(scaling), lambda shown: bool(shown["Status"] == "RollbackSuccessful"))
+    assert sorted(hosts(scaling).values()) == ["1", "1"]
+    scaling.start_instance_refresh(**to_version(2, **points))
+    hosts(scaling)
+    sandbox.step(1)
+    hosts(scaling)
+    sandbox.step(101)
+    sandbox.eventually(lambda: refresh(scaling), lambda shown: bool(shown["Status"] == "Successful"))
+    assert sorted(hosts(scaling).values()) == ["2", "2"]
+
+
+def test_hosts_that_load_balancers_judge_must_be_healthy(
+    group: tuple[Any, Any, str], account: str, sandbox: RunningSandbox
+) -> None:
+    scaling, elb, arn = group
+    subnets = scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["VPCZoneIdentifier"].split(",")
+    balancer = elb.create_load_balancer(Name="hosts", Type="network", Scheme="internal", Subnets=subnets)
+    forward = [{"Type": "forward", "TargetGroupArn": arn}]
+    listener = {"LoadBalancerArn": balancer["LoadBalancers"][0]["LoadBalancerArn"], "Protocol": "TCP", "Port": 5432}
+    elb.create_listener(**listener, DefaultActions=forward)
+    scaling.update_auto_scaling_group(**GROUP, HealthCheckType="ELB")
+    sandbox.failing_hosts(account, "y")  # the user data of version 2
+    before = hosts(scaling)
+    scaling.start_instance_refresh(**to_version(2, AutoRollback=True))
+    sandbox.step(60)
+    assert (sorted(hosts(scaling).values()), refresh(scaling)["Status"]) == (["1", "1", "2"], "InProgress")
+    sandbox.step(3600)
+    ended = sandbox.eventually(
+        lambda: refresh(scaling), lambda shown: bool(shown["Status"] not in ("InProgress", "RollbackInProgress"))
+    )
+    assert (ended["Status"], ended["StatusReason"]) == (
+        "RollbackSuccessful",
+        "The new instances did not become healthy.",
+    )
+    assert set(before) & set(hosts(scaling))
+    assert set(hosts(scaling).values()) == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("preferences", "desired"),
+    [
+        ({"AutoRollback": True}, False),
+        ({"CheckpointDelay": 60}, True),
+        ({"CheckpointPercentages": [50, 50]}, True),
+        ({"MaxHealthyPercentage": 200}, True),
+    ],
+)
+def test_what_contradicts_itself_is_refused(
+    group: tuple[Any, Any, str], preferences: dict[str, Any], desired: bool
+) -> None:
+    wanted = to_version(2, **preferences)
+    if not desired:
+        del wanted["DesiredConfiguration"]
+    with pytest.raises(ClientError, match="ValidationError"):
+        group[0].start_instance_refresh(**wanted)
+
+
+def test_without_a_configuration_there_is_nothing_to_roll_back_to(group: tuple[Any, Any, str]) -> None:
+    scaling = group[0]
+    with pytest.raises(ClientError, match="ActiveInstanceRefreshNotFound"):
+        scaling.rollback_instance_refresh(**GROUP)
+    scaling.start_instance_refresh(**GROUP)
+    with pytest.raises(ClientError, match="IrreversibleInstanceRefresh"):
+        scaling.rollback_instance_refresh(**GROUP)
 
 
 def test_a_refresh_can_be_cancelled_once(group: tuple[Any, Any, str]) -> None:

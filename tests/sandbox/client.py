@@ -174,6 +174,10 @@ class SandboxClient:
         """Let the next resource of a kind (of an ``account``) end in a state, with AWS's ``code`` and ``reason``."""
         self.control("POST", "outcomes", kind=kind, state=state, **fields)
 
+    def failing_hosts(self, account: str, text: str) -> None:
+        """Let instances whose image or user data holds a text never be healthy targets."""
+        self.control("POST", "failing_hosts", account=account, text=text)
+
     def association_state(self, association_id: str, **fields: Any) -> None:
         """Put an association of a service network into a ``state``, with ``code`` and ``reason``, or ``managed``."""
         self.control("POST", "association_state", id=association_id, **fields)

@@ -194,6 +194,13 @@ def _target_health(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _failing_hosts(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    """Let instances of an account whose image or user data holds a text never be healthy targets."""
+    with sandbox.world.lock:
+        sandbox.world.failing.add((body["account"], body["text"]))
+    return {}
+
+
 def _sessions(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     """How long the credentials of roles last that are assumed from now on; null is as long as was asked for."""
     sandbox.world.session_seconds = body["seconds"]
@@ -250,6 +257,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "organization"): decisions.organization,
     ("POST", "sessions"): _sessions,
     ("POST", "target_health"): _target_health,
+    ("POST", "failing_hosts"): _failing_hosts,
     ("POST", "redis_cloud/fail"): _redis_cloud_fail,
     ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,
     ("POST", "redis_cloud/rate"): _redis_cloud_rate,

@@ -174,6 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
+        self.send_header("Date", self.date_time_string(clock.now()))
         self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":

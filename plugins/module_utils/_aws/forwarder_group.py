@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import forwarder_refresh, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_options import (
@@ -28,6 +30,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_op
     Rule,
     permissions,
     rules_of,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.forwarder_refresh import (
+    BUSY,
+    REPLACE_HOSTS,
+    REPLACING,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
@@ -39,11 +46,7 @@ CREATE_VERSION = "ec2:CreateLaunchTemplateVersion"
 CREATE_GROUP, DELETE_GROUP = "autoscaling:CreateAutoScalingGroup", "autoscaling:DeleteAutoScalingGroup"
 UPDATE_GROUP = "autoscaling:UpdateAutoScalingGroup"
 ATTACH, DETACH = "autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancerTargetGroups"
-REPLACE_HOSTS = "autoscaling:StartInstanceRefresh"
 GONE_TEMPLATE, GONE_SECURITY_GROUP = "InvalidLaunchTemplateId.NotFound", "InvalidGroup.NotFound"
-REPLACING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")  # states of an instance refresh
-NOT_REPLACED = ("Cancelled", "Failed", "RollbackFailed", "RollbackSuccessful")
-BUSY = ("ResourceContention", "ScalingActivityInProgress")  # Auto Scaling does one thing at a time
 AT_ONCE = 10  # target groups that one call attaches or detaches at most
 NAMES_AT_ONCE = 50  # Auto Scaling groups that one call names at most
 TEMPLATE_PAGE = 200  # launch templates that one call names or lists at most
@@ -54,8 +57,9 @@ Raw = t.Mapping[str, t.Any]
 class Actual:
     """What AWS shows for one wanted forwarder.
 
-    ``version`` is the latest of the launch template, ``subnets`` are by id, ``refresh`` is the newest instance refresh,
-    ``made`` is what this run has called for it.
+    ``version`` is the latest of the launch template, ``subnets`` are by id, ``refresh`` is the newest instance refresh
+    and ``age`` the seconds since it began, ``made`` is what this run has called for it. ``health`` is that of the hosts
+    by target group and host, read while there are hosts of several versions.
     """
 
     group: Raw | None = None
@@ -64,6 +68,8 @@ class Actual:
     security_group: Raw | None = None
     subnets: t.Mapping[str, Raw] = field(default_factory=dict)
     refresh: Raw | None = None
+    age: float = 0.0
+    health: t.Mapping[str, t.Mapping[str, Raw]] = field(default_factory=dict)
     made: Made = field(default_factory=Made)
 
     @property
@@ -110,6 +116,21 @@ class Actual:
         """The hosts that came from anything but this version of the launch template."""
         return [host for host in self.instances() if _origin(host) != (self.template_id, version)]
 
+    def hosts_of(self, version: str) -> list[Raw]:
+        """The hosts that came from this version of the launch template."""
+        return [host for host in self.instances() if _origin(host) == (self.template_id, version)]
+
+    @property
+    def former_version(self) -> str | None:
+        """The version that the group names, which AWS rolls back to; None where it names none by its number."""
+        template, version = _origin(self.running or {})
+        return version if template == self.template_id and version.isdigit() else None
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether hosts of several versions are there, or are to come."""
+        return self.refreshing or len(set(map(_origin, self.instances()))) > 1
+
 
 def _origin(thing: Raw) -> tuple[str, str]:
     """The launch template and its version that a group or a host came from."""
@@ -146,6 +167,7 @@ class ForwarderGroups:
         self._add_subnets(items, have)
         self._add_each(have, found, "version", self._latest_version, lambda actual: actual.template is not None)
         self._add_each(have, found, "refresh", self._last_refresh, _may_refresh)
+        self._add_health(items, have, found)
         return found
 
     def _groups(self, names: t.Sequence[str]) -> list[Raw]:
@@ -181,11 +203,32 @@ class ForwarderGroups:
     def _last_refresh(self, actual: Actual) -> Raw | None:
         """The newest instance refresh; that of this run also where it is not listed yet."""
         of = {"AutoScalingGroupName": (actual.group or {})["AutoScalingGroupName"], "MaxRecords": 1}
-        listed = self.api.call("autoscaling:DescribeInstanceRefreshes", **of).get("InstanceRefreshes") or [None]
+        answer = self.api.call("autoscaling:DescribeInstanceRefreshes", **of)
+        listed = answer.get("InstanceRefreshes") or [None]
         started = actual.made.get(REPLACE_HOSTS, {}).get("InstanceRefreshId")
         if started and (listed[0] or {}).get("InstanceRefreshId") != started:
-            return {"InstanceRefreshId": started, "Status": "Pending"}
+            return {**(_params(actual.made, REPLACE_HOSTS) or {}), "InstanceRefreshId": started, "Status": "Pending"}
+        actual.age = _age(listed[0] or {}, answer)
         return t.cast("Raw | None", listed[0])
+
+    def _add_health(
+        self, items: t.Sequence[ForwarderGroup], have: t.Mapping[str, Actual], found: dict[str, Actual | ItemError]
+    ) -> None:
+        """The health of hosts in their target groups, where hosts of several versions are to be told apart."""
+        mixed = [item for item in items if item.state == "present" and have[item.name].is_mixed]
+        asked: list[tuple[str, str]] = []
+        for item in mixed:
+            attached = have[item.name].target_group_arns
+            asked += [(item.name, arn) for arn in attached if arn in (item.target_group_arns or attached)]
+        for (name, arn), answer in zip(asked, self.api.each(lambda which: self._health(which[1]), asked)):
+            if isinstance(answer, ItemError):
+                found[name] = answer
+            else:
+                have[name].health = {**have[name].health, arn: answer}
+
+    def _health(self, arn: str) -> dict[str, Raw]:
+        answer = self.api.call("elasticloadbalancing:DescribeTargetHealth", subject=arn, TargetGroupArn=arn)
+        return {str(row["Target"]["Id"]): row["TargetHealth"] for row in answer["TargetHealthDescriptions"]}
 
     def _add_subnets(self, items: t.Sequence[ForwarderGroup], have: t.Mapping[str, Actual]) -> None:
         """The wanted subnets and those that groups are in. Unknown ids are left out."""
@@ -222,9 +265,17 @@ def _may_refresh(actual: Actual) -> bool:
     return actual.running is not None and CREATE_GROUP not in actual.made and DELETE_GROUP not in actual.made
 
 
+def _age(refresh: Raw, answer: Raw) -> float:
+    """Seconds since a refresh began, by AWS's own clock where the answer tells the time."""
+    date = ((answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}).get("date")
+    now = parsedate_to_datetime(date) if date else datetime.now(timezone.utc)
+    began = refresh.get("StartTime")
+    return (now - began).total_seconds() if began else 0.0
+
+
 def _params(made: Made, action: str) -> Raw | None:
-    """What this run has called ``action`` with, None if it has not."""
-    return next((change.params for change in made.changes if change.action == action), None)
+    """What this run has called ``action`` with last, None if it has not."""
+    return next((change.params for change in reversed(made.changes) if change.action == action), None)
 
 
 def _made_group(made: Made) -> Raw | None:
@@ -336,13 +387,14 @@ def plan_present(item: ForwarderGroup, actual: Actual) -> Plan:
     check(item, actual)
     hosts = item.hosts(actual.security_group_id, actual.hosts)
     version = _version(hosts, actual)
+    forwarder_refresh.check(item, actual, version)
     changes = [
         *_security_group_changes(item, actual),
         *_template_changes(item, actual, hosts, version),
         *_tag_changes(item, actual),
         *_group_changes(item, actual, version),
         *_target_group_changes(item, actual),
-        *_refresh_changes(item, actual, version),
+        *forwarder_refresh.changes(item, actual, version, _template_made(item, version)),
     ]
     changes.sort(key=lambda change: bool(change.after))
     plan = Plan(changes, before=shown(actual), result=as_result(actual))
@@ -355,7 +407,7 @@ def plan_present(item: ForwarderGroup, actual: Actual) -> Plan:
 
 
 def check(item: ForwarderGroup, actual: Actual) -> None:
-    """Raise ItemError for what AWS cannot do, before anything is written, and for hosts that could not be replaced."""
+    """Raise ItemError for what AWS cannot do, before anything is written."""
     lacking = item.lacking(actual.security_group is not None, actual.version is not None, actual.running is not None)
     if lacking:
         raise ItemError(f"Forwarder {item.name} does not exist as a whole: to create it, give {' and '.join(lacking)}.")
@@ -365,13 +417,6 @@ def check(item: ForwarderGroup, actual: Actual) -> None:
             raise ItemError(f"{subnet_id} does not exist in this account and region.")
         if item.vpc_id not in (None, subnet["VpcId"]):
             raise ItemError(f"{subnet_id} is in {subnet['VpcId']}, not in {item.vpc_id}.")
-    refresh = actual.refresh or {}
-    if REPLACE_HOSTS in actual.made and refresh.get("Status") in NOT_REPLACED:
-        reason = str(refresh.get("StatusReason") or "AWS gives no reason").rstrip(".")
-        raise ItemError(
-            f"The hosts of {item.name} could not be replaced, which ended as {refresh['Status']}: {reason}. Mend the "
-            "cause, then run again."
-        )
 
 
 def _version(hosts: Hosts, actual: Actual) -> str:
@@ -482,11 +527,11 @@ def _group_changes(item: ForwarderGroup, actual: Actual, version: str) -> list[C
 
 def _wanted_group(item: ForwarderGroup, actual: Actual, version: str) -> dict[str, t.Any]:
     """The group as the options ask for it, in AWS's words."""
-    wanted: dict[str, t.Any] = {
-        "LaunchTemplate": {"LaunchTemplateId": actual.template_id, "Version": version},
-        # Not by the load balancer's checks: they fail when the database does, and new hosts would not mend that.
-        "HealthCheckType": "EC2",
-    }
+    # Not by the load balancer's checks: they fail when the database does, and new hosts would not mend that.
+    wanted: dict[str, t.Any] = {"HealthCheckType": "EC2"}
+    # While hosts are of another version, that is the one to fall back to. A replacement that went well changes it.
+    if not actual.former_version or not (actual.outdated(version) or actual.refreshing):
+        wanted["LaunchTemplate"] = {"LaunchTemplateId": actual.template_id, "Version": version}
     if item.subnet_ids is not None:
         wanted["VPCZoneIdentifier"] = ",".join(sorted(set(item.subnet_ids)))
     instances = item.instances or (None if actual.running else 2)
@@ -524,31 +569,6 @@ def _target_group_changes(item: ForwarderGroup, actual: Actual) -> list[Change]:
 
 def _replacement_ended(item: ForwarderGroup, actual: Actual) -> str:
     return f"the replacement of hosts of {item.name} that is under way to end" if actual.refreshing else ""
-
-
-def _refresh_changes(item: ForwarderGroup, actual: Actual, version: str) -> list[Change]:
-    """Replace hosts that are as they were before: one at a time, and a new one first, so that all stay in service.
-
-    Once in a run. A replacement that an earlier run has begun is left to end, unless there is something newer.
-    """
-    if actual.running is None or not actual.outdated(version) or REPLACE_HOSTS in actual.made:
-        return []
-    updates = [change.params for change in actual.made.changes if change.action == UPDATE_GROUP]
-    newer = "LaunchTemplate" in _differing(item, actual, version) or any(
-        "LaunchTemplate" in params for params in updates
-    )
-    if actual.refreshing and not newer:
-        return []
-    size = max(1, item.instances or int(actual.running.get("DesiredCapacity") or 1))
-    preferences = {
-        "MinHealthyPercentage": 100,
-        "MaxHealthyPercentage": 100 + 100 // size,
-        "InstanceWarmup": item.instance_warmup,
-        "SkipMatching": True,
-    }
-    params: dict[str, t.Any] = {"AutoScalingGroupName": item.name, "Preferences": preferences}
-    after = _template_made(item, version) or _replacement_ended(item, actual)
-    return [Change(REPLACE_HOSTS, params, f"replace the hosts of {item.name}", after, retried_on=BUSY)]
 
 
 def shown(actual: Actual) -> dict[str, t.Any]:

@@ -165,6 +165,7 @@ class ForwarderGroup:
     instance_type: str | None = None
     instances: int | None = None
     instance_warmup: int = 60
+    health_timeout: int = 600
     iam_instance_profile: str | None = None
     user_data: str | None = None
     tags: dict[str, str] | None = None
@@ -182,10 +183,7 @@ class ForwarderGroup:
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: a forwarder needs at least one {what}.")
         self._check_ports()
-        if self.instances is not None and self.instances < 1:
-            raise ItemError(f"instances is {self.instances}: a forwarder needs at least one host.")
-        if self.instance_warmup < 0:
-            raise ItemError(f"instance_warmup is {self.instance_warmup}: it is a number of seconds.")
+        self._check_numbers()
         for arn in self.target_group_arns or []:
             if arn != UNKNOWN and not TARGET_GROUP.fullmatch(arn):
                 raise ItemError(f"Not the ARN of a target group: {arn!r}.")
@@ -195,6 +193,13 @@ class ForwarderGroup:
                 f"The user data has {size} bytes; AWS takes {LONGEST_USER_DATA}. Spread what is forwarded over several "
                 "forwarders."
             )
+
+    def _check_numbers(self) -> None:
+        if self.instances is not None and self.instances < 1:
+            raise ItemError(f"instances is {self.instances}: a forwarder needs at least one host.")
+        for option in ("instance_warmup", "health_timeout"):
+            if getattr(self, option) < 0:
+                raise ItemError(f"{option} is {getattr(self, option)}: it is a number of seconds.")
 
     def _check_ports(self) -> None:
         wrong = [port for port in self.ports or [] if not 1 <= port <= 65535]

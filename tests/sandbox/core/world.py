@@ -118,6 +118,7 @@ class World:
         self.session_seconds: float | None = None
         self.organizations: dict[str, str] = {}
         self.outcomes: list[Outcome] = []
+        self.failing: set[tuple[str, str]] = set()  # accounts, and what is in images or user data that serve nobody
 
     # Resources
 

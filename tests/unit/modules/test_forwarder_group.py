@@ -9,6 +9,7 @@ import base64
 import contextlib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,15 +37,17 @@ CREATE_SECURITY_GROUP, LET_IN, SHUT_OUT = (
 )
 CREATE_TEMPLATE, CREATE_VERSION = "ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion"
 CREATE_GROUP, UPDATE_GROUP = "autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"
-REPLACE = "autoscaling:StartInstanceRefresh"
+REPLACE, STOP = "autoscaling:StartInstanceRefresh", "autoscaling:CancelInstanceRefresh"
+ROLL_BACK = "autoscaling:RollbackInstanceRefresh"
 ATTACH, DETACH = "autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancerTargetGroups"
 TAG, TAG_GROUP = "ec2:CreateTags", "autoscaling:CreateOrUpdateTags"
 DELETE_GROUP, DELETE_TEMPLATE = "autoscaling:DeleteAutoScalingGroup", "ec2:DeleteLaunchTemplate"
 DELETE_SECURITY_GROUP = "ec2:DeleteSecurityGroup"
 CREATED = [CREATE_SECURITY_GROUP, LET_IN, CREATE_TEMPLATE, CREATE_GROUP]
-ANEW = [CREATE_VERSION, UPDATE_GROUP, REPLACE]
+ANEW = [CREATE_VERSION, REPLACE, STOP, REPLACE]  # the first host, a look at it, and the others
 DELETED = [DELETE_GROUP, DELETE_TEMPLATE, DELETE_SECURITY_GROUP]
 OWN = "saas.privatelink:name"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ARN = "arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/orders/0123456789abcdef"
 
 
@@ -100,7 +103,9 @@ class Model:
         self.past: dict[str, Any] = {}
         self.writes: list[str] = []
         self.refresh_ends = "Successful"
-        self.replacement: dict[str, Any] = {}  # what hosts come from that are replaced
+        self.serves = "healthy"  # whether hosts that are launched from now on serve
+        self.health: dict[str, str] = {}
+        self.launched = 0
 
     def each(self, work: Any, things: Any) -> list[Any]:
         return [work(thing) for thing in things]
@@ -126,6 +131,9 @@ class Model:
 
     def call(self, action: str, subject: str = "", **params: Any) -> Mapping[str, Any]:
         assert "group" in self.things, "asked about a group that is not there"
+        if action.endswith("DescribeTargetHealth"):
+            hosts = [host["InstanceId"] for host in self.things["group"]["Instances"]]
+            return {"TargetHealthDescriptions": [described(host, self.health[host]) for host in hosts]}
         return {"InstanceRefreshes": self.seen.get("refreshes", [])[:1]}
 
     def pass_time(self) -> None:
@@ -136,10 +144,38 @@ class Model:
         group, refreshes = self.things.get("group"), self.things.get("refreshes", [])
         if group and group.get("Status"):
             del self.things["group"]
-        elif group and refreshes and refreshes[0]["Status"] == "InProgress":
-            self.things["refreshes"] = [{**refreshes[0], "Status": self.refresh_ends}, *refreshes[1:]]
-            if self.refresh_ends == "Successful":
-                self.things["group"] = {**group, "Instances": launch({**group, **self.replacement})}
+        elif group and refreshes and refreshes[0]["Status"] in ("InProgress", "RollbackInProgress"):
+            self.replace_hosts(group, refreshes[0], refreshes[1:])
+
+    def replace_hosts(self, group: dict[str, Any], refresh: dict[str, Any], earlier: list[Any]) -> None:
+        """The next state of a refresh: at its checkpoint, done, or back where it came from."""
+        wanted = refresh["DesiredConfiguration"]
+        points = refresh["Preferences"].get("CheckpointPercentages")
+        ends = "RollbackSuccessful" if refresh["Status"] == "RollbackInProgress" else self.refresh_ends
+        if ends == "RollbackSuccessful":
+            wanted = {"LaunchTemplate": group["LaunchTemplate"]}
+        elif ends == "Successful" and points:
+            first = self.launch(group, wanted, 1)
+            self.things["group"] = {**group, "Instances": [*first, *group["Instances"][1:]]}
+            self.things["refreshes"] = [{**refresh, "PercentageComplete": points[0], "StartTime": LONG_AGO}, *earlier]
+            self.moving = 1000
+            return
+        if ends in ("Successful", "RollbackSuccessful"):
+            stay = [host for host in group["Instances"] if host["LaunchTemplate"] == wanted["LaunchTemplate"]]
+            new = self.launch(group, wanted, len(group["Instances"]) - len(stay))
+            self.things["group"] = {**group, **wanted, "Instances": [*stay, *new]}
+        self.things["refreshes"] = [{**refresh, "Status": ends}, *earlier]
+
+    def launch(self, group: Mapping[str, Any], origin: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+        hosts = []
+        for dummy in range(count):
+            self.launched += 1
+            name = f"i-{self.launched}"
+            self.health[name] = self.serves
+            hosts.append(
+                {"InstanceId": name, "LifecycleState": "InService", "LaunchTemplate": origin["LaunchTemplate"]}
+            )
+        return hosts
 
     def apply(self, change: Change) -> Mapping[str, Any]:
         if len(self.writes) >= self.dies_after:
@@ -192,13 +228,15 @@ class Model:
     def CreateAutoScalingGroup(self, params: dict[str, Any]) -> None:
         assert "group" not in self.things
         assert "template" in self.things
-        self.things["group"] = {"TargetGroupARNs": [], **params, "Instances": launch(params)}
+        hosts = self.launch(params, params, params["DesiredCapacity"])
+        self.things["group"] = {"TargetGroupARNs": [], **params, "Instances": hosts}
         self.things["refreshes"] = []
 
     def UpdateAutoScalingGroup(self, params: dict[str, Any]) -> None:
         group = {**self.things["group"], **params}
         kept = group["Instances"][: group["DesiredCapacity"]]
-        self.things["group"] = {**group, "Instances": [*kept, *launch(group)[len(kept) :]]}
+        new = self.launch(group, group, group["DesiredCapacity"] - len(kept))
+        self.things["group"] = {**group, "Instances": [*kept, *new]}
 
     def DeleteAutoScalingGroup(self, params: dict[str, Any]) -> None:
         assert params["ForceDelete"]
@@ -209,10 +247,20 @@ class Model:
     def StartInstanceRefresh(self, params: dict[str, Any]) -> Any:
         refreshes = self.things["refreshes"]
         assert not [refresh for refresh in refreshes if refresh["Status"] == "InProgress"], "one at a time"
-        made = {"InstanceRefreshId": f"r-{len(refreshes)}", "Status": "InProgress"}
+        assert params["Preferences"]["AutoRollback"]
+        made = {**params, "InstanceRefreshId": f"r-{len(refreshes)}", "Status": "InProgress"}
         self.things["refreshes"], self.moving = [made, *refreshes], 2
-        self.replacement = {"LaunchTemplate": self.things["group"]["LaunchTemplate"]}
         return {"InstanceRefreshId": made["InstanceRefreshId"]}
+
+    def CancelInstanceRefresh(self, params: dict[str, Any]) -> None:
+        newest, *earlier = self.things["refreshes"]
+        assert newest["Status"] == "InProgress"
+        self.things["refreshes"] = [{**newest, "Status": "Cancelled"}, *earlier]
+
+    def RollbackInstanceRefresh(self, params: dict[str, Any]) -> None:
+        newest, *earlier = self.things["refreshes"]
+        assert newest["Status"] == "InProgress"
+        self.things["refreshes"], self.moving = [{**newest, "Status": "RollbackInProgress"}, *earlier], 2
 
     def AttachLoadBalancerTargetGroups(self, params: dict[str, Any]) -> None:
         group = self.things["group"]
@@ -238,9 +286,8 @@ def tagged(thing: Mapping[str, Any], tags: list[dict[str, Any]]) -> dict[str, An
     return {**thing, "Tags": [*(tag for tag in thing["Tags"] if tag["Key"] not in changed), *tags]}
 
 
-def launch(group: Mapping[str, Any]) -> list[dict[str, Any]]:
-    host = {"InstanceId": "i-1", "LifecycleState": "InService", "LaunchTemplate": group["LaunchTemplate"]}
-    return [host for dummy in range(group["DesiredCapacity"])]
+def described(host: str, state: str) -> dict[str, Any]:
+    return {"Target": {"Id": host}, "TargetHealth": {"State": state}}
 
 
 def converged(model: Model, item: ForwarderGroup, check: bool = False) -> Result:
@@ -349,19 +396,19 @@ def test_a_replacement_under_way_is_waited_for_and_followed_by_what_is_newer() -
     model = Model()
     converged(model, whole())
     started = converge_without_waiting(model, whole(user_data="two"))
-    assert started.writes == ANEW
+    assert started.writes == [CREATE_VERSION, REPLACE]
     assert started.waiting == "the hosts of main to be replaced (0 % done)"
     model.writes, model.moving = [], 100
     same = converge_without_waiting(model, whole(user_data="two"))
     assert (same.writes, same.waiting) == ([], started.waiting)
     predicted = converged(model, whole(user_data="three", target_group_arns=arns(1)), check=True)
-    assert predicted.writes == [CREATE_VERSION, UPDATE_GROUP, ATTACH, REPLACE]
+    assert predicted.writes == [CREATE_VERSION, ROLL_BACK, ATTACH, REPLACE, STOP, REPLACE]
     blocked = converge_without_waiting(model, whole(user_data="three", target_group_arns=arns(1)))
-    assert blocked.writes == [CREATE_VERSION, UPDATE_GROUP]
+    assert blocked.writes == [CREATE_VERSION, ROLL_BACK]
     assert "that is under way to end" in blocked.waiting
     model.moving = 2
     result = converged(model, whole(user_data="three", target_group_arns=arns(1)))
-    assert result.writes == [ATTACH, REPLACE]
+    assert result.writes == [ATTACH, REPLACE, STOP, REPLACE]
     assert not result.failed
     assert not result.waiting
     check_is(model, whole(user_data="three", target_group_arns=arns(1), instances=2))
@@ -377,8 +424,9 @@ def test_hosts_that_cannot_be_replaced_are_tried_once_in_a_run() -> None:
     model.refresh_ends = "Failed"
     failed = converged(model, whole(user_data="two"))
     assert failed.failed
-    assert failed.writes == ANEW
-    assert "could not be replaced, which ended as Failed: AWS gives no reason. Mend" in failed.msg
+    assert failed.writes == [CREATE_VERSION, REPLACE]
+    assert "could not be replaced, which ended as Failed: AWS gives no reason. What was" in failed.msg
+    assert failed.msg.endswith("It is your turn: mend the cause, then run again.")
     again = converged(model, whole(user_data="two"))
     assert again.failed
     assert again.writes == [REPLACE]
@@ -516,12 +564,12 @@ def test_unset_options_change_nothing(estate: Estate, forwarder: dict[str, Any])
     before = (group(estate), security_group(estate), data(estate))
     change(estate, [])
     assert (group(estate), security_group(estate), data(estate)) == before
-    change(estate, ANEW, image_id="ami-1")
+    change(estate, [CREATE_VERSION, REPLACE], image_id="ami-1")  # an only host is not stopped at
     after = data(estate)
     assert after["ImageId"] == "ami-1"
     assert after["IamInstanceProfile"] == {"Name": "hosts"}
     assert {**after, "ImageId": ""} == {**before[2], "ImageId": "", "TagSpecifications": after["TagSpecifications"]}
-    change(estate, ANEW, iam_instance_profile="")
+    change(estate, [CREATE_VERSION, REPLACE], iam_instance_profile="")
     assert "IamInstanceProfile" not in data(estate)
 
 
@@ -543,7 +591,7 @@ def test_target_groups_come_and_go(estate: Estate, forwarder: dict[str, Any]) ->
 
 def test_tags_are_set_and_others_stay(estate: Estate, forwarder: dict[str, Any]) -> None:
     run(estate, **forwarder)
-    real = change(estate, [CREATE_VERSION, TAG, TAG, TAG_GROUP, UPDATE_GROUP, REPLACE], tags={"owner": "bi"})
+    real = change(estate, [CREATE_VERSION, TAG, TAG, TAG_GROUP, REPLACE, STOP, REPLACE], tags={"owner": "bi"})
     assert real["tags"] == {"Name": "main", OWN: "main", "team": "data", "owner": "bi"}
     template = estate.ec2.describe_launch_templates()["LaunchTemplates"][0]
     for thing in (security_group(estate), template):
@@ -646,14 +694,19 @@ def test_interrupted_while_it_is_made(estate: Estate, forwarder: dict[str, Any],
     assert holds(estate) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("lived", range(1, 3))
-def test_interrupted_while_it_is_changed_or_deleted(estate: Estate, forwarder: dict[str, Any], lived: int) -> None:
+def test_interrupted_while_it_is_changed(estate: Estate, forwarder: dict[str, Any]) -> None:
     run(estate, **forwarder)
     changed = {**forwarder, "user_data": "#cloud-config\n# two\n"}
-    stop(estate, ANEW[lived])
-    assert run(estate, **changed)["writes"] == ANEW[:lived]
-    estate.sandbox.clear_faults()
-    change(estate, ANEW[lived:], **changed)
+    for lived in (1, 2):  # after the new version, and at the first host
+        stop(estate, ANEW[lived])
+        assert run(estate, **changed)["writes"] == ANEW[lived - 1 : lived]
+        estate.sandbox.clear_faults()
+    change(estate, ANEW[2:], **changed)
+
+
+@pytest.mark.parametrize("lived", range(1, 3))
+def test_interrupted_while_it_is_deleted(estate: Estate, forwarder: dict[str, Any], lived: int) -> None:
+    run(estate, **forwarder)
     stop(estate, DELETED[lived])
     assert run(estate, state="absent")["writes"] == DELETED[:lived]
     estate.sandbox.clear_faults()
@@ -671,9 +724,10 @@ def test_hosts_that_could_not_be_replaced(estate: Estate, forwarder: dict[str, A
     estate.sandbox.outcome("instance_refresh", "Failed", account=estate.account, reason=reason)
     failed = run(estate, **{**forwarder, "image_id": "ami-1"})
     assert failed["failed"]
-    assert failed["writes"] == ANEW
-    assert f"ended as Failed: {reason} Mend" in failed["msg"]
-    change(estate, [REPLACE], **{**forwarder, "image_id": "ami-1"})
+    assert failed["writes"] == [CREATE_VERSION, REPLACE]
+    assert f"ended as RollbackSuccessful: {reason} AWS has brought back hosts as they were before." in failed["msg"]
+    assert [host["launch_template_version"] for host in failed["hosts"]] == ["1", "1"]
+    change(estate, [REPLACE, STOP, REPLACE], **{**forwarder, "image_id": "ami-1"})
 
 
 def test_waiting_is_told_and_can_be_left(estate: Estate, forwarder: dict[str, Any]) -> None:
@@ -682,8 +736,8 @@ def test_waiting_is_told_and_can_be_left(estate: Estate, forwarder: dict[str, An
     lines: list[str] = []
     estate.waits = lines.append
     left = run(estate, **{**forwarder, "image_id": "ami-1"}, wait=False)
-    assert left["writes"] == ANEW
-    assert left["waiting"] == "the hosts of main to be replaced (0 % done)"
+    assert left["writes"] == [CREATE_VERSION, REPLACE]
+    assert left["waiting"] == "the first new host of main to serve (no new host is in service)"
     assert not lines
     estate.sandbox.lag(**{"instance_refresh.Pending": 0.1})
 

@@ -98,7 +98,7 @@ def test_hosts_of_a_group_are_closed(written: Written) -> None:
     ("said", "why"),
     [
         ({"port_forwarder_databases": [{**DATABASES[1], "check_user": "health check"}]}, "check_user of database"),
-        ({"port_forwarder_max_connections": "10\n    nbproc 4"}, "max_connections: "),
+        ({"port_forwarder_idle_timeout": "24h\n    option httpchk"}, "idle_timeout is "),
     ],
 )
 def test_what_would_be_more_than_a_value_is_refused_before_any_call(

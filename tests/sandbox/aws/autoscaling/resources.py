@@ -8,7 +8,7 @@ Beside it stand the instance refreshes, which moto does not have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
@@ -18,17 +18,43 @@ from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.world import Resource, World, declare_state
 
 declare_state("instance_refresh.Pending", "a started instance refresh before it is InProgress")
-declare_state("instance_refresh.InProgress", "an instance refresh before it is Successful")
+declare_state("instance_refresh.InProgress", "an instance refresh with each host that it replaces")
+declare_state("instance_refresh.RollbackInProgress", "an instance refresh that goes back, before its first host")
+declare_state("instance_refresh.Cancelling", "an instance refresh before it is Cancelled")
+declare_state("instance_refresh.unhealthy", "how long a refresh waits for a host that load balancers judge", 3600)
 
 
 @dataclass(kw_only=True, eq=False)
 class InstanceRefresh(Resource):
-    """The replacement of all instances of an Auto Scaling group; ``key`` is its id."""
+    """The replacement of instances of an Auto Scaling group, one after the other; ``key`` is its id.
+
+    ``version`` is that of the launch template that it brings, ``former`` the one that it goes back to. ``due`` is when
+    it goes on: a new host is ``arriving`` for the first of those ``leaving``, and then among the ``launched``.
+    ``passed`` are the checkpoints behind it, and ``fails`` is why it is to fail.
+    """
 
     KIND: ClassVar[str] = "instance_refresh"
 
     group: str
+    version: str
+    former: str
+    due: float
+    desired: dict[str, Any] | None = None
+    preferences: dict[str, Any] = field(default_factory=dict)
+    leaving: list[str] = field(default_factory=list)
+    launched: list[str] = field(default_factory=list)
+    passed: list[int] = field(default_factory=list)
+    arriving: str = ""
+    total: int = 0
+    fails: str = ""
     reason: str = ""
+
+    @property
+    def percentage(self) -> int:
+        """How much is replaced: all when it is done, less and less while it goes back."""
+        if self.state == "Successful":
+            return 100
+        return 100 * len(self.launched) // self.total if self.total else 0
 
 
 @dataclass(frozen=True)
@@ -77,12 +103,15 @@ class Attached:
 
 @underneath.prepares("autoscaling")
 def connect(call: Call, world: World) -> Any:
-    """moto's Auto Scaling backend of the caller, put before our target groups."""
+    """moto's Auto Scaling backend of the caller, put before our target groups, with its refreshes as far as now."""
     from moto.backends import get_backend
+
+    from tests.sandbox.aws.autoscaling import replacing
 
     mend()
     backend = get_backend("autoscaling")[call.account][call.region]
     backend.elbv2_backend = TargetGroups(call.account, call.region, world)  # type: ignore[assignment]
+    replacing.move_on(backend, world, call.account, call.region)
     return backend
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from dataclasses import dataclass
 from typing import Any
@@ -151,9 +152,32 @@ def _health(target: Target, group: TargetGroup, uses: list[Use], world: World) -
     if clock.now() - since < world.lag("target.initial"):
         return _state("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
     reason = group.unhealthy.get((target.id, target.port)) or group.unhealthy.get((target.id, None))
+    if not reason and group.target_type == "instance" and _is_failing(target.id, group, world):
+        reason = "Target.FailedHealthChecks"
     if reason:
         return _state("unhealthy", reason, "Health checks failed")
     return {"State": "healthy"}
+
+
+def is_healthy(target_id: str, group: TargetGroup, world: World) -> bool:
+    """Whether a target is healthy on the port of its group."""
+    target = group.targets.get((target_id, group.port))
+    return target is not None and _health(target, group, _uses(group, world), world)["State"] == "healthy"
+
+
+def _is_failing(instance_id: str, group: TargetGroup, world: World) -> bool:
+    """Whether an instance came from an image or user data of which a test has said that they serve nobody."""
+    texts = [text for account, text in world.failing if account == group.account]
+    if not texts:
+        return False
+    backend = moto_ec2.backend(group.account, group.region)
+    found = [i for r in backend.reservations.values() for i in r.instances if i.id == instance_id]
+    made_of = "".join(f"{instance.image_id}\n{_decoded(instance.user_data)}" for instance in found)
+    return any(text in made_of for text in texts)
+
+
+def _decoded(user_data: Any) -> str:
+    return base64.b64decode(str(user_data or "")).decode(errors="replace")
 
 
 def _state(state: str, reason: str, text: str) -> dict[str, str]:
