@@ -85,6 +85,7 @@ def test_user_data_holds_the_same_files(written: Written) -> None:
     host, cloud = written[:2]
     assert {file["path"]: file["content"] for file in cloud["write_files"]} == host
     assert cloud["packages"] == ["haproxy"]
+    assert cloud["runcmd"][0] == ["/usr/sbin/haproxy", "-c", "-f", "/etc/haproxy/privatelink.cfg"]
     assert cloud["runcmd"][-1] == ["systemctl", "restart", "haproxy"]
 
 
