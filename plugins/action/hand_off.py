@@ -10,12 +10,15 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.saas.privatelink.plugins.plugin_utils._file_names import file_name
 
 display = Display()
 
 SPEC: dict[str, t.Any] = {
     "report": {"type": "list", "elements": "dict", "required": True},
     "files": {"type": "dict", "default": {}},
+    "directory": {"type": "path"},
+    "folder": {"type": "str"},
     "on_link_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
 }
 
@@ -32,7 +35,9 @@ class ActionModule(ActionBase):
         check_mode = bool(self._task.check_mode)
         lines = [str(entry["line"]) for entry in options["report"]]
         failed = [str(entry["line"]) for entry in options["report"] if entry["status"] == "failed"]
-        changes = [change for change in map(_change, options["files"].items()) if change]
+        hosts = ((task_vars or {}).get("groups") or {}).get("all") or []
+        files = _places(options["files"], options["directory"], options["folder"], hosts)
+        changes = [change for change in map(_change, files.items()) if change]
         written = [change for change in changes if check_mode or _write(change)]
         fails = bool(failed) and options["on_link_failure"] == "fail"
         result = {
@@ -46,6 +51,27 @@ class ActionModule(ActionBase):
         if self._task.diff and written:
             result["diff"] = written
         return result
+
+
+def _places(
+    files: dict[str, t.Any], directory: str | None, folder: str | None, folders: t.Sequence[str]
+) -> dict[str, t.Any]:
+    """The texts of files by their paths: names are put below the directory, in a form that every file system takes.
+
+    ``folders`` are the names of all that may lie there, of which no two may meet where case does not count.
+    """
+    if not directory:
+        return files
+    below = os.path.join(directory, file_name(folder, folders)) if folder else directory
+    names = {name: os.path.splitext(name) for name in map(str, files) if not os.path.isabs(name)}
+    stems = [stem for stem, dummy in names.values()]
+    found: dict[str, t.Any] = {}
+    for name, text in files.items():
+        stem, ending = names.get(str(name), ("", ""))
+        plain = ending[1:].isascii() and ending[1:].isalnum()
+        safe = file_name(stem, stems) + ending if plain else file_name(str(name), names)
+        found[os.path.join(below, safe) if str(name) in names else str(name)] = text
+    return found
 
 
 def _change(file: tuple[str, t.Any]) -> dict[str, str] | None:

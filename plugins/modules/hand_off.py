@@ -24,9 +24,19 @@ options:
     required: true
   files:
     description:
-      - The text of each file by its path. Folders are made.
+      - The text of each file by its path, or with O(directory) by its name. Folders are made.
     type: dict
     default: {}
+  directory:
+    description:
+      - Where files lie whose names are no absolute paths. What no file system takes in a name is replaced, and the name
+        ends in a checksum then, so that no two are the same.
+    type: path
+  folder:
+    description:
+      - Folder below O(directory) in which they lie, such as the name of the inventory's host. It is made safe in the
+        same way. Names of hosts that differ in case alone get different folders.
+    type: str
   on_link_failure:
     description:
       - What a failed link does.
@@ -46,8 +56,10 @@ EXAMPLES = r"""
 - name: Say where each link stands
   saas.privatelink.hand_off:
     report: "{{ fivetran_report }}"
+    directory: hand-off
+    folder: "{{ inventory_hostname }}"
     files:
-      hand-off/fivetran.md: "{{ lookup('ansible.builtin.template', 'hand_off.md.j2') }}"
+      fivetran.md: "{{ lookup('ansible.builtin.template', 'hand_off.md.j2') }}"
 """
 
 RETURN = r"""

@@ -78,8 +78,8 @@ def test_what_is_in_it() -> None:
         ours = {name for name in names if name.startswith("ip_sync/")}
         files = {path.name for path in Path(package.__file__).parent.glob("*.py")}
         engine = {f"ip_sync/_ip_sync/{name}" for name in files - {"__init__.py", "__main__.py", "package.py"}}
-        beside = {"ip_sync/handler.py", "ip_sync/_core/dns.py", "ip_sync/_core/dns_answer.py", package.CONFIGURATION}
-        assert ours == engine | beside
+        core = {f"ip_sync/_core/{name}.py" for name in ("dns", "dns_answer", "forms")}
+        assert ours == engine | core | {"ip_sync/handler.py", package.CONFIGURATION}
         assert "ip_sync/_ip_sync/handler.py" in ours
         others = set(names) - ours - {"licenses/dnspython.txt"}
         assert all(name.startswith("dns/") and name.endswith(".py") for name in others)
@@ -107,7 +107,18 @@ def test_nothing_else_is_needed() -> None:
         ({"syncs": [{"name": "orders"}]}, "lacks target_group, endpoint"),
         ({"syncs": [{**ONE, "speed": 3}]}, "unknown member speed"),
         ({"syncs": [ONE, ONE]}, "same name: orders"),
-        ({"syncs": [{**ONE, "port": 70000}]}, "port must be 1 to 65535"),
+        ({"syncs": [{**ONE, "port": 70000}]}, "orders: port: 70000 is not between 1 and 65535"),
+        ({"syncs": [{**ONE, "port": "5432\n"}]}, "no whole number"),
+        ({"syncs": [{**ONE, "name": "orders\nERROR"}]}, "the name of a sync has"),
+        ({"syncs": [{**ONE, "target_group": "*"}]}, r"target_group is the name or ARN of one, not '\*'"),
+        ({"syncs": [{**ONE, "endpoint": "orders.example:5432"}]}, "take away ':5432'"),
+        ({"syncs": [{**ONE, "endpoint": "https://orders.example"}]}, "take away 'https://'"),
+        ({"syncs": [{**ONE, "endpoint": ["orders.example"]}]}, "it is no text"),
+        ({"syncs": [ONE], "nameservers": ["ns.example"]}, "'ns.example' is not the address of a name server"),
+        ({"syncs": [ONE], "nameservers": "10.0.0.2"}, "nameservers are a list"),
+        ({"syncs": [ONE], "budget": "150"}, "budget is a number of seconds"),
+        ({"syncs": [ONE], "budget": 900}, "at most 855 seconds"),
+        ({"syncs": [ONE], "interval": 0}, "more than 0"),
         ({"syncs": [{**ONE, "endpoint_kind": "cluster"}]}, "endpoint_kind is one of"),
         ({"syncs": [ONE], "color": "red"}, "unknown member color"),
     ],

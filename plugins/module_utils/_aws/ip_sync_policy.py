@@ -14,8 +14,17 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.arns import TARGET_GROUP, TARGET_GROUP_NAME
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
 
+# The function's name with the suffix of its rules is a rule's name, of 64 characters at most.
+FORMS = {
+    "partition": r"aws(?:-[a-z]+)*",
+    "region": r"[a-z]{2,8}(?:-[a-z]+)+-[0-9]{1,2}",
+    "account": r"[0-9]{12}",
+    "function": r"[A-Za-z0-9_-]{1,53}",
+}
 LONGEST = 10240  # characters, without white space, of all inline policies of a role
 Sync = t.Mapping[str, t.Any]
 LAMBDA = "lambda.amazonaws.com"
@@ -23,7 +32,14 @@ TRUST = {"Effect": "Allow", "Principal": {"Service": LAMBDA}, "Action": "sts:Ass
 
 
 def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, function: str) -> dict[str, t.Any]:
-    """The policy document of a function of that name. Raises ItemError where it is longer than IAM takes."""
+    """The policy document of a function of that name.
+
+    Raises ItemError where it is longer than IAM takes, and for names that IAM would take for patterns or variables.
+    """
+    place = {"partition": partition, "region": region, "account": account, "function": function}
+    for what, value in place.items():
+        if not is_of_form(FORMS[what], value):
+            raise ItemError(f"{value!r} is not the {what} of a function.")
     prefix = f"arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/"
     log = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:*"
     remembering = _groups(filter(waits, syncs), prefix)
@@ -68,6 +84,10 @@ def waits(sync: Sync) -> bool:
 def _groups(syncs: t.Iterable[Sync], prefix: str) -> list[str]:
     """The target groups, each once. Some are named by ARN, some by name, whose ARN ends in an id that AWS chooses."""
     named = dict.fromkeys(str(sync["target_group"]) for sync in syncs)
+    for group in named:
+        is_arn = TARGET_GROUP.fullmatch(group) and group.startswith(prefix)
+        if not (is_arn or TARGET_GROUP_NAME.fullmatch(group)):
+            raise ItemError(f"{group!r} is neither the name of a target group nor the ARN of one beside the function.")
     return [group if group.startswith("arn:") else f"{prefix}{group}/*" for group in named]
 
 

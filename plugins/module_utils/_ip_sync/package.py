@@ -17,10 +17,10 @@ import zipfile
 from pathlib import Path
 
 from .._core import dns as lookups
-from .._core import dns_answer
+from .._core import dns_answer, forms
 from . import core, driver, group, guard, handler, model, service, settings
 
-OURS = (core, driver, group, guard, handler, model, service, settings, lookups, dns_answer)
+OURS = (core, driver, group, guard, handler, model, service, settings, lookups, dns_answer, forms)
 FOLDER = "ip_sync"
 HANDLER = f"{FOLDER}.handler.handler"
 ENTRY = "from ._ip_sync.handler import handler  # noqa: F401\n"

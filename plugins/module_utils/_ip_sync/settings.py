@@ -13,9 +13,11 @@ The members of a sync are options of the module nlb_ip_sync, with the same names
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 from dataclasses import dataclass, field, fields
 
+from .._core.forms import host_fault, is_of_form, nameserver, number
 from .group import Subnets
 from .model import Config
 
@@ -32,6 +34,12 @@ ENGINE = (
     "keep",
 )
 KINDS = ("writer", "instance", "proxy", "reader")
+NAME = r"[A-Za-z0-9._-]{1,128}"
+TARGET_GROUP = (
+    r"(?:arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:targetgroup/)?"
+    r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)(?:/[0-9a-f]+)?"
+)
+LONGEST = {"resolve_timeout": 60, "budget": 855, "interval": 855, "drift_interval": 3600}  # seconds; Lambda takes 900
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,14 @@ class Follow:
     engine: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not is_of_form(NAME, self.name):
+            raise ValueError(f"the name of a sync has 1 to 128 letters, digits, dots, - and _, not {self.name!r}")
+        if not is_of_form(TARGET_GROUP, self.target_group):
+            raise ValueError(f"{self.name}: target_group is the name or ARN of one, not {self.target_group!r}")
+        text = self.endpoint
+        fault = host_fault(text[:-1] if isinstance(text, str) and text.endswith(".") else text)
+        if fault:
+            raise ValueError(f"{self.name}: endpoint is {self.endpoint!r}: {fault}")
         if self.endpoint_kind not in KINDS:
             raise ValueError(f"{self.name}: endpoint_kind is one of {', '.join(KINDS)}, not {self.endpoint_kind!r}")
         try:
@@ -63,6 +79,8 @@ class Follow:
         if missing or unknown:
             wrong = "lacks " + ", ".join(missing) if missing else "has the unknown member " + ", ".join(unknown)
             raise ValueError(f"a sync {wrong}: {json.dumps(document)}")
+        if "port" in given:
+            given["port"] = _port(f"{given['name']}: port", given["port"])
         engine = {
             key: tuple(given[key]) if key in ("protected", "keep") else given[key] for key in ENGINE if key in given
         }
@@ -78,6 +96,13 @@ class Follow:
             policy="sampled" if self.endpoint_kind == "reader" else "exact",
             **self.engine,
         )
+
+
+def _port(what: str, value: t.Any) -> int:
+    try:
+        return number(value, 1, 65535)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -103,6 +128,14 @@ class Settings:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two syncs have the same name: {', '.join(twice)}")
+        for server in self.nameservers:
+            nameserver(server)
+        for option, longest in LONGEST.items():
+            value = getattr(self, option)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+                raise ValueError(f"{option} is a number of seconds, not {value!r}")
+            if not 0 < value <= longest:
+                raise ValueError(f"{option} is {value}; it is more than 0 and at most {longest} seconds")
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
@@ -115,5 +148,8 @@ class Settings:
             raise ValueError(f"the configuration has the unknown member {', '.join(unknown)}")
         given = {key: value for key, value in document.items() if value is not None}
         given["syncs"] = tuple(Follow.of(sync) for sync in document["syncs"])
-        given["nameservers"] = tuple(given.get("nameservers", ()))
+        servers = given.get("nameservers") or []
+        if not isinstance(servers, list):
+            raise ValueError(f"nameservers are a list of addresses, not {servers!r}")
+        given["nameservers"] = tuple(servers)
         return cls(**given)

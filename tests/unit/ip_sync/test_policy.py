@@ -62,3 +62,35 @@ def test_a_trust_policy_that_others_have_changed_still_trusts_lambda() -> None:
     assert not trusts_lambda({**TRUST, "Effect": "Deny"})
     assert not trusts_lambda({**TRUST, "Principal": "*"})
     assert statements(None) == []
+
+
+@pytest.mark.parametrize(
+    "group", ["*", "orders*", "orders/*", "${aws:username}", "orders\n", "-orders", f"{ELB}*", f"{ELB}orders/*", ""]
+)
+def test_no_name_is_a_pattern(group: str) -> None:
+    with pytest.raises(ItemError, match="neither the name of a target group nor the ARN"):
+        build([{"name": "orders", "target_group": group}], **PLACE)
+
+
+def test_groups_of_other_places_are_refused() -> None:
+    arn = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:999999999999:targetgroup/orders/0123456789abcdef"
+    with pytest.raises(ItemError, match="beside the function"):
+        build([{"name": "orders", "target_group": arn}], **PLACE)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("function", "sync*"),
+        ("function", "sync\n"),
+        ("function", "x" * 54),
+        ("account", "*"),
+        ("account", "11112222333\N{ARABIC-INDIC DIGIT THREE}"),
+        ("region", "us-*-1"),
+        ("region", "*"),
+        ("partition", "*"),
+    ],
+)
+def test_nor_is_a_place(what: str, value: str) -> None:
+    with pytest.raises(ItemError, match=f"is not the {what} of a function"):
+        build([ORDERS], **{**PLACE, what: value})

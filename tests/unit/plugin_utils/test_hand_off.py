@@ -39,6 +39,20 @@ def test_a_file_is_written_where_it_does_not_say_so_yet(tmp_path: Path) -> None:
     assert (again["changed"], again["files"], "diff" in again) == (False, [], False)
 
 
+def test_names_become_files_below_the_directory(tmp_path: Path) -> None:
+    files = {"fivetran.md": "1", "Fivetran.md": "2", "../other.md": "3", "a/b": "4", str(tmp_path / "x.md"): "5"}
+    written = act(directory=str(tmp_path / "sheets"), folder="../prod\n", files=files)["files"]
+    (folder,) = {Path(path).parent for path in written[:-1]}
+    assert folder.parent == tmp_path / "sheets"
+    assert folder.name.startswith("_prod_-")
+    assert written[-1] == str(tmp_path / "x.md")
+    names = [path.name.lower() for path in folder.iterdir()]
+    assert len(set(names)) == 4
+    assert sum(name.endswith(".md") for name in names) == 3
+    (plain,) = act(directory=str(tmp_path), folder="prod_eu", files={"fivetran.md": "1"})["files"]
+    assert plain == str(tmp_path / "prod_eu" / "fivetran.md")
+
+
 def test_a_failed_link_fails_unless_it_is_to_be_reported() -> None:
     reported = act()
     assert not reported["failed"]
