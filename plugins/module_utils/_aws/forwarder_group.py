@@ -167,6 +167,7 @@ class ForwarderGroups:
         self._add_subnets(items, have)
         self._add_each(have, found, "version", self._latest_version, lambda actual: actual.template is not None)
         self._add_each(have, found, "refresh", self._last_refresh, _may_refresh)
+        self._look_again(have)
         self._add_health(items, have, found)
         return found
 
@@ -210,6 +211,12 @@ class ForwarderGroups:
             return {**(_params(actual.made, REPLACE_HOSTS) or {}), "InstanceRefreshId": started, "Status": "Pending"}
         actual.age = _age(listed[0] or {}, answer)
         return t.cast("Raw | None", listed[0])
+
+    def _look_again(self, have: t.Mapping[str, Actual]) -> None:
+        """Read groups again whose hosts are being replaced: a replacement may have gone on since the first look."""
+        moving = [name for name, actual in have.items() if actual.refresh and actual.is_mixed]
+        for group in self._groups(moving):
+            have[str(group["AutoScalingGroupName"])].group = group
 
     def _add_health(
         self, items: t.Sequence[ForwarderGroup], have: t.Mapping[str, Actual], found: dict[str, Actual | ItemError]

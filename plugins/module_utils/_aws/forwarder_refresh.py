@@ -82,12 +82,12 @@ def _rest(item: ForwarderGroup, actual: Actual, version: str, after: str) -> lis
 
 def _under_way(item: ForwarderGroup, actual: Actual, version: str, after: str) -> list[Change]:
     refresh = actual.refresh or {}
-    target = _version_of(refresh)
+    target = _version_of(refresh) or str(actual.former_version)  # without a word, it is to what the group says
     moving = refresh["Status"] in ("Pending", "InProgress")
     if target != version:
         if not actual.outdated(version):
             return []
-        obsolete = moving and target not in ("", actual.former_version)
+        obsolete = moving and target.isdigit() and target != actual.former_version
         back = _write(item, ROLL_BACK, f"roll back the hosts of {item.name} to what they were before version {target}")
         return [*([back] if obsolete else []), *_all(item, actual, version, after or _ended(item))]
     if not moving or not _is_first(item, actual, refresh):

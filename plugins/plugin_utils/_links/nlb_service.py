@@ -40,6 +40,9 @@ class Forwarder:
     image_id: str = required("Image of Debian, Ubuntu or Amazon Linux 2023.")
     instance_type: str = optional("t4g.small", "Type of its hosts.")
     instances: int = optional(2, "How many hosts there are.")
+    health_timeout: int = optional(
+        600, "How many seconds after a replacement began its first host must serve, or be rolled back."
+    )
     security_group_ids: list[str] | None = optional(
         None, "Further security groups of its hosts, as one that the databases let in."
     )
