@@ -336,6 +336,14 @@ def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> 
 
 def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
     link = company.link
+    through = {"route": "port_forwarder", "forwarder": "zone", "security_group_ids": ["sg-75730001"]}
+
+    def forwarded(**said: Any) -> dict[str, Any]:
+        """A link through a forwarder, and the forwarder, of which one says something."""
+        own = {name: said.pop(name) for name in ("nameservers",) if name in said}
+        zone = {"name": "zone", "subnet_ids": link("a")["subnet_ids"], "image_id": "ami-1", **own}
+        return {"fivetran_links": [link("a", **through, **said)], "fivetran_forwarders": [zone]}
+
     bad = {
         "destination": ({"fivetran_links": [link("a", destination="oracle")]}, "oracle found in fivetran_links"),
         "option": ({"fivetran_links": [link("a", prot=1)]}, "fivetran_links.prot"),
@@ -344,6 +352,14 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
         "alike": ({"segment_links": [{**WAREHOUSE, "name": "a-b"}, {**WAREHOUSE, "name": "a_b"}]}, "rename a_b"),
         "word": ({"fivetran_links": [link("a", port="http")]}, "argument 'port' .* cannot be converted to an int"),
         "state": ({"segment_links": [{**WAREHOUSE, "state": "gone"}]}, "state must be one of: present, absent"),
+        "url": (
+            {"fivetran_links": [link("a", endpoint="https://db.example:5432/x")]},
+            "a: endpoint is .*take away 'https",
+        ),
+        "user": (forwarded(check_user="health check"), "a: check_user of database 'fivetran-a' is 'health check'"),
+        "line": (forwarded(endpoint="db.example\n    server x 192.0.2.1"), "a: endpoint is "),
+        "health": (forwarded(forwarder_port=801), "the health check and a would share port 801"),
+        "resolver": (forwarded(nameservers=["10.0.0.2 #"]), "Forwarder 'zone': '10.0.0.2 #' is not the address"),
         "foreign": (
             {"fivetran_links": [link("a"), link("b", destination="redshift")]},
             "b: a link to redshift does not take endpoint, subnet_ids, vpc_id",
