@@ -537,6 +537,28 @@ def with_forwarder(company: Company) -> None:
     ]
 
 
+def test_hosts_that_do_not_serve_fail_their_links_and_are_rolled_back(company: Company) -> None:
+    with_forwarder(company)
+    us, account = company.hosts["us"], company.accounts["us"]
+    us["fivetran_forwarders"][0] |= {"instances": 2, "health_timeout": 1}
+    scaling = company.sandbox.boto(account, "autoscaling")
+    assert company.play("site").status == 0
+    company.sandbox.failing_hosts(account, "10.0.0.53")
+    us["fivetran_forwarders"][0]["nameservers"] = ["10.0.0.53"]
+    failed = company.play("site")
+    ((dummy, line),) = failed.lines
+    assert failed.status
+    assert re.match(
+        r"fivetran orders: failed: forwarder fivetran-zone: The hosts .* i-[0-9a-f]+ is unhealthy in ", line
+    )
+    assert "AWS has brought back hosts as they were before. It is your turn" in line
+    (group,) = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert {host["LaunchTemplate"]["Version"] for host in group["Instances"]} == {"1"}
+    del us["fivetran_forwarders"][0]["nameservers"]
+    mended = company.play("site")
+    assert (mended.status, stand(mended)) == (0, {"us fivetran orders": WAITING})
+
+
 def with_function(company: Company) -> None:
     """Leave ``us`` alone, with a link whose name a Lambda function follows."""
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}
