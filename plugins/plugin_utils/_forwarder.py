@@ -9,6 +9,7 @@ This plugin util is PRIVATE to the collection. Links and the role C(port_forward
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, fields
 
@@ -26,7 +27,9 @@ FORMS = {
     "engine": (r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - and _"),
     "check_user": (r"[A-Za-z0-9._-]{1,80}", "1 to 80 letters, digits, dots, - and _"),
 }
-DURATION = r"[0-9]{1,9}(?:us|ms|s|m|h|d)?"
+DURATION = r"([0-9]{1,10})(us|ms|s|m|h|d)?"
+MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+LONGEST = 2**31 - 1  # milliseconds, nearly 25 days, which HAProxy's timers hold
 ROOT = r"(?:/[A-Za-z0-9._+-]+)*"
 HEALTH_PATH = r"/[A-Za-z0-9._~/-]{0,1023}"
 MOST_ADDRESSES = 64
@@ -101,8 +104,10 @@ class Settings:
     def __post_init__(self) -> None:
         for option in ("dns_hold", "idle_timeout"):
             value = getattr(self, option)
-            if not is_of_form(DURATION, value):
-                raise ValueError(f"{option} is {value!r}; it is a number with one of us, ms, s, m, h, d, such as 1h")
+            if not _is_duration(value):
+                raise ValueError(
+                    f"{option} is {value!r}; it is a number with us, ms, s, m, h or d, such as 1h, up to 24d"
+                )
         if not is_of_form(ROOT, self.root):
             raise ValueError(
                 f"root is {self.root!r}; it is an absolute path of letters, digits and ._+- without / last"
@@ -128,6 +133,11 @@ def nameservers(given: t.Any) -> list[str]:
     if isinstance(given, str) or not isinstance(given, t.Sequence):
         raise ValueError(f"nameservers are {given!r}; they are a list of addresses")
     return [nameserver(server) for server in given]
+
+
+def _is_duration(value: str) -> bool:
+    found = re.fullmatch(DURATION, value, re.ASCII)
+    return found is not None and int(found[1]) * MILLISECONDS[found[2] or "ms"] <= LONGEST
 
 
 def _number(what: str, value: t.Any, highest: int) -> int:

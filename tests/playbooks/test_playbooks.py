@@ -336,7 +336,7 @@ def test_bad_links_fail_alone_and_before_their_first_write(company: Company) -> 
 
 def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
     link = company.link
-    through = {"route": "port_forwarder", "forwarder": "zone", "security_group_ids": ["sg-75730001"]}
+    through: dict[str, Any] = {"route": "port_forwarder", "forwarder": "zone", "security_group_ids": ["sg-75730001"]}
 
     def forwarded(**said: Any) -> dict[str, Any]:
         """A link through a forwarder, and the forwarder, of which one says something."""

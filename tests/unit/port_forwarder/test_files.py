@@ -110,3 +110,17 @@ def test_what_would_be_more_than_a_value_is_refused_before_any_call(
     with pytest.raises(RuntimeError, match=why):
         play([{"port_forwarder_databases": DATABASES, **fleet, **said}], sandbox.environment(f"9{os.getpid():011}"))
     assert sandbox.calls(f"9{os.getpid():011}", since=before) == []
+
+
+def test_what_haproxy_does_not_take_is_refused_before_any_call(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """With a HAProxy that finds a fault in everything: what it says is told, and no launch template is made."""
+    account, stub = f"7{os.getpid():011}", tmp_path / "haproxy"
+    about = "HAProxy version 2.6.12\\nBuilt with Lua version : Lua 5.3.6\\n"
+    complaint = "[ALERT] (1) : config : parsing [haproxy.cfg:7] : no such thing"
+    stub.write_text(f"#!/bin/sh\n[ $1 = -vv ] && exec printf '{about}'\necho '{complaint}' >&2\nexit 1\n")
+    stub.chmod(0o755)
+    environment = {**sandbox.environment(account), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    fleet = {"port_forwarder_mode": "auto_scaling_group", "port_forwarder_name": "forwarder"}
+    with pytest.raises(RuntimeError, match=r"HAProxy does not take this configuration: .* no such thing"):
+        play([{"port_forwarder_databases": DATABASES, **fleet}], environment)
+    assert sandbox.calls(account) == []

@@ -102,6 +102,7 @@ def test_a_setting_is_one_word_or_refused(option: str, value: Any) -> None:
         assert not (set(seen) - set(usually)) & SPECIAL
 
 
+times = st.builds("{}{}".format, st.sampled_from([1, 24, 25, 999, 2147483647]), st.sampled_from(["", "s", "h", "d"]))
 names = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 hosts = st.lists(st.from_regex(r"[a-z0-9_]([a-z0-9-]{0,5}[a-z0-9])?", fullmatch=True), min_size=1, max_size=4)
 ports = st.integers(1, 65535)
@@ -116,12 +117,12 @@ databases = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
-@given(databases, st.lists(st.ip_addresses().map(str), min_size=1, max_size=3))
-def test_haproxy_takes_what_the_checks_let_through(wanted: list[dict[str, Any]], servers: list[str]) -> None:
+@given(databases, st.lists(st.ip_addresses().map(str), min_size=1, max_size=3), times)
+def test_haproxy_takes_what_the_checks_let_through(wanted: list[dict[str, Any]], servers: list[str], hold: str) -> None:
     system.need("forwarder")
     found = accepted(checked, [options for options in wanted if accepted(Database.of, options)])
-    told = Settings.of({**SETTINGS, "nameservers": servers})
-    if not found:
+    told = accepted(Settings.of, {**SETTINGS, "nameservers": servers, "dns_hold": hold, "idle_timeout": hold})
+    if not found or not told:
         return
     facts = {"__port_forwarder_databases": list(map(asdict, found)), "__port_forwarder_settings": asdict(told)}
     with tempfile.TemporaryDirectory() as folder:
