@@ -121,9 +121,9 @@ class Model:
 
     def pages(self, action: str, key: str, **params: Any) -> list[Any]:
         if key == "AutoScalingGroups":
-            self.pass_time()
             return [self.seen["group"]] if "group" in self.seen else []
         if key == "LaunchTemplates":
+            self.pass_time()  # also between two calls of one look
             return [self.seen["template"]] if "template" in self.seen else []
         if "template" not in self.seen:
             raise CallError(action, "InvalidLaunchTemplateId.NotFound", "gone")
