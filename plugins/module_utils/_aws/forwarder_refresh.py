@@ -70,12 +70,12 @@ def changes(item: ForwarderGroup, actual: Actual, version: str, after: str) -> l
 def _all(item: ForwarderGroup, actual: Actual, version: str, after: str) -> list[Change]:
     """The first host, a look at it, and the others."""
     first = _start(item, actual, version, after, first=True)
+    if not _is_held(item, actual):
+        return [first]
     return [first, *_rest(item, actual, version, f"the first new host of {item.name} to serve")]
 
 
 def _rest(item: ForwarderGroup, actual: Actual, version: str, after: str) -> list[Change]:
-    if not _is_held(item, actual):
-        return []
     rest = _start(item, actual, version, after or _ended(item))
     return [_write(item, STOP, f"stop the replacement at the first host of {item.name}", after), rest]
 

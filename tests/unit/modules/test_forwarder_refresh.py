@@ -163,6 +163,17 @@ def test_the_next_run_goes_on_where_one_was_left(estate: Estate, forwarder: dict
     assert (again["failed"], again["writes"], versions(estate)) == (False, [STOP, REPLACE], ["2", "2", "2"])
 
 
+def test_fewer_hosts_are_wanted_while_one_is_looked_at(estate: Estate, forwarder: dict[str, Any]) -> None:
+    changed = {**forwarder, "instances": 2, "user_data": "#cloud-config\n# two\n"}
+    run(estate, **changed, wait=False)
+    for _dummy in range(5):
+        estate.sandbox.step(1)
+        versions(estate)
+    done = run(estate, **{**changed, "instances": 1})
+    assert (done["failed"], done["waiting"]) == (False, "")
+    assert set(versions(estate)) == {"2"}
+
+
 def test_a_version_that_is_no_longer_wanted_goes_back_first(estate: Estate, forwarder: dict[str, Any]) -> None:
     estate.sandbox.failing_hosts(estate.account, "# bad")
     run(estate, **{**forwarder, "user_data": "#cloud-config\n# bad\n"}, wait=False)
