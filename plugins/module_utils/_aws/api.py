@@ -39,9 +39,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.models import SERVICES, make_loader, shared_loader
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.not_yet import Recent
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
 EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2"}  # a service in botocore's events: its name
@@ -81,7 +83,7 @@ NEXT_STEP = {
         "group's listeners."
     ),
 }
-CATCHING_UP = 120.0  # seconds that AWS may take until one of its parts knows what another has done
+CATCHING_UP = 240.0  # seconds that AWS may take until one of its parts knows what another has done
 FILTER_VALUES = 200  # in one filter of EC2 at most
 WORKERS = 16  # more gains nothing: refill rates are 20 a second at most
 
@@ -122,6 +124,7 @@ class Api:
         self._clients: dict[str, t.Any] = {}
         self._caches: list[t.Any] = []  # of credentials
         self._lock = threading.Lock()
+        self._recent = Recent()
         self._sent = threading.local()  # when a thread's request left
         self._connect: dict[str, t.Any] = {"region_name": region, "endpoint_url": endpoint_url, "verify": verify}
         credentials = credentials or Credentials()
@@ -268,17 +271,28 @@ class Api:
             longest = min(20.0, longest * 2)
 
     def apply(self, change: Change) -> t.Mapping[str, t.Any]:
-        """Make a planned call; an error that says that the change is already there is no error."""
-        ends = time.monotonic() + CATCHING_UP
+        """Make a planned call; an error that says that the change is already there is no error.
+
+        One that comes too early, because AWS does not know everywhere yet what was made or removed, is made again.
+        """
+        began, pause = time.monotonic(), 1.0
         while True:
             try:
-                return self.call(change.action, change.summary, **change.params)
+                answer = self.call(change.action, change.summary, **change.params)
+                self._recent.note(change, answer)
+                return answer
             except CallError as error:
+                waited = time.monotonic() - began
                 if error.code in change.settled_by:
                     return {}
-                if error.code not in change.retried_on or time.monotonic() >= ends:
+                early = error.code in change.retried_on or self._recent.passes(change, error.code, str(error))
+                if not early or waited >= CATCHING_UP:
                     raise
-            time.sleep(1.0)
+                progress(
+                    f"{change.summary}: AWS answers {error.code} ({waited:.0f}s, gives up after {CATCHING_UP:.0f}s)"
+                )
+            time.sleep(pause)
+            pause = min(5.0, pause * 1.5)
 
     def pages(self, action: str, key: str, **params: t.Any) -> list[t.Any]:
         """All entries under ``key`` of a call that answers in pages (NextToken, nextToken or Marker).

@@ -309,6 +309,7 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
                 params,
                 f"delete load balancer {item.name}",
                 settled_by=("LoadBalancerNotFound",),
+                retried_on=("ResourceInUse",),  # its endpoint service is gone, which this part of AWS may not know yet
             )
         )
         plan.before, plan.result = _shown(item, actual), as_result(balancer, actual)

@@ -660,6 +660,24 @@ def test_a_port_is_moved_once_the_new_group_serves(env: Environment) -> None:
     assert env.one(moved)["writes"] == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [("CreateListener", "TargetGroupNotFound"), ("ModifyLoadBalancerAttributes", "LoadBalancerNotFound")],
+)
+def test_what_was_just_made_may_not_be_known_everywhere(env: Environment, operation: str, code: str) -> None:
+    env.fault(operation, "error", code=code, times=2)
+    made = env.one(env.item(cross_zone=True))
+    assert not made["failed"], made
+    assert env.one(env.item(cross_zone=True))["writes"] == []
+
+
+def test_an_endpoint_service_that_was_just_deleted_may_still_be_in_the_way(env: Environment) -> None:
+    env.run(env.item())
+    env.fault("DeleteLoadBalancer", "error", code="ResourceInUse", times=2)
+    assert not env.one(GONE)["failed"]
+    assert env.balancers() == set()
+
+
 def test_an_internet_facing_load_balancer_is_not_touched(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Subnets=list(env.vpc.subnets))
     assert "internet-facing, not internal" in env.run(env.item())["msg"]
