@@ -104,6 +104,7 @@ options:
         description:
           - Whether the private names of what the endpoint leads to resolve to it inside the VPC. The VPC needs DNS
             resolution and DNS hostnames for that.
+          - AWS switches it on for a new endpoint of type Interface where it is not set.
           - Names of what other connections of the VPC reach, such as a VPC peering, then resolve to this endpoint.
         type: bool
       private_dns_preference:

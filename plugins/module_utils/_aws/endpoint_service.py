@@ -50,6 +50,8 @@ MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
 PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:\S+)")
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
+SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
 ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
 WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
@@ -104,8 +106,12 @@ class EndpointService:
         for principal in self.allowed_principals or []:
             if WITH_PATH.match(principal):
                 raise ItemError(f"AWS does not accept a principal with a path: {principal}. Allow the account instead.")
-            if not re.fullmatch(r"[0-9]{12}", principal) and not PRINCIPAL.fullmatch(principal):
-                raise ItemError(f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, or '*' for all.")
+            known = (ACCOUNT_ID, PRINCIPAL, SERVICE_PRINCIPAL)
+            if not any(pattern.fullmatch(principal) for pattern in known):
+                raise ItemError(
+                    f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, the name of an AWS service "
+                    "like appflow.amazonaws.com, or '*' for all."
+                )
         if self.service_id is not None and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.service_id):
             raise ItemError(f"Not the id of an endpoint service: {self.service_id!r}, like vpce-svc-0123456789abcdef0.")
         for option, what in (
@@ -145,6 +151,7 @@ class Actual:
     principals: frozenset[str] | None = None
     notifications: t.Mapping[str, Notification] | None = None
     connections: t.Sequence[Connection] = ()
+    region: str = ""
     seed: str = ""  # of the token that makes a repeated create call harmless
     surplus: t.Sequence[Service] = ()  # further services that are the item's: AWS keeps no name unique
     rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
@@ -223,6 +230,7 @@ class EndpointServices:
             self.api.partition,
             next(iter(found), None),
             balancers,
+            region=self.api.region,
             seed=self.tokens.seed(item.name, item.environment, known),
             rejected=made.named(REJECT, "VpcEndpointIds"),
             verifying=VERIFY in made,
@@ -519,7 +527,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         "NetworkLoadBalancerArns": arns,
         "PrivateDnsName": item.private_dns_name or None,
         "SupportedIpAddressTypes": item.supported_ip_address_types,
-        "SupportedRegions": item.supported_regions,
+        "SupportedRegions": [region for region in item.supported_regions or () if region != actual.region] or None,
         "TagSpecifications": [
             {
                 "ResourceType": "vpc-endpoint-service",
@@ -591,9 +599,11 @@ def _plan_private_dns(plan: Plan, item: EndpointService, actual: Actual, service
 
 
 def _txt_record(dns: t.Mapping[str, str], service: Service) -> str:
+    name, domain = str(dns.get("Name", "")), str(service["PrivateDnsName"])
+    record = name if name.endswith(domain) else f"{name}.{domain.removeprefix('*.')}"  # AWS tells its first label
     return (
-        f"the domain of {service['PrivateDnsName']} to be verified ({dns['State']}): publish the "
-        f"{dns.get('Type', 'TXT')} record {dns.get('Name')} = {dns.get('Value')}, then run with verify_private_dns=true"
+        f"the domain of {domain} to be verified ({dns['State']}): publish the "
+        f"{dns.get('Type', 'TXT')} record {record} = {dns.get('Value')}, then run with verify_private_dns=true"
     )
 
 
@@ -638,7 +648,10 @@ def _config_changes(
         ("SupportedRegions", item.supported_regions, _regions(service)),
     ):
         if wanted is not None:
-            first[f"Add{suffix}"], first[f"Remove{suffix}"] = sorted(set(wanted) - have), sorted(have - set(wanted))
+            # A service's own region is always among its regions, and AWS takes neither that it is added nor removed.
+            home = {actual.region} if suffix == "SupportedRegions" else set()
+            first[f"Add{suffix}"] = sorted(set(wanted) - have - home)
+            first[f"Remove{suffix}"] = sorted(have - set(wanted) - home)
     last: list[str] = []
     if item.load_balancers is not None:
         balancers = _balancers(item, actual, check_mode)
@@ -776,7 +789,8 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
     for option in ("acceptance_required", "private_dns_name", "supported_ip_address_types", "supported_regions"):
         value = getattr(item, option)
         if value is not None:
-            after[option] = sorted(value) if isinstance(value, list) else value
+            home = {actual.region} & set(before.get(option) or ()) if option == "supported_regions" else set()
+            after[option] = sorted({*value, *home}) if isinstance(value, list) else value
     if item.load_balancers is not None:
         known = actual.load_balancers
         after["load_balancers"] = sorted(known[key].arn if key in known else key for key in item.load_balancers)

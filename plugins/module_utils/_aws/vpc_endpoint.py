@@ -513,7 +513,7 @@ def _dns_options(item: VpcEndpoint) -> dict[str, t.Any]:
     return {
         "DnsRecordIpType": item.dns_record_ip_type,
         "PrivateDnsPreference": item.private_dns_preference,
-        "PrivateDnsSpecifiedDomains": item.private_dns_specified_domains,
+        "PrivateDnsSpecifiedDomains": item.private_dns_specified_domains or None,
     }
 
 
@@ -552,9 +552,9 @@ def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
         **{target.option: endpoint[target.member] for target in TARGETS if endpoint.get(target.member)},
         "subnet_ids": sorted(endpoint.get("SubnetIds") or []),
         "security_group_ids": sorted(group["GroupId"] for group in endpoint.get("Groups") or []),
-        "ip_address_type": endpoint.get("IpAddressType"),
+        "ip_address_type": _lower(endpoint.get("IpAddressType")),  # AWS answers IPV4 for some types
         "private_dns_enabled": bool(endpoint.get("PrivateDnsEnabled")),
-        "dns_record_ip_type": dns.get("DnsRecordIpType"),
+        "dns_record_ip_type": _lower(dns.get("DnsRecordIpType")),
         "policy": json.loads(endpoint.get("PolicyDocument") or "{}"),
         "tags": tagging.as_dict(endpoint.get("Tags")),
     }
@@ -562,6 +562,10 @@ def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
         shown["private_dns_preference"] = dns.get("PrivateDnsPreference")
         shown["private_dns_specified_domains"] = sorted(dns.get("PrivateDnsSpecifiedDomains") or [])
     return shown
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text else text
 
 
 def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
@@ -579,4 +583,6 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
     for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
         value = getattr(item, option)
         shown[option] = None if value is None else sorted(set(value))
+    if item.private_dns_preference not in PREFERENCES[2:]:  # AWS answers "*" where there can be none
+        shown["private_dns_specified_domains"] = None
     return {option: value for option, value in shown.items() if value is not None}

@@ -405,7 +405,7 @@ def test_private_dns_is_set_verified_changed_and_removed(estate: Estate) -> None
     estate.service("orders")
     waiting = change(estate, [MODIFY], private_dns_name="db.example.com")
     record = service(estate)["PrivateDnsNameConfiguration"]
-    assert f"record {record['Name']} = {record['Value']}" in waiting["waiting"]
+    assert f"record {record['Name']}.db.example.com = {record['Value']}" in waiting["waiting"]
     done = change(estate, [VERIFY], private_dns_name="db.example.com", verify_private_dns=True)
     assert done["waiting"] == ""
     assert done["private_dns_name_configuration"]["state"] == "verified"
@@ -792,6 +792,19 @@ def test_a_new_private_dns_name_is_verified_once_aws_shows_it() -> None:
     plan = plan_update(item, Actual("aws", shown), shown, check_mode=False)
     planned = [(change.action, bool(change.after)) for change in plan.changes if change.action != TAG]
     assert planned == [(MODIFY, False), (VERIFY, True)]
+
+
+@pytest.mark.parametrize("wanted", [["eu-west-1"], ["eu-west-1", "us-east-1"]])
+def test_the_services_own_region_is_never_a_difference(wanted: list[str]) -> None:
+    regions = [{"Region": region, "ServiceState": "Available"} for region in ("us-east-1", "eu-west-1")]
+    shown = {"ServiceId": "vpce-svc-1", "ServiceState": "Available", "Tags": [OWN], "SupportedRegions": regions}
+    item, actual = EndpointService("orders", supported_regions=wanted), Actual("aws", shown, region="us-east-1")
+    assert plan_update(item, actual, shown, check_mode=False).changes == []
+
+
+def test_an_aws_service_may_be_let_in(estate: Estate) -> None:
+    estate.balancer("nlb")
+    change(estate, [CREATE, PERMIT], load_balancers=["nlb"], allowed_principals=["appflow.amazonaws.com"])
 
 
 @pytest.mark.parametrize("state", ["Failed", "Deleting", "Deleted"])

@@ -254,6 +254,20 @@ def test_what_aws_cannot_change_is_refused(options: dict[str, Any], endpoint: di
         plan(wanted(**options), endpoint)
 
 
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ({"ip_address_type": "ipv4"}, {"IpAddressType": "IPV4"}),
+        (
+            {"private_dns_preference": "VERIFIED_DOMAINS_ONLY", "private_dns_specified_domains": []},
+            {"DnsOptions": {"PrivateDnsPreference": "VERIFIED_DOMAINS_ONLY", "PrivateDnsSpecifiedDomains": ["*"]}},
+        ),
+    ],
+)
+def test_what_aws_spells_its_own_way_is_no_difference(options: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert plan(wanted(resource_configuration=RCFG, **options), shown(**fields)).changes == []
+
+
 def test_replace_deletes_nothing_in_another_vpc() -> None:
     with pytest.raises(ItemError, match=r"vpce-1 .*is in vpc-1, not in vpc-2, and was not replaced"):
         plan(wanted(**{**WHOLE, "vpc_id": "vpc-2", "replace": True}), shown())
