@@ -80,6 +80,10 @@ options:
         description:
           - Port of the load balancer's listener. The same as O(links[].port) unless set.
         type: int
+      allow_outside:
+        description:
+          - Whether addresses outside of the VPC are meant, as of a database in a peered network.
+        type: bool
       cross_zone:
         description:
           - Whether the load balancer balances across zones. Unset counts as off, as AWS's default is.
@@ -355,28 +359,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight im
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Reader
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver, parse_nameserver
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
-LINK = {
-    "name": {"type": "str", "required": True},
-    "pattern": {"type": "str", "choices": sorted(PATTERNS)},
-    "destination": {"type": "str"},
-    "vpc_id": {"type": "str"},
-    "subnet_ids": {"type": "list", "elements": "str"},
-    "security_group_ids": {"type": "list", "elements": "str"},
-    "endpoint": {"type": "str"},
-    "addresses": {"type": "list", "elements": "str"},
-    "port": {"type": "int"},
-    "listener_port": {"type": "int"},
-    "cross_zone": {"type": "bool"},
-    "enforce_privatelink_rules": {"type": "bool"},
-    "load_balancer": {"type": "str"},
-    "vpc_endpoint": {"type": "str"},
-    "cluster_identifier": {"type": "str"},
-    "principals": {"type": "list", "elements": "str"},
-    "topic_arns": {"type": "list", "elements": "str"},
-    "resource_configuration": {"type": "str"},
-    "resource_share_arn": {"type": "str"},
-}
 PREREQUISITE = {
     "id": {"type": "str", "required": True},
     "check": {"type": "str", "required": True, "choices": sorted(checks.CHECKS)},
@@ -395,7 +379,7 @@ PREREQUISITE = {
     "unsupported_zone_ids": {"type": "list", "elements": "str"},
 }
 OPTIONS = {
-    "links": {"type": "list", "elements": "dict", "required": True, "options": LINK},
+    "links": {"type": "list", "elements": "dict", "required": True, "options": argument_spec(CheckedLink)},
     "prerequisites": {"type": "list", "elements": "dict", "default": [], "options": PREREQUISITE},
     "nameservers": {"type": "list", "elements": "str"},
     "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},

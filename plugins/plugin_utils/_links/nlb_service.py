@@ -226,7 +226,7 @@ class NlbServiceLink(Link):
         topics = [notification["topic_arn"] for notification in self.connection_notifications or ()]
         facts = self.pick(
             *("destination", "vpc_id", "subnet_ids", "security_group_ids", "endpoint", "addresses", "port"),
-            *("listener_port", "cross_zone", "enforce_privatelink_rules"),
+            *("listener_port", "cross_zone", "enforce_privatelink_rules", "allow_outside"),
             principals="allowed_principals",
         )
         if self.forwarded:

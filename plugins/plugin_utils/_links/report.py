@@ -86,14 +86,14 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:
         return WAITING_AWS, moving[0]
-    if asked:
-        return WAITING_VENDOR, str(next(iter(strange), link.hand_off or asked[0].get("waiting")))
     sick = [result for result in results if result.get("healthy") is False]
-    held = [result["waiting"] for result in results if _holds(result)]
-    if sick:
+    if sick:  # ours to mend, whatever the vendor does
         targets = [f"{target['id']} {target['state']} {target.get('reason') or ''}" for target in sick[0]["targets"]]
         why = ", ".join(target.strip() for target in targets)
-        return FAILED, f"connected, but no target is healthy ({why}): is the port open to the load balancer's subnets?"
+        return FAILED, f"no target is healthy ({why}): is the port open to the load balancer's subnets?"
+    if asked:
+        return WAITING_VENDOR, str(next(iter(strange), link.hand_off or asked[0].get("waiting")))
+    held = [result["waiting"] for result in results if _holds(result)]
     if held:
         return WAITING_VENDOR, held[0]
     return CONNECTED, next((said for said in map(_imperfect, results) if said), "")

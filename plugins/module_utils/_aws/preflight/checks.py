@@ -246,6 +246,8 @@ def check_endpoint(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) ->
     for address in addresses:
         if not any(ipaddress.ip_address(address) in network for network in networks):
             outside.append(address)
+    if outside and link.allow_outside:
+        return Finding(PASS, f"{what} has addresses outside of {link.vpc_id}, as is allowed: {', '.join(outside)}.")
     if outside:
         return Finding(FAIL, f"{what} has addresses outside of {link.vpc_id}: {', '.join(outside)}.")
     return Finding(PASS, f"{what} has addresses in {link.vpc_id}: {', '.join(addresses)}.")
@@ -265,12 +267,14 @@ def check_availability_zones(link: CheckedLink, rule: Prerequisite, snapshot: Sn
     served = {subnets[subnet_id]["AvailabilityZone"] for subnet_id in link.subnet_ids or [] if subnet_id in subnets}
     zones = {address: snapshot.zone(link, address) for address in addresses}
     nowhere = f"no subnet of {link.vpc_id}"
+    if link.allow_outside:  # every node reaches what is in no zone of the VPC
+        zones = {address: zone for address, zone in zones.items() if zone}
     missed = [f"{address} is in {zone or nowhere}" for address, zone in zones.items() if zone not in served]
     if missed:
         where = ", ".join(sorted(served)) or "no zone"
         only = f"The load balancer serves {where}, and cross-zone load balancing is off"
         return Finding(FAIL, f"{only}, but {'; '.join(missed)}.")
-    return Finding(PASS, f"The load balancer has a subnet in {', '.join(sorted(set(zones.values())))}.")
+    return Finding(PASS, f"The load balancer has a subnet in {', '.join(sorted(set(zones.values()))) or 'each zone'}.")
 
 
 def _admits(permission: Raw, port: int) -> bool:

@@ -37,7 +37,14 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "endpoint",
             "check": "endpoint",
-            "remedy": "Give the DNS name that the database's console shows, and name servers that can resolve it.",
+            "remedy": "Give the DNS name that the database's console shows, and name servers that can resolve it; for a"
+            " database in a peered network, set allow_outside.",
+        },
+        {
+            "id": "zones",
+            "check": "availability_zones",
+            "remedy": "Give subnets in the database's Availability Zone too, or set cross_zone to true.",
+            "source": f"{GUIDE}/elasticloadbalancing/latest/network/network-load-balancers.html#availability-zones",
         },
         {
             "id": "load-balancer",

@@ -21,9 +21,11 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import read_clusters
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import ResolveError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
 Listing = t.Mapping[str, t.Any]
@@ -34,7 +36,7 @@ DNS_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 class CheckedLink:
     """One wanted connection; the fields are the options of C(preflight). None is unset."""
 
-    name: str
+    name: str = required()
     destination: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
@@ -43,6 +45,7 @@ class CheckedLink:
     addresses: list[str] | None = None
     port: int | None = None
     listener_port: int | None = None
+    allow_outside: bool | None = None
     cross_zone: bool | None = None
     enforce_privatelink_rules: bool | None = None
     load_balancer: str | None = None
@@ -52,7 +55,7 @@ class CheckedLink:
     topic_arns: list[str] | None = None
     resource_configuration: str | None = None
     resource_share_arn: str | None = None
-    pattern: str | None = None
+    pattern: str | None = optional(None, choices=sorted(PATTERNS))
 
 
 @dataclass(frozen=True)
