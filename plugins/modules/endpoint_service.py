@@ -53,7 +53,8 @@ options:
         description:
           - Names or ARNs of the Network Load Balancers behind the service. Needed to create it. A load balancer must be
             active first, which is waited for.
-          - New ones are added before old ones are removed. AWS refuses the change while endpoints are connected.
+          - New ones are added before old ones are removed. While endpoints are connected AWS lets none be removed;
+            that is said before anything is changed.
         type: list
         elements: str
       acceptance_required:

@@ -126,8 +126,10 @@ def test_live_connections_hold_the_service_and_its_load_balancers(provider: Prov
     codes = {item["ResourceId"]: item["Error"]["Code"] for item in failed}
     assert codes == {service_id: "ExistingVpcEndpointConnections", ABSENT: "InvalidVpcEndpointService.NotFound"}
     other = provider.make_load_balancer("other")
+    modify = provider.ec2.modify_vpc_endpoint_service_configuration
+    modify(ServiceId=service_id, AddNetworkLoadBalancerArns=[other])
     with refused("ExistingVpcEndpointConnections"):
-        provider.ec2.modify_vpc_endpoint_service_configuration(ServiceId=service_id, AddNetworkLoadBalancerArns=[other])
+        modify(ServiceId=service_id, RemoveNetworkLoadBalancerArns=[other])
     with refused("ResourceInUse", naming="associated with another service"):
         provider.elb.delete_load_balancer(LoadBalancerArn=provider.load_balancer)
     provider.ec2.reject_vpc_endpoint_connections(ServiceId=service_id, VpcEndpointIds=[endpoint])

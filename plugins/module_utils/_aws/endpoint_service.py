@@ -259,10 +259,10 @@ class EndpointServices:
             actual.notifications = by_service.get(_id(actual), {})
 
     def _add_connections(self, have: Have) -> None:
-        """One call per 200 services that are to go, or of which one is."""
+        """One call per 200 services that are to go, or of which one is, or that are to lose a load balancer."""
         asking: dict[str, Actual] = {}
         for item, actual in have:
-            if item.state == "absent" or actual.surplus:
+            if item.state == "absent" or actual.surplus or _dropped(item, actual):
                 asking.update({service["ServiceId"]: actual for service in actual.services})
         for connection in read_connections(self.api, list(asking)):
             actual = asking[connection.service_id]
@@ -657,7 +657,14 @@ def _config_changes(
         balancers = _balancers(item, actual, check_mode)
         arns = {balancer.arn for balancer in balancers}
         have = set(service.get("NetworkLoadBalancerArns") or [])
-        first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), sorted(have - arns)
+        first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), _dropped(item, actual)
+        if last and actual.live(service):
+            connected = ", ".join(map(str, actual.live(service)))
+            raise ItemError(
+                f"{service_id} has live connections ({connected}), and AWS takes no load balancer out of it then: "
+                f"{', '.join(last)}. Nothing was changed. List it beside the new one until the vendor has moved to "
+                "another service, or have the connections ended first."
+            )
         after = after or _starting([balancer for balancer in balancers if balancer.arn not in have])
     changes = []
     first = {key: value for key, value in first.items() if value not in ([], None)}
@@ -668,6 +675,13 @@ def _config_changes(
         params = {"ServiceId": service_id, "RemoveNetworkLoadBalancerArns": last}
         changes.append(Change(MODIFY, params, f"remove load balancers {', '.join(last)}", after))
     return changes
+
+
+def _dropped(item: EndpointService, actual: Actual) -> list[str]:
+    """ARNs of the load balancers that a service is to lose."""
+    if item.load_balancers is None or item.state == "absent" or actual.service is None:
+        return []
+    return sorted(set(actual.service.get("NetworkLoadBalancerArns") or []) - _arns(item, actual.load_balancers))
 
 
 def _regions(service: Service) -> set[str]:

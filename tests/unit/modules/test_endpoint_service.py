@@ -509,17 +509,6 @@ def test_new_load_balancers_are_added_before_old_ones_go(estate: Estate) -> None
     assert made == [{"AddNetworkLoadBalancerArns"}, {"RemoveNetworkLoadBalancerArns"}]
 
 
-def test_load_balancers_stay_while_endpoints_are_connected(estate: Estate) -> None:
-    made = estate.service("orders", VENDOR, acceptance_required=False)
-    estate.sandbox.connect(made["service_name"])
-    estate.balancer("new")
-    result = run(estate, load_balancers=["new"])
-    assert result["failed"]
-    assert "ExistingVpcEndpointConnections" in result["msg"]
-    assert "must end first" in result["msg"]
-    assert service(estate)["NetworkLoadBalancerArns"] == made["network_load_balancer_arns"]
-
-
 # Absent
 
 
@@ -800,6 +789,19 @@ def test_the_services_own_region_is_never_a_difference(wanted: list[str]) -> Non
     shown = {"ServiceId": "vpce-svc-1", "ServiceState": "Available", "Tags": [OWN], "SupportedRegions": regions}
     item, actual = EndpointService("orders", supported_regions=wanted), Actual("aws", shown, region="us-east-1")
     assert plan_update(item, actual, shown, check_mode=False).changes == []
+
+
+def test_a_load_balancer_is_not_taken_out_under_a_connection(estate: Estate) -> None:
+    """It is said before anything is written; a further one may come all the same."""
+    made = estate.service("orders", VENDOR)
+    estate.balancer("more")
+    asked = str(estate.sandbox.connect(made["service_name"], account=VENDOR)["VpcEndpointId"])
+    estate.sandbox.eventually(lambda: estate.connection(asked), bool)
+    for check in (True, False):
+        refused = run(estate, check=check, load_balancers=["more"])
+        assert "AWS takes no load balancer out of it" in refused["msg"]
+        assert (refused["failed"], refused["writes"]) == (True, [])
+    change(estate, [MODIFY], load_balancers=["orders", "more"])
 
 
 def test_an_aws_service_may_be_let_in(estate: Estate) -> None:

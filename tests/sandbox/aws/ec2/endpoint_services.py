@@ -191,7 +191,8 @@ def _changed_load_balancers(service: EndpointService, call: Call, world: World) 
     remove = call.params.get("RemoveNetworkLoadBalancerArns") or []
     if not add and not remove:
         return service.load_balancer_arns
-    _refuse_connections(service, world)
+    if remove:  # AWS PrivateLink Guide, "Configure an endpoint service", read 2026-11: adding is allowed
+        _refuse_connections(service, world)
     for arn in remove:
         if arn not in service.load_balancer_arns:
             message = f"The Network Load Balancer '{arn}' is not associated with the service"
