@@ -17,7 +17,6 @@ alone proves little, and only as many of its requests are accepted as are expect
 from __future__ import annotations
 
 import math
-import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -122,13 +121,20 @@ class Acceptance:
         if self.limit < 0:
             raise ItemError(f"max_connections is a number from 0, not {self.limit}.")
         for owner in self.owners or []:
-            if not re.fullmatch(r"[0-9]{12}", owner):
+            if not arns.ACCOUNT.fullmatch(owner):
                 raise ItemError(f"Not an account id of 12 digits: {owner!r}.")
         for endpoint in self.vpc_endpoint_ids or []:
-            if not re.fullmatch(r"vpce-[0-9a-f]+", endpoint):
+            if not arns.VPC_ENDPOINT.fullmatch(endpoint):
                 raise ItemError(f"Not the id of a VPC endpoint: {endpoint!r}. It looks like vpce-0123456789abcdef0.")
-        if self.given_id and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.given_id):
-            raise ItemError(f"Not an endpoint service: {self.service_id or self.service_name!r}.")
+        if self.service_id and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.service_id):
+            raise ItemError(f"Not an endpoint service: {self.service_id!r}. Ids look like vpce-svc-0123456789abcdef0.")
+        if self.service_name and not arns.ENDPOINT_SERVICE_NAME.fullmatch(self.service_name):
+            raise ItemError(
+                f"Not an endpoint service: {self.service_name!r}. A name looks like "
+                "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0."
+            )
+        if self.service_id and self.service_name and not self.service_name.endswith(f".{self.service_id}"):
+            raise ItemError(f"service_id {self.service_id} is not that of service_name {self.service_name}.")
 
     @property
     def given_id(self) -> str:
@@ -276,7 +282,7 @@ class Acceptances:
 
     def _service_ids(self, items: t.Sequence[Acceptance]) -> dict[str, str | ItemError]:
         """Service ids by item; services that are named by the collection's tag alone cost one call for all."""
-        ids: dict[str, str | ItemError] = {item.name: item.given_id for item in items}
+        ids = {item.name: self._given_id(item) for item in items}
         tagged: dict[str, list[t.Mapping[str, t.Any]]] = {}
         if not all(ids.values()):
             for service in self.api.pages(
@@ -302,6 +308,13 @@ class Acceptances:
         if not found and item.state == "accepted" and not self.check_mode:
             raise ItemError(f"No endpoint service is tagged {item.name}: make it first, or give service_id.")
         return str(found[0]["ServiceId"]) if found else ""
+
+    def _given_id(self, item: Acceptance) -> str | ItemError:
+        try:
+            arns.require_region(item.service_name, self.api.region)
+        except ItemError as error:
+            return error
+        return item.given_id
 
     def plan(self, item: Acceptance, actual: Requests) -> Plan:
         allowed = [connection for connection in actual.connections if item.allows(connection)]

@@ -28,12 +28,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
     reject,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
     Presence,
     internal,
     optional,
-    required,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
@@ -49,12 +49,11 @@ CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
 MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
-PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:\S+)")
-ACCOUNT_ID = re.compile(r"[0-9]{12}")
+PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+)")
 SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
 ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
-WITH_PATH = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.*/")
+WITH_PATH = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.*/.*")
 Service = dict[str, t.Any]
 
 
@@ -67,16 +66,6 @@ class Notification:
 
 
 Event = t.Literal["Accept", "Connect", "Delete", "Reject"]
-
-
-@dataclass(frozen=True)
-class NotificationOptions:
-    """One wanted notification, as an option of an endpoint service."""
-
-    topic_arn: str = required()
-    events: list[t.Literal["Accept", "Connect", "Delete", "Reject"]] = optional(
-        ["Accept", "Connect", "Delete", "Reject"]
-    )
 
 
 @dataclass(frozen=True)
@@ -104,9 +93,9 @@ class EndpointService:
 
     def __post_init__(self) -> None:
         for principal in self.allowed_principals or []:
-            if WITH_PATH.match(principal):
+            if WITH_PATH.fullmatch(principal):
                 raise ItemError(f"AWS does not accept a principal with a path: {principal}. Allow the account instead.")
-            known = (ACCOUNT_ID, PRINCIPAL, SERVICE_PRINCIPAL)
+            known = (arns.ACCOUNT, PRINCIPAL, SERVICE_PRINCIPAL)
             if not any(pattern.fullmatch(principal) for pattern in known):
                 raise ItemError(
                     f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, the name of an AWS service "

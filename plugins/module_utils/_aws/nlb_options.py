@@ -209,7 +209,7 @@ def _check_health_check(check: t.Mapping[str, t.Any]) -> None:
             raise ItemError(f"{option} of a health check is {least} to {most}, not {check[option]}.")
     port = check.get("port", "traffic-port")
     if port != "traffic-port":
-        if not port.isdigit():
+        if not re.fullmatch(r"[0-9]{1,5}", port):
             raise ItemError(f"port of a health check is traffic-port or a number, not {port!r}.")
         _check_port(int(port))
     if "path" in check and check.get("protocol") == "TCP":

@@ -15,7 +15,6 @@ ListResources, DisassociateResourceShare (read 2026-11). RAM is regional, and wh
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ class ResourceShare:
     def __post_init__(self) -> None:
         if not self.resource_share_arn and not (self.owner_account_id and self.share_name):
             raise ItemError("Set resource_share_arn, or owner_account_id and share_name.")
-        if self.owner_account_id and not re.fullmatch(r"\d{12}", self.owner_account_id):
+        if self.owner_account_id and not arns.ACCOUNT.fullmatch(self.owner_account_id):
             raise ItemError(f"Not an account id of 12 digits: {self.owner_account_id!r}.")
         if self.resource_share_arn and self.resource_share_arn != UNKNOWN:
             match = arns.RESOURCE_SHARE.fullmatch(self.resource_share_arn)

@@ -55,7 +55,12 @@ class Target(t.NamedTuple):
 
 
 TARGETS = (
-    Target("service_name", "Interface", "ServiceName", re.compile(r"\S+")),
+    Target(
+        "service_name",
+        "Interface",
+        "ServiceName",
+        re.compile(f"{arns.ENDPOINT_SERVICE_NAME.pattern}|{arns.SERVICE_NAME.pattern}"),
+    ),
     Target(
         "resource_configuration",
         "Resource",
@@ -108,7 +113,7 @@ class VpcEndpoint:
     environment: str = internal("")
 
     def __post_init__(self) -> None:
-        if self.vpc_endpoint_id is not None and not re.fullmatch(r"vpce-[0-9a-f]+", self.vpc_endpoint_id):
+        if self.vpc_endpoint_id is not None and not arns.VPC_ENDPOINT.fullmatch(self.vpc_endpoint_id):
             raise ItemError(f"Not the id of an endpoint: {self.vpc_endpoint_id!r}, like vpce-0123456789abcdef0.")
         if self.vpc_endpoint_id and self.replace:
             raise ItemError("replace makes an endpoint with another id: leave out vpc_endpoint_id.")
@@ -133,7 +138,8 @@ class VpcEndpoint:
         for target in given:
             value = getattr(self, target.option)
             if value != UNKNOWN and not target.pattern.fullmatch(value):
-                raise ItemError(f"{target.option} is neither an id nor an ARN of one: {value!r}.")
+                what = "not a name" if target.option == "service_name" else "neither an id nor an ARN"
+                raise ItemError(f"{target.option} is {what} of one: {value!r}.")
             if self.type not in (None, target.type):
                 raise ItemError(f"{target.option} is for endpoints of type {target.type}, not {self.type}.")
 
@@ -233,7 +239,8 @@ class VpcEndpoints:
         return listed or created
 
     def _require(self, item: VpcEndpoint) -> None:
-        """Options that came to botocore later than what the collection asks for."""
+        """A service of this region, and options that came to botocore later than what the collection asks for."""
+        arns.require_region(item.service_name, self.api.region)
         if item.target and item.kind != "Interface":
             self.api.require(CREATE, item.target[0].member, item.target[0].option)
         for option, member in (

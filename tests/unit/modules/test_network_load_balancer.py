@@ -60,6 +60,10 @@ def policy(module: str) -> set[str]:
         ({"listeners": [{"port": 1, "target_group": {"health_check": {"healthy_threshold": 11}}}]}, "2 to 10"),
         ({"listeners": [{"port": 1, "target_group": {"health_check": {"port": "any"}}}]}, "traffic-port or a number"),
         (
+            {"listeners": [{"port": 1, "target_group": {"health_check": {"port": "\N{FULLWIDTH DIGIT EIGHT}"}}}]},
+            "traffic-port or a number",
+        ),
+        (
             {"listeners": [{"port": 1, "target_group": {"health_check": {"protocol": "TCP", "path": "/"}}}]},
             "by TCP has no path",
         ),

@@ -152,6 +152,8 @@ def test_a_type_that_is_not_there_is_waited_for(estate: Estate, share: str) -> N
         ({"owner_account_id": OWNER}, "Set resource_share_arn, or owner_account_id and share_name"),
         ({"share_name": "redis-share"}, "Set resource_share_arn, or owner_account_id and share_name"),
         ({"owner_account_id": "1234", "share_name": "x"}, "Not an account id of 12 digits: '1234'"),
+        ({"owner_account_id": f"{OWNER}\n", "share_name": "x"}, "Not an account id of 12 digits"),
+        ({"owner_account_id": "\N{FULLWIDTH DIGIT ONE}" * 12, "share_name": "x"}, "Not an account id of 12 digits"),
         ({"resource_share_arn": "arn:aws:ram:us-east-1:1:resource-share/x"}, "Not the ARN of a resource share"),
         ({"resource_share_arn": ARN.replace("-share/", "-share-invitation/")}, "Not the ARN of a resource share"),
         ({"resource_share_arn": ARN, "owner_account_id": STRANGER}, f"a share of account {OWNER}, not of the expected"),

@@ -165,6 +165,9 @@ def test_what_a_new_endpoint_lacks_is_named(options: dict[str, Any], says: str) 
         ({"vpc_endpoint_id": "vpce-1", "replace": True}, "leave out vpc_endpoint_id"),
         ({"service_name": SERVICE, "service_network": NETWORK}, "give one of service_name, service_network"),
         ({"service_network": RCFG}, "neither an id nor an ARN"),
+        ({"service_name": f"{SERVICE}\n"}, "not a name"),
+        ({"service_name": "evil.vpce-svc-0123456789abcdef0"}, "not a name"),
+        ({"service_name": f"evil.{SERVICE}"}, "not a name"),
         ({"resource_configuration": "rcfg-1"}, "neither an id nor an ARN"),
         ({"resource_configuration": RCFG, "type": "Interface"}, "is for endpoints of type Resource, not Interface"),
         ({"subnet_ids": []}, "at least one subnet"),
@@ -387,6 +390,8 @@ def test_tags_are_kept_unless_purged() -> None:
 class Model:
     """An Api with at most one endpoint; what is written shows after some stale reads, states last two reads."""
 
+    region = "us-east-1"
+
     def __init__(self, endpoint: dict[str, Any] | None, stale: int = 0) -> None:
         self.endpoint, self.stale, self.behind = endpoint, stale, 0
         self.past = [endpoint] if endpoint else []
@@ -589,6 +594,13 @@ def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any])
     gone = change(estate, [DELETE], state="absent")
     assert gone["diff"][0]["after"] == {}
     assert not endpoints(estate)
+
+
+def test_a_service_of_another_region_is_refused(estate: Estate, service: dict[str, Any]) -> None:
+    there = service["service_name"].replace("us-east-1", "eu-west-1")
+    refused = run(estate, **{**service, "service_name": there})
+    assert "is in eu-west-1, and this run in us-east-1" in refused["msg"]
+    assert not estate.count("CreateVpcEndpoint")
 
 
 def test_unset_options_change_nothing(estate: Estate, service: dict[str, Any]) -> None:
