@@ -39,5 +39,6 @@ class CallbackModule(CallbackBase):
         """Load; to find one filter of a collection Ansible loads all of them, and to find one test all of its own."""
         filter_loader.get("saas.privatelink.resolve_links")
         test_loader.get("ansible.builtin.defined")
-        lookup_loader.get("saas.privatelink.role_keys", class_only=True)
+        for name in ("role_keys", "role_options"):
+            lookup_loader.get(f"saas.privatelink.{name}", class_only=True)
         gc.freeze()  # so that forks do not copy these objects' pages when they collect garbage

@@ -45,12 +45,14 @@ CORES = {
 
 MODULES_IMPORT = ("boto3", "botocore", "dnspython")
 COLLECTIONS = ("amazon/aws", "ansible/posix", "saas/privatelink")
-PLAYBOOKS = "tests/playbooks/test_playbooks.py"
+PLAYBOOKS, VALUES = "tests/playbooks/test_playbooks.py", "tests/playbooks/test_values.py"
 TESTS = (
     "tests/playbooks/test_ansible.py",
     "tests/playbooks/test_in_fork.py",
     f"{PLAYBOOKS}::test_a_plan_names_every_link_and_writes_nothing",
     f"{PLAYBOOKS}::test_runs_narrow_to_hosts_vendors_and_links",
+    f"{VALUES}::test_what_is_omitted_within_a_link_is_not_set",
+    f"{VALUES}::test_every_role_takes_every_option_as_text_or_nothing",
 )
 """What each version must pass: whole files, or single tests."""
 

@@ -9,14 +9,15 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from dataclasses import dataclass
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import HealthCheckOptions
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec, optional, required
+from ansible_collections.saas.privatelink.plugins.plugin_utils import _values as values
 from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import (
     HEALTH_PATH,
     HEALTH_PORT,
@@ -115,7 +116,9 @@ class NlbServiceLink(Link):
         None, "When an address that is no longer answered leaves, see M(saas.privatelink.nlb_ip_sync)."
     )
     health_check: dict[str, t.Any] | None = optional(
-        None, "Health check of the targets, see M(saas.privatelink.network_load_balancer)."
+        None,
+        "Health check of the targets, see M(saas.privatelink.network_load_balancer).",
+        item=HealthCheckOptions,
     )
     deregistration_delay: int = optional(30, "Seconds that connections to an address that was removed may go on.")
     connection_termination: bool = optional(True, "Whether such connections are ended then.")
@@ -143,7 +146,9 @@ class NlbServiceLink(Link):
     private_dns_name: str | None = optional(None, "Private DNS name of the endpoint service.")
     verify_private_dns: bool | None = optional(None, "Ask AWS to verify the domain of the private DNS name.")
     connection_notifications: list[dict[str, t.Any]] | None = optional(
-        None, "SNS topics that hear of connections, see M(saas.privatelink.endpoint_service)."
+        None,
+        "SNS topics that hear of connections, see M(saas.privatelink.endpoint_service).",
+        item=NotificationOptions,
     )
     tags: dict[str, str] | None = optional(None, "Tags of the load balancer and the endpoint service.")
     load_balancer_name: str | None = optional(
@@ -322,6 +327,8 @@ class NlbServiceLink(Link):
         out, as it is. Raises LinkError for a link that names no known
         forwarder, and for two that would share a port.
         """
+        if not all(forwarder.get("name") for forwarder in forwarders):
+            raise LinkError("Every forwarder needs a name.")
         by_name = {str(forwarder["name"]): forwarder for forwarder in forwarders}
         members: dict[str, list[NlbServiceLink]] = {}
         for link in links:
@@ -340,20 +347,20 @@ def _stuck(links: t.Sequence[NlbServiceLink], found: Found) -> bool:
     return bool(present) and all(found.of(link).stopped for link in present)
 
 
-@functools.cache
-def _validator() -> ArgumentSpecValidator:
-    return ArgumentSpecValidator(argument_spec(Forwarder))
-
-
 def _converted(forwarder: t.Mapping[str, t.Any], strict: bool) -> Item:
     """A forwarder with its defaults and its values of their types.
 
     Raises LinkError for what can never be right, unless it is only to go away and not ``strict``.
     """
-    name = str(forwarder["name"])
-    result = _validator().validate({option: value for option, value in forwarder.items() if value not in (None, "")})
-    faults = list(result.error_messages)
-    options = {option: value for option, value in result.validated_parameters.items() if value is not None}
+    name, spec = str(forwarder["name"]), argument_spec(Forwarder)
+    options: Item = {option: told["default"] for option, told in spec.items() if "default" in told}
+    options.update(name=name, **({"vpc_id": forwarder["vpc_id"]} if forwarder.get("vpc_id") else {}))
+    faults = []
+    try:
+        said = {option: value for option, value in forwarder.items() if value != ""}
+        options = values.given(values.converted(spec, said))
+    except values.ValueRefused as error:
+        faults.append(str(error))
     try:
         options["nameservers"] = nameservers(options.get("nameservers") or [RESOLVER])
     except ValueError as error:

@@ -10,10 +10,8 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
@@ -24,10 +22,17 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_res
     ResourceEndpointLink,
     ServiceNetworkLink,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
 TYPES = (NlbServiceLink, RedshiftGrantLink, ResourceEndpointLink, ServiceNetworkLink, RedisCloudLink)
 PATTERNS: dict[str, type[Link]] = {link_type.PATTERN: link_type for link_type in TYPES}
-OMITTED = "__omit_place_holder__"  # what omit is before ansible-core 2.19, where it stands within a list or dictionary
+ASKED: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "only": {"type": "list", "elements": "str", "default": []},
+    "forwarders": {"type": "list", "elements": "dict", "default": []},
+}
+"""What the filter is asked for besides the links."""
+ALSO = ("title", "short_description", "description", "connects", "options", "prerequisites")  # of a vendor's data
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Vendor:
     ``facts`` are, for each pattern, what every link says and none can change. ``told`` are, for each pattern, facts
     that the vendor has yet to tell where they are empty (C(needs)), and how to C(ask) for them. ``withheld`` are
     options of the patterns that the vendor's links do not take, each with the reason. ``by`` is the option that names
-    the destination. Of the rest of the data, links know nothing.
+    the destination. Of the rest of the data, ALSO, links know nothing.
     """
 
     name: str = ""
@@ -49,7 +54,14 @@ class Vendor:
 
     @classmethod
     def of(cls, data: Options) -> Vendor:
+        """Raises LinkError for a misspelt part: left out, it would be what the vendor never said."""
         own = {field.name for field in dataclasses.fields(cls)}
+        whose = f"The data of {data.get('name')}"
+        _refuse_unknown(whose, data, {*own, *ALSO})
+        for part in ("facts", "told"):
+            _refuse_unknown(f"{whose}, {part}", data.get(part) or {}, PATTERNS.keys())
+        for pattern, told in (data.get("told") or {}).items():
+            _refuse_unknown(f"{whose}, told.{pattern}", told, {"needs", "ask"})
         return cls(**{name: value for name, value in data.items() if name in own})
 
     def type_of(self, name: str, named: t.Any) -> tuple[type[Link], Options]:
@@ -63,7 +75,7 @@ class Vendor:
 
     def facts_of(self, pattern: str) -> Options:
         """What every link of a pattern says, with what the vendor must still tell."""
-        facts = dict(self.facts.get(pattern) or {})
+        facts = _some(self.facts.get(pattern) or {}, PATTERNS[pattern], f"The data of {self.name}, facts.{pattern}")
         told = self.told.get(pattern) or {}
         missing = [name for name in told.get("needs") or () if not facts.get(name)]
         return {"vendor": self.name, **facts, **({"awaiting": told["ask"]} if missing else {})}
@@ -100,22 +112,24 @@ def resolve(
     link's pattern has no use for, a value of another type, a forwarder that is not among ``forwarders``.
     """
     data = Vendor.of(vendor) if vendor is not None else None
-    if data is not None and state == "absent" and not only:
+    asked = _asked(state=state, only=only, forwarders=forwarders)
+    ending, named = asked["state"] == "absent", asked["only"]
+    if data is not None and ending and not named:
         raise LinkError(
             f"{data.name}_state absent takes away every link: name those that shall go in {data.name}_only."
         )
     found: list[Link] = []
     for link in _listed(links):
         resolved = _converted(link, PATTERNS[pattern]) if data is None else _vendor_link(link, data)
-        going = state == "absent" and (not only or resolved.name in only)
+        going = ending and (not named or resolved.name in named)
         found.append(dataclasses.replace(resolved, state="absent") if going else resolved)
     by_key: dict[str, Link] = {}
     for resolved in found:
         if by_key.setdefault(resolved.key, resolved) is not resolved:
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
-    chosen = _chosen([resolved.completed() for resolved in found], only)
+    chosen = _chosen([resolved.completed() for resolved in found], named)
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
-    NlbServiceLink.groups(served, forwarders, Found([], []))  # for what it refuses
+    NlbServiceLink.groups(served, asked["forwarders"], Found([], []))  # for what it refuses
     return [resolved.as_dict() for resolved in chosen]
 
 
@@ -124,33 +138,30 @@ def typed(links: t.Iterable[Options]) -> list[t.Any]:
     return [PATTERNS[str(link["pattern"])].of(link) for link in links]
 
 
+def _asked(**values: t.Any) -> dict[str, t.Any]:
+    try:
+        asked = converted(ASKED, values)
+    except ValueRefused as error:
+        raise LinkError(f"{error}.") from None
+    if values["only"] and not asked["only"] and not isinstance(values["only"], str):
+        raise LinkError(f"The links to work on are named, but none has a name: {values['only']!r}.")
+    return asked
+
+
 def _listed(links: t.Any) -> list[Options]:
     """Raises LinkError unless it is a list of links, each with a name. Nothing at all is no link."""
-    if links is None or links == "":
-        return []
-    if not isinstance(links, t.Sequence) or isinstance(links, str):
-        raise LinkError(f"Links are a list, not {links!r}.")
-    plain = [_plain(link) for link in links]
-    for link in plain:
+    if isinstance(links, t.Mapping):
+        raise LinkError(f"Links are a list, not a dictionary of {', '.join(map(str, links))}.")
+    try:
+        listed = converted({"links": {"type": "list", "elements": "raw"}}, {"links": links})["links"]
+    except ValueRefused as error:
+        raise LinkError(f"Links are a list: {error}.") from None
+    for link in listed or ():
         if not isinstance(link, dict):
             raise LinkError(f"A link is a dictionary with a name, not {link!r}.")
         if not link.get("name"):
             raise LinkError(f"Every link needs a name: {link}.")
-    return plain
-
-
-def _plain(value: t.Any) -> t.Any:
-    """A copy without what is not set, at every depth."""
-    if isinstance(value, t.Mapping):
-        given = {str(name): _plain(part) for name, part in value.items() if part is not None}
-        return {name: part for name, part in given.items() if not _omitted(part)}
-    if isinstance(value, (list, tuple)):
-        return [part for part in map(_plain, value) if part is not None and not _omitted(part)]
-    return value
-
-
-def _omitted(value: t.Any) -> bool:
-    return isinstance(value, str) and value.startswith(OMITTED)
+    return listed or []
 
 
 def _vendor_link(own: Options, vendor: Vendor) -> Link:
@@ -160,8 +171,8 @@ def _vendor_link(own: Options, vendor: Vendor) -> Link:
     foreign = sorted(set(own) - set(vendor.takes(link_type)))
     if foreign:
         raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.")
-    facts = {option: value for option, value in _plain(vendor.facts_of(link_type.PATTERN)).items() if value != ""}
-    return _converted({**_plain(defaults), **facts, vendor.by: named, **own}, link_type)
+    facts = {option: value for option, value in vendor.facts_of(link_type.PATTERN).items() if value != ""}
+    return _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
 
 
 def _default(vendor: Vendor) -> t.Any:
@@ -171,25 +182,37 @@ def _default(vendor: Vendor) -> t.Any:
     return fields[0].default if fields else None
 
 
-@functools.cache
-def _validator(link_type: t.Any) -> ArgumentSpecValidator:
-    return ArgumentSpecValidator(argument_spec(link_type))
-
-
 def _converted(options: Options, link_type: type[Link]) -> Link:
     """Raises LinkError for what is no option, no choice, or of no such type; C("no") is a boolean, C("1") a number."""
-    result = _validator(t.cast(t.Any, link_type)).validate(options)
-    if result.error_messages:
-        raise LinkError(f"{options['name']}: {'; '.join(result.error_messages)}")
-    return link_type(**_plain(result.validated_parameters))
+    try:
+        return link_type(**given(converted(argument_spec(link_type), options)))
+    except ValueRefused as error:
+        raise LinkError(f"{options['name']}: {error}") from None
+
+
+def _some(options: Options, link_type: type[Link], whose: str) -> dict[str, t.Any]:
+    """Some options of a link, converted, without the defaults of the others. Raises LinkError that says ``whose``."""
+    spec, said = argument_spec(link_type), given(options)
+    _refuse_unknown(whose, said, spec.keys())
+    try:
+        return given(converted({name: spec[name] for name in said}, said))
+    except ValueRefused as error:
+        raise LinkError(f"{whose}: {error}") from None
+
+
+def _refuse_unknown(whose: str, data: Options, known: t.AbstractSet[str]) -> None:
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise LinkError(f"{whose}: unknown {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
 
 
 def _chosen(links: t.Sequence[Link], only: t.Sequence[str]) -> list[Link]:
     """Those of the names in ``only``, and those with whom they share a forwarder: its configuration is of them all."""
-    if isinstance(only, str):
-        raise LinkError(f"The links to work on are a list of names, not {only!r}.")
     if not only:
         return list(links)
+    names = {link.name for link in links}
+    if unknown := sorted(set(only) - names):
+        raise LinkError(f"No link is called {', '.join(unknown)}. There are: {', '.join(sorted(names)) or 'none'}.")
     shared = {_forwarder(link) for link in links if link.name in only} - {None}
     return [link for link in links if link.name in only or _forwarder(link) in shared]
 

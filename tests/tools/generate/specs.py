@@ -57,7 +57,9 @@ def _option(spec: Spec, field: dataclasses.Field[Any], words: Words) -> Spec:
     documented = {name: value for name, value in spec.items() if name != "options"}
     documented["description"] = [words.fill(field.metadata["description"])]
     item = field.metadata["spec"].get("item")
-    return {**documented, "options": suboptions(item, words)} if item else documented
+    # Those of a module are described in the module's documentation.
+    described = item and all(part.metadata.get("description") for part in dataclasses.fields(item))
+    return {**documented, "options": suboptions(item, words)} if described else documented
 
 
 def role_option(name: str, words: Words, **changes: Any) -> Spec:
@@ -92,10 +94,9 @@ def pattern_spec(pattern: str) -> Spec:
 def vendor_role_spec() -> Spec:
     """The argument spec of the role vendor, through which vendors' roles take their links."""
     words = Words("vendor")
-    shared = ["links", "only", "state", *ROLES["vendors"]["options"]]
     says = ROLES["vendor"]
-    options = {"data": words.filled(says["data"]), **{name: role_option(name, words) for name in shared}}
-    options["links"]["required"] = True
+    options = {name: words.filled(says[name]) for name in ("data", "options")}
+    options["links"] = role_option("links", words, required=True)
     return role_spec(words, says["short_description"], [*says["description"], ROLES["again"]], options)
 
 

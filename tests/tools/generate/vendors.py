@@ -83,12 +83,21 @@ def tasks(role: str) -> list[Spec] | None:
     """The tasks of a vendor whose patterns the role vendor serves; None for one with tasks of its own."""
     if not set(patterns(role)) <= SERVED:
         return None
-    passed = ["links", "only", "state", *_role_options(role)]
-    variables = {f"vendor_{name}": f"{{{{ {role}_{name} }}}}" for name in passed}
+    title = data(role)["title"]
+    read = {
+        "name": f"Take the options of {title} for what they mean",
+        "ansible.builtin.set_fact": {
+            f"{role}_options": f"{{{{ lookup('saas.privatelink.role_options', '{role}') }}}}",
+        },
+    }
     include = {
-        "name": f"Take the links of {data(role)['title']} through their patterns",
+        "name": f"Take the links of {title} through their patterns",
         "ansible.builtin.include_role": {"name": "saas.privatelink.vendor", "rolespec_validate": False},
-        "vars": {"vendor_data": f"{{{{ __{role}_vendor }}}}", **variables},
+        "vars": {
+            "vendor_data": f"{{{{ __{role}_vendor }}}}",
+            "vendor_links": f"{{{{ {role}_links }}}}",
+            "vendor_options": f"{{{{ {role}_options }}}}",
+        },
     }
     note = {
         "name": "Note where they stand",
@@ -97,7 +106,7 @@ def tasks(role: str) -> list[Spec] | None:
             f"__{role}_template": "{{ role_path }}/templates/hand_off.md.j2",
         },
     }
-    return [include, note, _hand_over(role)]
+    return [read, include, note, _hand_over(role)]
 
 
 def _report(role: str) -> str:
@@ -112,8 +121,8 @@ def _hand_over(role: str) -> Spec:
         "vendor": role,
         "template": f"{{{{ __{role}_template }}}}",
         "report": f"{{{{ {role}_report }}}}",
-        "directory": f"{{{{ {role}_handoff_directory }}}}",
-        "on_link_failure": f"{{{{ {role}_on_link_failure }}}}",
+        "directory": f"{{{{ {role}_options.handoff_directory }}}}",
+        "on_link_failure": f"{{{{ {role}_options.on_link_failure }}}}",
     }
     return {
         "name": f"Hand over to {data(role)['title']}",
