@@ -54,7 +54,7 @@ def test_an_extra_variable_is_text(company: Company, said: dict[str, str], lines
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders"), company.link("crm")]}}
     options = [part for name, value in said.items() for part in ("-e", f"{name}={value}")]
     plan = company.play("site", "--check", *options)
-    assert [line[: len(wanted)] for (_, line), wanted in zip(plan.lines, lines, strict=True)] == lines
+    assert [line[: len(wanted)] for (dummy, line), wanted in zip(plan.lines, lines, strict=True)] == lines
     assert plan.writes == []
 
 
@@ -63,12 +63,15 @@ def test_a_name_of_digits_is_a_name(company: Company) -> None:
     listed: list[Link] = [{**company.link("crm"), "name": 2024}, company.link("orders", max_connections=OMITTED)]
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": listed}}
     built = company.play("site")
-    assert (built.status, [line.split(": ")[0] for _, line in built.lines]) == (0, ["fivetran 2024", "fivetran orders"])
+    assert (built.status, [line.split(": ")[0] for dummy, line in built.lines]) == (
+        0,
+        ["fivetran 2024", "fivetran orders"],
+    )
     sheet = (company.folder / "hand-off" / "us" / "fivetran.md").read_text(encoding="utf-8")
     assert "2024" in sheet
     assert company.play("site", "-e", "link=2024").writes == []
     gone = company.play("teardown", "-e", "link=2024")
-    assert [line for _, line in gone.lines] == ["fivetran 2024: absent"]
+    assert [line for dummy, line in gone.lines] == ["fivetran 2024: absent"]
     assert set(company.holds("us")["services"]) == {"fivetran-orders"}
 
 
@@ -76,7 +79,7 @@ def test_what_is_omitted_within_a_link_is_not_set(company: Company) -> None:
     link = {**company.redis(), "principals": OMITTED, "databases": [OMITTED], "tags": {"team": OMITTED}}
     company.hosts = {"us": company.hosts["us"] | {"redis_cloud_links": [link]}}
     plan = company.play("site", "--check")
-    assert [line for _, line in plan.lines] == [
+    assert [line for dummy, line in plan.lines] == [
         "redis-cloud sessions: waiting on vendor: in the Redis Cloud console, under Connectivity > PrivateLink, share "
         f"with the AWS account {company.accounts['us']}; then set resource_share_arn and run again"
     ]
@@ -224,5 +227,5 @@ def test_every_role_takes_every_option_as_text_or_nothing(company: Company) -> N
     for role, told in ways.items():
         stand = [stood(run, f"{role}_{way}".replace("_", "-")) for way in told]
         assert stand[0] == stand[1]
-        assert any(writes for _, writes in stand[0][1]) or stand[0][0], role
+        assert any(writes for dummy, writes in stand[0][1]) or stand[0][0], role
         assert stand[2:] == [*stand[2:3]] * len(stand[2:])
