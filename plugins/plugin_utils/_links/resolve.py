@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
@@ -118,9 +119,9 @@ def resolve(
         raise LinkError(
             f"{data.name}_state absent takes away every link: name those that shall go in {data.name}_only."
         )
+    read = _reader(data, pattern)
     found: list[Link] = []
-    for link in _listed(links):
-        resolved = _converted(link, PATTERNS[pattern]) if data is None else _vendor_link(link, data)
+    for resolved in map(read, _listed(links)):
         going = ending and (not named or resolved.name in named)
         found.append(dataclasses.replace(resolved, state="absent") if going else resolved)
     by_key: dict[str, Link] = {}
@@ -164,14 +165,22 @@ def _listed(links: t.Any) -> list[Options]:
     return listed or []
 
 
-def _vendor_link(own: Options, vendor: Vendor) -> Link:
+def _reader(vendor: Vendor | None, pattern: str) -> t.Callable[[Options], Link]:
+    """What makes a link of what an inventory says of it."""
+    if vendor is None:
+        return lambda own: _converted(own, PATTERNS[pattern])
+    facts_of = functools.cache(vendor.facts_of)  # they are the same for all links
+    return lambda own: _vendor_link(own, vendor, facts_of)
+
+
+def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Options]) -> Link:
     name = own["name"]
     named = own.get(vendor.by, _default(vendor))
     link_type, defaults = vendor.type_of(name, named)
     foreign = sorted(set(own) - set(vendor.takes(link_type)))
     if foreign:
         raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.")
-    facts = {option: value for option, value in vendor.facts_of(link_type.PATTERN).items() if value != ""}
+    facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
     return _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
 
 
@@ -182,10 +191,16 @@ def _default(vendor: Vendor) -> t.Any:
     return fields[0].default if fields else None
 
 
+@functools.cache
+def _spec(link_type: t.Any) -> dict[str, t.Any]:
+    """The argument spec of a type of link, which nobody changes."""
+    return argument_spec(link_type)
+
+
 def _converted(options: Options, link_type: type[Link]) -> Link:
     """Raises LinkError for what is no option, no choice, or of no such type; C("no") is a boolean, C("1") a number."""
     try:
-        return link_type(**given(converted(argument_spec(link_type), options)))
+        return link_type(**given(converted(_spec(t.cast(t.Any, link_type)), options)))
     except ValueRefused as error:
         raise LinkError(f"{options['name']}: {error}") from None
 
