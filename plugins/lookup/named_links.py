@@ -93,7 +93,8 @@ class LookupModule(LookupBase):
         return list(self._variables.get("ansible_play_hosts_all") or [self._variables["inventory_hostname"]])
 
     def _own(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, list[str]]:
-        taking_away, host = self.get_option("taking_away"), str(self._variables["inventory_hostname"])
+        host = str(self._variables["inventory_hostname"])
+        taking_away = self._takes_away([host], vendors)
         if asked == Asked() and not taking_away:
             return {}
         # Only a name must be looked for elsewhere.
@@ -122,7 +123,8 @@ class LookupModule(LookupBase):
             return UNTOLD
 
     def _said(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, str]:
-        hosts, taking_away = self._hosts(), self.get_option("taking_away")
+        hosts = self._hosts()
+        taking_away = self._takes_away(hosts, vendors)
         listed = self._listed(hosts, vendors)
         found = chosen(asked, listed, vendors, taking_away)
         accounts = {host: account for host in hosts if (account := self._account(host))}
@@ -135,6 +137,11 @@ class LookupModule(LookupBase):
             variables = ", ".join(f"{vendor}_links" for vendor in vendors)
             line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
         return {"line": line, "refused": ""}
+
+    def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
+        """Whether links go: by the playbook, or because a variable says so of all links of a vendor."""
+        states = {str(self._of(host, f"{vendor}_state")) for host in hosts for vendor in vendors}
+        return bool(self.get_option("taking_away")) or "absent" in states
 
     def _account(self, host: str) -> tuple[str, ...]:
         """By what the account and region of a host are known; empty where a variable of it cannot be told."""

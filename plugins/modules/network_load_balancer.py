@@ -206,11 +206,11 @@ options:
         default: false
       adopt:
         description:
-          - Use a load balancer and target groups of the expected name, or of the given id, that others have made.
-            Without this it is refused.
-          - Its subnets, security groups and listeners stay and are added to. A target group behind a wanted port is
-            used as it is, where it fits. None is ever deleted.
-          - With O(load_balancers[].state=absent) only what was added to it goes, and the collection's tags.
+          - Use a load balancer and target groups of the expected name that others have made. Without this they are
+            refused.
+          - Listeners are added to it. All else of it stays as it is, whatever other options say, and so do target
+            groups that others have made. None is ever deleted.
+          - With O(load_balancers[].state=absent) only what was added goes, and the collection's tags.
         type: bool
         default: false
   check_attributes:
@@ -324,10 +324,11 @@ results:
         name:
           description: Name of the target group; of an adopted one its own.
           type: str
-        kept:
-          description: Targets that were in it when it was adopted, which are not to be removed.
+        registered:
+          description: Of one that others have made, the targets that we have registered in it.
           type: list
           elements: str
+          returned: when it was adopted
     moving:
       description: Whether a port still forwards to its old target group, because the new one has no healthy target.
       type: bool

@@ -128,9 +128,11 @@ options:
           - CIDRs whose targets are never touched. An answer inside of them is not believed.
         type: list
         elements: str
-      keep:
+      registered:
         description:
-          - Addresses that are never removed, because others have registered them in a target group that is shared.
+          - For a target group that others have made, the addresses that the collection has registered in it, as
+            M(saas.privatelink.network_load_balancer) returns them. No others are removed then, and a tag of the target
+            group, C(saas.privatelink:registered), is kept in line.
         type: list
         elements: str
   <<: *sync

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
@@ -345,6 +345,7 @@ def find(
         return _named(item, services)
     ours = ownership.ours(item, services, "Endpoint service", _id_and_tags)
     same = [service for service in ours if service["ServiceState"] in ALIVE]
+    same = [service for service in same if not _elsewhere(item, service)] or same[:1]
     if not same and item.state == "present":
         same = _on_balancers(item, services, balancers)
         if len(same) > 1:
@@ -470,16 +471,25 @@ def _refuse_live(item: EndpointService, service_id: str, live: t.Sequence[Connec
         )
 
 
+def _balancer_names(service: Service) -> set[str]:
+    found = map(arns.LOAD_BALANCER.fullmatch, service.get("NetworkLoadBalancerArns") or ())
+    return {match.group(1) for match in found if match}
+
+
+def _elsewhere(item: EndpointService, service: Service) -> bool:
+    """Whether a service is on none of the item's load balancers, so that it is another one."""
+    have, wanted = set(service.get("NetworkLoadBalancerArns") or ()), set(item.load_balancers or ())
+    return bool(have and wanted and not wanted & (have | _balancer_names(service)))
+
+
 def _refuse_other_place(item: EndpointService, service: Service) -> None:
     """Raise ItemError for a service of the item's name that is on none of its load balancers."""
-    have = set(service.get("NetworkLoadBalancerArns") or [])
-    names = {match.group(1) for match in map(arns.LOAD_BALANCER.fullmatch, have) if match}
-    wanted = set(item.load_balancers or [])
-    if have and wanted and not wanted & (have | names) and not item.service_id:
+    names = _balancer_names(service)
+    if _elsewhere(item, service) and not item.service_id:
         raise ItemError(
             f"Endpoint service {service['ServiceId']} has the name {item.name}, but leads to "
-            f"{', '.join(sorted(names))}, not to {', '.join(sorted(wanted))}. It was not deleted. Give its id as "
-            "service_id if it is meant."
+            f"{', '.join(sorted(names))}, not to {', '.join(sorted(item.load_balancers or []))}. It was left as it "
+            "is. Give its id as service_id if it is meant."
         )
 
 
@@ -487,7 +497,9 @@ def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) 
     """Take away what we brought to a service that was adopted: whom we let in, their connections, our tags."""
     service_id, tags = service["ServiceId"], _tags(service)
     admitted = [arn for arn in actual.principals or () if _mark(arn) in tags.get(ADMITTED_TAG, "").split()]
-    accounts = {match.group(1) for match in map(ACCOUNT.match, admitted) if match}
+    staying = {*(actual.principals or ())} - {*admitted}
+    # Whom its owner lets in as well, may have been connected by the owner.
+    accounts = set() if "*" in staying else _accounts(admitted) - _accounts(staying)
     live = [connection for connection in actual.live(service) if connection.owner in accounts]
     _refuse_live(item, service_id, live)
     plan.changes += reject(service_id, live, actual.rejected)
@@ -497,6 +509,10 @@ def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) 
     plan.changes += tagging.ec2_changes(service_id, {}, tagging.own(tags))
     own = tagging.own(tags)
     plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
+
+
+def _accounts(principals: t.Iterable[str]) -> set[str]:
+    return {match.group(1) for match in map(ACCOUNT.match, principals) if match}
 
 
 def _mark(principal: str) -> str:
@@ -552,6 +568,10 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
             f"Endpoint service {service['ServiceId']} is {service['ServiceState']}. Once it is deleted, run again to "
             "make a new one."
         )
+    if ownership.is_theirs(item, _tags(service)) and not actual.created:
+        item = _as_it_is(item, service)
+    elif item.service_id is None:
+        _refuse_other_place(item, service)
     before, result = _shown(actual, service), _result(actual, service)
     plan = Plan(before=before, after=before, result=result)
     if service["ServiceState"] == "Pending":
@@ -568,6 +588,22 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
     if plan.changes:
         plan.after = _after(item, actual, before)
     return plan
+
+
+def _as_it_is(item: EndpointService, service: Service) -> EndpointService:
+    """The item on a service that others have made: load balancers and principals are added, all else is its owner's."""
+    balancers = item.load_balancers and [*(service.get("NetworkLoadBalancerArns") or ()), *item.load_balancers]
+    return replace(
+        item,
+        load_balancers=balancers,
+        acceptance_required=None,
+        private_dns_name=None,
+        verify_private_dns=False,
+        supported_ip_address_types=None,
+        supported_regions=None,
+        purge_allowed_principals=False,
+        purge_connection_notifications=False,
+    )
 
 
 def _plan_private_dns(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> None:
@@ -683,8 +719,7 @@ def _principal_changes(item: EndpointService, actual: Actual, service: Service, 
         return []
     add = _missing(item, actual)
     wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
-    purge = item.purge_allowed_principals and not ownership.is_adopted(_tags(service))
-    remove = sorted((actual.principals or frozenset()) - wanted) if purge and not _adopts(item, actual, service) else []
+    remove = sorted((actual.principals or frozenset()) - wanted) if item.purge_allowed_principals else []
     if not add and not remove:
         return []
     params: dict[str, t.Any] = {"ServiceId": service["ServiceId"]}
@@ -731,7 +766,7 @@ def _notification_changes(item: EndpointService, actual: Actual, service: Servic
             params = {"ConnectionNotificationId": key, "ConnectionEvents": events}
             action = "ec2:ModifyVpcEndpointConnectionNotification"
             changes.append(Change(action, params, f"notify {topic} of {', '.join(events)}", after))
-    purge = item.purge_connection_notifications and not ownership.is_adopted(_tags(service))
+    purge = item.purge_connection_notifications
     wanted_topics = {wanted.topic_arn for wanted in item.notifications}
     extra = [key for key, dummy in by_topic.values()] if purge else []
     # AWS keeps two that are alike; of those that are wanted one is enough.

@@ -118,9 +118,9 @@ def read_targets(api: Api, arn: str) -> dict[str, str]:
 
 
 def read_tags(api: Api, arns: t.Collection[str]) -> dict[str, Tags]:
-    """Tags by ARN, one call per 20 load balancers or 20 target groups; what AWS does not know is left out."""
+    """Tags by ARN, one call per 20 load balancers, target groups or listeners; what AWS does not know is left out."""
     chunks: list[list[str]] = []
-    for kind in (":loadbalancer/", ":targetgroup/"):
+    for kind in (":loadbalancer/", ":targetgroup/", ":listener/"):
         some = sorted({arn for arn in arns if kind in arn})
         chunks += [some[start : start + TAGGED] for start in range(0, len(some), TAGGED)]
     found: dict[str, Tags] = {}

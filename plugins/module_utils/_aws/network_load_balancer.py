@@ -30,6 +30,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     vpc_id,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listeners import (
+    SPARE_PORTS,
     held_ports,
     leftover_deletions,
     listener_changes,
@@ -43,7 +44,13 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     no_rules_to_enforce,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Change, Made, Plan
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
+    UNKNOWN,
+    Change,
+    Made,
+    Plan,
+    meant_twice,
+)
 
 
 class NetworkLoadBalancers:
@@ -66,6 +73,7 @@ class NetworkLoadBalancers:
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
         found: dict[str, Actual | ItemError] = {**have, **_contested_groups(items)}
+        found.update(meant_twice({item.name: f"load balancer {item.aws_name}" for item in items}))
         self._add_listeners(items, have, found)
         self._add_attributes(items, have, found)
         self._add_targets(items, have, found)
@@ -94,7 +102,12 @@ class NetworkLoadBalancers:
             left_over.setdefault(owner, {})[group["TargetGroupName"]] = group
         for item in items:
             actual = have[item.name]
-            actual.groups, actual.tags = {**actual.groups, **left_over.get(item.name, {})}, tags
+            ours = {
+                name: group
+                for name, group in left_over.get(item.name, {}).items()
+                if _in_place(item, actual, group, tags)
+            }
+            actual.groups, actual.tags = {**actual.groups, **ours}, tags
 
     def _add_subnets(self, items: t.Sequence[NetworkLoadBalancer], have: t.Mapping[str, Actual]) -> None:
         """The wanted subnets, where a load balancer has other ones or is still to be made. Unknown ids are left out."""
@@ -124,6 +137,8 @@ class NetworkLoadBalancers:
                 found[name] = listeners
             else:
                 have[name].listeners = listeners
+                looks = [listener["ListenerArn"] for listener in listeners if int(listener["Port"]) in SPARE_PORTS]
+                have[name].tags = {**have[name].tags, **(lb.read_tags(self.api, looks) if looks else {})}
 
     def _add_attributes(
         self,
@@ -185,17 +200,23 @@ def _in_use(group: Raw, known: t.AbstractSet[str]) -> Raw:
     return {**group, "LoadBalancerArns": [arn for arn in group.get("LoadBalancerArns") or () if arn in known]}
 
 
+def _in_place(item: NetworkLoadBalancer, actual: Actual, group: Raw, tags: t.Mapping[str, lb.Tags]) -> bool:
+    """Whether an unused target group is in the item's VPC; where that is not known, its environment must be."""
+    vpc = actual.balancer.raw.get("VpcId") if actual.balancer else item.vpc_id
+    known = tags.get(group["TargetGroupArn"], {}).get(tagging.ENVIRONMENT_TAG, "")
+    return group.get("VpcId") == vpc if vpc else known == item.environment
+
+
 def _looked_into(item: NetworkLoadBalancer, actual: Actual) -> list[str]:
     """ARNs of target groups whose targets decide what is done."""
-    if item.state == "absent":
-        return []
     arns: set[str] = set()
+    if item.state == "absent":
+        for raw in actual.groups.values():
+            if tagging.REGISTERED_TAG in actual.tags.get(raw["TargetGroupArn"], {}):
+                arns.add(raw["TargetGroupArn"])
+        return sorted(arns)
     for listener, group in moves(item, actual):
         arns.update(forwards_to(listener), [actual.group_arn(group.name)])
-    if item.adopt:
-        arns.update(
-            group["TargetGroupArn"] for group in actual.groups.values() if group["TargetGroupName"] in item.groups
-        )
     return sorted(arns - {UNKNOWN})
 
 
@@ -272,21 +293,26 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
             groups = ", ".join(f"{item.groups_by_port[port].name} (port {port})" for port in held)
             plan.waiting, plan.poll = f"a healthy target in {groups}, before connections go there", False
     plan.result["moving"] = bool(held)
-    plan.result["target_groups"] = [_behind(port, group.name, actual) for port, group in item.groups_by_port.items()]
+    plan.result["target_groups"] = [
+        _behind(item, port, group.name, actual) for port, group in item.groups_by_port.items()
+    ]
     return plan
 
 
-def _behind(port: int, name: str, actual: Actual) -> dict[str, t.Any]:
-    """The target group that a port is to forward to, with the targets of others in it."""
+def _behind(item: NetworkLoadBalancer, port: int, name: str, actual: Actual) -> dict[str, t.Any]:
+    """The target group that a port is to forward to; of one that others have made, also what we have registered."""
     tags = actual.tags.get(actual.group_arn(name), {})
-    return {"listener_port": port, "name": name, "kept": tags.get(tagging.KEPT_TAG, "").split()}
+    theirs = name in actual.groups and ownership.is_theirs(item, tags)
+    told = {"registered": tags.get(tagging.REGISTERED_TAG, "").split()} if theirs else {}
+    return {"listener_port": port, "name": name, **told}
 
 
 def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Delete the load balancer, its listeners going with it; then its own target groups, once it is gone."""
     # Listings show a load balancer for a while after it is gone; its tags are gone at once.
     there = actual.balancer is not None and actual.balancer.is_network and actual.arn in actual.tags
-    balancer = actual.balancer if there and not ownership.is_left(item, actual.own_tags) else None
+    left = ownership.is_left(item, actual.own_tags, f"{ELB}:RemoveTags" in actual.made)
+    balancer = actual.balancer if there and not left else None
     plan = Plan()
     if balancer:
         ownership.check(item, f"Load balancer {balancer.name}", actual.own_tags)
@@ -526,8 +552,6 @@ def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
         if arn not in actual.tags:  # still to be made, with its tags
             continue
         to_set, to_remove = tagging.changes(actual.tags[arn], item, item.purge_tags, item.adopt)
-        if tagging.ADOPTED_TAG in to_set and arn != actual.arn:
-            to_set.update(adoption.kept(arn, actual))
         if to_set:
             params: dict[str, t.Any] = {"ResourceArns": [arn], "Tags": tagging.as_aws(to_set)}
             changes.append(Change(f"{ELB}:AddTags", params, f"tag {arn}: {', '.join(sorted(to_set))}"))

@@ -6,8 +6,8 @@
 
 This module util is PRIVATE to the collection.
 
-What is on it stays: subnets, security groups and listeners are added to, none is taken away, and a target group behind
-a wanted port is used where it fits. Once it is left, what we added is gone and what was there is as it was.
+It is used as it is: its subnets, security groups and settings stay, and listeners are added. A target group that others
+have made is used with its own settings, where it fits. Once it is left, what we added is gone.
 """
 
 from __future__ import annotations
@@ -20,87 +20,62 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual import (
     ELB,
     Actual,
-    Raw,
     forwards_to,
     made_here,
     misfits,
-    security_groups,
     vpc_id,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listeners import leftover_deletions
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer, WantedGroup
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Plan
 
 
 def settled(item: NetworkLoadBalancer, actual: Actual) -> NetworkLoadBalancer:
-    """The item as it can be had on a load balancer that is adopted; as it is on any other.
+    """The item as it can be had on a load balancer that others have made; as it is on any other.
 
     Raises ItemError for a port whose target group does not fit.
     """
-    balancer = actual.balancer
-    if balancer is None or actual.created or not _is_adopted(item, actual):
+    listeners = [_listener(item, actual, wanted) for wanted in item.listeners or ()]
+    item = dataclasses.replace(item, listeners=None if item.listeners is None else listeners)
+    if actual.balancer is None or actual.created or not ownership.is_theirs(item, actual.own_tags):
         return item
     return dataclasses.replace(
         item,
-        subnet_ids=_subnets(item, actual, balancer.raw),
-        security_group_ids=sorted({*security_groups(actual), *(item.security_group_ids or ())}),
-        listeners=None if item.listeners is None else [_listener(item, actual, own) for own in item.listeners],
+        subnet_ids=None,
+        security_group_ids=None,
+        enforce_privatelink_rules=None,
+        cross_zone=None,
+        ip_address_type=None,
+        deletion_protection=None,
         purge_listeners=False,
     )
 
 
-def _is_adopted(item: NetworkLoadBalancer, actual: Actual) -> bool:
-    taken = item.adopt and tagging.OWN_TAG not in actual.own_tags
-    return ownership.is_adopted(actual.own_tags) or taken
-
-
-def _subnets(item: NetworkLoadBalancer, actual: Actual, raw: Raw) -> list[str]:
-    """Its own subnets, and the wanted ones in zones where it has none."""
-    have = {zone["SubnetId"]: zone["ZoneName"] for zone in raw.get("AvailabilityZones") or ()}
-    known = {
-        subnet_id: {"SubnetId": subnet_id, "VpcId": raw["VpcId"], "AvailabilityZone": zone}
-        for subnet_id, zone in have.items()
-    }
-    actual.subnets = {**known, **actual.subnets}
-    further = []
-    for subnet_id in item.subnet_ids or ():
-        zone = actual.subnets.get(subnet_id, {}).get("AvailabilityZone")
-        if subnet_id not in have and zone not in have.values():
-            further.append(subnet_id)
-    return [*have, *further]
-
-
 def _listener(item: NetworkLoadBalancer, actual: Actual, wanted: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """A wanted listener; on a port that is in use, with the target group that is behind it."""
+    """A wanted listener; where others have made the target group behind its port, with that one as it is."""
     port, group = int(wanted["port"]), item.groups_by_port[int(wanted["port"])]
     listener = next((listener for listener in actual.listeners if int(listener["Port"]) == port), None)
-    if listener is None or forwards_to(listener) == {actual.group_arn(group.name)}:
-        return dict(wanted)
-    arns = forwards_to(listener)
+    arns = forwards_to(listener) if listener else set()
     behind = [raw for raw in actual.groups.values() if raw["TargetGroupArn"] in arns]
-    if any(made_here(item, actual, arn) for arn in arns):
-        return dict(wanted)
-    if (
-        listener.get("Protocol") != "TCP"
-        or len(arns) != 1
-        or not behind
-        or misfits(group, behind[0], vpc_id(item, actual))
-    ):
-        names = ", ".join(str(raw["TargetGroupName"]) for raw in behind) or "nothing"
-        raise ItemError(
-            f"Port {port} of {item.aws_name}, which others have made, is a {listener.get('Protocol')} listener to "
-            f"{names}, which does not fit: use another port (listener_port of a link)."
-        )
-    return {"port": port, "target_group": {"name": behind[0]["TargetGroupName"], "port": group.port}}
+    theirs = [raw for raw in behind if not made_here(item, actual, raw["TargetGroupArn"])]
+    if theirs and ownership.is_theirs(item, actual.own_tags):
+        fits = listener is not None and listener.get("Protocol") == "TCP" and len(arns) == 1
+        if not fits or misfits(group, theirs[0], vpc_id(item, actual)):
+            names = ", ".join(str(raw["TargetGroupName"]) for raw in behind)
+            raise ItemError(
+                f"Port {port} of {item.aws_name}, which others have made, is a {(listener or {}).get('Protocol')} "
+                f"listener to {names}, which does not fit: use another port (listener_port of a link)."
+            )
+        return _as_it_is(port, str(theirs[0]["TargetGroupName"]), group)
+    named = actual.groups.get(group.name)
+    if named and ownership.is_theirs(item, actual.tags.get(named["TargetGroupArn"], {})):
+        return _as_it_is(port, group.name, group)
+    return dict(wanted)
 
 
-def kept(arn: str, actual: Actual) -> dict[str, str]:
-    """The tag that remembers the targets of a group that is about to be adopted. Raises ItemError for too many."""
-    text = " ".join(sorted(actual.targets.get(arn, {})))
-    if len(text) > tagging.LONGEST:
-        raise ItemError(f"{arn} has more targets than its tag can remember, so it cannot be adopted. Use another port.")
-    return {tagging.KEPT_TAG: text} if text else {}
+def _as_it_is(port: int, name: str, group: WantedGroup) -> dict[str, t.Any]:
+    return {"port": port, "target_group": {"name": name, "port": group.port, "target_type": group.target_type}}
 
 
 def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
@@ -117,6 +92,7 @@ def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         plan.changes.append(Change(f"{ELB}:DeleteListener", params, summary, settled_by=settled_by))
     plan.changes += leftover_deletions(item, actual, gone=ours)
     adopted = [group["TargetGroupArn"] for group in actual.groups.values()]
+    plan.changes += _deregistrations(item, actual)
     after = "what was added to be gone" if plan.changes else ""
     for arn in (*sorted(adopted), actual.arn):
         tags = actual.tags.get(arn, {})
@@ -124,3 +100,20 @@ def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
             own = {"ResourceArns": [arn], "TagKeys": tagging.own(tags)}
             plan.changes.append(Change(f"{ELB}:RemoveTags", own, f"untag {arn}", after))
     return plan
+
+
+def _deregistrations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
+    """Of targets that we have registered in groups of others, unless a group would be without any."""
+    changes = []
+    for group in actual.groups.values():
+        arn = group["TargetGroupArn"]
+        tags = actual.tags.get(arn, {})
+        if not (ownership.is_ours(item, tags) and ownership.is_adopted(tags)):
+            continue
+        active = {address for address, state in actual.targets.get(arn, {}).items() if state != "draining"}
+        ours = sorted(active & set(tags.get(tagging.REGISTERED_TAG, "").split()))
+        if ours and active - set(ours):
+            params = {"TargetGroupArn": arn, "Targets": [{"Id": address} for address in ours]}
+            summary = f"remove {', '.join(ours)} from {group['TargetGroupName']}"
+            changes.append(Change(f"{ELB}:DeregisterTargets", params, summary))
+    return changes

@@ -20,12 +20,13 @@ import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import WORKERS, Api
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns_answer import Answer, ResolveError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import internal, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Options, Result, run_each
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.core import NOT_HEALTHY
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.driver import Driver, DryRun, run
@@ -140,7 +141,8 @@ class Sync:
     max_addresses: int = 16
     allow_outside: bool = False
     protected: list[str] | None = None
-    keep: list[str] | None = None
+    registered: list[str] | None = None
+    environment: str = internal("")
 
     def __post_init__(self) -> None:
         check_target_group(self.target_group)
@@ -174,7 +176,7 @@ class Sync:
                 max_addresses=self.max_addresses,
                 allow_outside=self.allow_outside or not group.exists,
                 protected=tuple(self.protected or ()),
-                keep=tuple(self.keep or ()),
+                only=None if self.registered is None else tuple(self.registered),
             )
         except ValueError as error:
             raise ItemError(f"{error}.") from error
@@ -301,15 +303,39 @@ class Syncs:
         time.sleep(HEAD_START)
         open_resolver(self.nameservers, self.resolve_timeout)
 
-    def caller(self, group: TargetGroup) -> Call:
+    def caller(self, item: Sync, group: TargetGroup) -> Call:
         """The calls for a group, of which the first look at its targets is under way already."""
         call = caller(self.api, group.name)
+        checked: list[str] = []
 
         def ahead(action: str, **params: t.Any) -> t.Mapping[str, t.Any]:
+            if ":Describe" not in action and not checked:
+                self.refuse_elsewhere(item, group)
+                checked.append(action)
             look = self.looks.pop(group.arn, None) if action == HEALTH else None
             return look.result() if look else call(action, **params)
 
         return ahead
+
+    def refuse_elsewhere(self, item: Sync, group: TargetGroup) -> None:
+        """Raise ItemError for a group of another environment. Asked before the first write, so no other run pays."""
+        if not item.environment:
+            return
+        other = ownership.elsewhere(item, lb.read_tags(self.api, [group.arn]).get(group.arn, {}))
+        if other:
+            raise ItemError(ownership.of_another(item, f"Target group {group.name}", other))
+
+    def remember(self, job: Job) -> None:
+        """Note on a group of others which targets are ours."""
+        before = set(job.item.registered or ())
+        ours = (before | job.driver.registered) - job.driver.drained
+        if job.item.registered is None or ours == before or self.options.check_mode:
+            return
+        action = f"elasticloadbalancing:{'AddTags' if ours else 'RemoveTags'}"
+        tag = {"Tags": [{"Key": tagging.REGISTERED_TAG, "Value": " ".join(sorted(ours))}]}
+        params = tag if ours else {"TagKeys": [tagging.REGISTERED_TAG]}
+        self.api.call(action, job.group.name, ResourceArns=[job.group.arn], **params)
+        job.driver.writes.append(action)
 
     def group(self, item: Sync) -> TargetGroup:
         wanted = item.target_group or ""
@@ -339,7 +365,7 @@ class Syncs:
             raise ItemError(f"Target group {group.name} takes targets of type {group.target_type}, not ip.")
         config = item.config(group, self.subnets.get(group.vpc_id, ()))
         driver: Driver = GroupDriver(
-            self.caller(group),
+            self.caller(item, group),
             group.arn if group.exists else None,
             group.port,
             config.port,
@@ -347,7 +373,10 @@ class Syncs:
             self.remembered(item, group),
         )
         job = self.jobs[item.name] = Job(item, group, config, DryRun(driver) if self.options.check_mode else driver)
-        job.run()
+        try:
+            job.run()
+        finally:
+            self.remember(job)
         if self.options.check_mode and self.options.wait and job.awaits_health and job.settling:
             # A real run would now wait for the new targets to be healthy, and then drain.
             job.run(replace(config, healthy_bound=0))
@@ -389,6 +418,7 @@ class Syncs:
         job.driver.describe()
         if job.awaits_health and not job.settling:
             job.run()
+            self.remember(job)
 
     def report(self, job: Job, result: Result) -> None:
         result.resource, result.writes, result.warnings = job.describe(), job.driver.writes, job.warnings

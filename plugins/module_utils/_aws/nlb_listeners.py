@@ -12,8 +12,11 @@ the new group first gets a listener on a spare port.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual import (
     ELB,
     Actual,
@@ -59,7 +62,7 @@ def listener_changes(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence
     for listener, group in moves(item, actual):
         port, after = int(listener["Port"]), to_exist(item, actual, group.name)
         if port in held_ports(item, actual):
-            changes += _looked_at(actual, group, after)
+            changes += _looked_at(item, actual, group, after)
             after = after or f"{group.name} to have a healthy target"
         if port not in held:
             actions = [{"Type": "forward", "TargetGroupArn": actual.group_arn(group.name)}]
@@ -97,18 +100,20 @@ def _create_listener(actual: Actual, port: int, group: WantedGroup, summary: str
     return Change(f"{ELB}:CreateListener", params, summary, after, ("DuplicateListener",))
 
 
-def _looked_at(actual: Actual, group: WantedGroup, after: str) -> list[Change]:
+def _looked_at(item: NetworkLoadBalancer, actual: Actual, group: WantedGroup, after: str) -> list[Change]:
     """A listener on a spare port, where the group has none: AWS looks at the health of targets in use only."""
     if any(forwards_to(listener) == {actual.group_arn(group.name)} for listener in actual.listeners):
         return []
     taken = {int(listener["Port"]) for listener in actual.listeners}
     port = next(port for port in SPARE_PORTS if port not in taken)
-    return [_create_listener(actual, port, group, f"have AWS look at the targets of {group.name}", after)]
+    look = _create_listener(actual, port, group, f"have AWS look at the targets of {group.name}", after)
+    tags = tagging.as_aws(tagging.marks(item))
+    return [dataclasses.replace(look, params={**look.params, "Tags": tags})]
 
 
 def _is_for_a_look(item: NetworkLoadBalancer, actual: Actual, listener: Raw) -> bool:
-    wanted = {actual.group_arn(name) for name in item.groups}
-    return int(listener["Port"]) in SPARE_PORTS and forwards_to(listener) <= wanted
+    tags = actual.tags.get(listener["ListenerArn"], {})
+    return int(listener["Port"]) in SPARE_PORTS and ownership.is_ours(item, tags)
 
 
 def leftover_deletions(

@@ -52,9 +52,14 @@ def elsewhere(item: Owned, tags: Tags) -> str:
     return told if item.environment and told != item.environment else ""
 
 
-def is_left(item: Taken, tags: Tags) -> bool:
+def is_left(item: Taken, tags: Tags, by_this_run: bool = False) -> bool:
     """Whether what was adopted has been left already: it is there, and nothing of ours is on it."""
-    return item.state == "absent" and item.adopt and OWN_TAG not in tags
+    return item.state == "absent" and OWN_TAG not in tags and (item.adopt or by_this_run)
+
+
+def is_theirs(item: Taken, tags: Tags) -> bool:
+    """Whether others have made what the item uses: it was adopted, or is about to be."""
+    return is_adopted(tags) or (item.adopt and OWN_TAG not in tags)
 
 
 def is_adopted(tags: Tags) -> bool:
@@ -84,8 +89,8 @@ def check(item: Taken, what: str, tags: Tags) -> None:
     owner, other = tags.get(OWN_TAG), elsewhere(item, tags)
     if owner is None and item.state == "absent":
         raise ItemError(
-            f"{what} was not made here and was not deleted: it lacks the tag {OWN_TAG}={item.name}. Add that tag to it "
-            "to have it deleted, or delete it by other means."
+            f"{what} was not made here and was not deleted: it lacks the tag {OWN_TAG}={item.name}. What others have "
+            "made is theirs; with adopt=true there is nothing left to take away."
         )
     if owner is None and not item.adopt:
         raise ItemError(

@@ -231,7 +231,7 @@ def plan_update(item: Association, actual: Actual) -> Plan:
     if actual.tags is not None and not actual.created:
         ownership.check(item, f"Association {actual.id}", actual.tags)
     reason = _wrong(item, actual)
-    if reason and item.replace and ownership.is_adopted(actual.tags or {}):
+    if reason and item.replace and not actual.created and ownership.is_theirs(item, actual.tags or {}):
         raise ItemError(f"{reason} It was adopted, so it is not replaced.")
     if reason and item.replace and not actual.created and not actual.deleted:  # once in a run, not for ever
         plan = plan_create(item, actual, _gone(actual))

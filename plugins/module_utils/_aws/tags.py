@@ -13,16 +13,21 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
+PREFIX = "saas.privatelink:"
 LONGEST = 256  # characters of a tag's value
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that name it is
-KEPT_TAG = "saas.privatelink:kept"  # on an adopted target group: the targets that others have registered
+REGISTERED_TAG = "saas.privatelink:registered"  # on an adopted target group: the targets that we have registered
 ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use: it is never deleted
 
 
 def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
-    """Tags as AWS takes them: YAML's numbers and booleans become text, nothing becomes the empty string."""
-    return {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
+    """Tags as AWS takes them: YAML's numbers and booleans become text, nothing becomes the empty string.
+
+    The collection's own are nobody else's to say.
+    """
+    said = {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
+    return {key: value for key, value in said.items() if not key.startswith(PREFIX)}
 
 
 class Tagged(t.Protocol):
@@ -64,22 +69,23 @@ def changes(
 ) -> tuple[dict[str, str], list[str]]:
     """Tags to set and tag keys to remove; unset tags leave all but the collection's own as they are.
 
-    Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own. Of what
-    was adopted, none is removed. With ``adopt``, what nobody's tag is on is adopted.
+    Only with ``purge`` are tags removed that were not asked for; never Name, AWS's own or the collection's own. What
+    was adopted gets the collection's own alone. With ``adopt``, what nobody's tag is on is adopted.
     """
-    wanted = {**as_text(item.tags), **marks(item)}
-    if adopt and OWN_TAG not in current:
+    adopting = adopt and OWN_TAG not in current
+    wanted = {**({} if adopting or ADOPTED_TAG in current else as_text(item.tags)), **marks(item)}
+    if adopting:
         wanted[ADOPTED_TAG] = "true"
-    purge = purge and item.tags is not None and ADOPTED_TAG not in current
+    purge = purge and item.tags is not None and not adopting and ADOPTED_TAG not in current
     to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
-    kept = ("aws:", "saas.privatelink:")
+    kept = ("aws:", PREFIX)
     extra = [key for key in current if key not in wanted and key != "Name" and not key.startswith(kept)]
     return to_set, sorted(extra) if purge else []
 
 
 def own(tags: t.Iterable[str]) -> list[str]:
     """The keys of the collection's own tags: what is taken off a resource that is left."""
-    return sorted(key for key in tags if key.startswith("saas.privatelink:"))
+    return sorted(key for key in tags if key.startswith(PREFIX))
 
 
 def ec2_changes(resource: str, to_set: t.Mapping[str, str], to_remove: t.Sequence[str]) -> list[Change]:

@@ -286,6 +286,12 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
         return _named(item, endpoints)
     same = ownership.ours(item, endpoints, "Endpoint", _id_and_tags)
     same = [endpoint for endpoint in same if not _place(item, endpoint)] or same[:1]
+    places = {(endpoint.get("VpcId"), *(endpoint.get(target.member) for target in TARGETS)) for endpoint in same}
+    if len(places) > 1:
+        ids = ", ".join(sorted(f"{_id(endpoint)} in {endpoint.get('VpcId')}" for endpoint in same))
+        raise ItemError(
+            f"Several endpoints have the name {item.name}: {ids}. Say which by vpc_id and what it leads to."
+        )
     same.sort(
         key=lambda endpoint: (_state(endpoint) != "available", str(endpoint.get("CreationTimestamp")), _id(endpoint))
     )
@@ -401,7 +407,8 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     for extra in actual.surplus:
         if not ownership.is_adopted(_tags(extra)):
             plan.changes.append(_delete(_id(extra)))
-    changed, modify = _modification(item, endpoint)
+    theirs = ownership.is_theirs(item, _tags(endpoint)) and not actual.created
+    changed, modify = ([], {}) if theirs else _modification(item, endpoint)
     if modify:
         params = {"VpcEndpointId": actual.id, **modify}
         plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
@@ -483,7 +490,7 @@ def _refuse_replacing(item: VpcEndpoint, endpoint: Endpoint) -> None:
             f"{endpoint['VpcEndpointId']} of the name {item.name} is in {have}, not in {item.vpc_id}, and was not "
             "replaced: what is in another VPC serves others. Use another name here, or take that one away there first."
         )
-    if ownership.is_adopted(_tags(endpoint)):
+    if ownership.is_theirs(item, _tags(endpoint)):
         raise ItemError(f"{endpoint['VpcEndpointId']} was adopted and is not replaced. Use another name for a new one.")
 
 

@@ -99,7 +99,8 @@ class _Run:
     @property
     def surplus(self) -> set[str]:
         # Without what this run drained: a read just after the write may still show it.
-        return self.own.keys() - self.desired - self.drained - {canonical(address) for address in self.config.keep}
+        surplus = self.own.keys() - self.desired - self.drained
+        return surplus if self.config.only is None else surplus & {canonical(address) for address in self.config.only}
 
     def is_own(self, target: TargetHealth) -> bool:
         mine = target.port == self.config.port and not is_protected(self.config, target.address)

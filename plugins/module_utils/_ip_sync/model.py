@@ -132,7 +132,7 @@ class Config:
     allow_outside   accept private addresses outside the subnets (peered VPC, on premises); AWS then needs zone `all`.
     max_addresses   an answer with more addresses is bad.
     protected       CIDRs whose targets are never touched; an answer inside them is bad.
-    keep            addresses that are never drained: targets that others have registered in a group that we share.
+    only            in a group of others: the addresses that we have registered, the only ones to be drained.
     """
 
     name: str
@@ -150,7 +150,7 @@ class Config:
     allow_outside: bool = False
     max_addresses: int = 16
     protected: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for wrong, message in (
@@ -170,7 +170,7 @@ class Config:
                 raise ValueError(message)
         for cidr in (*(cidr for cidr, _zone in self.subnets), *self.protected):
             ipaddress.ip_network(cidr)
-        for address in self.keep:
+        for address in self.only or ():
             ipaddress.ip_address(address)
 
     @property

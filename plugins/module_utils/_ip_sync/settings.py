@@ -31,7 +31,7 @@ ENGINE = (
     "max_addresses",
     "allow_outside",
     "protected",
-    "keep",
+    "only",
 )
 KINDS = ("writer", "instance", "proxy", "reader")
 NAME = r"[A-Za-z0-9._-]{1,128}"
@@ -82,7 +82,7 @@ class Follow:
         if "port" in given:
             given["port"] = _port(f"{given['name']}: port", given["port"])
         engine = {
-            key: tuple(given[key]) if key in ("protected", "keep") else given[key] for key in ENGINE if key in given
+            key: tuple(given[key]) if key in ("protected", "only") else given[key] for key in ENGINE if key in given
         }
         return cls(**{key: given[key] for key in own if key in given}, engine=engine)
 

@@ -181,7 +181,8 @@ class NlbServiceLink(Link):
         groups = known.get("target_groups") or ()
         port = self.listener_port or self.port
         behind = next((group for group in groups if group["listener_port"] == port), {"name": self.target_group})
-        return {"target_group": behind["name"], **({"keep": behind["kept"]} if behind.get("kept") else {})}
+        told = {"registered": behind["registered"]} if behind.get("registered") is not None else {}
+        return {"target_group": behind["name"], **told}
 
     def _identity(self) -> Item:
         """What tells the link's resources from others of their name."""

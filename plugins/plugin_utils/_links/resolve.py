@@ -128,10 +128,23 @@ def resolve(
     for resolved in found:
         if by_key.setdefault(resolved.key, resolved) is not resolved:
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
+    _refuse_one_balancer(found)
     chosen = _chosen([resolved.completed() for resolved in found], named)
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
     NlbServiceLink.groups(served, asked["forwarders"], Found([], []))  # for what it refuses
     return [resolved.as_dict() for resolved in chosen]
+
+
+def _refuse_one_balancer(links: t.Sequence[Link]) -> None:
+    """Raise LinkError for two links that name one load balancer: each would take the other's ports away."""
+    by_name: dict[str, Link] = {}
+    for link in links:
+        if isinstance(link, NlbServiceLink) and by_name.setdefault(link.balancer, link) is not link:
+            other = by_name[link.balancer].name
+            raise LinkError(
+                f"{other} and {link.name} would share the load balancer {link.balancer}: give one of them another "
+                "load_balancer_name. A load balancer, and the endpoint service on it, is that of one link."
+            )
 
 
 def typed(links: t.Iterable[Options]) -> list[t.Any]:

@@ -82,12 +82,12 @@ core: compares spellings
 +         self.own = {target.address: target for target in self.view if self.is_own(target)}
 
 core: calls its own drain a latecomer
--        return self.own.keys() - self.desired - self.drained - {canonical(address) for address in self.config.keep}
-+        return self.own.keys() - self.desired - {canonical(address) for address in self.config.keep}
+-        surplus = self.own.keys() - self.desired - self.drained
++        surplus = self.own.keys() - self.desired
 
 core: drains what others have registered
--        return self.own.keys() - self.desired - self.drained - {canonical(address) for address in self.config.keep}
-+        return self.own.keys() - self.desired - self.drained
+-        return surplus if self.config.only is None else surplus & {canonical(address) for address in self.config.only}
++        return surplus
 
 core: drains with nothing active
 -         if not self.desired & self.own.keys():

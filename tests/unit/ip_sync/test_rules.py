@@ -163,13 +163,15 @@ def test_other_ports_and_protected_targets_are_not_ours(core: ModuleType) -> Non
 def test_what_others_have_registered_is_never_drained(core: ModuleType) -> None:
     """Theirs may be the database's address today, and stays once the database has left it; ours goes."""
     world = World().add(A).says(answer(A))
-    play(core, world, config(keep=(A,)))
+    play(core, world, config(only=()))
     assert world.writes == []
-    for address in (B, C):
-        world.says(answer(address))
-        play(core, world, config(keep=(A,)))
-        assert world.active() == {A, address}
-    assert play(core, world, config(keep=(A,))).state == "in_sync"
+    world.says(answer(B))
+    play(core, world, config(only=()))
+    assert world.active() == {A, B}
+    world.says(answer(C))
+    play(core, world, config(only=(B,)))
+    assert world.active() == {A, C}
+    assert play(core, world, config(only=(C,))).state == "in_sync"
 
 
 def test_our_address_on_another_port_does_not_count_as_registered(core: ModuleType) -> None:

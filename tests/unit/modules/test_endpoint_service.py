@@ -488,10 +488,11 @@ def test_a_load_balancer_that_is_not_active_is_waited_for(estate: Estate) -> Non
         left = run(estate, load_balancers=["slow"], wait=False)
         assert left["writes"] == []
         assert left["waiting"] == "load balancer slow to be active"
-        change(estate, [CREATE], load_balancers=["slow"])
+        made = change(estate, [CREATE], load_balancers=["slow"])
         estate.balancer("slower", wait=False)
-        predicted = run(estate, check=True, load_balancers=["slower"])
-        result = run(estate, load_balancers=["slower"])
+        other = {"load_balancers": ["slower"], "service_id": made["service_id"]}
+        predicted = run(estate, True, **other)
+        result = run(estate, **other)
         assert result["writes"] == predicted["writes"] == [MODIFY, MODIFY], result
         assert not result["failed"], result
     finally:
@@ -499,14 +500,16 @@ def test_a_load_balancer_that_is_not_active_is_waited_for(estate: Estate) -> Non
 
 
 def test_new_load_balancers_are_added_before_old_ones_go(estate: Estate) -> None:
-    estate.service("orders")
+    made = estate.service("orders")
     arn = estate.balancer("new")
-    change(estate, [MODIFY, MODIFY], load_balancers=["new"])
+    refused = run(estate, load_balancers=["new"])  # without its id it would be taken for another one
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    change(estate, [MODIFY, MODIFY], load_balancers=["new"], service_id=made["service_id"])
     assert service(estate)["NetworkLoadBalancerArns"] == [arn]
     estate.balancer("newer")
-    run(estate, load_balancers=["newer"])
-    made = [set(call["params"]) - {"ServiceId"} for call in estate.calls if call["kind"] == "write"]
-    assert made == [{"AddNetworkLoadBalancerArns"}, {"RemoveNetworkLoadBalancerArns"}]
+    run(estate, load_balancers=["newer"], service_id=made["service_id"])
+    writes = [set(call["params"]) - {"ServiceId"} for call in estate.calls if call["kind"] == "write"]
+    assert writes == [{"AddNetworkLoadBalancerArns"}, {"RemoveNetworkLoadBalancerArns"}]
 
 
 # Absent
@@ -798,7 +801,7 @@ def test_a_load_balancer_is_not_taken_out_under_a_connection(estate: Estate) -> 
     asked = str(estate.sandbox.connect(made["service_name"], account=VENDOR)["VpcEndpointId"])
     estate.sandbox.eventually(lambda: estate.connection(asked), bool)
     for check in (True, False):
-        refused = run(estate, check=check, load_balancers=["more"])
+        refused = run(estate, check=check, load_balancers=["more"], service_id=made["service_id"])
         assert "AWS takes no load balancer out of it" in refused["msg"]
         assert (refused["failed"], refused["writes"]) == (True, [])
     change(estate, [MODIFY], load_balancers=["orders", "more"])

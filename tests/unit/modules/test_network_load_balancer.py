@@ -194,7 +194,7 @@ def test_the_same_options_change_nothing() -> None:
         ({"listeners": [{"port": 5432}]}, {"group": {"TargetType": "instance"}}, "TargetType instance instead of ip"),
         ({"listeners": [{"port": 5432}]}, {"group": {"LoadBalancerArns": ["other"]}}, "in use by other"),
         ({"listeners": [{"port": 5432}]}, {"listener": {"Protocol": "TLS"}}, "a TLS listener on port 5432"),
-        ({"state": "absent"}, {"tags": {ARN: {}}}, "was not made here.*Add that tag"),
+        ({"state": "absent"}, {"tags": {ARN: {}}}, "was not made here.*theirs"),
         ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "belongs to other.*not touched"),
         (
             {"state": "absent"},
@@ -330,7 +330,7 @@ def held(*healthy: str) -> Actual:
     targets = {arn: {"10.0.0.1": "healthy" if arn in healthy else "unhealthy"} for arn in (GROUP_ARN, NEW_ARN)}
     return actual(
         groups={**actual().groups, "orders-6432": new},
-        tags={ARN: OURS, GROUP_ARN: OURS, NEW_ARN: OURS},
+        tags={ARN: OURS, GROUP_ARN: OURS, NEW_ARN: OURS, f"{ARN}/4": OURS},
         listeners=[*actual().listeners, look],
         targets=targets,
     )
@@ -628,7 +628,7 @@ def test_a_load_balancer_behind_an_endpoint_service_is_not_deleted(env: Environm
 
 def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment) -> None:
     env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
-    assert "Add that tag" in env.run(GONE)["msg"]
+    assert "was not made here" in env.run(GONE)["msg"]
     assert env.writes == []
     refused = env.one(env.item())
     assert "was not made here" in refused["msg"]
