@@ -94,6 +94,7 @@ class CallLog:
                 "kind": call.kind,
                 "dry_run": call.dry_run,
                 "params": call.params,
+                "tags": {},
                 "time": clock.utc().isoformat(),
                 "error": None,
             }

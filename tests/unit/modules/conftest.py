@@ -16,7 +16,6 @@ import json
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import botocore.endpoint
@@ -32,14 +31,29 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core import toke
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
 from tests.sandbox.client import RunningSandbox, SteppedTime
+from tests.tools.iam import policy
+from tests.tools.iam.calls import action, further, primary
+from tests.tools.iam.used import USED
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"
-POLICIES = Path(__file__).parents[3] / "docs" / "iam"
 FREE = {"sts:GetCallerIdentity"}  # takes no permission: AWS STS API Reference, GetCallerIdentity, read 2026-11
-IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
-IAM_ACTION = {"lambda:Invoke": "lambda:InvokeFunction"}
+MARKS = ("aws:ResourceTag/saas.privatelink:", "aws:RequestTag/saas.privatelink:")
+UNMARKED = {
+    "events:PutTargets": "completes a rule that has just been made, whose tags may not be known everywhere yet",
+    "iam:AttachRolePolicy": "as PutTargets, of a role; by the policy's name",
+    "iam:DetachRolePolicy": "is the reverse of AttachRolePolicy",
+    "iam:PutRolePermissionsBoundary": "as PutTargets, of a role",
+    "iam:PutRolePolicy": "as PutTargets, of a role",
+    "lambda:AddPermission": "as PutTargets, of a function; by whom it lets in",
+    "lambda:PutFunctionConcurrency": "as PutTargets, of a function",
+    "lambda:PutFunctionEventInvokeConfig": "as PutTargets, of a function",
+    "lambda:RemovePermission": "goes before AddPermission",
+    "lambda:UpdateFunctionEventInvokeConfig": "as PutTargets, of a function",
+    "logs:PutRetentionPolicy": "as PutTargets, of a log group",
+}
+"""Actions that a policy allows by the name of the resource alone, and why not by its tag."""
 
 
 def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
@@ -73,29 +87,55 @@ def certificates() -> Iterator[None]:
         yield
 
 
-def action(call: Mapping[str, Any]) -> str:
-    """The IAM action of an entry of the sandbox's call log."""
-    name = f"{IAM_PREFIX.get(call['service'], call['service'])}:{call['operation']}"
-    return IAM_ACTION.get(name, name)
-
-
 def is_active(balancer: Mapping[str, Any]) -> bool:
     return bool(balancer["State"]["Code"] == "active")
 
 
-def check_documented(module: str, calls: list[dict[str, Any]]) -> None:
-    """Every call of the log is allowed by the module's policy in docs/iam."""
-    policy = json.loads((POLICIES / f"{module}.json").read_text(encoding="utf-8"))
-    allowed = {name for statement in policy["Statement"] for name in statement["Action"]}
-    own = [call for call in calls if not call["access_key"].endswith(OWN_KEY)]  # a function has a role of its own
-    assert {action(call) for call in own} - FREE <= allowed
+def check_documented(module: str, calls: list[dict[str, Any]], adopt: bool = False) -> None:
+    """Every call of the log is allowed by the module's policy in docs/iam, as it was made and to what it was made to.
+
+    Where things of others are worked on, by the policy for that beside it. The same call is denied to what lacks our
+    tag. What AWS refused may have been about something that was not there, and so had no tags.
+    """
+    usual, beside = policy.statements(module), policy.statements(f"adopt/{module}") if adopt else []
+    allowed = {name for statement in usual + beside for name in statement["Action"]}
+    for call in calls:
+        if call["access_key"].endswith(OWN_KEY) or action(call) in FREE:  # a function has a role of its own
+            continue
+        assert action(call) in allowed
+        for request in [] if call["error"] else [*primary(call), *further(call)]:
+            found = policy.allowing(usual + beside, request)
+            assert found, f"docs/iam/{module}.json does not allow {request}"
+            note_used(module, usual, found, request.action)
+        for request in [] if call["error"] else primary(call):
+            check_marks(module, usual, request)
+
+
+def note_used(module: str, usual: list[policy.Statement], found: list[policy.Statement], name: str) -> None:
+    for statement in found:
+        USED.add((module if statement in usual else f"adopt/{module}", statement["Sid"], name))
+
+
+def check_marks(module: str, usual: list[policy.Statement], request: policy.Request) -> None:
+    """A call on what has our tag is denied where that tag is missing; and a creation, where it would not set it."""
+    mark = next((mark for mark in MARKS if any(key.startswith(mark) for key in request.context)), None)
+    if mark and request.action not in UNMARKED:
+        message = f"docs/iam/{module}.json allows {request} without {mark}..."
+        assert not policy.is_allowed(usual, request.without(mark)), message
+
+
+def adopts(options: Any) -> bool:
+    """Whether options ask for something that others have made."""
+    if isinstance(options, Mapping):
+        return bool(options.get("adopt")) or any(map(adopts, options.values()))
+    return isinstance(options, list) and any(map(adopts, options))
 
 
 @dataclass
 class Estate:
     """One account in the sandbox. ``calls`` are those of the last run; ``poll``: seconds between looks, not 5.
 
-    ``meanwhile`` happens once, when the next run first waits.
+    ``meanwhile`` happens once, when the next run first waits. ``others``: runs work on what others have made.
     """
 
     sandbox: RunningSandbox
@@ -105,6 +145,7 @@ class Estate:
     run_module: RunModule = run
     poll: float = 0.03
     meanwhile: Callable[[], Any] = lambda: None
+    others: bool = False
     vpc: Any = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -128,7 +169,7 @@ class Estate:
         since = self.sandbox.last_call()
         result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.account, since=since)
-        check_documented(module, self.calls)
+        check_documented(module, self.calls, self.others or adopts(options))
         made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
         said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert made == sorted(said)

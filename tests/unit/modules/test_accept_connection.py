@@ -285,6 +285,19 @@ def test_a_service_may_be_named(estate: Estate, service: dict[str, Any], by: str
     assert estate.count("DescribeVpcEndpointServiceConfigurations") == 0
 
 
+@pytest.mark.parametrize(("state", "write"), [("accepted", ACCEPT), ("rejected", REJECT)])
+def test_a_service_that_others_have_made_takes_a_policy_of_its_own(
+    estate: Estate, service: dict[str, Any], state: str, write: str
+) -> None:
+    estate.ec2.delete_tags(Resources=[service["service_id"]], Tags=[{"Key": "saas.privatelink:name"}])
+    ask(estate, service)
+    with pytest.raises(AssertionError, match=r"accept_connection\.json does not allow"):
+        run(estate, service_id=service["service_id"], state=state)
+    ask(estate, service)
+    estate.others = True
+    assert run(estate, service_id=service["service_id"], state=state, max_connections=2)["writes"] == [write]
+
+
 def test_a_service_that_does_not_exist(estate: Estate) -> None:
     missing = run(estate)
     assert missing["failed"]

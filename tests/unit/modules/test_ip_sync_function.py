@@ -21,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 
-NAME = "ip-sync"
+NAME = "saas-privatelink-ip-sync"
 PARTS = [  # all writes that make a function
     "iam:CreateRole",
     "logs:CreateLogGroup",
