@@ -47,8 +47,8 @@ def statements(name: str) -> list[Statement]:
 
 
 def of_modules() -> list[str]:
-    """The names of the policies of modules, those for adopting among them."""
-    paths = [*IAM.glob("*.json"), *IAM.glob("adopt/*.json")]
+    """The names of the policies of modules, with those for what others have made: in ``adopt`` and ``untagged``."""
+    paths = [*IAM.glob("*.json"), *IAM.glob("adopt/*.json"), *IAM.glob("untagged/*.json")]
     return sorted({str(path.relative_to(IAM).with_suffix("")) for path in paths} - EXAMPLES)
 
 
@@ -96,7 +96,7 @@ def holds(operator: str, wanted: str | list[str], values: Sequence[str] | None) 
 
     Raises KeyError for an operator that no policy here has used so far.
     """
-    several, colon, name = operator.rpartition(":")
+    several, dummy, name = operator.rpartition(":")
     if name == "Null":
         return (values is None) == (wanted == "true")
     if name.endswith("IfExists") and values is None:

@@ -56,6 +56,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     wrong = [f"{use} is allowed, and no test calls it" for use in sorted(allowed() - USED - set(NOT_CALLED))]
     wrong += [f"{use} is called, or allowed no more" for use in sorted(set(NOT_CALLED) - (allowed() - USED))]
     if wrong:
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
         reporter.write_line("\n".join(["", "docs/iam:", *wrong]), red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -91,29 +91,34 @@ def is_active(balancer: Mapping[str, Any]) -> bool:
     return bool(balancer["State"]["Code"] == "active")
 
 
-def check_documented(module: str, calls: list[dict[str, Any]], adopt: bool = False) -> None:
+def check_documented(module: str, calls: list[dict[str, Any]], *beside: str) -> None:
     """Every call of the log is allowed by the module's policy in docs/iam, as it was made and to what it was made to.
 
-    Where things of others are worked on, by the policy for that beside it. The same call is denied to what lacks our
-    tag. What AWS refused may have been about something that was not there, and so had no tags.
+    Where things of others are worked on, by the policies named besides. The same call is denied to what lacks our tag.
+    What AWS refused may have been about something that was not there, and so had no tags.
     """
-    usual, beside = policy.statements(module), policy.statements(f"adopt/{module}") if adopt else []
-    allowed = {name for statement in usual + beside for name in statement["Action"]}
+    usual = policy.statements(module)
+    policies = {name: policy.statements(name) for name in (module, *beside)}
+    allowed = {name for statements in policies.values() for statement in statements for name in statement["Action"]}
     for call in calls:
         if call["access_key"].endswith(OWN_KEY) or action(call) in FREE:  # a function has a role of its own
             continue
         assert action(call) in allowed
         for request in [] if call["error"] else [*primary(call), *further(call)]:
-            found = policy.allowing(usual + beside, request)
-            assert found, f"docs/iam/{module}.json does not allow {request}"
-            note_used(module, usual, found, request.action)
+            check_allowed(policies, request)
         for request in [] if call["error"] else primary(call):
             check_marks(module, usual, request)
 
 
-def note_used(module: str, usual: list[policy.Statement], found: list[policy.Statement], name: str) -> None:
-    for statement in found:
-        USED.add((module if statement in usual else f"adopt/{module}", statement["Sid"], name))
+def check_allowed(policies: Mapping[str, list[policy.Statement]], request: policy.Request) -> None:
+    """One of the policies allows a request; what does so counts as used."""
+    found = {
+        (name, statement["Sid"], request.action)
+        for name, statements in policies.items()
+        for statement in policy.allowing(statements, request)
+    }
+    assert found, f"docs/iam/{next(iter(policies))}.json does not allow {request}"
+    USED.update(found)
 
 
 def check_marks(module: str, usual: list[policy.Statement], request: policy.Request) -> None:
@@ -169,12 +174,17 @@ class Estate:
         since = self.sandbox.last_call()
         result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.account, since=since)
-        check_documented(module, self.calls, self.others or adopts(options))
+        check_documented(module, self.calls, *self.beside(module, options))
         made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
         said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert made == sorted(said)
         assert "not-to-be-shown" not in json.dumps(result)
         return result
+
+    def beside(self, module: str, options: Mapping[str, Any]) -> list[str]:
+        """The policies that a run takes beside the module's own."""
+        wanted = {"adopt": adopts(options), "untagged": self.others}
+        return [f"{folder}/{module}" for folder, is_wanted in wanted.items() if is_wanted]
 
     def look(self, module: str, **options: Any) -> dict[str, Any]:
         """Run a module that only reads: only documented calls, and no change."""

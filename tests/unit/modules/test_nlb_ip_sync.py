@@ -594,7 +594,6 @@ def test_targets_of_a_group_that_others_have_made_take_a_policy_of_their_own(ben
     assert set(written) == {REGISTER, ADD_TAGS, REMOVE_TAGS, DEREGISTER}
 
 
-
 def test_a_reader_is_drained_after_its_grace(bench: Bench) -> None:
     arn = bench.group()
     bench.register(arn, A, B)
