@@ -13,6 +13,7 @@ import functools
 import importlib
 import io
 import json
+import re
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core import toke
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
-from tests.sandbox.client import RunningSandbox, SteppedTime
+from tests.sandbox.client import RunningSandbox, SandboxClient, SteppedTime
 from tests.tools.iam import policy
 from tests.tools.iam.calls import action, further, primary
 from tests.tools.iam.used import USED
@@ -56,7 +57,7 @@ UNMARKED = {
 """Actions that a policy allows by the name of the resource alone, and why not by its tag."""
 
 
-def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
+def play(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
     """What the module of that name prints for these options, also when it fails (``failed`` is then true)."""
     main = importlib.import_module(f"{MODULES}.{module}").main
     warnings._global_warnings.clear()  # a real module is a process of its own
@@ -71,6 +72,24 @@ def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = 
         main()
     result: dict[str, Any] = json.loads(printed.getvalue().strip().splitlines()[-1])
     return result
+
+
+def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
+    """As play(); in an account of the sandbox, only documented calls."""
+    account, url = str(args.get("access_key", "")), args.get("endpoint_url")
+    if not (policy.statements(module) and url and re.fullmatch("[0-9]{12}", account)):
+        return play(module, args, check, diff)
+    sandbox = SandboxClient(str(url))
+    since = sandbox.last_call()
+    result = play(module, args, check, diff)
+    check_documented(module, sandbox.calls(account, since=since), *beside(module, args))
+    return result
+
+
+def beside(module: str, options: Any, others: bool = False) -> list[str]:
+    """The policies that a run takes beside the module's own."""
+    wanted = {"adopt": adopts(options), "untagged": others}
+    return [f"{folder}/{module}" for folder, is_wanted in wanted.items() if is_wanted]
 
 
 @pytest.fixture
@@ -172,19 +191,14 @@ class Estate:
     def run(self, module: str, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
         """Run a module: only documented calls, no writes in check mode, else exactly the writes it reports."""
         since = self.sandbox.last_call()
-        result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
+        result = play(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.account, since=since)
-        check_documented(module, self.calls, *self.beside(module, options))
+        check_documented(module, self.calls, *beside(module, options, self.others))
         made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
         said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert made == sorted(said)
         assert "not-to-be-shown" not in json.dumps(result)
         return result
-
-    def beside(self, module: str, options: Mapping[str, Any]) -> list[str]:
-        """The policies that a run takes beside the module's own."""
-        wanted = {"adopt": adopts(options), "untagged": self.others}
-        return [f"{folder}/{module}" for folder, is_wanted in wanted.items() if is_wanted]
 
     def look(self, module: str, **options: Any) -> dict[str, Any]:
         """Run a module that only reads: only documented calls, and no change."""
