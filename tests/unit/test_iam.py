@@ -206,6 +206,12 @@ def test_information_needs_no_writes(module: str) -> None:
     assert all(READ.match(action) for action in allowed(module))
 
 
+@pytest.mark.parametrize("module", ["forwarder_group", "ip_sync_function"])
+def test_information_is_enough_for_a_plan(module: str) -> None:
+    reads = {action for action in allowed(module) if READ.match(action)}
+    assert reads - besides(allowed(module)) <= allowed(f"{module}_info")
+
+
 # What AWS documents
 
 

@@ -582,3 +582,17 @@ def test_a_request_that_comes_during_the_wait_is_accepted_alone() -> None:
     both = [("vpce-1", "pendingAcceptance"), ("vpce-2", "pendingAcceptance")]
     (only,) = plan("accepted", *both, handled=("vpce-1",)).changes
     assert only.params["VpcEndpointIds"] == ["vpce-2"]
+
+
+def test_information_is_of_all_services_or_of_some(estate: Estate, service: dict[str, Any]) -> None:
+    mine, stranger = ask(estate, service), ask(estate, service, STRANGER)
+    asked = [
+        ({}, {mine, stranger}),
+        ({"service_ids": [service["service_id"]], "owners": [VENDOR]}, {mine}),
+        ({"states": ["PENDINGACCEPTANCE"]}, {mine, stranger}),
+        ({"states": ["available"]}, set()),
+        ({"service_ids": []}, set()),
+    ]
+    for options, found in asked:
+        connections = estate.look("accept_connection_info", **options)["connections"]
+        assert {connection["vpc_endpoint_id"] for connection in connections} == found, options

@@ -838,3 +838,13 @@ def test_a_load_balancer_that_has_failed_is_an_error() -> None:
         plan_create(item, Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "failed")}), check_mode=False)
     impaired = Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "active_impaired")})
     assert not plan_create(item, impaired, check_mode=False).changes[0].after
+
+
+def test_information_by_name_and_by_id(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    for options in ({}, {"names": ["orders", "nobody"]}, {"service_ids": [made["service_id"], "vpce-svc-0"]}):
+        (found,) = estate.look("endpoint_service_info", **options)["endpoint_services"]
+        assert found["service_id"] == made["service_id"]
+        assert found["allowed_principals"] == [ROOT(VENDOR)]
+        assert found["tags"]["saas.privatelink:name"] == "orders"
+    assert estate.look("endpoint_service_info", names=["nobody"])["endpoint_services"] == []
