@@ -66,8 +66,9 @@ class Sandbox:
         except AwsError as error:
             return wire.serialize_plain(error)
         entry = self.calls.add(call)
-        with self.world.lock:
-            entry["tags"] = tags.of_named(call, self.world)
+        if tags.are_asked_for(call):
+            with self.world.lock:
+                entry["tags"] = tags.of_named(call, self.world)
         try:
             return self.perform(call)
         except AwsError as error:

@@ -18,13 +18,16 @@ Tags = dict[str, str]
 LONGEST = 2048  # characters of an ARN; what is longer names nothing
 
 
+def are_asked_for(call: Call) -> bool:
+    """Whether permission to make a call can depend on tags: not for what only reads, save for Invoke."""
+    return call.kind == "write" or call.operation == "Invoke"
+
+
 def of_named(call: Call, world: World) -> dict[str, Tags]:
     """The tags of each resource of its account that a call names, by the id, name or ARN in its parameters.
 
-    A read has none, save for Invoke. A notification has those of its endpoint service, which IAM asks about.
+    A notification has those of its endpoint service, which IAM asks about.
     """
-    if call.kind == "read" and call.operation != "Invoke":
-        return {}
     found: dict[str, Tags] = {}
     for text in _texts(call.params):
         for look in (_in_world, _in_ec2, OTHERS.get(call.service, _nowhere)):
