@@ -19,6 +19,7 @@ import botocore.session
 import pytest
 
 from tests.sandbox.client import RunningSandbox
+from tests.tools.iam.used import pytest_sessionfinish, pytest_testnodedown  # noqa: F401 (hooks)
 
 Boto = Callable[..., Any]
 

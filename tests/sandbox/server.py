@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.sandbox import aws, control
+from tests.sandbox.aws import tags
 from tests.sandbox.aws.lambda_.functions import RUNNING
 from tests.sandbox.core import clock, contract, underneath, wire
 from tests.sandbox.core.calls import AwsError, Call, CallLog, HttpRequest
@@ -65,6 +66,9 @@ class Sandbox:
         except AwsError as error:
             return wire.serialize_plain(error)
         entry = self.calls.add(call)
+        if tags.are_asked_for(call):
+            with self.world.lock:
+                entry["tags"] = tags.of_named(call, self.world)
         try:
             return self.perform(call)
         except AwsError as error:

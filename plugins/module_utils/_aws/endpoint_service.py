@@ -578,8 +578,8 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
         plan.waiting = f"endpoint service {service['ServiceId']} to be available"
     later = plan.waiting
     plan.changes = [
+        *_tag_changes(item, actual, service),  # first: a policy may allow the rest to what has our tag alone
         *_config_changes(item, actual, service, later, check_mode),
-        *_tag_changes(item, actual, service),
         *_principal_changes(item, actual, service, later),
         *_notification_changes(item, actual, service, later),
         *_surplus_changes(item, actual),

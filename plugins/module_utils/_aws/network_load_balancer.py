@@ -269,11 +269,11 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
     changes = [
         *_group_creations(item, actual),
         *_creation(item, actual),
+        *_tag_changes(item, actual),  # before others: a policy may allow them to what has our tag alone
         *_subnet_changes(item, actual),
         *_ip_address_type_changes(item, actual),
         *_security_changes(item, actual),
         *_attribute_changes(item, actual),
-        *_tag_changes(item, actual),
         *_health_check_changes(item, actual),
         *_group_attribute_changes(item, actual),
         *listener_changes(item, actual, () if check_mode else held),

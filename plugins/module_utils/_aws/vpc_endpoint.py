@@ -407,13 +407,13 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     for extra in actual.surplus:
         if not ownership.is_adopted(_tags(extra)):
             plan.changes.append(_delete(_id(extra)))
-    theirs = ownership.is_theirs(item, _tags(endpoint)) and not actual.created
-    changed, modify = ([], {}) if theirs else _modification(item, endpoint)
-    if modify:
-        params = {"VpcEndpointId": actual.id, **modify}
-        plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
     to_set, to_remove = tagging.changes(before["tags"], item, item.purge_tags, item.adopt and not actual.created)
     plan.changes += tagging.ec2_changes(actual.id, to_set, to_remove)
+    theirs = ownership.is_theirs(item, _tags(endpoint)) and not actual.created
+    changed, modify = ([], {}) if theirs else _modification(item, endpoint)
+    if modify:  # after the tags: a policy may allow it to what has ours alone
+        params = {"VpcEndpointId": actual.id, **modify}
+        plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))
     if plan.changes:
         tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
         plan.after = {**before, **{option: _wanted_shown(item)[option] for option in changed}, "tags": tags}

@@ -19,6 +19,9 @@ READ_PREFIXES = ("Describe", "Get", "List", "Search", "Lookup", "Head", "BatchGe
 READS = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "DecodeAuthorizationMessage", "Invoke"}
 """Reads by another name. An invoked function's own calls are in the log too, so Invoke itself changes nothing."""
 
+NO_TAGS: dict[str, dict[str, str]] = {}
+"""Of most entries of the log."""
+
 
 class AwsError(Exception):
     """An error answered in the protocol of the call. ``status`` None: the status of the service's model."""
@@ -94,6 +97,7 @@ class CallLog:
                 "kind": call.kind,
                 "dry_run": call.dry_run,
                 "params": call.params,
+                "tags": NO_TAGS,
                 "time": clock.utc().isoformat(),
                 "error": None,
             }

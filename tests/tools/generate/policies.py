@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One IAM policy for all that a vendor's links need, and one that can only look, of those of the modules."""
+"""IAM policies for a vendor's role, of those of the modules: all that its links need, to look only, and to adopt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.tools.generate import vendors
 from tests.tools.place import ROOT
 
 IAM = ROOT / "docs" / "iam"
-READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)")
+READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)|lambda:InvokeFunction")  # a function is asked what it would do
 NAMED = re.compile(r"saas\.privatelink\.([a-z_]+)")
 SEPARATE = {"ip_sync_lambda", "port_forwarder"}  # roles that a link need not use; they are told apart in their guides
 Statement = dict[str, Any]
@@ -23,9 +23,12 @@ Statement = dict[str, Any]
 def rendered() -> dict[Path, str]:
     texts = {}
     for vendor in vendors.VENDORS:
-        statements = merged(sorted(modules(vendor)))
+        names = sorted(modules(vendor))
+        statements = merged(names)
+        adopting = merged([f"adopt/{name}" for name in names if (IAM / f"adopt/{name}.json").exists()])
         texts[IAM / "vendors" / f"{vendor}.json"] = dumped(statements)
         texts[IAM / "vendors" / f"{vendor}_read.json"] = dumped(reading(statements))
+        texts[IAM / "vendors" / f"{vendor}_adopt.json"] = dumped(adopting)
     return texts
 
 

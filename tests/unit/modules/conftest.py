@@ -13,10 +13,10 @@ import functools
 import importlib
 import io
 import json
+import re
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import botocore.endpoint
@@ -31,18 +31,33 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core import toke
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
-from tests.sandbox.client import RunningSandbox, SteppedTime
+from tests.sandbox.client import RunningSandbox, SandboxClient, SteppedTime
+from tests.tools.iam import policy
+from tests.tools.iam.calls import action, further, primary
+from tests.tools.iam.used import USED
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
 MODULES = "ansible_collections.saas.privatelink.plugins.modules"
-POLICIES = Path(__file__).parents[3] / "docs" / "iam"
 FREE = {"sts:GetCallerIdentity"}  # takes no permission: AWS STS API Reference, GetCallerIdentity, read 2026-11
-IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
-IAM_ACTION = {"lambda:Invoke": "lambda:InvokeFunction"}
+MARKS = ("aws:ResourceTag/saas.privatelink:", "aws:RequestTag/saas.privatelink:")
+UNMARKED = {
+    "events:PutTargets": "completes a rule that has just been made, whose tags may not be known everywhere yet",
+    "iam:AttachRolePolicy": "as PutTargets, of a role; by the policy's name",
+    "iam:DetachRolePolicy": "is the reverse of AttachRolePolicy",
+    "iam:PutRolePermissionsBoundary": "as PutTargets, of a role",
+    "iam:PutRolePolicy": "as PutTargets, of a role",
+    "lambda:AddPermission": "as PutTargets, of a function; by whom it lets in",
+    "lambda:PutFunctionConcurrency": "as PutTargets, of a function",
+    "lambda:PutFunctionEventInvokeConfig": "as PutTargets, of a function",
+    "lambda:RemovePermission": "goes before AddPermission",
+    "lambda:UpdateFunctionEventInvokeConfig": "as PutTargets, of a function",
+    "logs:PutRetentionPolicy": "as PutTargets, of a log group",
+}
+"""Actions that a policy allows by the name of the resource alone, and why not by its tag."""
 
 
-def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
+def play(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
     """What the module of that name prints for these options, also when it fails (``failed`` is then true)."""
     main = importlib.import_module(f"{MODULES}.{module}").main
     warnings._global_warnings.clear()  # a real module is a process of its own
@@ -59,6 +74,24 @@ def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = 
     return result
 
 
+def run(module: str, args: Mapping[str, Any], check: bool = False, diff: bool = False) -> dict[str, Any]:
+    """As play(); in an account of the sandbox, only documented calls."""
+    account, url = str(args.get("access_key", "")), args.get("endpoint_url")
+    if not (policy.statements(module) and url and re.fullmatch("[0-9]{12}", account)):
+        return play(module, args, check, diff)
+    sandbox = SandboxClient(str(url))
+    since = sandbox.last_call()
+    result = play(module, args, check, diff)
+    check_documented(module, sandbox.calls(account, since=since), *beside(module, args))
+    return result
+
+
+def beside(module: str, options: Any, others: bool = False) -> list[str]:
+    """The policies that a run takes beside the module's own."""
+    wanted = {"adopt": adopts(options), "untagged": others}
+    return [f"{folder}/{module}" for folder, is_wanted in wanted.items() if is_wanted]
+
+
 @pytest.fixture
 def run_module() -> RunModule:
     """``run_module(module, args, check=False, diff=False) -> result``."""
@@ -73,29 +106,60 @@ def certificates() -> Iterator[None]:
         yield
 
 
-def action(call: Mapping[str, Any]) -> str:
-    """The IAM action of an entry of the sandbox's call log."""
-    name = f"{IAM_PREFIX.get(call['service'], call['service'])}:{call['operation']}"
-    return IAM_ACTION.get(name, name)
-
-
 def is_active(balancer: Mapping[str, Any]) -> bool:
     return bool(balancer["State"]["Code"] == "active")
 
 
-def check_documented(module: str, calls: list[dict[str, Any]]) -> None:
-    """Every call of the log is allowed by the module's policy in docs/iam."""
-    policy = json.loads((POLICIES / f"{module}.json").read_text(encoding="utf-8"))
-    allowed = {name for statement in policy["Statement"] for name in statement["Action"]}
-    own = [call for call in calls if not call["access_key"].endswith(OWN_KEY)]  # a function has a role of its own
-    assert {action(call) for call in own} - FREE <= allowed
+def check_documented(module: str, calls: list[dict[str, Any]], *beside: str) -> None:
+    """Every call of the log is allowed by the module's policy in docs/iam, as it was made and to what it was made to.
+
+    Where things of others are worked on, by the policies named besides. The same call is denied to what lacks our tag.
+    What AWS refused may have been about something that was not there, and so had no tags.
+    """
+    usual = policy.statements(module)
+    policies = {name: policy.statements(name) for name in (module, *beside)}
+    allowed = {name for statements in policies.values() for statement in statements for name in statement["Action"]}
+    for call in calls:
+        if call["access_key"].endswith(OWN_KEY) or action(call) in FREE:  # a function has a role of its own
+            continue
+        assert action(call) in allowed
+        for request in [] if call["error"] else [*primary(call), *further(call)]:
+            check_allowed(policies, request)
+        for request in [] if call["error"] else primary(call):
+            check_marks(module, usual, request)
+
+
+def check_allowed(policies: Mapping[str, list[policy.Statement]], request: policy.Request) -> None:
+    """One of the policies allows a request; what does so counts as used."""
+    found = {
+        (name, statement["Sid"], request.action)
+        for name, statements in policies.items()
+        for statement in policy.allowing(statements, request)
+    }
+    assert found, f"docs/iam/{next(iter(policies))}.json does not allow {request}"
+    USED.update(found)
+
+
+def check_marks(module: str, usual: list[policy.Statement], request: policy.Request) -> None:
+    """A call on what has our tag is denied where that tag is missing; and a creation, where it would not set it."""
+    mark = next((mark for mark in MARKS if any(key.startswith(mark) for key in request.context)), None)
+    if mark and request.action not in UNMARKED:
+        message = f"docs/iam/{module}.json allows {request} without {mark}..."
+        assert not policy.is_allowed(usual, request.without(mark)), message
+
+
+def adopts(options: Any) -> bool:
+    """Whether options ask for something that others have made."""
+    if isinstance(options, Mapping):
+        return bool(options.get("adopt")) or any(map(adopts, options.values()))
+    return isinstance(options, list) and any(map(adopts, options))
 
 
 @dataclass
 class Estate:
     """One account in the sandbox. ``calls`` are those of the last run; ``poll``: seconds between looks, not 5.
 
-    ``meanwhile`` happens once, when the next run first waits.
+    ``meanwhile`` happens once, when the next run first waits. ``others``: runs work on what others have made.
     """
 
     sandbox: RunningSandbox
@@ -105,6 +169,7 @@ class Estate:
     run_module: RunModule = run
     poll: float = 0.03
     meanwhile: Callable[[], Any] = lambda: None
+    others: bool = False
     vpc: Any = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -126,9 +191,9 @@ class Estate:
     def run(self, module: str, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
         """Run a module: only documented calls, no writes in check mode, else exactly the writes it reports."""
         since = self.sandbox.last_call()
-        result = run(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
+        result = play(module, {**self.access, "wait_timeout": 10, **options}, check=check, diff=diff)
         self.calls = self.sandbox.calls(self.account, since=since)
-        check_documented(module, self.calls)
+        check_documented(module, self.calls, *beside(module, options, self.others))
         made = sorted(action(call) for call in self.calls if call["kind"] == "write" and not call["error"])
         said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
         assert made == sorted(said)
@@ -140,7 +205,6 @@ class Estate:
         since = self.sandbox.last_call()
         result = self.run_module(module, {**self.access, **options})
         self.calls = self.sandbox.calls(self.account, since=since)
-        check_documented(module, self.calls)
         assert not result.get("changed")
         assert all(call["kind"] == "read" for call in self.calls)
         return result

@@ -285,6 +285,19 @@ def test_a_service_may_be_named(estate: Estate, service: dict[str, Any], by: str
     assert estate.count("DescribeVpcEndpointServiceConfigurations") == 0
 
 
+@pytest.mark.parametrize(("state", "write"), [("accepted", ACCEPT), ("rejected", REJECT)])
+def test_a_service_that_others_have_made_takes_a_policy_of_its_own(
+    estate: Estate, service: dict[str, Any], state: str, write: str
+) -> None:
+    estate.ec2.delete_tags(Resources=[service["service_id"]], Tags=[{"Key": "saas.privatelink:name"}])
+    ask(estate, service)
+    with pytest.raises(AssertionError, match=r"accept_connection\.json does not allow"):
+        run(estate, service_id=service["service_id"], state=state)
+    ask(estate, service)
+    estate.others = True
+    assert run(estate, service_id=service["service_id"], state=state, max_connections=2)["writes"] == [write]
+
+
 def test_a_service_that_does_not_exist(estate: Estate) -> None:
     missing = run(estate)
     assert missing["failed"]
@@ -569,3 +582,17 @@ def test_a_request_that_comes_during_the_wait_is_accepted_alone() -> None:
     both = [("vpce-1", "pendingAcceptance"), ("vpce-2", "pendingAcceptance")]
     (only,) = plan("accepted", *both, handled=("vpce-1",)).changes
     assert only.params["VpcEndpointIds"] == ["vpce-2"]
+
+
+def test_information_is_of_all_services_or_of_some(estate: Estate, service: dict[str, Any]) -> None:
+    mine, stranger = ask(estate, service), ask(estate, service, STRANGER)
+    asked = [
+        ({}, {mine, stranger}),
+        ({"service_ids": [service["service_id"]], "owners": [VENDOR]}, {mine}),
+        ({"states": ["PENDINGACCEPTANCE"]}, {mine, stranger}),
+        ({"states": ["available"]}, set()),
+        ({"service_ids": []}, set()),
+    ]
+    for options, found in asked:
+        connections = estate.look("accept_connection_info", **options)["connections"]
+        assert {connection["vpc_endpoint_id"] for connection in connections} == found, options

@@ -109,7 +109,7 @@ def test_create_modify_delete(estate: Estate) -> None:
     assert made["diff"][0]["after"]["allowed_principals"] == [ROOT(VENDOR)]
 
     changed = {**everything, "acceptance_required": False, "allowed_principals": [OTHER], "tags": {"team": "bi"}}
-    real = change(estate, [MODIFY, TAG, PERMIT], **changed)
+    real = change(estate, [TAG, MODIFY, PERMIT], **changed)
     assert real["diff"][0]["before"]["acceptance_required"] is True
     assert real["diff"][0]["after"]["acceptance_required"] is False
     assert service(estate)["AcceptanceRequired"] is False
@@ -195,6 +195,13 @@ def test_adopted_by_its_load_balancers(estate: Estate) -> None:
     result = change(estate, [TAG], load_balancers=["nlb-b", arns[0]], adopt=True)
     assert result["service_id"] == foreign["ServiceId"]
     assert result["tags"] == {"saas.privatelink:name": "orders", "saas.privatelink:adopted": "true"}
+
+
+def test_a_service_is_tagged_before_it_is_changed(estate: Estate) -> None:
+    """A policy may allow changes to what has our tag alone."""
+    made = estate.service("orders", VENDOR, acceptance_required=False)
+    estate.ec2.delete_tags(Resources=[made["service_id"]], Tags=[{"Key": "saas.privatelink:name"}])
+    change(estate, [TAG, MODIFY], service_id=made["service_id"], adopt=True, acceptance_required=True)
 
 
 def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
@@ -834,3 +841,13 @@ def test_a_load_balancer_that_has_failed_is_an_error() -> None:
         plan_create(item, Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "failed")}), check_mode=False)
     impaired = Actual("aws", None, {"nlb": LoadBalancer("arn", "nlb", "active_impaired")})
     assert not plan_create(item, impaired, check_mode=False).changes[0].after
+
+
+def test_information_by_name_and_by_id(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    for options in ({}, {"names": ["orders", "nobody"]}, {"service_ids": [made["service_id"], "vpce-svc-0"]}):
+        (found,) = estate.look("endpoint_service_info", **options)["endpoint_services"]
+        assert found["service_id"] == made["service_id"]
+        assert found["allowed_principals"] == [ROOT(VENDOR)]
+        assert found["tags"]["saas.privatelink:name"] == "orders"
+    assert estate.look("endpoint_service_info", names=["nobody"])["endpoint_services"] == []

@@ -21,7 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 
-NAME = "ip-sync"
+NAME = "saas-privatelink-ip-sync"
 PARTS = [  # all writes that make a function
     "iam:CreateRole",
     "logs:CreateLogGroup",
@@ -113,7 +113,9 @@ def test_made_changed_and_removed(deployment: Deployment, run_module: Any) -> No
     made = deployment.change(PARTS, "orders", tags={"team": "data"})
     assert [report["failed"] for report in made["report"]] == [False]
     assert made["function_arn"].endswith(f"function:{NAME}")
-    shown = run_module("ip_sync_function_info", {**deployment.estate.access, "names": [NAME, "gone"]})["functions"]
+    shown = run_module("ip_sync_function_info", {**deployment.estate.access, "names": [NAME, f"{NAME}-gone"]})[
+        "functions"
+    ]
     assert [(function["name"], function["log_retention_days"]) for function in shown] == [(NAME, 30)]
     assert shown[0]["tags"]["saas.privatelink:environment"] == "green"
     deployment.change(["lambda:UpdateFunctionCode", "iam:PutRolePolicy"], "reports")
@@ -206,6 +208,31 @@ def test_an_interrupted_run_is_continued(deployment: Deployment) -> None:
     assert first["failed"]
     rest = [action for action in PARTS if action not in first["writes"]]
     deployment.change(rest, "orders")
+
+
+def test_what_others_have_bent_is_straightened(deployment: Deployment) -> None:
+    deployment.run("orders")
+    somebody = {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [somebody]})
+    deployment.iam.update_assume_role_policy(RoleName=NAME, PolicyDocument=trust)
+    deployment.events.disable_rule(Name=f"{NAME}-schedule")
+    deployment.functions.remove_permission(FunctionName=NAME, StatementId="schedule")
+    elsewhere = {"Principal": "events.amazonaws.com", "SourceArn": "arn:aws:events:us-east-1:111111111111:rule/other"}
+    invoke = {"FunctionName": NAME, "StatementId": "schedule", "Action": "lambda:InvokeFunction"}
+    deployment.functions.add_permission(**invoke, **elsewhere)
+    deployment.functions.update_function_event_invoke_config(FunctionName=NAME, MaximumRetryAttempts=2)
+    boundary = "arn:aws:iam::111111111111:policy/boundary"
+    writes = ["iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary", "events:PutRule"]
+    writes += ["lambda:RemovePermission", "lambda:AddPermission", "lambda:UpdateFunctionEventInvokeConfig"]
+    deployment.change(writes, "orders", permissions_boundary=boundary)
+
+
+def test_parts_that_name_no_environment_get_its_tag(deployment: Deployment) -> None:
+    """As an earlier version has left them."""
+    deployment.run("orders", environment_name="")
+    tagged = ["iam:TagRole", "logs:TagResource", "lambda:TagResource"]
+    tagged += ["events:TagResource"] * 2 + ["cloudwatch:TagResource"] * 3
+    deployment.change(tagged, "orders")
 
 
 def test_a_stopped_function_says_so(deployment: Deployment) -> None:

@@ -27,6 +27,7 @@ ADD_TAGS, REMOVE_TAGS = "elasticloadbalancing:AddTags", "elasticloadbalancing:Re
 A, B, C, D = "10.1.0.11", "10.1.1.12", "10.1.0.13", "10.1.1.14"
 PORT = 5432
 TAG = f"saas.privatelink:missing-since:{PORT}"
+OURS = [{"Key": "saas.privatelink:name", "Value": "orders"}]
 IAM = Path(__file__).parents[3] / "docs" / "iam"
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -67,6 +68,7 @@ class Bench:
             "Port": port,
             "VpcId": VPC,
             "TargetType": "ip",
+            "Tags": OURS,
             **options,
         }
         arn = str(self.elb.create_target_group(**wanted)["TargetGroups"][0]["TargetGroupArn"])
@@ -574,8 +576,22 @@ def test_after_healthy_keeps_the_old_while_the_new_is_unhealthy(bench: Bench) ->
 
 
 def tags(bench: Bench, arn: str) -> dict[str, str]:
+    """The tags of a target group, beside the one that makes it ours."""
     found = bench.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in found}
+    return {tag["Key"]: tag["Value"] for tag in found if tag not in OURS}
+
+
+def test_targets_of_a_group_that_others_have_made_take_a_policy_of_their_own(bench: Bench) -> None:
+    bench.group(Tags=[{"Key": "team", "Value": "data"}])
+    bench.dns([A])
+    with pytest.raises(AssertionError, match=r"nlb_ip_sync\.json does not allow"):
+        bench.one()
+    bench.estate.others = True
+    written: list[str] = []
+    for answer, kind in (([A, B], "reader"), ([B], "reader"), ([A, B], "reader"), ([A], "writer")):
+        bench.dns(answer)
+        written += bench.one(endpoint_kind=kind)["writes"]
+    assert set(written) == {REGISTER, ADD_TAGS, REMOVE_TAGS, DEREGISTER}
 
 
 def test_a_reader_is_drained_after_its_grace(bench: Bench) -> None:

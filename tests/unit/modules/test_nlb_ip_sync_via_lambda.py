@@ -14,7 +14,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.package 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
 
 A, B = "10.1.0.11", "10.1.1.12"
-FUNCTION = "ip-sync"
+FUNCTION = "saas-privatelink-ip-sync"
+OURS = {"saas.privatelink:name": "orders"}
+TAGS = [{"Key": key, "Value": value} for key, value in OURS.items()]
 TRUST = {"Version": "2012-10-17", "Statement": []}
 
 
@@ -30,7 +32,7 @@ class Deployed:
         self.deploy()
 
     def group(self, name: str, balancer: str, port: int) -> str:
-        options = {"Protocol": "TCP", "Port": 5432, "VpcId": self.estate.vpc.id, "TargetType": "ip"}
+        options = {"Protocol": "TCP", "Port": 5432, "VpcId": self.estate.vpc.id, "TargetType": "ip", "Tags": TAGS}
         arn = str(self.elb.create_target_group(Name=name, **options)["TargetGroups"][0]["TargetGroupArn"])
         action = [{"Type": "forward", "TargetGroupArn": arn}]
         self.elb.create_listener(LoadBalancerArn=balancer, Protocol="TCP", Port=port, DefaultActions=action)
@@ -49,7 +51,7 @@ class Deployed:
         iam, functions = (self.estate.boto(self.account, service) for service in ("iam", "lambda"))
         role = iam.create_role(RoleName=FUNCTION, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
         code = {"ZipFile": build({"syncs": syncs, "nameservers": [nameserver]})}
-        options = {"Runtime": "python3.13", "Handler": HANDLER, "Timeout": 30, "Code": code}
+        options = {"Runtime": "python3.13", "Handler": HANDLER, "Timeout": 30, "Code": code, "Tags": OURS}
         functions.create_function(FunctionName=FUNCTION, Role=role, **options)
 
     def run(self, *names: str, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
