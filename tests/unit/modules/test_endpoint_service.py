@@ -201,7 +201,8 @@ def test_a_service_is_tagged_before_it_is_changed(estate: Estate) -> None:
     """A policy may allow changes to what has our tag alone."""
     made = estate.service("orders", VENDOR, acceptance_required=False)
     estate.ec2.delete_tags(Resources=[made["service_id"]], Tags=[{"Key": "saas.privatelink:name"}])
-    change(estate, [TAG, MODIFY], service_id=made["service_id"], adopt=True, acceptance_required=True)
+    estate.balancer("more")
+    change(estate, [TAG, MODIFY], service_id=made["service_id"], adopt=True, load_balancers=["orders", "more"])
 
 
 def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
