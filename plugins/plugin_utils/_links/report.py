@@ -46,6 +46,8 @@ def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
 def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
     status, action = _status(link, known.results, planned)
     connected, uninvited = _connected(known) if link.present else ([], [])
+    if getattr(link, "adopt", False):  # the others are guests of the service's owner
+        uninvited = []
     if uninvited:
         action = "; ".join(said for said in (action, _about(uninvited)) if said)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
