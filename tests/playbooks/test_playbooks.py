@@ -188,10 +188,15 @@ def test_a_state_takes_nothing_away_that_is_not_named(estate: Company, state: st
     extra = {"fivetran_state": "absent"} if state == "extra variable" else {}
     refused = estate.play("site", "--limit", "us", "--check", **extra)
     assert refused.status
-    assert "name those that shall go in fivetran_only" in " ".join(refused.failures.values())
+    assert "Say which link to take away" in " ".join(refused.failures.values())
     assert not [call for call in refused.calls if "Delete" in call["operation"]]
     named = estate.play("site", "--limit", "us", "--check", **extra, link="orders")
     assert stand(named) == {"us fivetran orders": "absent"}
+    assert "These links will be taken away: us/fivetran/orders." in named.output
+    estate.hosts["eu"].update({"fivetran_links": [estate.link("orders")], "fivetran_state": "absent"})
+    several = estate.play("site", "--check", **extra, link="orders")
+    assert (several.status, several.calls) == (2, [])
+    assert "orders names 2 links" in " ".join(several.failures.values())
 
 
 def test_a_name_that_several_links_have_takes_none_away(estate: Company) -> None:

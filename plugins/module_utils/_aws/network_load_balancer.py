@@ -204,7 +204,7 @@ def _in_place(item: NetworkLoadBalancer, actual: Actual, group: Raw, tags: t.Map
     """Whether an unused target group is in the item's VPC; where that is not known, its environment must be."""
     vpc = actual.balancer.raw.get("VpcId") if actual.balancer else item.vpc_id
     known = tags.get(group["TargetGroupArn"], {}).get(tagging.ENVIRONMENT_TAG, "")
-    return group.get("VpcId") == vpc if vpc else known == item.environment
+    return group.get("VpcId") == vpc if vpc else item.state == "absent" and known == item.environment
 
 
 def _looked_into(item: NetworkLoadBalancer, actual: Actual) -> list[str]:

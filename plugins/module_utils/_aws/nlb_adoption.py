@@ -48,7 +48,6 @@ def settled(item: NetworkLoadBalancer, actual: Actual) -> NetworkLoadBalancer:
         cross_zone=None,
         ip_address_type=None,
         deletion_protection=None,
-        purge_listeners=False,
     )
 
 

@@ -83,13 +83,17 @@ def listener_changes(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence
 def surplus(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence[int]) -> list[Raw]:
     """Listeners that must go, by port: those that were made for a look, and when purging all that are not wanted.
 
-    None goes while a port is held.
+    None goes while a port is held; of a load balancer that others have made, only those to target groups of ours.
     """
+    theirs = ownership.is_theirs(item, actual.own_tags)
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
         port = int(listener["Port"])
         extra = port not in item.groups_by_port and item.listeners is not None
-        if extra and not held and (item.purge_listeners or _is_for_a_look(item, actual, listener)):
+        arns = forwards_to(listener)
+        ours = bool(arns) and all(made_here(item, actual, arn) for arn in arns)
+        purged = item.purge_listeners and (ours or not theirs)
+        if extra and not held and (purged or _is_for_a_look(item, actual, listener)):
             found.append(listener)
     return found
 

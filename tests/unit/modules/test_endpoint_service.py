@@ -205,6 +205,35 @@ def test_a_service_is_tagged_before_it_is_changed(estate: Estate) -> None:
     change(estate, [TAG, MODIFY], service_id=made["service_id"], adopt=True, load_balancers=["orders", "more"])
 
 
+def test_an_adopted_service_keeps_its_owners_settings(estate: Estate) -> None:
+    arns = [estate.balancer("nlb-a"), estate.balancer("nlb-b")]
+    made = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns, AcceptanceRequired=False)
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    ours = {"acceptance_required": True, "private_dns_name": "db.example.com", "tags": {"team": "x"}}
+    for writes in ([TAG], []):
+        change(estate, writes, load_balancers=["nlb-a"], adopt=True, purge_tags=True, **ours)
+    assert service(estate)["ServiceId"] == made["ServiceConfiguration"]["ServiceId"]
+    assert set(service(estate)["NetworkLoadBalancerArns"]) == set(arns)
+    assert service(estate)["AcceptanceRequired"] is False
+    assert {tag["Key"] for tag in service(estate)["Tags"]} == {"saas.privatelink:name", "saas.privatelink:adopted"}
+
+
+@pytest.mark.parametrize("theirs", ["*", "arn:aws:iam::834469178297:role/reader"])
+def test_who_may_be_the_owners_guest_stays_connected(estate: Estate, theirs: str) -> None:
+    arn = estate.balancer("nlb")
+    made = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])["ServiceConfiguration"]
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    of = {"ServiceId": made["ServiceId"]}
+    estate.ec2.modify_vpc_endpoint_service_permissions(**of, AddAllowedPrincipals=[theirs])
+    adopted = {"service_id": made["ServiceId"], "adopt": True}
+    change(estate, [TAG, PERMIT], **adopted, allowed_principals=[VENDOR])
+    guest = str(estate.sandbox.connect(made["ServiceName"], account=VENDOR)["VpcEndpointId"])
+    estate.sandbox.eventually(lambda: estate.connection(guest), bool)
+    estate.put(guest, "available")
+    change(estate, [PERMIT, UNTAG], state="absent", on_connections="reject", **adopted)
+    assert estate.connection(guest) == "available"
+
+
 def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
     """Whom its owner lets in stays, and so does their connection; whom we let in goes, with what they connected."""
     theirs, ours = "210987654321", VENDOR

@@ -18,6 +18,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import A
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual import Actual
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_adoption import settled
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -320,6 +321,40 @@ def test_adoption_is_tagging() -> None:
         {"ResourceArns": [ARN], "Tags": own},
         {"ResourceArns": [GROUP_ARN], "Tags": own},
     ]
+
+
+def test_what_others_have_made_is_used_as_it_is() -> None:
+    theirs = {"team": "x"}
+    state = actual(tags={ARN: theirs, GROUP_ARN: {}}, balancer={"SecurityGroups": ["sg-1"]})
+    group = {"deregistration_delay": 5, "health_check": {"interval": 5}}
+    item = wanted(
+        adopt=True,
+        subnet_ids=["subnet-b"],
+        security_group_ids=["sg-2"],
+        enforce_privatelink_rules=False,
+        cross_zone=True,
+        deletion_protection=True,
+        tags={"team": "y", "cost": "5"},
+        purge_tags=True,
+        listeners=[{"port": 5432, "target_group": group}],
+        purge_listeners=True,
+    )
+    read = dataclasses.replace(state, attributes={ARN: {}, GROUP_ARN: {}})
+    assert planned(settled(item, read), read) == ["AddTags", "AddTags"]
+
+
+@pytest.mark.parametrize("port", [65500, 3306])
+def test_a_listener_of_the_owner_stays_on_whichever_port(port: int) -> None:
+    look = {"ListenerArn": f"{ARN}/4", "Port": port, "Protocol": "TCP"}
+    look["DefaultActions"] = actual().listeners[0]["DefaultActions"]
+    adopted = {"saas.privatelink:name": "orders", "saas.privatelink:adopted": "true"}
+    state = actual(listeners=[*actual().listeners, look], tags={ARN: adopted, GROUP_ARN: adopted})
+    item = wanted(listeners=[{"port": 5432}], purge_listeners=True)
+    assert planned(settled(item, state), state) == []
+    assert planned(wanted(state="absent"), state) == ["RemoveTags", "RemoveTags"]
+    if port == 65500:  # on a load balancer of ours, too, without purging
+        kept = actual(listeners=[*actual().listeners, look])
+        assert planned(wanted(listeners=[{"port": 5432}]), kept) == []
 
 
 def held(*healthy: str) -> Actual:
@@ -638,6 +673,28 @@ def test_a_strangers_load_balancer_is_adopted_but_never_deleted(env: Environment
     assert env.one(env.item())["writes"] == []
     assert converges(env, {**GONE, "adopt": True}) == ["DeleteListener", "DeleteTargetGroup", "RemoveTags"]
     assert env.balancers() == {"orders"}
+
+
+def test_our_own_port_on_a_load_balancer_of_others_may_change(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    env.run(env.item(adopt=True))
+    moved = env.item(adopt=True, listeners=[{"port": 6432}], purge_listeners=True)
+    assert converges(env, moved) == ["CreateTargetGroup", "CreateListener", "DeleteListener", "DeleteTargetGroup"]
+
+
+def test_a_target_group_in_another_vpc_is_another_one(env: Environment) -> None:
+    other = env.estate.make_vpc(env.account, cidr="10.9.0.0/16")
+    tags = [{"Key": "saas.privatelink:name", "Value": "orders"}]
+    env.elb.create_target_group(Name="theirs", Protocol="TCP", Port=1, VpcId=other.id, TargetType="ip", Tags=tags)
+    env.run(env.item())
+    env.run({**GONE, "vpc_id": env.vpc.id})
+    assert env.group_names() == {"theirs"}
+
+
+def test_two_items_that_name_one_load_balancer_are_refused(env: Environment) -> None:
+    result = env.run(env.item("a", load_balancer_name="one"), env.item("b", load_balancer_name="one"))
+    assert result["failed_items"] == ["a", "b"]
+    assert env.writes == []
 
 
 def test_a_port_is_moved_once_the_new_group_serves(env: Environment) -> None:

@@ -177,6 +177,8 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
         refused = run(estate, state=state, **pair)
         assert "was not made here" in refused["msg"]
         assert (refused["failed"], refused["writes"]) == (True, [])
+    replaced = run(estate, **pair, adopt=True, replace=True, private_dns_enabled=True)
+    assert "is not replaced" in replaced["msg"]
     adopted = change(estate, [TAG], **pair, adopt=True)
     assert adopted["association_id"] == made["id"]
     assert adopted["tags"] == {OWN: "cache", "saas.privatelink:adopted": "true"}

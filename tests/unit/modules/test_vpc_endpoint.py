@@ -362,6 +362,9 @@ def test_find() -> None:
     every = find(wanted(state="absent"), [tagged(1, "failed"), tagged(2, "available"), tagged(3, "deleting")])
     assert [endpoint["VpcEndpointId"] for endpoint in every] == ["vpce-2", "vpce-1", "vpce-3"]
     elsewhere = shown(VpcEndpointId="vpce-4", VpcId="vpc-2")
+    for state in ("present", "absent"):
+        with pytest.raises(ItemError, match="vpce-1 in vpc-1, vpce-4 in vpc-2"):  # which of them?
+            find(VpcEndpoint("orders", state=state), [elsewhere, tagged(1, "available")])
     assert len(find(wanted(state="absent", vpc_id="vpc-1"), [elsewhere, tagged(1, "available")])) == 1
     with pytest.raises(ItemError, match="vpce-8 does not exist"):
         found(wanted(vpc_endpoint_id="vpce-8"), stranger)
@@ -767,6 +770,7 @@ def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
     assert other["failed_items"] == ["other"]
     assert "belongs to orders" in other["msg"]
     assert "is not replaced" in run(estate, **{**service, "service_name": "other"}, replace=True)["msg"]
+    assert change(estate, [], vpc_endpoint_id=made, subnet_ids=service["subnet_ids"][:1])["vpc_endpoint_id"] == made
     change(estate, [UNTAG], state="absent", vpc_endpoint_id=made, adopt=True)
     assert [endpoint["VpcEndpointId"] for endpoint in endpoints(estate)] == [made]
     missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")

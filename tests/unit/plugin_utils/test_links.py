@@ -98,6 +98,11 @@ class TestResolve:
         with pytest.raises(AnsibleFilterError, match="name those that shall go in fivetran_only"):
             resolve_links(links, vendor=VENDOR, state="absent")
 
+    def test_two_links_have_no_load_balancer_in_common(self) -> None:
+        links = [{"name": name, "destination": "rds", "load_balancer_name": "shared"} for name in ("a", "b")]
+        with pytest.raises(AnsibleFilterError, match="a and b would share the load balancer shared"):
+            resolve_links(links, vendor=VENDOR)
+
     def test_a_link_that_only_shares_a_forwarder_is_not_taken_away(self) -> None:
         forwarders = [{"name": "main", "subnet_ids": ["subnet-1"], "image_id": "ami-1"}]
         common = {"destination": "rds", "route": "port_forwarder", "forwarder": "main", "security_group_ids": ["sg-1"]}
