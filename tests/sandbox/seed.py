@@ -77,12 +77,14 @@ def _load_balancer(sandbox: Sandbox, account: str, region: str, balancer: dict[s
     where = {"Type": "network", "Scheme": "internal", "Subnets": balancer["subnet_ids"]}
     made = _quietly(sandbox, account, region, "elbv2", "CreateLoadBalancer", Name=balancer["name"], **where, Tags=tags)
     described = made["LoadBalancers"][0]
+    for found in sandbox.world.all(LoadBalancer, account, region):
+        found.life = Life([(found.life.steps[-1][0], 0.0)])
     for listener in balancer.get("listeners") or []:
         _listener(sandbox, account, region, described, listener)
     if "service" in balancer:
         _service(sandbox, account, region, described["LoadBalancerArn"], balancer["service"])
-    for found in (*sandbox.world.all(LoadBalancer, account, region), *sandbox.world.all(VpcEndpoint)):
-        found.life = Life([(found.life.steps[-1][0], 0.0)])
+    for endpoint in sandbox.world.all(VpcEndpoint):
+        endpoint.life = Life([(endpoint.life.steps[-1][0], 0.0)])
 
 
 def _listener(sandbox: Sandbox, account: str, region: str, balancer: dict[str, Any], listener: dict[str, Any]) -> None:

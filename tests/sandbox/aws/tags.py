@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tests.sandbox.aws.ec2 import moto_ec2
-from tests.sandbox.aws.ec2.connection_notifications import Notification
-from tests.sandbox.aws.ec2.resources import EndpointService
+from tests.sandbox.aws.ec2.resources import EndpointService, Notification
 from tests.sandbox.core.calls import Call
 from tests.sandbox.core.world import World
 

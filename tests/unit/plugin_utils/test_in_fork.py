@@ -62,7 +62,9 @@ def test_a_fork_reads_no_model_again(module: str) -> None:
 
 
 def test_the_services_of_a_module_are_those_that_its_policy_names() -> None:
-    for path in (ROOT / "docs" / "iam").glob("*.json"):
+    paths = [path for path in (ROOT / "docs" / "iam").glob("*.json") if path.stem not in ("pins", "trust")]
+    assert len(paths) == len(_preload.SERVICES)
+    for path in paths:
         statements = json.loads(path.read_text(encoding="utf-8"))["Statement"]
         allowed = {action.partition(":")[0] for statement in statements for action in statement["Action"]}
         services = set(_preload.SERVICES[path.stem])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sandbox.aws.autoscaling.resources import InstanceRefresh
-from tests.sandbox.aws.elbv2 import targets
+from tests.sandbox.aws.elbv2.health import is_healthy
 from tests.sandbox.aws.elbv2.resources import TargetGroup
 from tests.sandbox.core import clock
 from tests.sandbox.core.world import World
@@ -85,9 +85,7 @@ def _pauses(refresh: InstanceRefresh, group: Any) -> bool:
 
 def _serves(instance_id: str, group: Any, world: World) -> bool:
     attached = [world.find(TargetGroup, arn) for arn in group.target_group_arns]
-    return all(
-        target_group is None or targets.is_healthy(instance_id, target_group, world) for target_group in attached
-    )
+    return all(target_group is None or is_healthy(instance_id, target_group, world) for target_group in attached)
 
 
 def _launch(group: Any, version: str, backend: Any) -> str:

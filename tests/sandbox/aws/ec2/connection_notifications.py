@@ -7,30 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from tests.sandbox.aws.ec2.requests import each, page, select
-from tests.sandbox.aws.ec2.resources import VpcEndpoint, service_of
+from tests.sandbox.aws.ec2.resources import Notification, VpcEndpoint, service_of
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import Life, Resource, World, hex_id
+from tests.sandbox.core.world import Life, World, hex_id
 
 EVENTS = {"Accept", "Connect", "Delete", "Reject"}
 TOPIC = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+")
-
-
-@dataclass(kw_only=True, eq=False)
-class Notification(Resource):
-    """A connection notification; ``key`` is its ConnectionNotificationId."""
-
-    KIND: ClassVar[str] = "connection_notification"
-
-    service_id: str | None
-    endpoint_id: str | None
-    topic: str
-    events: list[str]
 
 
 @operation("ec2", "CreateVpcEndpointConnectionNotification")

@@ -123,6 +123,18 @@ def own(resource: Resource, call: Call) -> bool:
     return resource.account == call.account and resource.region == call.region
 
 
+@dataclass(kw_only=True, eq=False)
+class Notification(Resource):
+    """A connection notification; ``key`` is its ConnectionNotificationId."""
+
+    KIND: ClassVar[str] = "connection_notification"
+
+    service_id: str | None
+    endpoint_id: str | None
+    topic: str
+    events: list[str]
+
+
 def service_of(call: Call, world: World, service_id: str | None = None) -> EndpointService:
     """The caller's own endpoint service by ``service_id`` or the call's ServiceId."""
     wanted = service_id if service_id is not None else str(call.params["ServiceId"])

@@ -1,18 +1,17 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Targets: register, deregister, health."""
+"""Targets: register, deregister, describe."""
 
 from __future__ import annotations
 
-import base64
 import ipaddress
-from dataclasses import dataclass
 from typing import Any
 
 from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.elbv2 import resources as elb
-from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer, Target, TargetGroup
+from tests.sandbox.aws.elbv2.health import Use, health_of, state, used_since, uses_of
+from tests.sandbox.aws.elbv2.resources import Target, TargetGroup
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
@@ -37,13 +36,13 @@ def register(call: Call, world: World) -> dict[str, Any]:
 def deregister(call: Call, world: World) -> dict[str, Any]:
     """Unknown targets are no error; without a port only the registration on the group's own port goes."""
     group = elb.get(TargetGroup, call.params["TargetGroupArn"], call, world)
-    uses = _uses(group, world)
+    uses = uses_of(group, world)
     for description in call.params["Targets"]:
         key = (description["Id"], description.get("Port") or group.port)
         target = group.targets.get(key)
         if target is None or target.draining is not None:
             continue
-        if _used_since(group, target, uses) is None:
+        if used_since(group, target, uses) is None:
             del group.targets[key]
         else:
             target.draining = world.life("target", "draining", GONE)
@@ -56,7 +55,7 @@ def describe_health(call: Call, world: World) -> dict[str, Any]:
     for key, target in list(group.targets.items()):
         if target.draining is not None and target.draining.state == GONE:
             del group.targets[key]
-    uses, asked = _uses(group, world), call.params.get("Targets")
+    uses, asked = uses_of(group, world), call.params.get("Targets")
     if not asked:
         found = [_description(target, group, uses, world) for target in group.targets.values()]
         return {"TargetHealthDescriptions": found}
@@ -109,81 +108,6 @@ def _ip_zone(description: dict[str, Any], group: TargetGroup, call: Call) -> str
     return str(asked)
 
 
-@dataclass
-class Use:
-    """A load balancer that sends traffic to a group since a moment, through its first listener that does."""
-
-    since: float
-    balancer: LoadBalancer
-
-
-def _uses(group: TargetGroup, world: World) -> list[Use]:
-    listeners = [listener for listener in world.all(Listener) if group.key in listener.target_group_arns]
-    found = [(listener.created, world.find(LoadBalancer, listener.load_balancer_arn)) for listener in listeners]
-    return [Use(created, balancer) for created, balancer in found if balancer is not None]
-
-
-def _used_since(group: TargetGroup, target: Target, uses: list[Use]) -> float | None:
-    """When the target came into use: it is registered, a listener forwards to it, and its zone is enabled."""
-    moments = [
-        max(use.since, target.registered)
-        for use in uses
-        if _crosses_zones(group, use.balancer) or _zone_enabled(target, use.balancer)
-    ]
-    return min(moments, default=None)
-
-
-def _crosses_zones(group: TargetGroup, balancer: LoadBalancer) -> bool:
-    key = "load_balancing.cross_zone.enabled"
-    own = group.attributes.get(key, "use_load_balancer_configuration")
-    return (balancer.attributes.get(key) if own == "use_load_balancer_configuration" else own) == "true"
-
-
-def _zone_enabled(target: Target, balancer: LoadBalancer) -> bool:
-    return target.zone == "all" or any(zone["ZoneName"] == target.zone for zone in balancer.zones)
-
-
-def _health(target: Target, group: TargetGroup, uses: list[Use], world: World) -> dict[str, str]:
-    if target.draining is not None:
-        return _state("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
-    since = _used_since(group, target, uses)
-    if since is None:
-        return _state("unused", "Target.NotInUse", "No load balancer sends traffic to the target")
-    if clock.now() - since < world.lag("target.initial"):
-        return _state("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-    reason = group.unhealthy.get((target.id, target.port)) or group.unhealthy.get((target.id, None))
-    if not reason and group.target_type == "instance" and _is_failing(target.id, group, world):
-        reason = "Target.FailedHealthChecks"
-    if reason:
-        return _state("unhealthy", reason, "Health checks failed")
-    return {"State": "healthy"}
-
-
-def is_healthy(target_id: str, group: TargetGroup, world: World) -> bool:
-    """Whether a target is healthy on the port of its group."""
-    target = group.targets.get((target_id, group.port))
-    return target is not None and _health(target, group, _uses(group, world), world)["State"] == "healthy"
-
-
-def _is_failing(instance_id: str, group: TargetGroup, world: World) -> bool:
-    """Whether an instance came from an image or user data of which a test has said that they serve nobody."""
-    texts = [text for account, text in world.failing if account == group.account]
-    if not texts:
-        return False
-    backend = moto_ec2.backend(group.account, group.region)
-    found = [i for r in backend.reservations.values() for i in r.instances if i.id == instance_id]
-    made_of = "".join(f"{instance.image_id}\n{_decoded(instance.user_data)}" for instance in found)
-    return any(text in made_of for text in texts)
-
-
-def _decoded(user_data: Any) -> str:
-    return base64.b64decode(str(user_data or "")).decode(errors="replace")
-
-
-def _state(state: str, reason: str, text: str) -> dict[str, str]:
-    return {"State": state, "Reason": reason, "Description": text}
-
-
 def _description(target: Target, group: TargetGroup, uses: list[Use], world: World) -> dict[str, Any]:
     port = group.health_check["HealthCheckPort"]
     described: dict[str, Any] = {"Id": target.id, "Port": target.port}
@@ -192,10 +116,10 @@ def _description(target: Target, group: TargetGroup, uses: list[Use], world: Wor
     return {
         "Target": described,
         "HealthCheckPort": str(target.port) if port == "traffic-port" else port,
-        "TargetHealth": _health(target, group, uses, world),
+        "TargetHealth": health_of(target, group, uses, world),
     }
 
 
 def _unregistered(target_id: str, port: int) -> dict[str, Any]:
-    health = _state("unused", "Target.NotRegistered", "Target is not registered to the target group")
+    health = state("unused", "Target.NotRegistered", "Target is not registered to the target group")
     return {"Target": {"Id": target_id, "Port": port}, "TargetHealth": health}

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.aws.lambda_.updates import running_code
+from tests.sandbox.aws.lambda_.code import running_code
 from tests.sandbox.core.calls import AwsError
 
 RUNTIME = Path(__file__).with_name("runtime.py")

@@ -16,10 +16,11 @@ import base64
 import uuid
 from typing import Any
 
+from tests.sandbox.aws.lambda_.code import updating
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
-from tests.sandbox.core.world import Life, World, declare_state
+from tests.sandbox.core.world import World, declare_state
 
 declare_state("function_update.InProgress", "A changed Lambda function; its former code still runs")
 
@@ -114,11 +115,6 @@ def begin(function: Any, world: World) -> None:
     function.former_code = None
 
 
-def updating(function: Any) -> bool:
-    life: Life | None = getattr(function, "update", None)
-    return life is not None and life.state == "InProgress"
-
-
 def revision(function: Any) -> str:
     """Another one when a change is done than while it is being made."""
     if not hasattr(function, "revisions"):
@@ -129,9 +125,3 @@ def revision(function: Any) -> str:
 def shown(function: Any) -> dict[str, Any]:
     status = "InProgress" if updating(function) else "Successful"
     return {**function.get_configuration(), "RevisionId": revision(function), "LastUpdateStatus": status}
-
-
-def running_code(function: Any) -> tuple[bytes, str]:
-    """The package that invocations run, and its checksum: the former one until a change is done."""
-    former = getattr(function, "former_code", None)
-    return former if former and updating(function) else (function.code_bytes, function.code_sha_256)
