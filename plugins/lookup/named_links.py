@@ -140,8 +140,14 @@ class LookupModule(LookupBase):
 
     def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
         """Whether links go: by the playbook, or because a variable says so of all links of a vendor."""
-        states = {str(self._of(host, f"{vendor}_state")) for host in hosts for vendor in vendors}
-        return bool(self.get_option("taking_away")) or "absent" in states
+        if self.get_option("taking_away"):
+            return True
+        for host in hosts:
+            for vendor in vendors:
+                if str(self._of(host, f"{vendor}_state")) == "absent":
+                    self._display.v(f"{vendor}_state of {host} is absent: only links that are named are taken away")
+                    return True
+        return False
 
     def _account(self, host: str) -> tuple[str, ...]:
         """By what the account and region of a host are known; empty where a variable of it cannot be told."""

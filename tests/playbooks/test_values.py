@@ -43,7 +43,6 @@ def test_a_vendor_whose_links_are_refused_stops_no_other(company: Company) -> No
     [
         ({"fivetran_only": "orders"}, ["fivetran orders: planned: 7 calls to make"]),
         ({"fivetran_only": "typo"}, ["fivetran: failed: No link is called typo. There are: crm, orders."]),
-        ({"fivetran_only": "", "fivetran_state": "absent"}, ["fivetran: failed: fivetran_state absent takes away"]),
         ({"fivetran_wait": "perhaps"}, ["fivetran: failed: fivetran_wait is true or false, not 'perhaps'."]),
         ({"fivetran_state": "gone"}, ["fivetran: failed: value of fivetran_state must be one of: present, absent"]),
     ],
