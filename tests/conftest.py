@@ -19,6 +19,8 @@ import botocore.session
 import pytest
 
 from tests.sandbox.client import RunningSandbox
+
+# pylint: disable-next=unused-import
 from tests.tools.iam.used import pytest_sessionfinish, pytest_testnodedown  # noqa: F401 (hooks)
 
 Boto = Callable[..., Any]
