@@ -52,7 +52,6 @@ TESTS = (
     f"{PLAYBOOKS}::test_a_plan_names_every_link_and_writes_nothing",
     f"{PLAYBOOKS}::test_runs_narrow_to_hosts_vendors_and_links",
     f"{VALUES}::test_what_is_omitted_within_a_link_is_not_set",
-    f"{VALUES}::test_every_role_takes_every_option_as_text_or_nothing",
 )
 """What each version must pass: whole files, or single tests."""
 

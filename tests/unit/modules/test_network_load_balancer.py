@@ -682,6 +682,20 @@ def test_our_own_port_on_a_load_balancer_of_others_may_change(env: Environment) 
     assert converges(env, moved) == ["CreateTargetGroup", "CreateListener", "DeleteListener", "DeleteTargetGroup"]
 
 
+@pytest.mark.parametrize("theirs", [["10.1.0.8"], []])
+def test_of_targets_in_a_group_of_others_ours_go_unless_it_would_be_empty(env: Environment, theirs: list[str]) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    options = {"Protocol": "TCP", "Port": 5432, "VpcId": env.vpc.id, "TargetType": "ip"}
+    group = str(env.elb.create_target_group(Name="theirs", **options)["TargetGroups"][0]["TargetGroupArn"])
+    env.strangers_listener(5432, group)
+    assert converges(env, env.item(adopt=True)) == ["AddTags", "AddTags"]
+    env.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": address} for address in [*theirs, "10.1.0.9"]])
+    env.elb.add_tags(ResourceArns=[group], Tags=[{"Key": "saas.privatelink:registered", "Value": "10.1.0.9"}])
+    left = ["DeregisterTargets"] if theirs else []
+    assert converges(env, {**GONE, "adopt": True}) == [*left, "RemoveTags", "RemoveTags"]
+    assert env.group_names() == {"theirs"}
+
+
 def test_a_target_group_in_another_vpc_is_another_one(env: Environment) -> None:
     other = env.estate.make_vpc(env.account, cidr="10.9.0.0/16")
     tags = [{"Key": "saas.privatelink:name", "Value": "orders"}]
