@@ -178,7 +178,7 @@ class NetworkLoadBalancers:
         have: t.Mapping[str, Actual],
         found: dict[str, Actual | ItemError],
     ) -> None:
-        """Of groups between which a listener is to move, and of those that are adopted. One call for each group."""
+        """Of groups between which a listener is to move, and of those that are left. One call for each group."""
         wanted: list[tuple[str, str]] = []
         for item in items:
             wanted += [(item.name, arn) for arn in _looked_into(item, have[item.name])]

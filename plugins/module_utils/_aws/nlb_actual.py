@@ -100,6 +100,12 @@ def made_here(item: NetworkLoadBalancer, actual: Actual, arn: str) -> bool:
     return ownership.is_ours(item, tags) and not ownership.is_adopted(tags)
 
 
+def leads_to_ours(item: NetworkLoadBalancer, actual: Actual, listener: Raw) -> bool:
+    """Whether a listener forwards to target groups of the item alone, and so was added by it."""
+    arns = forwards_to(listener)
+    return bool(arns) and all(made_here(item, actual, arn) for arn in arns)
+
+
 def to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:
     """What a change on the load balancer, and on a target group, must wait for."""
     if actual.balancer is None:

@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     ELB,
     Actual,
     forwards_to,
+    leads_to_ours,
     made_here,
     misfits,
     vpc_id,
@@ -79,11 +80,7 @@ def _as_it_is(port: int, name: str, group: WantedGroup) -> dict[str, t.Any]:
 
 def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Take away the listeners and target groups that we added, and our tags."""
-    ours = []
-    for listener in actual.listeners:
-        arns = forwards_to(listener)
-        if arns and all(made_here(item, actual, arn) for arn in arns):
-            ours.append(listener)
+    ours = [listener for listener in actual.listeners if leads_to_ours(item, actual, listener)]
     plan = Plan()
     for listener in ours:
         params, settled_by = {"ListenerArn": listener["ListenerArn"]}, ("ListenerNotFound",)

@@ -22,6 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     Actual,
     Raw,
     forwards_to,
+    leads_to_ours,
     made_here,
     to_exist,
 )
@@ -90,9 +91,7 @@ def surplus(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence[int]) ->
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
         port = int(listener["Port"])
         extra = port not in item.groups_by_port and item.listeners is not None
-        arns = forwards_to(listener)
-        ours = bool(arns) and all(made_here(item, actual, arn) for arn in arns)
-        purged = item.purge_listeners and (ours or not theirs)
+        purged = item.purge_listeners and (not theirs or leads_to_ours(item, actual, listener))
         if extra and not held and (purged or _is_for_a_look(item, actual, listener)):
             found.append(listener)
     return found
