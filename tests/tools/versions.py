@@ -4,7 +4,8 @@
 """Playbooks on one of the versions of ansible-core that the collection serves: `python -m tests.tools.versions 2.18`.
 
 pytest is that of .venv. The ansible-playbook that it runs is that of an environment that holds this version, what
-modules import, and links to the collections in .venv. `make versions` does it with each version.
+modules import, and links to the collections in .venv; of the version that .venv has itself, it is that of .venv.
+`make versions` does it with each version.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.tools.link import link
-from tests.tools.place import CACHE, ROOT, SITE
+from tests.tools.place import BIN, CACHE, ROOT, SITE
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ COLLECTIONS = ("amazon/aws", "ansible/posix", "saas/privatelink")
 PLAYBOOKS, VALUES = "tests/playbooks/test_playbooks.py", "tests/playbooks/test_values.py"
 TESTS = (
     "tests/playbooks/test_ansible.py",
-    "tests/playbooks/test_in_fork.py",
+    "tests/playbooks/in_fork/test_in_fork.py",
     f"{PLAYBOOKS}::test_a_plan_names_every_link_and_writes_nothing",
     f"{VALUES}::test_what_is_omitted_within_a_link_is_not_set",
 )
@@ -59,6 +60,12 @@ def count() -> int:
     """Return how many test functions TESTS are."""
     files = [(ROOT / name).read_text() for name in TESTS if "::" not in name]
     return len(TESTS) - len(files) + sum(len(re.findall(r"^ *def test_", text, re.M)) for text in files)
+
+
+def pinned() -> str:
+    """Return the minor version of ansible-core that .venv has."""
+    (version,) = re.findall(r"^ansible-core==(\d+\.\d+)\.", (ROOT / "constraints.txt").read_text(), re.M)
+    return str(version)
 
 
 def pins(core: Core) -> str:
@@ -84,6 +91,8 @@ def install(folder: Path, constraints: Path) -> None:
 
 def prepare(minor: str) -> Path:
     """Return the folder of programs of a version's environment, which is made unless it is there with equal pins."""
+    if minor == pinned():
+        return BIN
     folder = CACHE / "versions" / minor
     constraints, ready = CACHE / "versions" / f"{minor}.txt", folder / ".ready"
     wanted = f"# {sys.version} in {folder}\n{pins(CORES[minor])}"

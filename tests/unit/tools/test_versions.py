@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.saas.privatelink.plugins.plugin_utils._module_action import TESTED
 
 from tests.tools import check, versions
-from tests.tools.place import ROOT, SITE
+from tests.tools.place import BIN, ROOT, SITE
 
 CONSTRAINTS = (ROOT / "constraints.txt").read_text().splitlines()
 
@@ -75,11 +75,17 @@ def test_an_environment_is_made_once_for_its_pins(made: list[str], monkeypatch: 
 
 
 def test_two_can_be_made_at_once(made: list[str], tmp_path: Path) -> None:
-    for minor in versions.CORES:
+    others = set(versions.CORES) - {versions.pinned()}
+    for minor in others:
         versions.prepare(minor)
     files = [path.read_text() for path in (tmp_path / "versions").glob("*.txt")]
     assert sorted(files) == sorted(made)
-    assert len(set(files)) == len(versions.CORES)
+    assert len(set(files)) == len(others)
+
+
+def test_the_version_of_this_environment_needs_no_other(made: list[str]) -> None:
+    assert versions.prepare(versions.pinned()) == BIN
+    assert made == []
 
 
 def test_one_that_could_not_be_made_is_made_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,10 +124,11 @@ def test_it_is_skipped_by_name_and_fails_where_nothing_may_be_skipped(
     assert check.judge(step, 0, printed, 1.0, strict=True).failed == versions.count()
 
 
-def test_there_is_a_step_for_each_version_and_make_test_leaves_them_out() -> None:
+def test_there_is_a_step_for_each_version_and_make_test_takes_that_of_its_own() -> None:
     assert check.GROUPS["versions"] == [f"core-{minor}" for minor in versions.CORES]
     listed = re.findall(r"^STEPS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
     assert set(listed[0].split()) == set(check.GROUPS["test"])
+    assert set(check.GROUPS["test"]) & set(check.GROUPS["versions"]) == {f"core-{versions.pinned()}"}
     steps = {step.name for step in check.STEPS}
     assert steps == {*check.GROUPS["test"], *check.GROUPS["versions"]}
     assert steps > set(check.GROUPS["lint"])

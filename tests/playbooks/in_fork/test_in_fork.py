@@ -21,8 +21,7 @@ from tests.sandbox.client import ROOT, RunningSandbox
 from tests.tools import playbook
 from tests.tools.playbook import Run
 
-pytestmark = pytest.mark.xdist_group("in_fork")  # one process plays all tasks, for all tests
-HERE = Path(__file__).parent / "in_fork"
+HERE = Path(__file__).parent
 SECRET = "the-secret-of-a-task-0123456789"
 PASSWORD = "the-password-of-a-vault"
 OF_THE_RUN = re.compile(r"70000000000\d|\b[0-9a-f]{16,17}\b|\bj?\d{6,}\.\d+\b")  # ids of accounts, resources and jobs
