@@ -35,6 +35,9 @@ class Keyed(t.Protocol):
     def key(self) -> str: ...
 
     @property
+    def fault(self) -> str | None: ...
+
+    @property
     def place(self) -> tuple[t.Any, ...]: ...
 
     def explain(self, step: str, answer: Step, known: Known) -> Result | None: ...
@@ -73,6 +76,9 @@ class Found:
         for name, step in map(_named, steps):
             if step and not _skipped(step):
                 self._add(name, step, links)
+        for link in links if steps else ():  # the first step may have the clearer words for it
+            if link.fault:
+                self._known[link.key] = self._known[link.key].with_result(_refused(link))
 
     def of(self, link: Keyed) -> Known:
         return self._known.get(link.key) or Known()
@@ -122,6 +128,10 @@ def _reported(entry: Result) -> Result:
         "msg": entry["next_action"],
         "stops": waits,
     }
+
+
+def _refused(link: Keyed) -> Result:
+    return {"name": link.key, "changed": False, "failed": True, "msg": link.fault, "writes": []}
 
 
 def _shared(link: Keyed, result: Result | None) -> Result | None:

@@ -17,8 +17,9 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import internal, optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 
 Options = t.Mapping[str, t.Any]
@@ -43,6 +44,7 @@ class Link:
     PATTERN: t.ClassVar[str] = ""  # also the name of the role
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with one item for all links of one place
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps whose calls a plan names with a later step
+    TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {}  # step: what its module makes of an item, and may refuse
 
     name: str = required("Name of the link.")
     vendor: str = optional(
@@ -58,6 +60,7 @@ class Link:
         None, "What {who} must still tell. Everything else is built; nobody is let in before this is empty."
     )
     hand_off: str | None = optional(None, "What to do when all is built and {who} has not connected yet.")
+    fault: str | None = internal(None)
 
     @property
     def key(self) -> str:
@@ -93,6 +96,23 @@ class Link:
 
     def completed(self) -> Link:
         """The link with what follows from its options. Raises LinkError for options that contradict each other."""
+        return self
+
+    def foreseen(self) -> Known:
+        """What the steps will tell, before any has run."""
+        return Known()
+
+    def checked(self) -> Link:
+        """The link with the C(fault) that a module would find in an item of it, after others have written."""
+        known = self.foreseen()
+        link = self.learned(known)
+        for name, taken in self.TAKEN_AS.items() if self.present else ():
+            item = getattr(link, name)(known)
+            try:
+                if item is not None:
+                    taken(**item)
+            except ItemError as error:
+                return dataclasses.replace(self, fault=str(error))
         return self
 
     def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> t.Mapping[str, t.Any] | None:

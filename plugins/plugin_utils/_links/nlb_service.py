@@ -9,10 +9,17 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import HealthCheckOptions
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import Acceptance
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import Sync
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import (
+    HealthCheckOptions,
+    NetworkLoadBalancer,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -59,6 +66,12 @@ class NlbServiceLink(Link):
     """One database behind one load balancer with one endpoint service."""
 
     PATTERN = "nlb_service"
+    TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {
+        "load_balancer": NetworkLoadBalancer,
+        "service": EndpointService,
+        "sync": Sync,
+        "acceptance": Acceptance,
+    }
 
     endpoint: str | None = optional(None, "DNS name of the database. The targets follow its addresses.")
     addresses: list[str] | None = optional(
@@ -197,6 +210,11 @@ class NlbServiceLink(Link):
     def hosts_port(self) -> int:
         """Where a forwarder's hosts take the link's connections."""
         return self.forwarder_port or self.port or 0
+
+    def checked(self) -> Link:
+        if self.present and self.port is None:
+            return dataclasses.replace(self, fault="port is missing: give the port of the database.")
+        return super().checked()
 
     def completed(self) -> Link:
         if not self.present:

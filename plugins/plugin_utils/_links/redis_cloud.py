@@ -16,6 +16,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_resource import ServiceNetworkLink
@@ -46,6 +48,7 @@ class RedisCloudLink(ServiceNetworkLink):
     """One way to the databases of a subscription."""
 
     PATTERN = "redis_cloud"
+    TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {**ServiceNetworkLink.TAKEN_AS, "private_link": PrivateLink}
     # What was only planned to be disassociated is found, and planned again, by the removal.
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset({"disassociation"})
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset({"private_link", "disassociation", "removal"})
@@ -105,6 +108,14 @@ class RedisCloudLink(ServiceNetworkLink):
     def place(self) -> tuple[t.Any, ...]:
         return (self.subscription_id, self.region_id)
 
+    def foreseen(self) -> Known:
+        """Redis Cloud's API tells of the share, too."""
+        return (
+            Known([{"share_arn": UNKNOWN, "resource_configuration_arn": UNKNOWN}])
+            if self.by_api
+            else super().foreseen()
+        )
+
     def completed(self) -> Link:
         """Links of which neither the API nor the share nor the resource configuration is known wait for a human."""
         api = self.by_api and self.subscription_id is not None
@@ -114,7 +125,7 @@ class RedisCloudLink(ServiceNetworkLink):
     @step
     def private_link(self, known: Known) -> Item | None:
         options = self.pick("subscription_id", "region_id", "share_name", "principals")
-        return {**options, "name": self.key}
+        return {**options, "name": self.key} if self.by_api else None
 
     @step
     def disassociation(self, known: Known) -> Item | None:

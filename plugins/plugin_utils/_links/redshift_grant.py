@@ -9,8 +9,10 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import Grant
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
@@ -21,6 +23,7 @@ class RedshiftGrantLink(Link):
     """One cluster, and the vendor's account and VPCs that get access to it."""
 
     PATTERN = "redshift_grant"
+    TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {"grant": Grant}
 
     cluster_identifier: str | None = optional(
         None, "Identifier of the provisioned Redshift cluster. A link without it fails alone."

@@ -108,9 +108,10 @@ def resolve(
 
     ``vendor`` is a vendor's data; without it, the links are of the one C(pattern) and say all themselves. ``state``
     C(absent) wins over that of a link, for links that ``only`` names; those of a vendor must be named. ``only`` narrows
-    to links of these names, and those that share a forwarder with them. Raises LinkError for anything that
-    cannot be used: two links whose resources would have the same name, an unknown destination, an option that the
-    link's pattern has no use for, a value of another type, a forwarder that is not among ``forwarders``.
+    to links of these names, and those that share a forwarder with them. A link that a module would refuse has a
+    C(fault), and fails alone, before anything is made for it. Raises LinkError for anything else that cannot be used:
+    two links whose resources would have the same name, an unknown destination, an option that the link's pattern has no
+    use for, a value of another type, a forwarder that is not among ``forwarders``.
     """
     data = Vendor.of(vendor) if vendor is not None else None
     asked = _asked(state=state, only=only, forwarders=forwarders)
@@ -129,7 +130,7 @@ def resolve(
         if by_key.setdefault(resolved.key, resolved) is not resolved:
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
     _refuse_one_balancer(found)
-    chosen = _chosen([resolved.completed() for resolved in found], named)
+    chosen = [resolved.checked() for resolved in _chosen([resolved.completed() for resolved in found], named)]
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
     NlbServiceLink.groups(served, asked["forwarders"], Found([], []))  # for what it refuses
     return [resolved.as_dict() for resolved in chosen]

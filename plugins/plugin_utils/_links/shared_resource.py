@@ -15,6 +15,9 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links import discovery
@@ -38,6 +41,11 @@ class ResourceEndpointLink(Link):
     """One resource configuration, reached by a VPC endpoint of its own."""
 
     PATTERN = "resource_endpoint"
+    TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {
+        "share": ResourceShare,
+        "association": Association,
+        "endpoint": VpcEndpoint,
+    }
 
     destination: str | None = optional(
         None, "What {who} calls the kind of connection. O({role}_prerequisites) may differ by it."
@@ -96,6 +104,11 @@ class ResourceEndpointLink(Link):
     def names_share(self) -> bool:
         """Whether it is known which share the link comes by; one whose share was accepted by hand names none."""
         return bool(self.resource_share_arn or (self.owner_account_id and self.share_name))
+
+    def foreseen(self) -> Known:
+        """Where a share is named, it tells what it holds."""
+        told = {"share_arn": self.resource_share_arn, "resource_configuration_arn": UNKNOWN}
+        return Known([told] if self.names_share else [])
 
     def learned(self, known: Known) -> t.Any:
         told = {

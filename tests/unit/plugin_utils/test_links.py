@@ -466,3 +466,47 @@ def test_every_option_may_be_said_as_text(pattern: str, option: str, spec: dict[
     said, meant = AS_TEXT[spec["type"]]
     (link,) = resolve_links([{"name": "a", option: said}], pattern=pattern)
     assert link[option] == meant
+
+
+class TestRefusedBeforeTheFirstWrite:
+    @pytest.mark.parametrize(
+        ("said", "fault"),
+        [
+            ({"owners": ["83446917829"]}, "Not an account id of 12 digits: '83446917829'"),
+            ({"vpc_endpoint_ids": ["vpce-x"]}, "Not the id of a VPC endpoint: 'vpce-x'"),
+            ({"max_connections": -1}, "max_connections is a number from 0"),
+            ({"allowed_principals": ["83"]}, "Not a principal: '83'"),
+            ({"service_id": "orders"}, "Not the id of an endpoint service: 'orders'"),
+            ({"load_balancer_name": "internal-orders"}, "Not the name of a load balancer: 'internal-orders'"),
+            ({"target_group_name": "a_b"}, "Not the name of a target group: 'a_b'"),
+            ({"security_group_ids": ["default"]}, "security_group_ids takes ids like sg-"),
+            ({"health_check": {"interval": 1}}, "interval of a health check is 5 to 300, not 1"),
+            ({"addresses": ["10.0.0.1"]}, "Give either endpoint"),
+            ({"port": None}, "port is missing"),
+            ({"drain": "after_healthy", "endpoint_kind": "reader"}, "endpoint_kind reader"),
+        ],
+        ids=str,
+    )
+    def test_what_a_later_module_would_refuse_stops_the_link_at_its_first(
+        self, said: dict[str, Any], fault: str
+    ) -> None:
+        links = [*orders(**said), *nlb({**ORDERS, "name": "crm"})]
+        assert fault in links[0]["fault"]
+        preflight = [ok("fivetran-orders", "fivetran-crm")]
+        assert [item["name"] for item in link_items(links, "load_balancer", after=preflight)] == ["fivetran-crm"]
+        first, second = link_report(links, preflight)
+        assert first["line"].startswith(f"fivetran orders: failed: {fault}")
+        assert second["status"] != "failed"
+
+    def test_the_checks_before_the_links_still_look_at_it_and_their_words_win(self) -> None:
+        links = orders(owners=["1"])
+        assert [item["name"] for item in link_items(links, "prerequisite")] == ["fivetran-orders"]
+        (entry,) = link_report(links, [failed("fivetran-orders", "port: closed")])
+        assert entry["next_action"] == "port: closed"
+
+    def test_what_is_to_go_is_not_held_against_it(self) -> None:
+        assert "fault" not in orders(owners=["1"], state="absent")[0]
+
+    def test_a_grant(self) -> None:
+        assert "Not an account id" in redshift(account_id="1")[0]["fault"]
+        assert "fault" not in redshift(account_id="834469178297", vpc_ids=["vpc-1"])[0]

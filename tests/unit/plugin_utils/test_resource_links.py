@@ -417,3 +417,30 @@ class TestAsk:
         assert entry["line"] == "redis-cloud a: waiting on vendor: share in the console"
         for known in ({"subscription_id": 1}, {"resource_share_arn": SHARE}, {"resource_configuration": RCFG}):
             assert report({"name": "a", **known})[0]["status"] == "connected"
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ({**BY_SHARE, "resource_share_arn": "redis-4712"}, "Not the ARN of a resource share"),
+        ({**BY_SHARE, "owner_account_id": "733373337334"}, "a share of account 733373337333"),
+        ({**BY_SHARE, "resource_configuration": "rcfg-1"}, "resource_configuration is neither an id nor an ARN"),
+        ({**NETWORK, "service_network": "mine"}, "service_network is neither an id nor an ARN of one: 'mine'"),
+        ({**NETWORK, "service_network": None}, "service_network is missing"),
+        ({**SESSIONS, "share_name": "x" * 65}, "share_name has 1 to 64 characters"),
+        ({**SESSIONS, "principals": [{"principal": "7"}]}, "Not an account id of 12 digits: '7'"),
+        ({**SESSIONS, "security_group_ids": []}, "security_group_ids is empty"),
+        ({**SESSIONS, "vpc_endpoint_id": "mine"}, "Not the id of an endpoint: 'mine'"),
+    ],
+    ids=str,
+)
+def test_what_a_later_module_would_refuse_stops_the_link_at_its_first(link: dict[str, Any], fault: str) -> None:
+    assert fault in redis(link)[0].get("fault", "")
+    assert items(link, "private_link", done()) == items(link, "endpoint", done()) == []
+    (entry,) = report(link, done())
+    assert fault in entry["line"]
+
+
+@pytest.mark.parametrize("link", [SESSIONS, BY_SHARE, NETWORK, GOING], ids=str)
+def test_what_the_steps_have_yet_to_tell_is_no_fault(link: dict[str, Any]) -> None:
+    assert "fault" not in redis(link)[0]

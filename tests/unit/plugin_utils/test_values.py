@@ -293,7 +293,8 @@ def test_a_misspelt_part_of_a_vendors_data_is_refused(part: Spec, says: str) -> 
 
 
 def test_one_subscription_is_one_private_link_however_its_number_is_written() -> None:
-    links = [{"name": "a", "subscription_id": 300003}, {"name": "b", "subscription_id": "300003"}]
+    asked = {"by_api": True}
+    links = [{"name": "a", "subscription_id": 300003, **asked}, {"name": "b", "subscription_id": "300003", **asked}]
     (item,) = items(resolve(links, pattern="redis_cloud"), "private_link")
     assert item["subscription_id"] == 300003
 
