@@ -52,6 +52,11 @@ options:
     type: list
     elements: dict
     default: []
+  ip_sync:
+    description: Whether the run itself follows the names of databases, or a function in AWS does.
+    type: str
+    choices: [direct, lambda]
+    default: direct
 """
 
 EXAMPLES = r"""

@@ -102,8 +102,11 @@ class Link:
         """What the steps will tell, before any has run."""
         return Known()
 
-    def checked(self) -> Link:
-        """The link with the C(fault) that a module would find in an item of it, after others have written."""
+    def checked(self, by_function: bool) -> Link:
+        """The link with the C(fault) that a module would find in an item of it, after others have written.
+
+        ``by_function`` is whether a function in AWS follows the names of databases, instead of the run itself.
+        """
         known = self.foreseen()
         link = self.learned(known)
         for name, taken in self.TAKEN_AS.items() if self.present else ():

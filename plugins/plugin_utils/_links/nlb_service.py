@@ -211,10 +211,16 @@ class NlbServiceLink(Link):
         """Where a forwarder's hosts take the link's connections."""
         return self.forwarder_port or self.port or 0
 
-    def checked(self) -> Link:
-        if self.present and self.port is None:
-            return dataclasses.replace(self, fault="port is missing: give the port of the database.")
-        return super().checked()
+    def checked(self, by_function: bool) -> Link:
+        fault = ""
+        if self.port is None:
+            fault = "port is missing: give the port of the database."
+        if by_function and self.adopt and not self.forwarded:
+            fault = (
+                "it adopts a load balancer, and ip_sync is lambda: the function cannot tell its targets from those of "
+                "others. Set ip_sync to direct."
+            )
+        return dataclasses.replace(self, fault=fault) if fault and self.present else super().checked(by_function)
 
     def completed(self) -> Link:
         if not self.present:

@@ -31,6 +31,7 @@ ASKED: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "only": {"type": "list", "elements": "str", "default": []},
     "forwarders": {"type": "list", "elements": "dict", "default": []},
+    "ip_sync": {"type": "str", "choices": ["direct", "lambda"], "default": "direct"},
 }
 """What the filter is asked for besides the links."""
 ALSO = ("title", "short_description", "description", "connects", "options", "prerequisites")  # of a vendor's data
@@ -103,6 +104,7 @@ def resolve(
     state: str = "present",
     only: t.Sequence[str] = (),
     forwarders: t.Sequence[Options] = (),
+    ip_sync: str = "direct",
 ) -> list[dict[str, t.Any]]:
     """Each link as a dictionary of what it says, its vendor's facts and its pattern's defaults, as C(typed) reads it.
 
@@ -114,7 +116,7 @@ def resolve(
     use for, a value of another type, a forwarder that is not among ``forwarders``.
     """
     data = Vendor.of(vendor) if vendor is not None else None
-    asked = _asked(state=state, only=only, forwarders=forwarders)
+    asked = _asked(state=state, only=only, forwarders=forwarders, ip_sync=ip_sync)
     ending, named = asked["state"] == "absent", asked["only"]
     if data is not None and ending and not named:
         raise LinkError(
@@ -130,7 +132,8 @@ def resolve(
         if by_key.setdefault(resolved.key, resolved) is not resolved:
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
     _refuse_one_balancer(found)
-    chosen = [resolved.checked() for resolved in _chosen([resolved.completed() for resolved in found], named)]
+    by_function = asked["ip_sync"] == "lambda"
+    chosen = [link.checked(by_function) for link in _chosen([link.completed() for link in found], named)]
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
     NlbServiceLink.groups(served, asked["forwarders"], Found([], []))  # for what it refuses
     return [resolved.as_dict() for resolved in chosen]

@@ -507,6 +507,12 @@ class TestRefusedBeforeTheFirstWrite:
     def test_what_is_to_go_is_not_held_against_it(self) -> None:
         assert "fault" not in orders(owners=["1"], state="absent")[0]
 
+    def test_a_function_does_not_know_whose_the_targets_of_an_adopted_group_are(self) -> None:
+        adopting = orders(adopt=True), orders()
+        assert [bool(links[0].get("fault")) for links in adopting] == [False, False]
+        links = nlb({**ORDERS, "adopt": True}, {**ORDERS, "name": "crm"}, ip_sync="lambda")
+        assert [link.get("fault", "")[:29] for link in links] == ["it adopts a load balancer, an", ""]
+
     def test_a_grant(self) -> None:
         assert "Not an account id" in redshift(account_id="1")[0]["fault"]
         assert "fault" not in redshift(account_id="834469178297", vpc_ids=["vpc-1"])[0]
