@@ -202,12 +202,22 @@ def test_a_name_that_it_cannot_follow_fails_after_all_is_deployed(deployment: De
     assert "report" not in deployment.run(**bad, memory_size=1024)  # nothing of what it sees has changed
 
 
-def test_an_interrupted_run_is_continued(deployment: Deployment) -> None:
-    deployment.estate.sandbox.fault(service="lambda", operation="CreateFunction", kind="deny")
-    first = deployment.run("orders")
-    assert first["failed"]
-    rest = [action for action in PARTS if action not in first["writes"]]
-    deployment.change(rest, "orders")
+def test_a_run_that_ends_before_any_of_its_writes_is_continued(deployment: Deployment) -> None:
+    """It is made, and then taken away, by runs of which each ends before another write."""
+    sandbox = deployment.estate.sandbox
+    for writes, names, removed in ((PARTS, ["orders"], []), (ENDS, [], ["orders"])):
+        told: dict[str, Any] = {"remove_syncs": removed}
+        done: list[str] = []
+        for action in dict.fromkeys(writes):
+            service, operation = action.split(":")
+            sandbox.fault(service=service, operation=operation, kind="deny", times=None)
+            ended = deployment.run(*names, **told)
+            assert ended["failed"], action
+            done += ended["writes"]
+            sandbox.clear_faults()
+        done += deployment.run(*names, **told)["writes"]
+        assert set(done) == set(writes)
+        assert deployment.run(*names, **told)["writes"] == []
 
 
 def test_what_others_have_bent_is_straightened(deployment: Deployment) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -733,6 +734,59 @@ def test_a_port_is_moved_once_the_new_group_serves(env: Environment) -> None:
     assert sorted(first["writes"] + second["writes"]) == sorted(foretold["writes"])
     assert [(entry["port"], entry["target_group_name"]) for entry in second["listeners"]] == [(5432, "orders-6432")]
     assert env.one(moved)["writes"] == []
+
+
+MOVE = ["CreateTargetGroup", "CreateListener", "ModifyListener", "DeleteListener", "DeleteTargetGroup"]
+
+
+@pytest.mark.parametrize("last", MOVE)
+def test_a_move_that_is_cut_short_before_any_call_is_gone_on_with(env: Environment, last: str) -> None:
+    env.run(env.item())
+    moved = env.item(listeners=[{"port": 5432, "target_group": {"port": 6432}}], purge_listeners=True)
+    (old,) = env.group_names()
+
+    def run_twice() -> list[str]:
+        """Run, fill the new group once it is there, and run again."""
+        written = []
+        for dummy in range(2):
+            env.run(moved)
+            written += env.writes
+            for group in env.elb.describe_target_groups()["TargetGroups"]:
+                arn = group["TargetGroupArn"]
+                env.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.1.0.9"}])
+                if group["LoadBalancerArns"]:  # AWS looks at no other
+                    env.sandbox.eventually(functools.partial(env.healthy, arn), bool)
+        return written
+
+    env.elb.register_targets(TargetGroupArn=env.group(), Targets=[{"Id": "10.1.0.9"}])
+    env.sandbox.eventually(lambda: env.healthy(env.group()), bool)
+    env.fault(last, "deny", times=None)
+    before = run_twice()
+    assert before == MOVE[: MOVE.index(last)]
+    assert old in env.group_names()
+    env.sandbox.clear_faults()
+    assert [call for call in run_twice() if call not in before] == MOVE[MOVE.index(last) :]
+    (listener,) = env.one(moved)["listeners"]
+    assert (listener["port"], listener["target_group_name"]) == (5432, "orders-6432")
+    assert (env.writes, env.group_names()) == ([], {"orders-6432"})
+
+
+@pytest.mark.parametrize(
+    "last", ["CreateTargetGroup", "AddTags", "CreateListener", "DeleteListener", "DeleteTargetGroup", "RemoveTags"]
+)
+def test_what_is_adopted_or_left_half_is_gone_on_with(env: Environment, last: str) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    env.strangers_listener(3306, env.strangers_group("theirs"))
+    for item in (env.item(adopt=True, purge_listeners=True), {**GONE, "adopt": True}):
+        env.fault(last, "deny", times=None)
+        env.run(item)
+        env.sandbox.clear_faults()
+        assert not env.one(item)["failed"]
+        assert env.one(item)["writes"] == []
+    assert (env.balancers(), env.group_names()) == ({"orders"}, {"theirs"})
+    arn = env.balancer()["LoadBalancerArn"]
+    assert [entry["Port"] for entry in env.elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]] == [3306]
+    assert env.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"] == []
 
 
 @pytest.mark.parametrize(
