@@ -55,8 +55,8 @@ options:
   ip_sync:
     description: Whether the run itself follows the names of databases, or a function in AWS does.
     type: str
-    choices: [direct, lambda]
-    default: direct
+    choices: [run, lambda]
+    default: run
 """
 
 EXAMPLES = r"""

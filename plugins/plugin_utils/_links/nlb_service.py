@@ -218,7 +218,7 @@ class NlbServiceLink(Link):
         if by_function and self.adopt and not self.forwarded:
             fault = (
                 "it adopts a load balancer, and ip_sync is lambda: the function cannot tell its targets from those of "
-                "others. Set ip_sync to direct."
+                "others. Set ip_sync to run."
             )
         return dataclasses.replace(self, fault=fault) if fault and self.present else super().checked(by_function)
 

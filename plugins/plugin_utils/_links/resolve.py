@@ -31,7 +31,7 @@ ASKED: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "only": {"type": "list", "elements": "str", "default": []},
     "forwarders": {"type": "list", "elements": "dict", "default": []},
-    "ip_sync": {"type": "str", "choices": ["direct", "lambda"], "default": "direct"},
+    "ip_sync": {"type": "str", "choices": ["run", "lambda"], "default": "run"},
 }
 """What the filter is asked for besides the links."""
 ALSO = ("title", "short_description", "description", "connects", "options", "prerequisites")  # of a vendor's data
@@ -104,7 +104,7 @@ def resolve(
     state: str = "present",
     only: t.Sequence[str] = (),
     forwarders: t.Sequence[Options] = (),
-    ip_sync: str = "direct",
+    ip_sync: str = "run",
 ) -> list[dict[str, t.Any]]:
     """Each link as a dictionary of what it says, its vendor's facts and its pattern's defaults, as C(typed) reads it.
 
