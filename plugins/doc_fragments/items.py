@@ -29,4 +29,13 @@ options:
         goes on from there.
     type: int
     default: 600
+  hold:
+    description:
+      - Items that must not be changed. One that would have to be fails with the reason, and no call is made for it; one
+        that is as it shall be is returned as ever. Names of no item are passed over.
+    type: list
+    elements: dict
+    suboptions:
+      name: {description: Name of the item., type: str, required: true}
+      reason: {description: "Why it must not be changed, and what to do about it.", type: str, required: true}
 """

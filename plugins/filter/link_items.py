@@ -28,8 +28,9 @@ options:
     required: true
   step:
     description:
-      - Which list to make. V(absent) makes items of a name only, for modules that shall delete, and V(prerequisite)
-        what M(saas.privatelink.preflight) takes.
+      - Which list to make. V(absent) makes items of a name only, for modules that shall delete, V(prerequisite) what
+        M(saas.privatelink.preflight) takes, and V(hold) what every such module takes as its option of that name, for
+        links of which the preflight has found something wrong.
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
         V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(held), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and

@@ -149,7 +149,8 @@ options:
           - V(availability_zones), that the load balancer has a subnet in each Availability Zone of the addresses, or
             that cross-zone load balancing is on.
           - V(privatelink_rules), that the load balancer has no security groups, does not enforce them on PrivateLink
-            traffic, or that they let O(prerequisites[].cidr) in on the port.
+            traffic, or that they let O(prerequisites[].cidr) in on the port. Without a CIDR, that they let any private
+            address in; it warns then.
           - V(load_balancer), that a load balancer of the link's name, if there is one, is an internal Network Load
             Balancer in the link's VPC.
           - V(redshift_cluster), that the cluster exists and is available. One that is being made or modified warns.

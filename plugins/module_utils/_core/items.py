@@ -21,6 +21,11 @@ CONVERGE_SPEC: dict[str, t.Any] = {
     "on_item_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},
+    "hold": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"name": {"type": "str", "required": True}, "reason": {"type": "str", "required": True}},
+    },
 }
 
 
@@ -109,6 +114,7 @@ class Items:
             poll=poll,
             workers=workers,
             progress=progress,
+            hold={entry["name"]: entry["reason"] for entry in params["hold"] or ()},
         )
         results = converge(kind, wanted, api.apply, options)
         if then and not self.check_mode:

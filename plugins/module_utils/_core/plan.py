@@ -127,7 +127,7 @@ class Clock:
 
 @dataclass
 class Options:
-    """How a run behaves. Times are seconds."""
+    """How a run behaves. Times are seconds. ``hold`` tells, by name, why an item must not be changed."""
 
     check_mode: bool = False
     wait: bool = True
@@ -137,6 +137,7 @@ class Options:
     workers: int = 16
     clock: Clock = field(default_factory=Clock)
     progress: t.Callable[[str], None] = lambda line: None
+    hold: t.Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -243,6 +244,8 @@ class _Run(t.Generic[W, A]):
                 if isinstance(state, ItemError):
                     raise state
                 plan = self.kind.plan(item, state)
+                if plan.changes and item.name in self.options.hold:
+                    raise ItemError(self.options.hold[item.name])
             except ItemError as error:
                 result.fail(error)
                 continue

@@ -20,6 +20,7 @@ from functools import cached_property
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 
+CHECK_FAILED = "fail"  # what M(saas.privatelink.preflight), and no other module, says of a link
 Result = t.Mapping[str, t.Any]
 Step = t.Mapping[str, t.Any]
 Steps = t.Sequence[t.Any]
@@ -49,6 +50,7 @@ class Known:
 
     results: list[Result] = field(default_factory=list)
     stopped: bool = False  # it failed, or it still moves where what comes next must not begin before
+    held: str = ""  # why nothing of it must be changed, though it did not fail: a check found something wrong
 
     @cached_property
     def facts(self) -> dict[str, t.Any]:
@@ -64,7 +66,10 @@ class Known:
     def with_result(self, result: Result, stops: bool = False) -> Known:
         """A load balancer that was gone over again waits only for what it waits for then."""
         before = [{**old, "waiting": ""} if "moving" in old and "moving" in result else old for old in self.results]
-        return Known([*before, result], self.stopped or stops or bool(result.get("failed")))
+        held = self.held
+        if result.get("status") == CHECK_FAILED:
+            held, result = str(result["msg"]), {**result, "failed": False}
+        return Known([*before, result], self.stopped or stops or bool(result.get("failed")), held)
 
 
 class Found:

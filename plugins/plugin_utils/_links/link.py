@@ -127,6 +127,11 @@ class Link:
         return self
 
     @step
+    def hold(self, known: Known) -> Item | None:
+        """What a check has found wrong keeps a link as it is. One that stands so goes on being followed and served."""
+        return {"name": self.key, "reason": known.held} if known.held and self.present else None
+
+    @step
     def absent(self, known: Known) -> Item | None:
         """For a module that shall delete: the name only."""
         return {"name": self.key}

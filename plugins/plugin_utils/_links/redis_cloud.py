@@ -144,6 +144,8 @@ class RedisCloudLink(ServiceNetworkLink):
     def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
         if name == "removal":
             links = _unneeded(links, others, found)
+        if name in cls.SHARE_ITEMS:  # the first gives the item its name, and with it what holds it
+            links = sorted(links, key=lambda link: bool(found.of(link).held))
         items = super().items(name, links, found, others)
         return _for_each_place(items, others) if name in cls.SHARE_ITEMS else items
 

@@ -44,7 +44,7 @@ def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
 
 
 def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
-    status, action = _status(link, known.results, planned)
+    status, action = _status(link, known, planned)
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []
@@ -65,11 +65,12 @@ def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
     return {**entry, "line": line(entry)}
 
 
-def _status(link: Link, results: t.Sequence[Result], planned: bool) -> tuple[str, str]:
+def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     """The link's status, and the next thing to do or why it failed."""
+    results = known.results
     failed = [result["msg"] for result in results if result.get("failed")]
     if failed:
-        return FAILED, failed[0]
+        return FAILED, known.held or failed[0]
     calls = sum(len(result.get("writes") or ()) for result in results)
     # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
     if planned and calls:
@@ -77,9 +78,11 @@ def _status(link: Link, results: t.Sequence[Result], planned: bool) -> tuple[str
     if not link.present:
         moving = [result["waiting"] for result in results if result.get("waiting")]
         return (WAITING_AWS, moving[0]) if moving else (ABSENT, "")
-    if link.awaiting:
-        return WAITING_VENDOR, link.awaiting
-    return _standing(link, results)
+    status, action = (WAITING_VENDOR, link.awaiting) if link.awaiting else _standing(link, results)
+    if not known.held:
+        return status, action
+    # What a check has found is ours to mend, whoever else is waited for; what serves all the same has not failed.
+    return (CONNECTED, known.held) if status == CONNECTED else (FAILED, known.held)
 
 
 def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:

@@ -237,6 +237,17 @@ def check_blind(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     assert all(result.failed and "denied" in result.msg for result in results.values())
 
 
+def check_holds(plan: ModuleType, cloud: Cloud, wants: list[Want], held: list[str]) -> None:
+    """An item that must not be changed is never called for: it fails with the reason, or is as it shall be."""
+    boxes, others = Boxes(plan, cloud), {want.name for want in wants} - set(held)
+    foretold = writes(boxes.run(wants, check_mode=True))
+    done = boxes.run(wants, hold=dict.fromkeys(held, "a check failed"))
+    assert {name for dummy, name in cloud.calls} <= others
+    for name in set(done) - others:
+        assert (done[name].failed, done[name].msg) == ((True, "a check failed") if foretold[name] else (False, ""))
+    assert not boxes.unmet([want for want in wants if want.name in others])
+
+
 def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
     """An item whose plan is impossible fails alone, in check mode as in a real run."""
     boxes = Boxes(plan, cloud)
@@ -260,6 +271,7 @@ PROMISES: dict[Callable[..., None], dict[str, st.SearchStrategy[Any]]] = {
     check_knows_what_it_made: {},
     check_shares_the_wait: {},
     check_bounded: {},
+    check_holds: {"wants": wishes(), "held": st.lists(st.sampled_from(NAMES), unique=True)},
     check_blind: {"wants": wishes()},
     check_impossible: {"wants": wishes()},
 }
@@ -350,6 +362,12 @@ MUTANTS: dict[str, tuple[Callable[..., None], str, str]] = {
         "if False:",
     ),
     "shows the last plan as the diff": (check_predicts, "if item.name not in self.planned:", "if True:"),
+    "changes what must stay": (check_holds, "if plan.changes and item.name in self.options.hold:", "if False:"),
+    "holds what is as it shall be": (
+        check_holds,
+        "if plan.changes and item.name in self.options.hold:",
+        "if item.name in self.options.hold:",
+    ),
     "forgets what was created": (check_knows_what_it_made, "self[change.action] = answer", "pass"),
 }
 

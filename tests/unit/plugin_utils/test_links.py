@@ -468,6 +468,49 @@ def test_every_option_may_be_said_as_text(pattern: str, option: str, spec: dict[
     assert link[option] == meant
 
 
+def unfit(msg: str, name: str = "fivetran-orders") -> dict[str, Any]:
+    """What the preflight says of a link of which a check fails."""
+    return {"results": [{"name": name, "status": "fail", "failed": True, "msg": msg, "checks": []}]}
+
+
+class TestHeld:
+    """A check that fails keeps a link from being changed. What stands goes on being followed and served."""
+
+    FOUND = unfit("zones: cross-zone is off")
+
+    def test_it_is_planned_and_nothing_of_it_may_be_changed(self) -> None:
+        links = [*orders(), *nlb({**ORDERS, "name": "crm"})]
+        items = link_items(links, "load_balancer", after=[self.FOUND])
+        assert [item["name"] for item in items] == ["fivetran-orders", "fivetran-crm"]
+        wanted = [{"name": "fivetran-orders", "reason": "zones: cross-zone is off"}]
+        assert link_items(links, "hold", after=[self.FOUND]) == wanted
+
+    def test_what_is_still_to_be_made_fails_with_what_the_check_said(self) -> None:
+        refused = failed("fivetran-orders", "zones: cross-zone is off")
+        (entry,) = link_report(orders(), [self.FOUND, refused])
+        assert entry["line"] == "fivetran orders: failed: zones: cross-zone is off"
+        assert link_items(orders(), "service", after=[self.FOUND, refused]) == []
+
+    def test_what_stands_is_served_on_and_the_line_says_what_is_wrong(self) -> None:
+        steps = [self.FOUND, ok("fivetran-orders")]
+        assert link_items(orders(), "sync", after=steps)
+        assert link_items(orders(), "acceptance", after=steps)
+        (entry,) = link_report(orders(), [*steps, ok("fivetran-orders", status="accepted", connections=[])])
+        assert entry["line"] == "fivetran orders: connected: zones: cross-zone is off"
+
+    @pytest.mark.parametrize(
+        "seen",
+        [{"status": "waiting"}, {"healthy": False, "targets": [{"id": "10.0.0.1", "state": "unhealthy"}]}],
+        ids=str,
+    )
+    def test_where_nobody_is_served_it_is_our_own_fault_before_anybody_elses(self, seen: dict[str, Any]) -> None:
+        (entry,) = link_report(orders(hand_off="send the sheet"), [self.FOUND, ok("fivetran-orders", **seen)])
+        assert entry["line"] == "fivetran orders: failed: zones: cross-zone is off"
+
+    def test_what_goes_is_held_by_nothing(self) -> None:
+        assert link_items(orders(state="absent"), "hold", after=[self.FOUND]) == []
+
+
 class TestRefusedBeforeTheFirstWrite:
     @pytest.mark.parametrize(
         ("said", "fault"),

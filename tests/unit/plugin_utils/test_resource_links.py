@@ -441,6 +441,20 @@ def test_what_a_later_module_would_refuse_stops_the_link_at_its_first(link: dict
     assert fault in entry["line"]
 
 
+def test_what_links_share_is_held_only_where_all_of_them_are() -> None:
+    other = {**SESSIONS, "name": "carts"}
+
+    def unfit(*names: str) -> dict[str, Any]:
+        return {"results": [{"name": name, "status": "fail", "failed": True, "msg": "subnets"} for name in names]}
+
+    some = unfit(KEY)
+    (item,) = items([SESSIONS, other], "private_link", some)
+    assert item["name"] not in {entry["name"] for entry in items([SESSIONS, other], "hold", some)}
+    both = unfit(KEY, "redis-cloud-carts")
+    (item,) = items([SESSIONS, other], "private_link", both)
+    assert item["name"] in {entry["name"] for entry in items([SESSIONS, other], "hold", both)}
+
+
 @pytest.mark.parametrize("link", [SESSIONS, BY_SHARE, NETWORK, GOING], ids=str)
 def test_what_the_steps_have_yet_to_tell_is_no_fault(link: dict[str, Any]) -> None:
     assert "fault" not in redis(link)[0]

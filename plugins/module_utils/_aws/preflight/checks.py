@@ -42,6 +42,8 @@ SOURCES = (
     ("UserIdGroupPairs", "GroupId"),
 )  # of an inbound rule: where it lists them, and how it calls each
 
+AWAKE = {"paused": "Resume the cluster.", "pausing": "Resume the cluster."}  # status of a cluster: what to do
+
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
@@ -111,11 +113,18 @@ def of_patterns(links: t.Sequence[CheckedLink]) -> list[Prerequisite]:
 
 
 class Finding(t.NamedTuple):
-    """What one check says about one link. FAIL becomes a warning where the prerequisite's level says so."""
+    """What one check says about one link. FAIL becomes a warning where the prerequisite's level says so.
+
+    ``remedy`` is for this very finding, in place of the prerequisite's.
+    """
 
     status: str
     msg: str
+    remedy: str | None = None
 
+
+# From which a consumer's endpoint may be reached: private ones (RFC 1918), and those of carriers (RFC 6598).
+PRIVATE = [ipaddress.ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 
 Run = t.Callable[[CheckedLink, Prerequisite, Snapshot], Finding]
 
@@ -298,6 +307,11 @@ def _covered(network: Network, admitted: t.Iterable[Network]) -> bool:
     return any(network.subnet_of(cidr) for cidr in admitted)  # type: ignore[arg-type]
 
 
+def _meet(networks: t.Iterable[Network], admitted: t.Sequence[Network]) -> bool:
+    """Whether one of these CIDRs, all of IPv4, holds an address of one of the networks."""
+    return any(network.overlaps(cidr) for network in networks for cidr in admitted)
+
+
 def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
     """The inbound rules of security groups together. Raises ItemError for a group that does not exist."""
     groups = {group_id: snapshot["security_groups"].get(group_id) for group_id in group_ids}
@@ -310,9 +324,12 @@ def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
     return permissions
 
 
-@check("privatelink_rules", "security_groups", parameter="cidr")
+@check("privatelink_rules", "security_groups")
 def check_privatelink_rules(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
-    """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on."""
+    """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on.
+
+    Where the vendor's addresses are not known, somebody private must get in at least.
+    """
     if not link.security_group_ids:
         return Finding(PASS, "The load balancer has no security groups.")
     permissions = _permissions(link.security_group_ids, snapshot)
@@ -320,10 +337,15 @@ def check_privatelink_rules(link: CheckedLink, rule: Prerequisite, snapshot: Sna
         return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
     port, wanted = link.listener_port or link.port or 0, rule.network()
     admitting = [permission for permission in permissions if _admits(permission, port)]
-    if _covered(wanted, _admitted(admitting, wanted.version)):
-        return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
     lists = _members(admitting, "PrefixListIds", "PrefixListId")
     names = ", ".join(link.security_group_ids)
+    if rule.cidr is None:
+        if lists or _meet(PRIVATE, _admitted(admitting, 4)) or _admitted(admitting, 6):
+            return Finding(PASS, f"The security groups let private addresses in on port {port}.")
+        enforced = "Inbound rules are enforced on PrivateLink traffic"
+        return Finding(WARN, f"{enforced}, and those of {names} let no private address in on port {port}.")
+    if _covered(wanted, _admitted(admitting, wanted.version)):
+        return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
     if lists:
         depends = ", ".join(sorted(lists))
         return Finding(UNDECIDED, f"Whether {names} let {wanted} in on port {port} depends on {depends}.")
@@ -463,7 +485,9 @@ def check_redshift_cluster(link: CheckedLink, rule: Prerequisite, snapshot: Snap
     found = f"Redshift cluster {link.cluster_identifier} is {status}."
     if status.partition(",")[0] == "available":  # also "available, prep-for-resize" and the like
         return Finding(PASS, found)
-    return Finding(WARN if status in CLUSTER_MOVING else FAIL, found)
+    return Finding(
+        WARN if status in CLUSTER_MOVING else FAIL, found, AWAKE.get(status, "Run again once it is available.")
+    )
 
 
 @check("redshift_node_type", "clusters", parameter="node_families")
@@ -528,7 +552,7 @@ def _row(rule: Prerequisite, finding: Finding) -> dict[str, str]:
         "check": rule.check,
         "status": finding.status,
         "msg": finding.msg,
-        "remedy": rule.remedy,
+        "remedy": rule.remedy if finding.remedy is None else finding.remedy,
         "source": rule.source,
     }
 

@@ -47,6 +47,12 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             "source": f"{GUIDE}/elasticloadbalancing/latest/network/network-load-balancers.html#availability-zones",
         },
         {
+            "id": "rules",
+            "check": "privatelink_rules",
+            "remedy": "Let the vendor's private addresses in on the port, or set enforce_privatelink_rules to false.",
+            "source": f"{GUIDE}/elasticloadbalancing/latest/network/load-balancer-security-groups.html",
+        },
+        {
             "id": "load-balancer",
             "check": "load_balancer",
             "remedy": "Rename the link, so that it gets a load balancer of its own.",
