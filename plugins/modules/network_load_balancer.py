@@ -69,7 +69,7 @@ options:
         description:
           - The security groups, the exact set.
           - A load balancer made without any can never be given one, nor can all be taken away. This module refuses
-            both; make a new load balancer under another name and move the endpoint service to it.
+            both; list another one beside it, and take this one away once it is not used any more.
         type: list
         elements: str
       enforce_privatelink_rules:
@@ -329,6 +329,10 @@ results:
           type: list
           elements: str
           returned: when it was adopted
+    former_ports:
+      description: Ports of listeners that were removed, or will be. Whoever connects to them is to be told another.
+      type: list
+      elements: int
     moving:
       description: Whether a port still forwards to its old target group, because the new one has no healthy target.
       type: bool

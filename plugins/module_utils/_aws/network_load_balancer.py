@@ -31,6 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listeners import (
     SPARE_PORTS,
+    former_ports,
     held_ports,
     leftover_deletions,
     listener_changes,
@@ -62,6 +63,7 @@ class NetworkLoadBalancers:
 
     def __init__(self, api: Api, check_attributes: bool = True, check_mode: bool = False) -> None:
         self.api, self.check_attributes, self.check_mode = api, check_attributes, check_mode
+        self._left: dict[str, list[int]] = {}  # by item, the ports that it had at first and is not to have any more
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
@@ -77,7 +79,26 @@ class NetworkLoadBalancers:
         self._add_listeners(items, have, found)
         self._add_attributes(items, have, found)
         self._add_targets(items, have, found)
+        self._refuse_second(items, have, all_balancers, found)
         return found
+
+    def _refuse_second(
+        self,
+        items: t.Sequence[NetworkLoadBalancer],
+        have: t.Mapping[str, Actual],
+        balancers: t.Sequence[lb.LoadBalancer],
+        found: dict[str, Actual | ItemError],
+    ) -> None:
+        """An error for each item that has a load balancer already, and now gives another load_balancer_name."""
+        renamed = [item for item in items if item.load_balancer_name and not have[item.name].balancer]
+        tags = lb.read_tags(self.api, [balancer.arn for balancer in balancers]) if renamed else {}
+        for item in renamed:
+            for balancer in balancers:
+                if item.state == "present" and ownership.is_ours(item, tags.get(balancer.arn, {})):
+                    found[item.name] = ItemError(
+                        f"{item.name} has the load balancer {balancer.name}, and load_balancer_name says "
+                        f"{item.aws_name}. AWS renames none: leave it as {balancer.name}. {ANOTHER_NAME}"
+                    )
 
     def _add_groups(
         self, items: t.Sequence[NetworkLoadBalancer], have: t.Mapping[str, Actual], groups: t.Mapping[str, Raw]
@@ -192,7 +213,10 @@ class NetworkLoadBalancers:
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
-        return plan_present(adoption.settled(item, actual), actual, self.check_mode)
+        item = adoption.settled(item, actual)
+        plan = plan_present(item, actual, self.check_mode)
+        plan.result["former_ports"] = self._left.setdefault(item.name, former_ports(item, actual))
+        return plan
 
 
 def _in_use(group: Raw, known: t.AbstractSet[str]) -> Raw:

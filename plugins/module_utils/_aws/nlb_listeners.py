@@ -97,6 +97,11 @@ def surplus(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence[int]) ->
     return found
 
 
+def former_ports(item: NetworkLoadBalancer, actual: Actual) -> list[int]:
+    """Ports on which nobody will be served any more."""
+    return [int(listener["Port"]) for listener in surplus(item, actual, ()) if int(listener["Port"]) not in SPARE_PORTS]
+
+
 def _create_listener(actual: Actual, port: int, group: WantedGroup, summary: str, after: str) -> Change:
     actions = [{"Type": "forward", "TargetGroupArn": actual.group_arn(group.name)}]
     params = {"LoadBalancerArn": actual.arn, "Protocol": "TCP", "Port": port, "DefaultActions": actions}

@@ -48,7 +48,10 @@ BALANCER_ATTRIBUTES = {
     "cross_zone": "load_balancing.cross_zone.enabled",
     "deletion_protection": "deletion_protection.enabled",
 }
-ANOTHER_NAME = "Make a new load balancer under another name and move the endpoint service to it."
+ANOTHER_NAME = (
+    "List another one beside it, with a name and an endpoint service of its own, and take this one away once whoever "
+    "connects uses that."
+)
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,11 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
     held = [result["waiting"] for result in results if _holds(result)]
     if held:
         return WAITING_VENDOR, held[0]
+    former = [result["former_ports"] for result in results if result.get("former_ports")]
+    if former:
+        port = getattr(link, "listener_port", None) or getattr(link, "port", None)
+        ports = ", ".join(map(str, former[0]))
+        return WAITING_VENDOR, f"tell {link.vendor} to connect to port {port} from now on, instead of {ports}"
     return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
 
 

@@ -736,6 +736,26 @@ def test_a_port_is_moved_once_the_new_group_serves(env: Environment) -> None:
     assert env.one(moved)["writes"] == []
 
 
+def test_a_port_that_is_given_up_is_told_of_until_the_end_of_the_run(env: Environment) -> None:
+    env.run(env.item())
+    assert env.one(env.item())["former_ports"] == []
+    changed = env.item(listeners=[{"port": 6432}], purge_listeners=True)
+    assert env.one(changed, check=True)["former_ports"] == [5432]
+    done = env.one(changed)
+    assert (done["former_ports"], [entry["port"] for entry in done["listeners"]]) == ([5432], [6432])
+    assert env.writes.index("CreateListener") < env.writes.index("DeleteListener")
+    assert env.one(changed)["former_ports"] == []
+
+
+def test_a_load_balancer_gets_no_other_name(env: Environment) -> None:
+    env.run(env.item())
+    renamed = env.one(env.item(load_balancer_name="sales"))
+    assert renamed["failed"]
+    assert "orders has the load balancer orders, and load_balancer_name says sales" in renamed["msg"]
+    assert (env.writes, env.balancers()) == ([], {"orders"})
+    assert not env.one(env.item("crm", load_balancer_name="sales"))["failed"]
+
+
 MOVE = ["CreateTargetGroup", "CreateListener", "ModifyListener", "DeleteListener", "DeleteTargetGroup"]
 
 

@@ -255,9 +255,19 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"port": 5432, "security_group_ids": ["sg-six"]}, "fail", "sg-six"),
         ({"cidr": "fd12::/16"}, {"port": 5432, "security_group_ids": ["sg-six"]}, "pass", ""),
         ({}, {"port": 5432, "security_group_ids": ["sg-list"]}, "unknown", "depends on pl-1"),
-        ({"cidr": None}, {"port": 5432, "security_group_ids": ["sg-narrow"]}, "pass", "let private addresses in on port 5432"),
+        (
+            {"cidr": None},
+            {"port": 5432, "security_group_ids": ["sg-narrow"]},
+            "pass",
+            "let private addresses in on port 5432",
+        ),
         ({"cidr": None}, {"port": 5432, "security_group_ids": ["sg-list"]}, "pass", ""),
-        ({"cidr": None}, {"port": 5432, "security_group_ids": ["sg-public"]}, "warn", "let no private address in on port 5432"),
+        (
+            {"cidr": None},
+            {"port": 5432, "security_group_ids": ["sg-public"]},
+            "warn",
+            "let no private address in on port 5432",
+        ),
         ({"cidr": None}, {"port": 5432, "security_group_ids": ["sg-udp"]}, "warn", "are enforced"),
         ({"cidr": None}, {"port": 5432, "security_group_ids": ["sg-group"]}, "warn", ""),
         (

@@ -468,6 +468,17 @@ def test_every_option_may_be_said_as_text(pattern: str, option: str, spec: dict[
     assert link[option] == meant
 
 
+def test_who_is_connected_is_to_be_told_another_port() -> None:
+    balancer = ok("fivetran-orders", former_ports=[5432])
+    connection = {"vpc_endpoint_id": "vpce-1", "vpc_endpoint_owner": "1", "vpc_endpoint_state": "available"}
+    links = orders(listener_port=6432, hand_off="send the sheet")
+    (entry,) = link_report(links, [balancer, ok("fivetran-orders", status="accepted", connections=[connection])])
+    said = "waiting on vendor: tell fivetran to connect to port 6432 from now on, instead of 5432"
+    assert entry["line"] == f"fivetran orders: {said}; connected: vpce-1 of account 1"
+    (entry,) = link_report(links, [balancer, ok("fivetran-orders", status="waiting", connections=[])])
+    assert entry["line"] == "fivetran orders: waiting on vendor: send the sheet"
+
+
 def unfit(msg: str, name: str = "fivetran-orders") -> dict[str, Any]:
     """What the preflight says of a link of which a check fails."""
     return {"results": [{"name": name, "status": "fail", "failed": True, "msg": msg, "checks": []}]}
