@@ -34,7 +34,7 @@ class ActionModule(ActionBase):
         dummy, options = self.validate_argument_spec(argument_spec=SPEC)
         check_mode = bool(self._task.check_mode)
         lines = [str(entry["line"]) for entry in options["report"]]
-        failed = [str(entry["line"]) for entry in options["report"] if entry["status"] == "failed"]
+        failed = [str(entry["line"]) for entry in options["report"] if entry.get("status") == "failed"]
         hosts = ((task_vars or {}).get("groups") or {}).get("all") or []
         files = _places(options["files"], options["directory"], options["folder"], hosts)
         changes = [change for change in map(_change, files.items()) if change]

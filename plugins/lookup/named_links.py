@@ -33,6 +33,11 @@ options:
         are refused, too.
     type: bool
     default: false
+  keys:
+    description:
+      - Return what the resources of all links and forwarders of the whole play are called in AWS, whatever was named.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -45,7 +50,7 @@ RETURN = r"""
 _raw:
   description: >-
     For each list of vendors the names of the host's links by vendor, without vendors that none is named of. Empty where
-    nothing is named, which means all. With O(said), a dictionary of C(line) and C(refused).
+    nothing is named, which means all. With O(said), a dictionary of C(line) and C(refused). With O(keys), names.
   type: list
   elements: raw
 """
@@ -56,6 +61,7 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
     ASKED,
@@ -72,10 +78,16 @@ SHOWN = 30  # links in a line
 UNTOLD = object()
 
 
+def _has_name(entry: t.Any) -> bool:
+    return isinstance(entry, t.Mapping) and bool(entry.get("name"))
+
+
 class LookupModule(LookupBase):
     def run(self, terms: t.Any, variables: t.Any = None, **kwargs: t.Any) -> list[t.Any]:
         self.set_options(var_options=variables, direct=kwargs)
         said = self.get_option("said")
+        if self.get_option("keys"):
+            return [self._keys(vendors) for vendors in terms]
         try:
             extra = load_extra_vars(self._loader)
             asked = Asked.of({name: self._templar.template(extra[name]) for name in ASKED if name in extra})
@@ -137,6 +149,18 @@ class LookupModule(LookupBase):
             variables = ", ".join(f"{vendor}_links" for vendor in vendors)
             line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
         return {"line": line, "refused": ""}
+
+    def _keys(self, vendors: t.Sequence[str]) -> list[str]:
+        """Raises AnsibleLookupError where a list cannot be told: what stands in it would be taken for missing."""
+        keys: set[str] = set()
+        for host in self._hosts():
+            for vendor in vendors:
+                for variable in (f"{vendor}_links", f"{vendor}_forwarders"):
+                    listed = self._of(host, variable) or []
+                    if not isinstance(listed, (list, tuple)):
+                        raise AnsibleLookupError(f"{variable} of {host} is no list that can be read.")
+                    keys |= {resource_name(vendor, str(entry["name"])) for entry in listed if _has_name(entry)}
+        return sorted(keys)
 
     def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
         """Whether links go: by the playbook, or because a variable says so of all links of a vendor."""

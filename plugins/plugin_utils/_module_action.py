@@ -61,7 +61,7 @@ class ModuleAction(ActionBase):
     _supports_async = True
 
     module: str
-    owns: bool  # whether it tags what it makes with the environment
+    owns: bool  # whether it tags what it makes with the environment, or looks for the tag
     cannot_load: str  # why the module could not be loaded into Ansible's own process, or ""
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -245,7 +245,7 @@ def _say_once(line: str) -> None:
 def module_action(plugin: str, owns: bool = False) -> type[ModuleAction]:
     """The action plugin for the module of its name; ``plugin`` is its C(__name__).
 
-    ``owns`` is whether it tags what it makes with the environment.
+    ``owns`` is whether it tags what it makes with the environment, or looks for the tag.
 
     The module is loaded at once: Ansible asks for the class in its own process, before it forks a worker for the task.
     """

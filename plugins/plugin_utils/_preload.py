@@ -33,6 +33,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "network_load_balancer_info": ("elasticloadbalancing",),
     "nlb_ip_sync": ("ec2", "elasticloadbalancing"),
     "nlb_ip_sync_info": ("elasticloadbalancing",),
+    "orphans_info": ("autoscaling", "ec2", "elasticloadbalancing"),
     "preflight": ("ec2",),
     "redshift_cross_vpc_grant": ("redshift",),
     "redshift_cross_vpc_grant_info": ("redshift",),

@@ -287,8 +287,14 @@ def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
     europe = estate.play("site", "--limit", "eu", "--tags", "fivetran", "-vvv")
     assert (europe.status, estate.written(europe)) == (0, {"eu": BUILT})
 
+    orders, crm = estate.hosts["us"]["fivetran_links"]
+    estate.hosts["us"]["fivetran_links"] = [{**orders, "name": "sales"}, crm]
     status = estate.play("status")
     assert (status.status, status.writes) == (0, [])
+    orphan = "no link names it, and there is load balancer fivetran-orders, endpoint service vpce-svc-"
+    assert [line.partition(": ")[2][: len(orphan)] for dummy, line in status.lines if "orders" in line] == [orphan]
+    estate.hosts["us"]["fivetran_links"] = [orders, crm]
+    status = estate.play("status")
     assert stand(status) == {
         "eu fivetran billing": WAITING,
         "us fivetran crm": "planned",

@@ -25,7 +25,13 @@ MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
 PRIVATE = {"vendor"}  # roles that are no use alone; their stories are those of the roles that include them
 SCENARIOS = sorted(path.parent for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-WITHOUT_INFO = {"connection_check", "hand_off", "preflight", "vpc_endpoint_association_info"}  # manage nothing
+WITHOUT_INFO = {  # manage nothing
+    "connection_check",
+    "hand_off",
+    "orphans_info",
+    "preflight",
+    "vpc_endpoint_association_info",
+}
 
 HEADER = ("Copyright (c) ", "GNU General Public License v3.0+", "SPDX-License-Identifier: GPL-3.0-or-later")
 WITH_HEADER = {".py", ".yml", ".yaml", ".toml", ".sh"}

@@ -33,8 +33,9 @@ def rendered() -> dict[Path, str]:
 
 
 def modules(vendor: str) -> set[str]:
-    """The modules that the roles of a vendor's patterns name, and those that its own names."""
-    found: set[str] = set()
+    """The modules that the roles of a vendor's patterns name, those that its own names, and those of playbooks."""
+    playbooks = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml")]
+    found = {name for text in playbooks for name in NAMED.findall(text) if (IAM / f"{name}.json").exists()}
     waiting, seen = [vendor, "vendor", *vendors.patterns(vendor)], set(SEPARATE)
     if vendors.tasks(vendor) is None:
         waiting.remove("vendor")
