@@ -68,7 +68,9 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
     Asked,
     Place,
     chosen,
+    misspelt_lists,
     places,
+    refuse_misspelt_tags,
     refuse_twins,
 )
 from jinja2.exceptions import UndefinedError
@@ -135,6 +137,7 @@ class LookupModule(LookupBase):
             return UNTOLD
 
     def _said(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, str]:
+        self._refuse_slips(vendors)
         hosts = self._hosts()
         taking_away = self._takes_away(hosts, vendors)
         listed = self._listed(hosts, vendors)
@@ -148,7 +151,17 @@ class LookupModule(LookupBase):
         if not found:
             variables = ", ".join(f"{vendor}_links" for vendor in vendors)
             line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
-        return {"line": line, "refused": ""}
+        slips = [slip for host in hosts for slip in misspelt_lists(host, self._variables["hostvars"][host], vendors)]
+        return {"line": " ".join([line, *slips[:SHOWN]]), "refused": ""}
+
+    def _refuse_slips(self, vendors: t.Sequence[str]) -> None:
+        """Raise LinkError for a tag that was meant for a vendor's, and where there are no hosts at all."""
+        groups = self._variables.get("groups") or {}
+        if not groups.get("all"):
+            raise LinkError("The inventory has no hosts: is -i the right file or folder? One host is one environment.")
+        for option in ("tags", "skip_tags"):
+            asked = self._variables.get(f"ansible_{'run_tags' if option == 'tags' else option}") or ()
+            refuse_misspelt_tags(f"--{option.replace('_', '-')}", asked, vendors)
 
     def _keys(self, vendors: t.Sequence[str]) -> list[str]:
         """Raises AnsibleLookupError where a list cannot be told: what stands in it would be taken for missing."""

@@ -14,6 +14,7 @@ description:
     none, so that C(-e fivetran_wait=false) is a text, and true in a condition.
   - What is null, left out by C(omit) or, unless it is a text, blank, is the option's default.
   - Fails for a value that does not fit, with the name of the variable, so that nothing is done with it.
+  - Warns of a variable that is no option, and nearly has the name of one.
   - Links are not among them, see P(saas.privatelink.resolve_links#filter).
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -46,7 +47,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import role_options
+from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import misspelt, role_options
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused
 
 
@@ -54,6 +55,10 @@ class LookupModule(LookupBase):
     def run(self, terms: t.Any, variables: t.Any = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
         self.set_options(var_options=variables, direct=kwargs)
         secret = self.get_option("secret")
+        for role in terms:
+            for name, meant in misspelt(role, variables).items():
+                host = variables.get("inventory_hostname", "")
+                self._display.warning(f"{host}: nothing reads the variable {name}. Is {meant} meant?")
         try:
             return [role_options(role, variables, self._templar.template, secret) for role in terms]
         except ValueRefused as error:

@@ -9,6 +9,7 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import typing as t
 from pathlib import Path
@@ -19,6 +20,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._values import co
 
 ROLES = Path(__file__).parents[2] / "roles"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ALIKE = 0.88  # how alike names are, of 1, of which one may be a slip of the other
 TRUSTED = getattr(templating, "trust_as_template", lambda text: text)  # what ansible-core 2.18 does not ask for
 
 
@@ -47,6 +49,14 @@ def role_options(
     defaults = {name: _default(option) for name, option in spec.items() if "default" in option and name not in said}
     options = converted(spec, {**template(defaults), **said})
     return {name[len(role) + 1 :]: options[name] for name in spec}
+
+
+def misspelt(role: str, names: t.Iterable[str]) -> dict[str, str]:
+    """Of variables that begin as the role's options do, those that are none: each with the option that may be meant."""
+    known = {f"{role}_links", *role_spec(role), *role_spec(role, secret=True)}
+    strange = [name for name in names if name.startswith(f"{role}_") and name not in known]
+    near = {name: difflib.get_close_matches(name, known, 1, ALIKE) for name in strange}
+    return {name: meant[0] for name, meant in near.items() if meant}
 
 
 def _default(option: t.Mapping[str, t.Any]) -> t.Any:

@@ -143,6 +143,16 @@ def test_a_wrong_name_is_refused_before_any_call(
     assert any(message in reason for reason in refused.failures.values())
 
 
+def test_a_run_that_means_nothing_says_so(company: Company) -> None:
+    company.hosts = {"us": {"fivetran_link": [company.link("orders")], "aws_region": "us-east-1"}}
+    assert "Is fivetran meant?" in company.play("site", "--skip-tags", "fivetrn").failures["us"]
+    nothing = company.play("site")
+    assert (nothing.status, nothing.calls) == (0, [])
+    assert "us has the variable fivetran_link, which nothing reads: is fivetran_links meant?" in nothing.output
+    company.hosts = {}
+    assert "The inventory has no hosts" in company.play("site").failures["localhost"]
+
+
 NARROWED = [
     ["--tags", "fivetran"],
     ["--tags", "segment,redis_cloud"],

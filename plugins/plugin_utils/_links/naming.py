@@ -9,6 +9,7 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.names impor
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 
 SAY = "Say which link to take away with -e link=NAME, or take all with -e all_links=true."
+ALIKE = 0.8  # how alike names are, of 1, of which one may be a slip of the other
 ASKED = ("link", "vendor", "all_links", "all_matches")  # extra variables
 
 
@@ -93,6 +95,27 @@ def chosen(asked: Asked, listed: t.Sequence[Place], vendors: t.Sequence[str], ta
             "narrow by --limit or -e vendor=, or take all of these with -e all_matches=true."
         )
     return found
+
+
+def misspelt_lists(host: str, variables: t.Iterable[str], vendors: t.Sequence[str]) -> list[str]:
+    """Sentences about variables of a host that nothing reads, and that may be meant for a vendor's list of links."""
+    known = {f"{vendor}_links" for vendor in vendors}
+    said = []
+    for name in sorted(variables):
+        meant = difflib.get_close_matches(name, known - {name}, 1, ALIKE) if "link" in name.lower() else []
+        if meant and name not in known:
+            said.append(f"{host} has the variable {name}, which nothing reads: is {meant[0]} meant?")
+    return said
+
+
+def refuse_misspelt_tags(option: str, asked: t.Iterable[str], vendors: t.Sequence[str]) -> None:
+    """Raise LinkError for a tag that is nearly a vendor's. Others may be those of a play around this one."""
+    for tag in asked:
+        meant = difflib.get_close_matches(tag, vendors, 1, ALIKE)
+        if meant and tag not in vendors:
+            raise LinkError(
+                f"{option} {tag}: no task has that tag. Is {meant[0]} meant? Vendors: {', '.join(vendors)}."
+            )
 
 
 def refuse_twins(listed: t.Sequence[Place], accounts: t.Mapping[str, tuple[str, ...]]) -> None:
