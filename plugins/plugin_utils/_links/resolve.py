@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import typing as t
 
@@ -196,7 +197,9 @@ def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Optio
     link_type, defaults = vendor.type_of(name, named)
     foreign = sorted(set(own) - set(vendor.takes(link_type)))
     if foreign:
-        raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.")
+        meant = difflib.get_close_matches(foreign[0], vendor.takes(link_type), 1)
+        asked = f" Is {meant[0]} meant?" if meant else ""
+        raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{asked}")
     facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
     return _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
 

@@ -238,7 +238,7 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
             "10.1.77.1 is in no subnet of vpc-1",
         ),
         ({}, {"addresses": ["10.2.3.1"], "vpc_id": "vpc-1", "subnet_ids": ["subnet-3"]}, "fail", "no subnet of vpc-1"),
-        ({}, {"endpoint": "db.example", "vpc_id": "vpc-1"}, "fail", "serves no zone"),
+        ({}, {"endpoint": "db.example", "vpc_id": "vpc-1"}, "pass", "for other checks"),
         ({}, {"endpoint": "nowhere.example", "vpc_id": "vpc-1"}, "unknown", "not known"),
     ],
     "privatelink_rules": [
@@ -286,7 +286,7 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
             {},
             {"port": 5432, "security_group_ids": ["sg-9"], "enforce_privatelink_rules": False},
             "fail",
-            "do not exist in this account and region: sg-9",
+            "do not exist in this account and in us-east-1: sg-9",
         ),
     ],
     "load_balancer": [
@@ -374,7 +374,7 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
             {},
             {"vpc_id": "vpc-1", "security_group_ids": ["sg-9"]},
             "fail",
-            "do not exist in this account and region: sg-9",
+            "do not exist in this account and in us-east-1: sg-9",
         ),
         ({}, {"vpc_id": "vpc-1"}, "fail", "No security groups are given"),
         ({}, {"vpc_id": "vpc-9", "security_group_ids": ["sg-open"]}, "fail", "VPC vpc-9 does not exist"),
@@ -482,7 +482,7 @@ def test_a_report_joins_what_failed_with_the_remedies() -> None:
     assert warned["msg"] == "X-3: 3 links here, 0 are allowed. Ask for more."
     lost = [Prerequisite("X-5", "redshift_relocation", remedy="Do."), Prerequisite("X-6", "redshift_cluster")]
     assert report(CheckedLink("orders", "redshift", cluster_identifier="nowhere"), lost, SNAPSHOT)["msg"] == (
-        "X-5: Redshift cluster nowhere does not exist in this account and region. Do."
+        "X-5: Redshift cluster nowhere does not exist in this account and in us-east-1. Do."
     )
     passed = report(CheckedLink("orders", "redshift", port=1, cluster_identifier="right"), rules[:2], SNAPSHOT)
     assert (passed["status"], passed["msg"]) == ("pass", "")

@@ -126,6 +126,18 @@ class Finding(t.NamedTuple):
 # From which a consumer's endpoint may be reached: private ones (RFC 1918), and those of carriers (RFC 6598).
 PRIVATE = [ipaddress.ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 
+SUBNETS = "Set subnet_ids to subnets of the link's VPC, one for each Availability Zone."
+PLACE = "Correct vpc_id, or the account and region: aws_role_arn, aws_profile and aws_region."
+
+
+class Mistake(ItemError):
+    """A value that is missing or wrong, with what to do about this very one."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
 Run = t.Callable[[CheckedLink, Prerequisite, Snapshot], Finding]
 
 
@@ -204,14 +216,14 @@ def check_topics(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> F
 def check_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Addresses need be free where the link's endpoint is not yet: where it is, it has taken them."""
     if not link.subnet_ids:
-        return Finding(FAIL, "No subnets are given.")
+        return Finding(FAIL, "No subnets are given.", SUBNETS)
     problems: list[str] = []
     zones: dict[str, str] = {}
     present = snapshot["endpoints"].get(link.vpc_endpoint, ()) if link.vpc_endpoint else ()
     for subnet_id in dict.fromkeys(link.subnet_ids):
         subnet = snapshot["subnets"].get(subnet_id)
         if subnet is None:
-            problems.append(f"{subnet_id} does not exist in this account and region")
+            problems.append(f"{subnet_id} does not exist in this account and in {snapshot.region}")
             continue
         zone, free = subnet["AvailabilityZone"], subnet["AvailableIpAddressCount"]
         needed = 0 if subnet_id in present else rule.min_free_addresses or 0
@@ -240,10 +252,10 @@ def _networks(vpc: Raw) -> list[Network]:
 def _of_vpc(link: CheckedLink, snapshot: Snapshot, listing: str) -> t.Any:
     """What a listing says of the link's VPC. Raises ItemError where there is no such VPC."""
     if not link.vpc_id:
-        raise ItemError("No vpc_id is given.")
+        raise Mistake("No vpc_id is given.", "Set vpc_id to the VPC from which the vendor shall be reached, or reach.")
     found = snapshot[listing].get(link.vpc_id)
     if found is None:
-        raise ItemError(f"VPC {link.vpc_id} does not exist in this account and region.")
+        raise Mistake(f"VPC {link.vpc_id} does not exist in this account and in {snapshot.region}.", PLACE)
     return found
 
 
@@ -274,14 +286,15 @@ def check_availability_zones(link: CheckedLink, rule: Prerequisite, snapshot: Sn
         )
     subnets = snapshot["subnets"]
     served = {subnets[subnet_id]["AvailabilityZone"] for subnet_id in link.subnet_ids or [] if subnet_id in subnets}
+    if not served or not link.vpc_id:
+        return Finding(PASS, "What is missing is for other checks to say.")
     zones = {address: snapshot.zone(link, address) for address in addresses}
     nowhere = f"no subnet of {link.vpc_id}"
     if link.allow_outside:  # every node reaches what is in no zone of the VPC
         zones = {address: zone for address, zone in zones.items() if zone}
     missed = [f"{address} is in {zone or nowhere}" for address, zone in zones.items() if zone not in served]
     if missed:
-        where = ", ".join(sorted(served)) or "no zone"
-        only = f"The load balancer serves {where}, and cross-zone load balancing is off"
+        only = f"The load balancer serves {', '.join(sorted(served))}, and cross-zone load balancing is off"
         return Finding(FAIL, f"{only}, but {'; '.join(missed)}.")
     return Finding(PASS, f"The load balancer has a subnet in {', '.join(sorted(set(zones.values()))) or 'each zone'}.")
 
@@ -317,7 +330,10 @@ def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
     groups = {group_id: snapshot["security_groups"].get(group_id) for group_id in group_ids}
     missing = [group_id for group_id, group in groups.items() if group is None]
     if missing:
-        raise ItemError(f"Security groups that do not exist in this account and region: {', '.join(missing)}.")
+        where = f"in this account and in {snapshot.region}"
+        raise Mistake(
+            f"Security groups that do not exist {where}: {', '.join(missing)}.", "Correct security_group_ids."
+        )
     permissions: list[Raw] = []
     for group in groups.values():
         permissions += (group or {}).get("IpPermissions") or []
@@ -371,7 +387,7 @@ def check_load_balancer(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
 def check_lattice_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """By zone id, for a zone's name stands for another zone in every account. Missing subnets are for another check."""
     if not link.subnet_ids:
-        return Finding(FAIL, "No subnets are given.")
+        return Finding(FAIL, "No subnets are given.", SUBNETS)
     subnets = [snapshot["subnets"][subnet_id] for subnet_id in link.subnet_ids if subnet_id in snapshot["subnets"]]
     zones = {subnet["SubnetId"]: str(subnet.get("AvailabilityZoneId", "")) for subnet in subnets}
     wrong = [f"{subnet} is in {zone}" for subnet, zone in zones.items() if zone in (rule.unsupported_zone_ids or [])]
@@ -472,10 +488,11 @@ def check_resource_region(link: CheckedLink, rule: Prerequisite, snapshot: Snaps
 def _cluster(link: CheckedLink, snapshot: Snapshot) -> Raw:
     """The link's cluster. Raises ItemError where there is none."""
     if not link.cluster_identifier:
-        raise ItemError("No cluster_identifier is given.")
+        raise Mistake("No cluster_identifier is given.", "Set cluster_identifier.")
     cluster: Raw | None = snapshot["clusters"].get(link.cluster_identifier)
     if cluster is None:
-        raise ItemError(f"Redshift cluster {link.cluster_identifier} does not exist in this account and region.")
+        where = f"in this account and in {snapshot.region}"
+        raise ItemError(f"Redshift cluster {link.cluster_identifier} does not exist {where}.")
     return cluster
 
 
@@ -541,7 +558,7 @@ def evaluate(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Findi
     except CallError as denied:
         return Finding(UNDECIDED, str(denied))
     except ItemError as error:
-        finding = Finding(FAIL, str(error))
+        finding = Finding(FAIL, str(error), getattr(error, "remedy", None))
     return finding._replace(status=rule.level) if finding.status == FAIL else finding
 
 

@@ -27,23 +27,24 @@ REGION = {
 
 PATTERNS: dict[str, list[dict[str, t.Any]]] = {
     "nlb_service": [
-        {"id": "port", "check": "port", "remedy": "Give the port on which the database listens."},
+        {"id": "port", "check": "port", "remedy": "Set port to that on which the database listens."},
         {
             "id": "subnets",
             "check": "subnets",
-            "remedy": "Give subnets of the database's VPC, one for each Availability Zone that the vendor uses.",
+            "remedy": "Set subnet_ids to subnets of the database's VPC, one for each Availability Zone that the vendor"
+            " uses.",
             "source": f"{GUIDE}/elasticloadbalancing/latest/network/network-load-balancers.html",
         },
         {
             "id": "endpoint",
             "check": "endpoint",
-            "remedy": "Give the DNS name that the database's console shows, and name servers that can resolve it; for a"
-            " database in a peered network, set allow_outside.",
+            "remedy": "Set endpoint to the DNS name that the database's console shows, and name servers that can resolve"
+            " it; for a database in a peered network, set allow_outside to true.",
         },
         {
             "id": "zones",
             "check": "availability_zones",
-            "remedy": "Give subnets in the database's Availability Zone too, or set cross_zone to true.",
+            "remedy": "Add a subnet in the database's Availability Zone to subnet_ids, or set cross_zone to true.",
             "source": f"{GUIDE}/elasticloadbalancing/latest/network/network-load-balancers.html#availability-zones",
         },
         {
@@ -60,20 +61,20 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "principals",
             "check": "principals",
-            "remedy": "Give 12-digit account ids or ARNs without a path.",
+            "remedy": "Set allowed_principals to 12-digit account ids or ARNs without a path.",
             "source": f"{GUIDE}/AWSEC2/latest/APIReference/API_ModifyVpcEndpointServicePermissions.html",
         },
         {
             "id": "topics",
             "check": "topics",
-            "remedy": "Give ARNs like arn:aws:sns:us-east-1:111111111111:privatelink.",
+            "remedy": "Set topic_arn to an ARN like arn:aws:sns:us-east-1:111111111111:privatelink.",
         },
     ],
     "redshift_grant": [
         {
             "id": "cluster",
             "check": "redshift_cluster",
-            "remedy": "Give the identifier of a cluster in this account and region.",
+            "remedy": "Set cluster_identifier to a cluster of this account and region.",
         },
         {
             "id": "node-type",
@@ -100,7 +101,7 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "subnets",
             "check": "subnets",
-            "remedy": "Give subnets of the link's VPC, one for each Availability Zone.",
+            "remedy": "Set subnet_ids to subnets of the link's VPC, one for each Availability Zone.",
             "source": f"{GUIDE}/vpc/latest/privatelink/use-resource-endpoint.html",
         },
         DNS,
