@@ -419,6 +419,8 @@ def main() -> None:
         return Resolver(module.params["nameservers"]).resolve(name).addresses
 
     with module.reading() as api:
+        if module.params["assume_role_arn"]:
+            api.role_keys()  # one that cannot be assumed is said once, and not of every link
         links = [CheckedLink(**link) for link in module.params["links"]]
         rules = checks.of_patterns(links) + [checks.Prerequisite(**row) for row in module.params["prerequisites"]]
         snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))

@@ -97,7 +97,9 @@ class CallError(Refused):
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
         advice = NEXT_STEP.get(code, "")
         if code in DENIED:
-            trust = " and them in the trust policy of the role," if action == "sts:AssumeRole" else ""
+            trust = ""
+            if action == "sts:AssumeRole":
+                trust = " and them in the trust policy of the role, or correct assume_role_arn (aws_role_arn),"
             advice = f"Allow {action} in the policies of the credentials in use,{trust} then run again."
         super().__init__(action, code, message, subject, advice)
 

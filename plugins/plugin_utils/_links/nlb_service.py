@@ -21,11 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     NetworkLoadBalancer,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
-from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import (
-    host_fault,
-    is_ipv4,
-    is_of_form,
-)
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec, optional, required
 from ansible_collections.saas.privatelink.plugins.plugin_utils import _values as values
@@ -219,8 +215,6 @@ class NlbServiceLink(Link):
         fault = ""
         if self.port is None:
             fault = "port is missing: give the port of the database."
-        if self.endpoint and is_ipv4(self.endpoint) and not self.forwarded:
-            fault = f"endpoint is the address {self.endpoint}: give it as addresses, instead."
         if by_function and self.adopt and not self.forwarded:
             fault = (
                 "it adopts a load balancer, and ip_sync is lambda: the function cannot tell its targets from those of "

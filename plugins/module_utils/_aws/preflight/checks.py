@@ -31,6 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.sn
     Snapshot,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import CLUSTER_MOVING
+from ansible_collections.saas.privatelink.plugins.module_utils._core import forms
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 PASS, WARN, FAIL, UNDECIDED = "pass", "warn", "fail", "unknown"
@@ -261,6 +262,8 @@ def _of_vpc(link: CheckedLink, snapshot: Snapshot, listing: str) -> t.Any:
 
 @check("endpoint", "addresses", "vpcs")
 def check_endpoint(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    if link.endpoint and forms.is_ipv4(link.endpoint):
+        return Finding(FAIL, f"The endpoint {link.endpoint} is an address.", "Set addresses to a list of it instead.")
     addresses = snapshot.addresses(link)
     networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
     outside = []

@@ -38,8 +38,8 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "endpoint",
             "check": "endpoint",
-            "remedy": "Set endpoint to the DNS name that the database's console shows, and name servers that can resolve"
-            " it; for a database in a peered network, set allow_outside to true.",
+            "remedy": "Set endpoint to the DNS name that the database's console shows, and name servers that know it;"
+            " for a database in a peered network, set allow_outside to true.",
         },
         {
             "id": "zones",
