@@ -68,9 +68,11 @@ class ModuleAction(ActionBase):
         super().__init__(*args, **kwargs)
         self._forking = False
         self._of_task: dict[str, str] = {}  # the task's environment
+        self._host = ""
 
     def run(self, tmp: t.Any = None, task_vars: Vars | None = None) -> Vars:
         task_vars = task_vars or {}
+        self._host = str(task_vars.get("inventory_hostname", ""))
         result = super().run(tmp, task_vars)
         if self.owns and not self._task.args.get("environment_name"):
             self._task.args["environment_name"] = self._environment_name(task_vars)
@@ -125,7 +127,7 @@ class ModuleAction(ActionBase):
     def _show(self, line: str) -> None:
         """Show how far a wait has come; no_log is for that, too."""
         if not self._task.no_log:
-            display.display(f"  ... {line}")
+            display.display(f"  ... {self._host}: {line}")
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """A fork needs no files."""

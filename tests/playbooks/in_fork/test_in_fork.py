@@ -167,7 +167,7 @@ def test_what_may_not_be_forked_is_not(ways: tuple[Way, Way]) -> None:
 
 def test_live_lines_come_either_way(ways: tuple[Way, Way]) -> None:
     for way in ways:
-        assert re.findall(r"^ +\.\.\. (.*)$", way.run.output, re.M) == ["look 0", "look 1", "look 2"]
+        assert re.findall(r"^ +\.\.\. (.*)$", way.run.output, re.M) == ["here: look 0", "here: look 1", "here: look 2"]
 
 
 def test_a_task_that_took_too_long_leaves_no_process(ways: tuple[Way, Way]) -> None:
