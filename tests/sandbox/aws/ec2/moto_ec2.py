@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
+from tests.sandbox.core.calls import AwsError
+
 # moto is imported late because its EC2 takes a second to import.
 
 
@@ -38,6 +40,23 @@ def subnets_of(account: str, region: str, vpc_id: str) -> list[Any]:
         for subnet in subnets.values()
         if subnet.vpc_id == vpc_id
     ]
+
+
+def has_ipv6(subnet: Any) -> bool:
+    """Whether a subnet of moto's has an IPv6 block."""
+    states = [block["ipv6CidrBlockState"]["State"] for block in subnet.ipv6_cidr_block_associations.values()]
+    return "associated" in states
+
+
+def has_dns(vpc: Any) -> bool:
+    """Whether a VPC of moto's has both attributes that private DNS needs."""
+    return "false" not in (str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower())
+
+
+def without_dns(vpc: Any) -> AwsError:
+    """EC2's refusal of private DNS in a VPC that has not both."""
+    what = "both enableDnsSupport & enableDnsHostnames VPC attributes set to true"
+    return AwsError("InvalidParameter", f"Enabling private DNS requires {what} for {vpc.id}")
 
 
 def find_vpc(account: str, region: str, vpc_id: str) -> Any:
