@@ -74,14 +74,6 @@ class Provider:
         self.served += 1
         return self.load_balancer if self.served == 1 else self.make_load_balancer(f"main-{self.served}")
 
-    def add_ipv6(self, *subnets: str) -> None:
-        """Give the VPC an IPv6 block, and each of the subnets a part of it."""
-        self.ec2.associate_vpc_cidr_block(VpcId=self.vpc.id, AmazonProvidedIpv6CidrBlock=True)
-        vpc = self.ec2.describe_vpcs(VpcIds=[self.vpc.id])["Vpcs"][0]
-        block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].partition("00::/56")[0]
-        for number, subnet in enumerate(subnets):
-            self.ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=f"{block}0{number}::/64")
-
     def service(self, service_id: str) -> dict[str, Any]:
         answer = self.ec2.describe_vpc_endpoint_service_configurations(ServiceIds=[service_id])
         return dict(answer["ServiceConfigurations"][0])

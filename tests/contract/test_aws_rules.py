@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Vpc
+from tests.conftest import Vpc, add_ipv6
 from tests.contract.conftest import VENDOR, Provider, Share, refused
 from tests.sandbox.client import RunningSandbox
 
@@ -126,7 +126,7 @@ def test_dualstack_needs_subnets_with_ipv6(provider: Provider) -> None:
         provider.make_load_balancer("dual", IpAddressType="dualstack")
     with refused("ValidationError", naming=message):
         elb.set_ip_address_type(LoadBalancerArn=provider.load_balancer, IpAddressType="dualstack")
-    provider.add_ipv6(subnets[0])
+    add_ipv6(provider.ec2, provider.vpc.id, subnets[0])
     arn = provider.make_load_balancer("dual", IpAddressType="dualstack", Subnets=subnets[:1])
     with refused("ValidationError", naming=message):
         elb.set_subnets(LoadBalancerArn=arn, Subnets=subnets)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import add_ipv6
 from tests.contract.conftest import Provider, refused
 
 ENFORCE = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
@@ -94,7 +95,7 @@ def test_load_balancer_attributes_subnets_and_deletion(provider: Provider) -> No
         change("bogus", "1")
     zones = elb.set_subnets(LoadBalancerArn=arn, Subnets=[provider.vpc.subnets[0]])["AvailabilityZones"]
     assert [zone["SubnetId"] for zone in zones] == [provider.vpc.subnets[0]]
-    provider.add_ipv6(provider.vpc.subnets[0])
+    add_ipv6(provider.ec2, provider.vpc.id, provider.vpc.subnets[0])
     assert elb.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack")["IpAddressType"] == "dualstack"
     change("deletion_protection.enabled", "true")
     with refused("OperationNotPermitted"):

@@ -6,7 +6,8 @@
 
 This module util is PRIVATE to the collection.
 
-Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify actions (read 2026-11).
+Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify actions; guide "Network Load Balancers",
+"Health checks" (default timeouts) and "Update the Availability Zones" (free addresses), read 2026-11.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ HEALTH_CHECK = {
     "healthy_threshold": "HealthyThresholdCount",
     "unhealthy_threshold": "UnhealthyThresholdCount",
 }
+INTERVAL = 30  # seconds, AWS's default
+TIMEOUTS = {"HTTP": 6, "HTTPS": 10, "TCP": 10}  # seconds, AWS's default by protocol of the check
+FREE_ADDRESSES = 8  # that AWS wants in each subnet
 RANGES = {"interval": (5, 300), "timeout": (2, 120), "healthy_threshold": (2, 10), "unhealthy_threshold": (2, 10)}
 GROUP_ATTRIBUTES = {
     "deregistration_delay": "deregistration_delay.timeout_seconds",
@@ -214,6 +218,23 @@ def _check_health_check(check: t.Mapping[str, t.Any]) -> None:
         _check_port(int(port))
     if "path" in check and check.get("protocol") == "TCP":
         raise ItemError("A health check by TCP has no path: leave it out, or set protocol to HTTP or HTTPS.")
+
+
+def check_times(group: WantedGroup, have: t.Mapping[str, t.Any]) -> None:
+    """Raise ItemError for a check that begins anew before it has timed out, which AWS refuses.
+
+    ``have`` is the target group as it is, empty for one to be made: what is not set stays, or is AWS's default.
+    """
+    check = {**have, **group.health_check}
+    protocol = check.get("HealthCheckProtocol", "TCP")
+    interval = check.get("HealthCheckIntervalSeconds", INTERVAL)
+    timeout = check.get("HealthCheckTimeoutSeconds", TIMEOUTS.get(protocol, 10))
+    if interval < timeout:
+        raise ItemError(
+            f"The health check of target group {group.name} would come every {interval} seconds, less than its timeout "
+            f"of {timeout}, and AWS refuses that. Set its interval to {timeout} or more, or its timeout to {interval} "
+            "or less."
+        )
 
 
 def _attributes(options: t.Mapping[str, t.Any], names: t.Mapping[str, str]) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
     held = [result["waiting"] for result in results if _holds(result)]
     if held:
         return WAITING_VENDOR, held[0]
-    return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
+    return CONNECTED, next((said for said in map(_imperfect, results) if said), _news(results))
 
 
 def _imperfect(result: Result) -> str:
@@ -108,6 +108,12 @@ def _imperfect(result: Result) -> str:
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
     identity = result.get("association_id") or result.get("vpc_endpoint_id")
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
+
+
+def _news(results: t.Sequence[Result]) -> str:
+    """What this run has changed and the vendor cannot see by itself."""
+    zones = sorted({zone for result in results for zone in result.get("added_zone_ids") or ()})
+    return f"tell the vendor that its endpoint can have a subnet in {', '.join(zones)} from now on" if zones else ""
 
 
 def _moves(result: Result) -> bool:

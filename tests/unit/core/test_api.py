@@ -54,11 +54,15 @@ def zones(connect: Open, account: str, make_vpc: Callable[..., Any], services: i
     """An Api of an account with some endpoint services."""
     api = connect()
     vpc = make_vpc(account)
-    wanted: dict[str, Any] = {"Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": list(vpc.subnets)}
-    balancer = api.call("elasticloadbalancing:CreateLoadBalancer", **wanted)["LoadBalancers"][0]
-    while api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers")[0]["State"]["Code"] != "active":
+    wanted: dict[str, Any] = {"Type": "network", "Scheme": "internal", "Subnets": list(vpc.subnets)}
+    for number in range(services):
+        api.call("elasticloadbalancing:CreateLoadBalancer", Name=f"nlb-{number}", **wanted)
+    while True:
+        balancers = api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers")
+        if all(balancer["State"]["Code"] == "active" for balancer in balancers):
+            break
         time.sleep(0.02)
-    for _dummy in range(services):
+    for balancer in balancers:
         api.call("ec2:CreateVpcEndpointServiceConfiguration", NetworkLoadBalancerArns=[balancer["LoadBalancerArn"]])
     return api
 

@@ -8,9 +8,23 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from tests.sandbox.core.calls import AwsError
+from tests.sandbox.core import underneath
+from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.world import World
 
 # moto is imported late because its EC2 takes a second to import.
+
+
+@underneath.prepares("ec2")
+def mended(call: Call, world: World) -> None:
+    """Before moto answers: it writes the whole state of a subnet's IPv6 block into the state's one member."""
+    from moto.ec2.models.subnets import Subnet
+
+    def blocks(subnet: Any) -> list[dict[str, Any]]:
+        known = subnet.ipv6_cidr_block_associations.values()
+        return [{**block, "ipv6CidrBlockState": {"state": block["ipv6CidrBlockState"]["State"]}} for block in known]
+
+    Subnet.ipv6_cidr_block_association_set = property(blocks)  # type: ignore[method-assign,assignment]
 
 
 def backend(account: str, region: str) -> Any:
