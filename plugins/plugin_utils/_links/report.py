@@ -103,6 +103,8 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
 
 def _imperfect(result: Result) -> str:
     """What is wrong with something that serves nevertheless."""
+    if result.get("unshown"):
+        return f"written, but not to be seen: {'; '.join(result['unshown'])}; ask whose API it is whether it takes that"
     if result.get("endpoints") == []:
         return "nothing is behind it yet; what comes is seen by running again"
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())

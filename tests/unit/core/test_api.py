@@ -67,6 +67,17 @@ def zones(connect: Open, account: str, make_vpc: Callable[..., Any], services: i
     return api
 
 
+@pytest.mark.parametrize("region", ["us-east1", "useast-1", "US-EAST-1", "us-east-1a", "eu-west-1\n"])
+def test_what_can_be_no_region(region: str) -> None:
+    with pytest.raises(ItemError, match="No region of AWS has the name "):
+        Api(region, Credentials("111111111111", "secret"))
+
+
+def test_regions_of_all_partitions() -> None:
+    for region in ("us-gov-west-1", "cn-north-1", "us-isob-east-1", "mx-central-9"):
+        assert Api(region, Credentials("111111111111", "secret")).region == region
+
+
 def test_pages_by_next_token(
     connect: Open, account: str, make_vpc: Callable[..., Any], sandbox: RunningSandbox
 ) -> None:
@@ -398,8 +409,8 @@ def test_partition_of_the_region(region: str, partition: str) -> None:
 
 
 def test_a_region_that_does_not_exist() -> None:
-    with pytest.raises(ItemError, match="Cannot use region moon"):
-        print(Api("moon", Credentials("1", "x"), rate=0).partition)
+    with pytest.raises(ItemError, match="Cannot use region moon-base-1"):
+        print(Api("moon-base-1", Credentials("1", "x"), rate=0).partition)
 
 
 def test_the_published_rates_are_kept(connect: Open, sandbox: RunningSandbox, account: str) -> None:

@@ -219,7 +219,7 @@ def checked(**health_check: Any) -> NetworkLoadBalancer:
     return wanted(subnet_ids=["subnet-a"], listeners=[{"port": 5432, "target_group": {"health_check": health_check}}])
 
 
-NEW = {"groups": {}, "listeners": ()}
+NEW: Item = {"groups": {}, "listeners": ()}
 SLOW = {"group": {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 30, "HealthCheckTimeoutSeconds": 10}}
 QUICK = {"group": {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}}
 

@@ -168,6 +168,6 @@ def _health_check(current: dict[str, Any], params: dict[str, Any]) -> dict[str, 
     names = [*HEALTH_CHECK, "HealthCheckTimeoutSeconds", "HealthCheckPath", "Matcher"]
     check = {**current, **{name: params[name] for name in names if params.get(name) is not None}}
     timeout = check.setdefault("HealthCheckTimeoutSeconds", TIMEOUTS.get(check["HealthCheckProtocol"], 10))
-    if check["HealthCheckIntervalSeconds"] < timeout:  # equal is allowed: aws-cdk issue 16446, read 2026-11
+    if check["HealthCheckIntervalSeconds"] < timeout:  # equal is allowed: aws-cdk#16446, read 2026-11
         raise AwsError("ValidationError", "Health check interval must be greater than the timeout.")
     return check
