@@ -159,7 +159,7 @@ options:
                   timeout:
                     description:
                       - Seconds after which a check has failed, 2 to 120. AWS's default is 6 for HTTP, 10 for TCP and
-                        HTTPS.
+                        HTTPS. A new target group that is checked more often than that gets the interval.
                     type: int
                   healthy_threshold:
                     description:
@@ -332,6 +332,11 @@ results:
         name:
           description: Name of the target group; of an adopted one its own.
           type: str
+        health_check_timeout:
+          description: Seconds after which a check of its targets has failed, where it is known.
+          type: int
+          returned: always
+          sample: 10
         registered:
           description: Of one that others have made, the targets that we have registered in it.
           type: list

@@ -42,6 +42,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
     FREE_ADDRESSES,
+    TIMEOUT,
     NetworkLoadBalancer,
     WantedGroup,
     check_times,
@@ -305,18 +306,17 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
             groups = ", ".join(f"{item.groups_by_port[port].name} (port {port})" for port in held)
             plan.waiting, plan.poll = f"a healthy target in {groups}, before connections go there", False
     plan.result["moving"] = bool(held)
-    plan.result["target_groups"] = [
-        _behind(item, port, group.name, actual) for port, group in item.groups_by_port.items()
-    ]
+    plan.result["target_groups"] = [_behind(item, port, group, actual) for port, group in item.groups_by_port.items()]
     return plan
 
 
-def _behind(item: NetworkLoadBalancer, port: int, name: str, actual: Actual) -> dict[str, t.Any]:
+def _behind(item: NetworkLoadBalancer, port: int, group: WantedGroup, actual: Actual) -> dict[str, t.Any]:
     """The target group that a port is to forward to; of one that others have made, also what we have registered."""
-    tags = actual.tags.get(actual.group_arn(name), {})
-    theirs = name in actual.groups and ownership.is_theirs(item, tags)
+    tags = actual.tags.get(actual.group_arn(group.name), {})
+    theirs = group.name in actual.groups and ownership.is_theirs(item, tags)
     told = {"registered": tags.get(tagging.REGISTERED_TAG, "").split()} if theirs else {}
-    return {"listener_port": port, "name": name, **told}
+    timeout = actual.groups.get(group.name, group.new_health_check).get(TIMEOUT)
+    return {"listener_port": port, "name": group.name, "health_check_timeout": timeout, **told}
 
 
 def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
@@ -479,7 +479,7 @@ def _group_creations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
             {
                 "Name": group.name,
                 **group.immutable(vpc_id(item, actual)),
-                **group.health_check,
+                **group.new_health_check,
                 "Tags": tagging.as_aws(tagging.own_tags(item, group.name)),
             },
             f"create target group {group.name}",
@@ -691,7 +691,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
         for name, group in item.groups.items():
             have = before.get("target_groups", {}).get(name)
             written = {key: value for key, value in group.attributes.items() if have is None or key in have}
-            after["target_groups"][name] = {**group.health_check, **written}
+            check = group.new_health_check if have is None else group.health_check
+            after["target_groups"][name] = {**check, **written}
     current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item))
     to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}

@@ -37,7 +37,8 @@ HEALTH_CHECK = {
     "healthy_threshold": "HealthyThresholdCount",
     "unhealthy_threshold": "UnhealthyThresholdCount",
 }
-INTERVAL = 30  # seconds, AWS's default
+INTERVAL, TIMEOUT = HEALTH_CHECK["interval"], HEALTH_CHECK["timeout"]
+DEFAULT_INTERVAL = 30  # seconds, AWS's default
 TIMEOUTS = {"HTTP": 6, "HTTPS": 10, "TCP": 10}  # seconds, AWS's default by protocol of the check
 FREE_ADDRESSES = 8  # that AWS wants in each subnet
 RANGES = {"interval": (5, 300), "timeout": (2, 120), "healthy_threshold": (2, 10), "unhealthy_threshold": (2, 10)}
@@ -121,6 +122,15 @@ class WantedGroup:
             {HEALTH_CHECK[key]: value for key, value in check.items()},
             _attributes(options, GROUP_ATTRIBUTES),
         )
+
+    @property
+    def new_health_check(self) -> dict[str, t.Any]:
+        """The health check to make the group with: AWS refuses its own default timeout beside a shorter interval."""
+        check = dict(self.health_check)
+        interval, protocol = check.get(INTERVAL, DEFAULT_INTERVAL), check.get(HEALTH_CHECK["protocol"], "TCP")
+        if TIMEOUT not in check and interval < TIMEOUTS[protocol]:
+            check[TIMEOUT] = interval
+        return check
 
     def immutable(self, vpc_id: str) -> dict[str, t.Any]:
         """What can never be changed, under AWS's names."""
@@ -225,10 +235,8 @@ def check_times(group: WantedGroup, have: t.Mapping[str, t.Any]) -> None:
 
     ``have`` is the target group as it is, empty for one to be made: what is not set stays, or is AWS's default.
     """
-    check = {**have, **group.health_check}
-    protocol = check.get("HealthCheckProtocol", "TCP")
-    interval = check.get("HealthCheckIntervalSeconds", INTERVAL)
-    timeout = check.get("HealthCheckTimeoutSeconds", TIMEOUTS.get(protocol, 10))
+    check = {**have, **group.health_check} if have else group.new_health_check
+    interval, timeout = check.get(INTERVAL, DEFAULT_INTERVAL), check.get(TIMEOUT, 0)
     if interval < timeout:
         raise ItemError(
             f"The health check of target group {group.name} would come every {interval} seconds, less than its timeout "

@@ -227,9 +227,6 @@ QUICK = {"group": {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 5
 @pytest.mark.parametrize(
     ("health_check", "state", "timeout"),
     [
-        ({"interval": 5}, NEW, 10),
-        ({"interval": 9, "protocol": "HTTPS"}, NEW, 10),
-        ({"interval": 5, "protocol": "HTTP"}, NEW, 6),
         ({"timeout": 31}, NEW, 31),
         ({"interval": 20, "timeout": 21}, NEW, 21),
         ({"timeout": 60}, SLOW, 60),
@@ -250,6 +247,7 @@ def test_checks_that_come_before_they_time_out(health_check: Item, state: Item, 
         ({"interval": 6, "protocol": "HTTP"}, NEW),
         ({"interval": 5, "timeout": 5}, NEW),
         ({"interval": 300}, NEW),
+        ({"interval": 5}, NEW),
         ({"timeout": 30}, SLOW),
         ({"interval": 5, "timeout": 2}, SLOW),
         ({"healthy_threshold": 2}, QUICK),
@@ -257,6 +255,25 @@ def test_checks_that_come_before_they_time_out(health_check: Item, state: Item, 
 )
 def test_checks_that_time_out_in_time(health_check: Item, state: Item) -> None:
     assert planned(checked(**health_check), actual(**{**state}))
+
+
+@pytest.mark.parametrize(
+    ("health_check", "timeout"),
+    [
+        ({"interval": 5}, 5),
+        ({"interval": 9, "protocol": "HTTPS"}, 9),
+        ({"interval": 5, "protocol": "HTTP"}, 5),
+        ({"interval": 6, "protocol": "HTTP"}, None),
+        ({"interval": 5, "timeout": 2}, 2),
+        ({}, None),
+    ],
+)
+def test_a_new_group_that_is_checked_often_times_out_sooner(health_check: Item, timeout: int | None) -> None:
+    plan = nlb.plan_present(checked(**health_check), actual(**NEW))
+    create = next(change for change in plan.changes if change.action.endswith("CreateTargetGroup"))
+    assert create.params.get("HealthCheckTimeoutSeconds") == timeout
+    assert plan.result["target_groups"][0]["health_check_timeout"] == timeout
+    assert plan.after["target_groups"]["orders-5432"].get("HealthCheckTimeoutSeconds") == timeout
 
 
 def test_a_load_balancer_that_is_missing_needs_subnets() -> None:
@@ -838,7 +855,7 @@ def test_nothing_is_written_that_aws_will_refuse(env: Environment, check: bool) 
     made = env.ec2.create_subnet(VpcId=env.vpc.id, CidrBlock="10.1.9.0/28", AvailabilityZone="us-east-1c")["Subnet"]
     for dummy in range(4):
         env.ec2.create_network_interface(SubnetId=made["SubnetId"])
-    quick = {"port": 5432, "target_group": {"health_check": {"interval": 5}}}
+    quick = {"port": 5432, "target_group": {"health_check": {"interval": 5, "timeout": 6}}}
     for wrong in (
         {"listeners": [quick]},
         {"subnet_ids": [*env.vpc.subnets, made["SubnetId"]]},
@@ -847,6 +864,13 @@ def test_nothing_is_written_that_aws_will_refuse(env: Environment, check: bool) 
     ):
         assert env.one(env.item(**wrong), check=check)["failed"]
         assert (env.writes, env.balancers(), env.group_names()) == ([], set(), set())
+
+
+def test_a_group_that_is_checked_every_five_seconds(env: Environment) -> None:
+    often = {"listeners": [{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]}
+    assert converges(env, env.item(**often)) == CREATION
+    (group,) = env.elb.describe_target_groups()["TargetGroups"]
+    assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (5, 5)
 
 
 def test_an_application_load_balancer_of_the_name_stands_in_nobodys_way(env: Environment) -> None:

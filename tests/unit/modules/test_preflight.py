@@ -65,8 +65,8 @@ def inbound(*cidrs: str, ports: tuple[int, int] | None = (5432, 5432), protocol:
     return {"IpProtocol": protocol, **bounds, "IpRanges": [{"CidrIp": cidr} for cidr in cidrs], **more}
 
 
-def balancer(kind: str = "network", scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
-    return {"Type": kind, "Scheme": scheme, "VpcId": vpc_id}
+def balancer(scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
+    return {"Type": "network", "Scheme": scheme, "VpcId": vpc_id}
 
 
 def cluster(status: str = "available", node: str = "ra3.large", relocation: str | None = "enabled", **more: Any) -> Any:
