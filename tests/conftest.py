@@ -97,6 +97,15 @@ def boto(sandbox: RunningSandbox) -> Boto:
     return sandbox.boto
 
 
+def add_ipv6(ec2: Any, vpc_id: str, *subnets: str) -> None:
+    """Give a VPC an IPv6 block, and each of the subnets a part of it."""
+    ec2.associate_vpc_cidr_block(VpcId=vpc_id, AmazonProvidedIpv6CidrBlock=True)
+    vpc = ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"][0]
+    block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].partition("00::/56")[0]
+    for number, subnet in enumerate(subnets):
+        ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=f"{block}0{number}::/64")
+
+
 @pytest.fixture
 def make_vpc(boto: Boto) -> Callable[..., Vpc]:
     """``make_vpc(account, region="us-east-1", cidr="10.1.0.0/16")`` makes a VPC with subnets in two zones."""

@@ -144,6 +144,12 @@ results:
       type: str
       returned: always
       sample: "account 834469178297 to request a connection to vpce-svc-0123456789abcdef0"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

@@ -55,6 +55,8 @@ options:
             active first, which is waited for.
           - New ones are added before old ones are removed. While endpoints are connected AWS lets none be removed;
             that is said before anything is changed.
+          - AWS lets a load balancer be in one service alone.
+          - Zones that a load balancer was given since are enabled for the service. Tell its consumers of them.
         type: list
         elements: str
       acceptance_required:
@@ -76,7 +78,8 @@ options:
         default: false
       private_dns_name:
         description:
-          - The name by which consumers may reach the service, like V(db.example.com). An empty string removes it.
+          - The name by which consumers may reach the service, like V(db.example.com), in lower case. An empty string
+            removes it.
           - Until its domain is verified, RV(results[].waiting) says which TXT record to publish.
         type: str
       verify_private_dns:
@@ -201,6 +204,12 @@ results:
       type: str
       returned: always
       sample: "the endpoint service to be available"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list
@@ -230,6 +239,12 @@ results:
       elements: str
       returned: when it exists
       sample: [us-east-1a, us-east-1b]
+    added_zone_ids:
+      description: Ids of zones that this run has enabled. Consumers can have subnets there from now on.
+      type: list
+      elements: str
+      returned: when it exists
+      sample: []
     network_load_balancer_arns: {description: The load balancers., type: list, elements: str, returned: when it exists}
     private_dns_name_configuration:
       description: State of the domain verification and the TXT record to publish.

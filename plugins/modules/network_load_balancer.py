@@ -63,6 +63,7 @@ options:
           - The subnets, one for each Availability Zone. Needed to create a load balancer. The exact set.
           - A subnet that takes the place of another one in its zone is added after that is removed. AWS removes no
             subnet while an endpoint uses the load balancer.
+          - A new one needs 8 free addresses.
         type: list
         elements: str
       security_group_ids:
@@ -84,7 +85,7 @@ options:
         type: bool
       ip_address_type:
         description:
-          - Whether clients can use IPv4 only, or IPv6 as well.
+          - Whether clients can use IPv4 only, or IPv6 as well, for which all its subnets need an IPv6 CIDR block.
         type: str
         choices: [ipv4, dualstack]
       deletion_protection:
@@ -153,11 +154,12 @@ options:
                     type: str
                   interval:
                     description:
-                      - Seconds between checks, 5 to 300.
+                      - Seconds between checks, 5 to 300, and no less than the timeout. AWS's default is 30.
                     type: int
                   timeout:
                     description:
-                      - Seconds after which a check has failed, 2 to 120.
+                      - Seconds after which a check has failed, 2 to 120. AWS's default is 6 for HTTP, 10 for TCP and
+                        HTTPS. A new target group that is checked more often than that gets the interval.
                     type: int
                   healthy_threshold:
                     description:
@@ -280,6 +282,12 @@ results:
       type: str
       returned: always
       sample: "load balancer fivetran-orders to be active"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list
@@ -324,6 +332,11 @@ results:
         name:
           description: Name of the target group; of an adopted one its own.
           type: str
+        health_check_timeout:
+          description: Seconds after which a check of its targets has failed, where it is known.
+          type: int
+          returned: always
+          sample: 10
         registered:
           description: Of one that others have made, the targets that we have registered in it.
           type: list

@@ -230,6 +230,12 @@ results:
       type: str
       returned: always
       sample: "10.1.2.3 to leave initial"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

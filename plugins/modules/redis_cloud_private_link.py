@@ -69,7 +69,8 @@ options:
             required: true
           type:
             description:
-              - What it is. Redis Cloud's console offers accounts alone.
+              - What it is. Redis Cloud shares with accounts alone at present (November 2026). Of others its tasks
+                succeed and do nothing, which RV(results[].unshown) tells.
             type: str
             choices: [aws_account, organization, organization_unit, iam_role, iam_user, service_principal]
             default: aws_account
@@ -180,6 +181,12 @@ results:
       type: str
       returned: always
       sample: "111111111111 to accept the share in AWS"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made.
       type: list

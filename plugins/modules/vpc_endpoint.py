@@ -97,14 +97,15 @@ options:
         elements: str
       ip_address_type:
         description:
-          - Which addresses the endpoint has.
+          - Which addresses the endpoint has. For IPv6 its subnets need an IPv6 CIDR block.
         type: str
         choices: [ipv4, dualstack, ipv6]
       private_dns_enabled:
         description:
           - Whether the private names of what the endpoint leads to resolve to it inside the VPC. The VPC needs DNS
             resolution and DNS hostnames for that.
-          - AWS switches it on for a new endpoint of type Interface where it is not set.
+          - AWS switches it on for a new endpoint of type Interface where it is not set, if the service has a private
+            name. One endpoint in a VPC can have that name.
           - Names of what other connections of the VPC reach, such as a VPC peering, then resolve to this endpoint.
         type: bool
       private_dns_preference:
@@ -215,6 +216,12 @@ results:
       type: str
       returned: always
       sample: "endpoint vpce-0123456789abcdef0 to be available"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

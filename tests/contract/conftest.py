@@ -41,6 +41,8 @@ class Provider:
     vpc: Vpc
     load_balancer: str
     sandbox: RunningSandbox
+    served: int = 0
+    """How many services were made on load balancers of this class's own."""
 
     def make_load_balancer(self, name: str, **options: Any) -> str:
         """Make an internal NLB in both subnets and wait until it is active; the answer is its ARN."""
@@ -53,8 +55,12 @@ class Provider:
         return arn
 
     def make_service(self, *principals: str, **options: Any) -> dict[str, Any]:
-        """Make an endpoint service, Available and open to accounts; the answer is AWS's ServiceConfiguration."""
-        options = {"NetworkLoadBalancerArns": [self.load_balancer], **options}
+        """Make an endpoint service, Available and open to accounts; the answer is AWS's ServiceConfiguration.
+
+        The first is on the load balancer that is there, each further one on one of its own, for AWS lets no two share.
+        """
+        if "NetworkLoadBalancerArns" not in options:
+            options["NetworkLoadBalancerArns"] = [self._free_load_balancer()]
         made = self.ec2.create_vpc_endpoint_service_configuration(**options)["ServiceConfiguration"]
         if principals:
             arns = [f"arn:aws:iam::{principal}:root" for principal in principals]
@@ -63,6 +69,10 @@ class Provider:
             lambda: self.service(made["ServiceId"]), lambda service: service["ServiceState"] == "Available"
         )
         return dict(made)
+
+    def _free_load_balancer(self) -> str:
+        self.served += 1
+        return self.load_balancer if self.served == 1 else self.make_load_balancer(f"main-{self.served}")
 
     def service(self, service_id: str) -> dict[str, Any]:
         answer = self.ec2.describe_vpc_endpoint_service_configurations(ServiceIds=[service_id])

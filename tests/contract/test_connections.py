@@ -180,7 +180,10 @@ def test_what_create_refuses(provider: Provider) -> None:
 
 
 def test_aws_own_services(provider: Provider) -> None:
-    made = _create(provider, provider.vpc, "com.amazonaws.us-east-1.secretsmanager", PrivateDnsEnabled=True)
+    with refused("InvalidParameter", naming="enableDnsHostnames"):
+        _create(provider, provider.vpc, "com.amazonaws.us-east-1.secretsmanager")
+    provider.ec2.modify_vpc_attribute(VpcId=provider.vpc.id, EnableDnsHostnames={"Value": True})
+    made = _create(provider, provider.vpc, "com.amazonaws.us-east-1.secretsmanager")
     assert made["State"] == "pending"
     gateway = provider.ec2.create_vpc_endpoint(VpcId=provider.vpc.id, ServiceName="com.amazonaws.us-east-1.s3")
     assert gateway["VpcEndpoint"]["VpcEndpointType"] == "Gateway"

@@ -110,7 +110,8 @@ def test_stale_reads_show_the_world_before_the_last_write(provider: Provider) ->
 def test_new_resources_are_not_found_for_a_while(provider: Provider) -> None:
     old = provider.make_service()["ServiceId"]
     provider.sandbox.fault("ec2", DESCRIBE, "not_found_after_create", account=provider.account, delay=0.4)
-    new = provider.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[provider.load_balancer])
+    arns = [provider.make_load_balancer("second")]
+    new = provider.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns)
     new_id = new["ServiceConfiguration"]["ServiceId"]
     provider.service(old)
     assert services(provider) == 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import add_ipv6
 from tests.contract.conftest import Provider, refused
 
 ENFORCE = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
@@ -74,7 +75,7 @@ def test_what_create_load_balancer_refuses(provider: Provider) -> None:
     with refused("InvalidConfigurationRequest"):
         create(Name="x", Type="network", Subnets=[subnets[0], twin["Subnet"]["SubnetId"]])
     with refused("NotImplemented", 501):
-        create(Name="x", Type="application", Subnets=subnets)
+        create(Name="x", Type="gateway", Subnets=subnets)
 
 
 def test_load_balancer_attributes_subnets_and_deletion(provider: Provider) -> None:
@@ -94,6 +95,7 @@ def test_load_balancer_attributes_subnets_and_deletion(provider: Provider) -> No
         change("bogus", "1")
     zones = elb.set_subnets(LoadBalancerArn=arn, Subnets=[provider.vpc.subnets[0]])["AvailabilityZones"]
     assert [zone["SubnetId"] for zone in zones] == [provider.vpc.subnets[0]]
+    add_ipv6(provider.ec2, provider.vpc.id, provider.vpc.subnets[0])
     assert elb.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack")["IpAddressType"] == "dualstack"
     change("deletion_protection.enabled", "true")
     with refused("OperationNotPermitted"):

@@ -230,6 +230,19 @@ def test_faults_and_failing_tasks(redis: Client) -> None:
         redis.sandbox.redis_cloud_fails(redis.account, "Nothing", "PRIVATE_LINK_SERVICE_ERROR")
 
 
+def test_tasks_that_complete_and_do_nothing(redis: Client) -> None:
+    """RedisLabs/terraform-provider-rediscloud#1014, read 2026-11: an organization is taken and not added."""
+    redis.create(redis.account)
+    organization = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
+    path = f"{LINK}/principals"
+    assert redis.do("POST", path, principal=organization, type="organization") == {"resourceId": redis.id}
+    redis.sandbox.redis_cloud_fails(redis.account, "CreatePrivateLinkPrincipal")
+    assert redis.do("POST", path, principal="222222222222", type="aws_account") == {"resourceId": redis.id}
+    assert [principal["principal"] for principal in redis.link()["principals"]] == [redis.account]
+    redis.do("POST", path, principal="222222222222", type="aws_account")
+    assert len(redis.link()["principals"]) == 2
+
+
 def test_a_reset_forgets_the_accounts() -> None:
     own = RunningSandbox()
     try:

@@ -48,7 +48,8 @@ def test_from_share_to_associations_and_back(share: Share, vpc: Vpc) -> None:
     made = share.create_endpoint(vpc, PrivateDnsEnabled=True)
     assert made["State"] == "pending"
     assert made["ResourceConfigurationArn"] == share.group["arn"]
-    assert made["DnsOptions"] == {"PrivateDnsPreference": "VERIFIED_DOMAINS_ONLY"}
+    domains = {"PrivateDnsPreference": "VERIFIED_DOMAINS_ONLY", "PrivateDnsSpecifiedDomains": ["*"]}
+    assert (made["DnsOptions"], made["IpAddressType"]) == (domains, "IPV4")
     assert "ServiceName" not in made
     rows = share.associations(made["VpcEndpointId"])
     assert private_names(rows) == NAMES
@@ -192,12 +193,13 @@ def test_what_can_be_modified(accepted: Share, vpc: Vpc) -> None:
         VpcEndpointId=made,
         RemoveSubnetIds=[vpc.subnets[1]],
         AddSecurityGroupIds=[vpc.security_group],
-        IpAddressType="dualstack",
         DnsOptions={"DnsRecordIpType": "dualstack"},
     )
     changed = wait(accepted, made, "available")
-    assert (changed["SubnetIds"], changed["IpAddressType"]) == ([vpc.subnets[0]], "dualstack")
-    assert changed["DnsOptions"] == {"DnsRecordIpType": "dualstack", "PrivateDnsPreference": "VERIFIED_DOMAINS_ONLY"}
+    assert (changed["SubnetIds"], changed["IpAddressType"]) == ([vpc.subnets[0]], "IPV4")
+    assert changed["DnsOptions"]["DnsRecordIpType"] == "dualstack"
+    with refused("InvalidParameter", naming="IPv6"):
+        modify(VpcEndpointId=made, IpAddressType="dualstack")
 
 
 def test_endings_that_a_test_decides(accepted: Share, vpc: Vpc) -> None:

@@ -161,9 +161,10 @@ class SandboxClient:
         """Make an account of Redis Cloud: ``account_key``, ``secret_key``, ``subscriptions``. See docs/sandbox.md."""
         self.seed({"redis_cloud": [{"account": account, **fields}]})
 
-    def redis_cloud_fails(self, account: str, operation: str, type: str, **fields: Any) -> None:
-        """Let the next task of an operation fail with the error ``type``."""
-        self.control("POST", "redis_cloud/fail", account=account, operation=operation, type=type, **fields)
+    def redis_cloud_fails(self, account: str, operation: str, type: str = "", **fields: Any) -> None:
+        """Let the next task of an operation fail with the error ``type``; without one it completes and does nothing."""
+        error = {"type": type} if type else {}
+        self.control("POST", "redis_cloud/fail", account=account, operation=operation, **error, **fields)
 
     def redis_cloud_link_vanishes(self, account: str, subscription_id: int, region_id: int | None = None) -> None:
         """Let somebody else delete a private link."""

@@ -208,7 +208,7 @@ def _sessions(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _redis_cloud_fail(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
-    """Let coming tasks of Redis Cloud fail."""
+    """Let coming tasks of Redis Cloud fail, or complete and do nothing."""
     with sandbox.world.lock:
         sandbox.redis_cloud.fail(**body)
     return {}

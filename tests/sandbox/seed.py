@@ -19,6 +19,7 @@ from tests.sandbox.aws.redshift.resources import Cluster
 from tests.sandbox.aws.vpc_lattice.resources import ServiceNetwork
 from tests.sandbox.core import clock, wire
 from tests.sandbox.core.calls import AwsError
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/0a0a0a0a-0000-4000-8000-000000000000"
@@ -115,7 +116,7 @@ def _service(sandbox: Sandbox, account: str, region: str, balancer_arn: str, ser
     if found is None:
         raise AwsError("InternalFailure", f"endpoint service {service['name']} was not made", 500)
     found.life = Life([("Available", 0.0)])
-    allowed = [f"arn:aws:iam::{principal}:root" for principal in service.get("principals") or []]
+    allowed = [f"arn:{partition(region)}:iam::{principal}:root" for principal in service.get("principals") or []]
     _quietly(sandbox, account, region, "ec2", "ModifyVpcEndpointServicePermissions", **of, AddAllowedPrincipals=allowed)
     for owner in service.get("connections") or []:
         endpoint = vendor.connect(sandbox, found.name, account=owner)

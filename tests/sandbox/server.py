@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.sandbox import aws, control
-from tests.sandbox.aws import tags
+from tests.sandbox.aws import tag_limits, tags
 from tests.sandbox.aws.lambda_.functions import RUNNING
 from tests.sandbox.core import clock, contract, underneath, wire
 from tests.sandbox.core.calls import AwsError, Call, CallLog, HttpRequest
@@ -105,6 +105,7 @@ class Sandbox:
             raise AwsError("NotImplemented", f"The sandbox does not implement {call.service} {call.operation}", 501)
         if call.dry_run:
             raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        tag_limits.check(call)
         return wire.serialize(call, self.ask(call)) if ours else underneath.perform(call, self.world)
 
     def act(self, account: str, region: str, service: str, operation: str, **params: Any) -> dict[str, Any]:

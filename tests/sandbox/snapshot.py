@@ -45,6 +45,7 @@ GONE = ("deleted", "rejected")
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
     """Load balancers, services, grants, forwarders, endpoints, associations and accepted shares of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
+    balancers = [balancer for balancer in balancers if balancer["Type"] == "network"]
     names = {balancer["LoadBalancerArn"]: balancer["LoadBalancerName"] for balancer in balancers}
     groups = _pages(sandbox, account, region, "elbv2", "describe_target_groups", "TargetGroups")
     elb = sandbox.boto(account, "elbv2", region)

@@ -30,6 +30,7 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports the missing library
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import (
     AssumedRole,
     Chain,
@@ -108,7 +109,8 @@ class Api:
     """Calls to one account and region. Safe to share between threads.
 
     ``rate`` scales AWS's published rates (0 = no pacing); ``deadline`` is how many seconds throttled calls are
-    repeated. Raises ItemError for a profile that does not exist and for an unknown setting in ``config``.
+    repeated. Raises ItemError for what can be no region, a profile that does not exist and an unknown setting in
+    ``config``.
     """
 
     def __init__(
@@ -121,6 +123,8 @@ class Api:
         rate: float = 1.0,
         deadline: float = 900.0,
     ) -> None:
+        if not arns.REGION.fullmatch(region):
+            raise ItemError(f"No region of AWS has the name {region}: they are like us-east-1.")
         self.region = region
         self.ends = time.monotonic() + deadline
         self._clients: dict[str, t.Any] = {}

@@ -17,6 +17,7 @@ import re
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 ACCOUNT = re.compile(r"[0-9]{12}")
+REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")  # also one that botocore does not know yet
 _ELB = r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
 _LATTICE = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:[0-9]{12}:"
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import service_balancers as placing
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
     REJECT,
@@ -29,6 +30,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_conne
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_balancers import (
+    ALIVE,
+    SERVING,
+    Service,
+    owner,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
     Presence,
@@ -44,7 +51,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens import Tokens, token
 
-ALIVE = ("Pending", "Available")
 CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
 MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
@@ -54,7 +60,6 @@ SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)
 ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
 ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
 WITH_PATH = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.*/.*")
-Service = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,9 @@ class EndpointService:
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: an endpoint service needs at least one {what}.")
         lb.check_arns(self.load_balancers or [])
+        lower = (self.private_dns_name or "").lower()
+        if lower != (self.private_dns_name or ""):
+            raise ItemError(f"AWS takes private DNS names in lower case alone: give private_dns_name {lower}.")
         self._check_notifications()
 
     def _check_notifications(self) -> None:
@@ -146,6 +154,8 @@ class Actual:
     rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
     verifying: bool = False  # asked for by this run
     created: bool = False  # by this run
+    added_zone_ids: t.Sequence[str] = ()  # by this run
+    leaving: str = ""  # what has one of its load balancers until it is gone
 
     @property
     def services(self) -> list[Service]:
@@ -170,24 +180,21 @@ class EndpointServices:
         self.api, self.check_mode = api, check_mode
         self.tokens = Tokens()
         self.principals: dict[str, frozenset[str]] = {}
+        self.balancers: dict[str, lb.LoadBalancer] = {}
+        self.zone_ids: dict[str, set[str]] = {}  # of services when they were first seen
 
     def read(self, items: t.Sequence[EndpointService], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         services = read_services(self.api)
-        balancers = attached(services)
-        wanted: set[str] = set()
-        for item in items:
-            if item.state == "present":
-                wanted.update(item.load_balancers or [])
-        balancers.update(lb.find(self.api, sorted(wanted - balancers.keys())))
+        balancers = self._balancers(items, services)
         by_key: dict[str | None, dict[str, Service]] = {}  # the owner's name, the ARN of a load balancer
         for service in services:
-            for key in (_owner(service), *(service.get("NetworkLoadBalancerArns") or [])):
+            for key in (owner(service), *placing.arns_of(service)):
                 by_key.setdefault(key, {})[service["ServiceId"]] = service
         found: dict[str, Actual | ItemError] = {}
         for item in items:
             # Not all services for every item: with a thousand of each that would take most of the time.
             some = {service["ServiceId"]: service for service in services if service["ServiceId"] == item.service_id}
-            for key in (item.name, *_arns(item, balancers)) if not item.service_id else ():
+            for key in (item.name, *_arns(item, balancers)):
                 some.update(by_key.get(key, {}))
             try:
                 found[item.name] = self._find(item, list(some.values()), balancers, made[item.name])
@@ -195,12 +202,26 @@ class EndpointServices:
                 found[item.name] = error
         meant = {name: _id(actual) for name, actual in found.items() if isinstance(actual, Actual) and actual.service}
         found.update(meant_twice(meant))
+        new = [item for item in items if item.state == "present" and _is_to_be_made(found[item.name])]
+        found.update(placing.contested({item.name: _arns(item, balancers) for item in new}))
         have = [(item, actual) for item in items if isinstance(actual := found[item.name], Actual)]
         have = [(item, actual) for item, actual in have if actual.service]
         self._add_notifications(have)
         self._add_connections(have)
         found.update(self._add_principals(have, made))
         return found
+
+    def _balancers(
+        self, items: t.Sequence[EndpointService], services: t.Sequence[Service]
+    ) -> dict[str, lb.LoadBalancer]:
+        """Load balancers by name and ARN. Read once, and again while one that is wanted does not serve yet."""
+        present = [item for item in items if item.state == "present"]
+        wanted: set[str] = set()
+        wanted.update(*(item.load_balancers or [] for item in present))
+        serving = {key for key, balancer in self.balancers.items() if balancer.state in SERVING}
+        if present and not (serving and wanted <= serving):
+            self.balancers = lb.by_key(self.api)
+        return {**placing.attached(services), **self.balancers}
 
     def _find(
         self,
@@ -213,8 +234,11 @@ class EndpointServices:
             self.api.require(CREATE, "SupportedRegions", "supported_regions")
         created = self._created(item, services, made)
         listed = [service for service in services if created is None or service["ServiceId"] != created["ServiceId"]]
-        known = [service["ServiceId"] for service in listed if _owner(service) == item.name]
+        known = [service["ServiceId"] for service in listed if owner(service) == item.name]
         found = find(item, listed if created is None else [created, *listed], balancers)
+        wanted = _arns(item, balancers)
+        if item.state == "present":
+            placing.refuse_taken(item.name, wanted, found, services)
         actual = Actual(
             self.api.partition,
             next(iter(found), None),
@@ -224,8 +248,12 @@ class EndpointServices:
             rejected=made.named(REJECT, "VpcEndpointIds"),
             verifying=VERIFY in made,
             surplus=found[1:],
+            leaving=placing.leaving(wanted, services),
         )
         actual.created = created is not None and _id(actual) == created["ServiceId"]
+        if actual.service is not None:
+            zone_ids = set(actual.service.get("AvailabilityZoneIds") or ())
+            actual.added_zone_ids = sorted(zone_ids - self.zone_ids.setdefault(_id(actual), zone_ids))
         return actual
 
     def _created(self, item: EndpointService, services: t.Sequence[Service], made: Made) -> Service | None:
@@ -289,6 +317,10 @@ class EndpointServices:
         return plan_update(item, actual, actual.service, self.check_mode)
 
 
+def _is_to_be_made(found: Actual | ItemError) -> bool:
+    return isinstance(found, Actual) and found.service is None
+
+
 def _asks_principals(item: EndpointService, actual: Actual) -> bool:
     """Whether principals are compared, or of an adopted service that is to be left, those that are ours removed."""
     if item.state == "present":
@@ -319,17 +351,6 @@ def read_notifications(api: Api) -> dict[str, dict[str, Notification]]:
     for row in api.pages(action, "ConnectionNotificationSet", MaxResults=1000):
         notification = Notification(row["ConnectionNotificationArn"], frozenset(row["ConnectionEvents"]))
         found.setdefault(row.get("ServiceId", ""), {})[row["ConnectionNotificationId"]] = notification
-    return found
-
-
-def attached(services: t.Iterable[Service]) -> dict[str, lb.LoadBalancer]:
-    """The load balancers of living services by name and ARN: known to exist and to work, without a call."""
-    found = {}
-    for service in services:
-        for arn in service.get("NetworkLoadBalancerArns") or []:
-            match = arns.LOAD_BALANCER.fullmatch(arn)
-            if match and service["ServiceState"] in ALIVE:
-                found[arn] = found[match.group(1)] = lb.LoadBalancer(arn, match.group(1), "active")
     return found
 
 
@@ -406,11 +427,6 @@ def _tags(service: Service) -> dict[str, str]:
 
 def _id_and_tags(service: Service) -> tuple[str, dict[str, str]]:
     return str(service["ServiceId"]), _tags(service)
-
-
-def _owner(service: Service) -> str | None:
-    """The name of the item that a service belongs to, by the collection's tag."""
-    return _tags(service).get(tagging.OWN_TAG)
 
 
 def principal_arn(principal: str, partition: str) -> str:
@@ -546,7 +562,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         CREATE,
         params,
         f"create endpoint service {item.name}",
-        after=_starting(balancers),
+        after=_starting(balancers) or actual.leaving,
     )
     later = "the endpoint service to be available"
     created = {"ServiceId": UNKNOWN, "AcceptanceRequired": acceptance}
@@ -587,6 +603,9 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
     _plan_private_dns(plan, item, actual, service)
     if plan.changes:
         plan.after = _after(item, actual, before)
+    if any(change.action == MODIFY for change in plan.changes):
+        zones = placing.zones_of(plan.after["load_balancers"], actual.load_balancers)
+        plan.after["availability_zones"] = sorted(zones) or before["availability_zones"]
     return plan
 
 
@@ -652,22 +671,50 @@ def _starting(balancers: t.Sequence[lb.LoadBalancer]) -> str:
     dead = sorted(balancer.name for balancer in balancers if balancer.state == "failed")
     if dead:
         raise ItemError(f"Load balancer {', '.join(dead)} has failed: make it anew.")
-    starting = sorted(balancer.name for balancer in balancers if balancer.state not in ("active", "active_impaired"))
+    starting = sorted(balancer.name for balancer in balancers if balancer.state not in SERVING)
     return f"load balancer {', '.join(starting)} to be active" if starting else ""
 
 
 def _config_changes(
     item: EndpointService, actual: Actual, service: Service, after: str, check_mode: bool
 ) -> list[Change]:
-    """One call for all settings; a second one removes load balancers, so that new ones serve before old ones go."""
-    service_id = service["ServiceId"]
-    first: dict[str, t.Any] = {}
+    """One call for all settings; a second one removes load balancers, so that new ones serve before old ones go.
+
+    Any such call enables new zones of the load balancers, too. Without another one, the service's id alone does it.
+    """
+    service_id, settings, dropped = service["ServiceId"], _settings(item, actual, service), _dropped(item, actual)
+    if item.load_balancers is not None:
+        balancers = _balancers(item, actual, check_mode)
+        have = set(placing.arns_of(service))
+        settings["AddNetworkLoadBalancerArns"] = sorted({balancer.arn for balancer in balancers} - have)
+        if dropped and actual.live(service):
+            connected = ", ".join(map(str, actual.live(service)))
+            raise ItemError(
+                f"{service_id} has live connections ({connected}), and AWS takes no load balancer out of it then: "
+                f"{', '.join(dropped)}. Nothing was changed. List it beside the new one until the vendor has moved to "
+                "another service, or have the connections ended first."
+            )
+        after = after or _starting([balancer for balancer in balancers if balancer.arn not in have]) or actual.leaving
+    changes, settings = [], {key: value for key, value in settings.items() if value not in ([], None)}
+    zones = _new_zones(item, actual, service)
+    if settings or (zones and not dropped):
+        summary = f"change {', '.join(sorted(settings))}" if settings else f"enable zones {', '.join(zones)}"
+        changes.append(Change(MODIFY, {"ServiceId": service_id, **settings}, summary, after))
+    if dropped:
+        params = {"ServiceId": service_id, "RemoveNetworkLoadBalancerArns": dropped}
+        changes.append(Change(MODIFY, params, f"remove load balancers {', '.join(dropped)}", after))
+    return changes
+
+
+def _settings(item: EndpointService, actual: Actual, service: Service) -> dict[str, t.Any]:
+    """What differs of a service's settings, load balancers apart, as parameters of a modification."""
+    settings: dict[str, t.Any] = {}
     if item.acceptance_required not in (None, service.get("AcceptanceRequired")):
-        first["AcceptanceRequired"] = item.acceptance_required
+        settings["AcceptanceRequired"] = item.acceptance_required
     if item.private_dns_name == "" and service.get("PrivateDnsName"):
-        first["RemovePrivateDnsName"] = True
+        settings["RemovePrivateDnsName"] = True
     elif item.private_dns_name and item.private_dns_name != service.get("PrivateDnsName"):
-        first["PrivateDnsName"] = item.private_dns_name
+        settings["PrivateDnsName"] = item.private_dns_name
     for suffix, wanted, have in (
         ("SupportedIpAddressTypes", item.supported_ip_address_types, set(service.get("SupportedIpAddressTypes") or [])),
         ("SupportedRegions", item.supported_regions, _regions(service)),
@@ -675,31 +722,20 @@ def _config_changes(
         if wanted is not None:
             # A service's own region is always among its regions, and AWS takes neither that it is added nor removed.
             home = {actual.region} if suffix == "SupportedRegions" else set()
-            first[f"Add{suffix}"] = sorted(set(wanted) - have - home)
-            first[f"Remove{suffix}"] = sorted(have - set(wanted) - home)
-    last: list[str] = []
-    if item.load_balancers is not None:
-        balancers = _balancers(item, actual, check_mode)
-        arns = {balancer.arn for balancer in balancers}
-        have = set(service.get("NetworkLoadBalancerArns") or [])
-        first["AddNetworkLoadBalancerArns"], last = sorted(arns - have), _dropped(item, actual)
-        if last and actual.live(service):
-            connected = ", ".join(map(str, actual.live(service)))
-            raise ItemError(
-                f"{service_id} has live connections ({connected}), and AWS takes no load balancer out of it then: "
-                f"{', '.join(last)}. Nothing was changed. List it beside the new one until the vendor has moved to "
-                "another service, or have the connections ended first."
-            )
-        after = after or _starting([balancer for balancer in balancers if balancer.arn not in have])
-    changes = []
-    first = {key: value for key, value in first.items() if value not in ([], None)}
-    if first:
-        summary = f"change {', '.join(sorted(first))}"
-        changes.append(Change(MODIFY, {"ServiceId": service_id, **first}, summary, after))
-    if last:
-        params = {"ServiceId": service_id, "RemoveNetworkLoadBalancerArns": last}
-        changes.append(Change(MODIFY, params, f"remove load balancers {', '.join(last)}", after))
-    return changes
+            settings[f"Add{suffix}"] = sorted(set(wanted) - have - home)
+            settings[f"Remove{suffix}"] = sorted(have - set(wanted) - home)
+    return settings
+
+
+def _new_zones(item: EndpointService, actual: Actual, service: Service) -> list[str]:
+    """Zones that a service's load balancers have and it lacks.
+
+    On what others have made they are its owner's to enable.
+    """
+    if service["ServiceState"] != "Available" or ownership.is_theirs(item, _tags(service)) or actual.created:
+        return []
+    have = placing.zones_of(placing.arns_of(service), actual.load_balancers)
+    return sorted(have - set(service.get("AvailabilityZones") or ()))
 
 
 def _dropped(item: EndpointService, actual: Actual) -> list[str]:
@@ -739,7 +775,7 @@ def _missing(item: EndpointService, actual: Actual) -> list[str]:
 
 def _adopts(item: EndpointService, actual: Actual, service: Service) -> bool:
     """Whether the plan takes over a service that others have made."""
-    return item.adopt and not actual.created and _owner(service) is None
+    return item.adopt and not actual.created and owner(service) is None
 
 
 def _notification_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
@@ -795,6 +831,7 @@ def _tag_changes(item: EndpointService, actual: Actual, service: Service) -> lis
 
 def _result(actual: Actual, service: Service) -> dict[str, t.Any]:
     result: dict[str, t.Any] = dict(boto3_resource_to_ansible_dict(service, force_tags=False) or {})
+    result["added_zone_ids"] = [*actual.added_zone_ids]
     if actual.principals is not None:
         result["allowed_principals"] = sorted(actual.principals)
     return result
@@ -804,6 +841,7 @@ def _shown(actual: Actual, service: Service) -> dict[str, t.Any]:
     """The service in the words of the options, for the diff; what was not read is left out."""
     shown = {
         "acceptance_required": service.get("AcceptanceRequired"),
+        "availability_zones": sorted(service.get("AvailabilityZones") or []),
         "load_balancers": sorted(service.get("NetworkLoadBalancerArns") or []),
         "private_dns_name": service.get("PrivateDnsName") or "",
         "supported_ip_address_types": sorted(service.get("SupportedIpAddressTypes") or []),

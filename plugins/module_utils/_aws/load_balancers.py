@@ -41,7 +41,7 @@ class LoadBalancer:
 
     @property
     def is_network(self) -> bool:
-        """Whether it is a Network Load Balancer. Names are unique among load balancers of all types."""
+        """Whether it is a Network Load Balancer. One of another type may have the same name."""
         return bool(self.raw.get("Type") == "network")
 
 
@@ -64,16 +64,13 @@ def read_load_balancers(api: Api) -> list[LoadBalancer]:
     return [LoadBalancer.of(raw) for raw in found]
 
 
-def find(api: Api, wanted: t.Sequence[str]) -> dict[str, LoadBalancer]:
-    """Those Network Load Balancers of ``wanted`` (names or ARNs) that exist, by what they were asked for.
-
-    No call when none is wanted.
-    """
-    balancers = [balancer for balancer in read_load_balancers(api) if balancer.is_network] if wanted else []
-    by_key: dict[str, LoadBalancer] = {}
-    for balancer in balancers:
-        by_key[balancer.name] = by_key[balancer.arn] = balancer
-    return {key: by_key[key] for key in wanted if key in by_key}
+def by_key(api: Api) -> dict[str, LoadBalancer]:
+    """Every Network Load Balancer by its name and by its ARN."""
+    found: dict[str, LoadBalancer] = {}
+    for balancer in read_load_balancers(api):
+        if balancer.is_network:
+            found[balancer.name] = found[balancer.arn] = balancer
+    return found
 
 
 def read_target_groups(api: Api) -> list[Raw]:

@@ -23,9 +23,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     ELB,
     Actual,
     Raw,
+    address_type,
     forwards_to,
     misfits,
     security_groups,
+    subnets_to_be,
     to_exist,
     vpc_id,
 )
@@ -40,10 +42,14 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listener
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import (
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
+    FREE_ADDRESSES,
+    TIMEOUT,
     NetworkLoadBalancer,
     WantedGroup,
+    check_times,
     no_rules_to_enforce,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
@@ -67,7 +73,8 @@ class NetworkLoadBalancers:
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
-        balancers = {balancer.name: balancer for balancer in all_balancers}
+        # Those of other types have names of their own.
+        balancers = {balancer.name: balancer for balancer in all_balancers if balancer.is_network}
         known = {balancer.arn for balancer in all_balancers}
         listed = [_in_use(group, known) for group in [*_made_groups(made), *lb.read_target_groups(self.api)]]
         groups = {group["TargetGroupName"]: group for group in listed}
@@ -131,13 +138,12 @@ class NetworkLoadBalancers:
             actual.groups, actual.tags = {**actual.groups, **ours}, tags
 
     def _add_subnets(self, items: t.Sequence[NetworkLoadBalancer], have: t.Mapping[str, Actual]) -> None:
-        """The wanted subnets, where a load balancer has other ones or is still to be made. Unknown ids are left out."""
-        wanted = [item for item in items if item.state == "present" and item.subnet_ids is not None]
-        differing = [item for item in wanted if set(item.subnet_ids or []) != have[item.name].subnet_ids]
+        """The subnets to be, where there are others, none or IPv6 is new. Unknown ids are left out."""
+        wanted = [item for item in items if item.state == "present"]
+        differing = [item for item in wanted if _subnets_differ(item, have[item.name])]
         ids: set[str] = set()
-        ids.update(*(item.subnet_ids or [] for item in differing))
-        found = self.api.filtered("ec2:DescribeSubnets", "Subnets", "subnet-id", ids)
-        subnets: dict[str, Raw] = {subnet["SubnetId"]: subnet for subnet in found}
+        ids.update(*(subnets_to_be(item, have[item.name]) for item in differing))
+        subnets = read_subnets(self.api, ids)
         for item in differing:
             have[item.name].subnets = subnets
 
@@ -231,6 +237,13 @@ def _in_place(item: NetworkLoadBalancer, actual: Actual, group: Raw, tags: t.Map
     return group.get("VpcId") == vpc if vpc else item.state == "absent" and known == item.environment
 
 
+def _subnets_differ(item: NetworkLoadBalancer, actual: Actual) -> bool:
+    """Whether subnets are to be other ones than now, or to have IPv6 addresses that they are not asked for now."""
+    have = actual.balancer.raw.get("IpAddressType") if actual.balancer else None
+    dual = address_type(item, actual) == "dualstack" and have != "dualstack"
+    return dual or set(subnets_to_be(item, actual)) != actual.subnet_ids
+
+
 def _looked_into(item: NetworkLoadBalancer, actual: Actual) -> list[str]:
     """ARNs of target groups whose targets decide what is done."""
     arns: set[str] = set()
@@ -317,24 +330,23 @@ def plan_present(item: NetworkLoadBalancer, actual: Actual, check_mode: bool = F
             groups = ", ".join(f"{item.groups_by_port[port].name} (port {port})" for port in held)
             plan.waiting, plan.poll = f"a healthy target in {groups}, before connections go there", False
     plan.result["moving"] = bool(held)
-    plan.result["target_groups"] = [
-        _behind(item, port, group.name, actual) for port, group in item.groups_by_port.items()
-    ]
+    plan.result["target_groups"] = [_behind(item, port, group, actual) for port, group in item.groups_by_port.items()]
     return plan
 
 
-def _behind(item: NetworkLoadBalancer, port: int, name: str, actual: Actual) -> dict[str, t.Any]:
+def _behind(item: NetworkLoadBalancer, port: int, group: WantedGroup, actual: Actual) -> dict[str, t.Any]:
     """The target group that a port is to forward to; of one that others have made, also what we have registered."""
-    tags = actual.tags.get(actual.group_arn(name), {})
-    theirs = name in actual.groups and ownership.is_theirs(item, tags)
+    tags = actual.tags.get(actual.group_arn(group.name), {})
+    theirs = group.name in actual.groups and ownership.is_theirs(item, tags)
     told = {"registered": tags.get(tagging.REGISTERED_TAG, "").split()} if theirs else {}
-    return {"listener_port": port, "name": name, **told}
+    timeout = actual.groups.get(group.name, group.new_health_check).get(TIMEOUT)
+    return {"listener_port": port, "name": group.name, "health_check_timeout": timeout, **told}
 
 
 def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
     """Delete the load balancer, its listeners going with it; then its own target groups, once it is gone."""
     # Listings show a load balancer for a while after it is gone; its tags are gone at once.
-    there = actual.balancer is not None and actual.balancer.is_network and actual.arn in actual.tags
+    there = actual.balancer is not None and actual.arn in actual.tags
     left = ownership.is_left(item, actual.own_tags, f"{ELB}:RemoveTags" in actual.made)
     balancer = actual.balancer if there and not left else None
     plan = Plan()
@@ -384,10 +396,13 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
         _check_balancer(item, balancer)
         if balancer.arn in actual.tags and not actual.created:
             ownership.check(item, f"Load balancer {balancer.name}", actual.own_tags)
+    tagging.check_for_load_balancers(item.tags)
     _check_subnets(item, actual)
+    _check_addresses(item, actual)
     _check_security_groups(item, actual)
     for group in item.groups.values():
         _check_group(item, group, actual, vpc_id(item, actual))
+        check_times(group, actual.groups.get(group.name, {}))
     for listener in actual.listeners:
         if listener["Port"] in item.groups_by_port and listener.get("Protocol") != "TCP":
             raise ItemError(
@@ -398,9 +413,7 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
 
 def _check_balancer(item: NetworkLoadBalancer, balancer: lb.LoadBalancer) -> None:
     raw = balancer.raw
-    if not balancer.is_network:
-        wrong = f"is of type {raw.get('Type')}, not network"
-    elif raw.get("Scheme") != "internal":
+    if raw.get("Scheme") != "internal":
         wrong = f"is {raw.get('Scheme')}, not internal"
     elif item.vpc_id and raw.get("VpcId") != item.vpc_id:
         wrong = f"is in {raw.get('VpcId')}, not in {item.vpc_id}"
@@ -429,6 +442,23 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
         if zone in by_zone:
             raise ItemError(f"{by_zone[zone]} and {subnet_id} are both in {zone}: only one subnet for each zone.")
         by_zone[zone] = subnet_id
+
+
+def _check_addresses(item: NetworkLoadBalancer, actual: Actual) -> None:
+    """New subnets have room for a load balancer, and all of one that is to have IPv6 addresses have them, too."""
+    wanted = subnets_to_be(item, actual)
+    for subnet_id in set(wanted) & actual.subnets.keys() - actual.subnet_ids:
+        free = actual.subnets[subnet_id].get("AvailableIpAddressCount", FREE_ADDRESSES)
+        if free < FREE_ADDRESSES:
+            raise ItemError(
+                f"Subnet {subnet_id} has {free} free addresses, and AWS wants {FREE_ADDRESSES} in each subnet "
+                "of a load balancer. Free some, or give another subnet in its zone."
+            )
+    without = without_ipv6(wanted, actual.subnets)
+    if without and address_type(item, actual) == "dualstack":
+        raise ItemError(
+            f"ip_address_type dualstack needs subnets with an IPv6 CIDR block, and {', '.join(without)} has none."
+        )
 
 
 def _check_security_groups(item: NetworkLoadBalancer, actual: Actual) -> None:
@@ -473,7 +503,7 @@ def _group_creations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
             {
                 "Name": group.name,
                 **group.immutable(vpc_id(item, actual)),
-                **group.health_check,
+                **group.new_health_check,
                 "Tags": tagging.as_aws(tagging.own_tags(item, group.name)),
             },
             f"create target group {group.name}",
@@ -685,7 +715,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
         for name, group in item.groups.items():
             have = before.get("target_groups", {}).get(name)
             written = {key: value for key, value in group.attributes.items() if have is None or key in have}
-            after["target_groups"][name] = {**group.health_check, **written}
+            check = group.new_health_check if have is None else group.health_check
+            after["target_groups"][name] = {**check, **written}
     current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item))
     to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}

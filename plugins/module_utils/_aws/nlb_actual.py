@@ -90,6 +90,17 @@ def vpc_id(item: NetworkLoadBalancer, actual: Actual) -> str:
     return item.vpc_id or str(actual.subnets[(item.subnet_ids or [])[0]]["VpcId"])
 
 
+def subnets_to_be(item: NetworkLoadBalancer, actual: Actual) -> list[str]:
+    """Ids of the subnets that the load balancer shall have."""
+    return sorted(actual.subnet_ids) if item.subnet_ids is None else item.subnet_ids
+
+
+def address_type(item: NetworkLoadBalancer, actual: Actual) -> str:
+    """The IP address type that the load balancer shall have."""
+    have = actual.balancer.raw.get("IpAddressType") if actual.balancer else ""
+    return item.ip_address_type or have or "ipv4"
+
+
 def security_groups(actual: Actual) -> list[str]:
     return sorted(actual.balancer.raw.get("SecurityGroups") or []) if actual.balancer else []
 

@@ -6,7 +6,8 @@
 
 This module util is PRIVATE to the collection.
 
-Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify actions (read 2026-11).
+Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify actions; guide "Network Load Balancers",
+"Health checks" (default timeouts) and "Update the Availability Zones" (free addresses), read 2026-11.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ HEALTH_CHECK = {
     "healthy_threshold": "HealthyThresholdCount",
     "unhealthy_threshold": "UnhealthyThresholdCount",
 }
+INTERVAL, TIMEOUT = HEALTH_CHECK["interval"], HEALTH_CHECK["timeout"]
+DEFAULT_INTERVAL = 30  # seconds, AWS's default
+TIMEOUTS = {"HTTP": 6, "HTTPS": 10, "TCP": 10}  # seconds, AWS's default by protocol of the check
+FREE_ADDRESSES = 8  # that AWS wants in each subnet
 RANGES = {"interval": (5, 300), "timeout": (2, 120), "healthy_threshold": (2, 10), "unhealthy_threshold": (2, 10)}
 GROUP_ATTRIBUTES = {
     "deregistration_delay": "deregistration_delay.timeout_seconds",
@@ -120,6 +125,15 @@ class WantedGroup:
             {HEALTH_CHECK[key]: value for key, value in check.items()},
             _attributes(options, GROUP_ATTRIBUTES),
         )
+
+    @property
+    def new_health_check(self) -> dict[str, t.Any]:
+        """The health check to make the group with: AWS refuses its own default timeout beside a shorter interval."""
+        check = dict(self.health_check)
+        interval, protocol = check.get(INTERVAL, DEFAULT_INTERVAL), check.get(HEALTH_CHECK["protocol"], "TCP")
+        if TIMEOUT not in check and interval < TIMEOUTS[protocol]:
+            check[TIMEOUT] = interval
+        return check
 
     def immutable(self, vpc_id: str) -> dict[str, t.Any]:
         """What can never be changed, under AWS's names."""
@@ -217,6 +231,21 @@ def _check_health_check(check: t.Mapping[str, t.Any]) -> None:
         _check_port(int(port))
     if "path" in check and check.get("protocol") == "TCP":
         raise ItemError("A health check by TCP has no path: leave it out, or set protocol to HTTP or HTTPS.")
+
+
+def check_times(group: WantedGroup, have: t.Mapping[str, t.Any]) -> None:
+    """Raise ItemError for a check that begins anew before it has timed out, which AWS refuses.
+
+    ``have`` is the target group as it is, empty for one to be made: what is not set stays, or is AWS's default.
+    """
+    check = {**have, **group.health_check} if have else group.new_health_check
+    interval, timeout = check.get(INTERVAL, DEFAULT_INTERVAL), check.get(TIMEOUT, 0)
+    if interval < timeout:
+        raise ItemError(
+            f"The health check of target group {group.name} would come every {interval} seconds, less than its timeout "
+            f"of {timeout}, and AWS refuses that. Set its interval to {timeout} or more, or its timeout to {interval} "
+            "or less."
+        )
 
 
 def _attributes(options: t.Mapping[str, t.Any], names: t.Mapping[str, str]) -> dict[str, str]:

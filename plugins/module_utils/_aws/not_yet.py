@@ -24,7 +24,10 @@ REMOVED = re.compile(r":(Delete|Remove|Detach|Deregister|Disassociate|Reject|Rev
 IDENTITY = re.compile(r"arn:\S+|[a-z]+(-[a-z]+)*-[0-9a-f]{8,}")
 UNKNOWN = re.compile(r"NotFound|^NoSuch|InvalidGroupId|Malformed$")
 IN_THE_WAY = re.compile(r"InUse|DependencyViolation|Conflict|^ExistingVpcEndpointConnections$")
-STILL_THERE = ("conflicting DNS domain", "currently associated", "already associated")  # parts of messages
+STILL_THERE = ("currently associated", "already associated")  # parts of messages
+# Who asks for a private DNS name has seen that no endpoint has it any more; its zone goes some time after the endpoint,
+# which another run, or somebody else, may have deleted.
+LEFT_BEHIND = "conflicting DNS domain"
 
 
 class Recent:
@@ -43,6 +46,8 @@ class Recent:
         """Whether a refusal of this call means that it comes too early."""
         if UNKNOWN.search(code):
             return bool(self._made & identities(change.params))
+        if LEFT_BEHIND in message:
+            return True
         return self._removed and (bool(IN_THE_WAY.search(code)) or any(part in message for part in STILL_THERE))
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
 PREFIX = "saas.privatelink:"
-LONGEST = 256  # characters of a tag's value
+SIGNS = "_.:/=+-@"  # beside letters, digits and spaces, in tags of load balancers
+LONGEST_KEY, LONGEST = 128, 256  # characters of a tag's key, and of its value
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that name it is
 REGISTERED_TAG = "saas.privatelink:registered"  # on an adopted target group: the targets that we have registered
@@ -24,10 +26,34 @@ ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use
 def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
     """Tags as AWS takes them: YAML's numbers and booleans become text, nothing becomes the empty string.
 
-    The collection's own are nobody else's to say.
+    The collection's own are nobody else's to say. Raises ItemError for what AWS takes nowhere.
     """
     said = {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
-    return {key: value for key, value in said.items() if not key.startswith(PREFIX)}
+    said = {key: value for key, value in said.items() if not key.startswith(PREFIX)}
+    faults = [fault for key, value in said.items() for fault in [_fault(key, value)] if fault]
+    if faults:
+        raise ItemError(f"AWS does not take these tags: {'; '.join(faults)}. Nothing was changed.")
+    return said
+
+
+def _fault(key: str, value: str) -> str:
+    """Why AWS takes a tag nowhere, "" if it does (AWS General Reference, "Tagging AWS resources", read 2026-11)."""
+    if key.lower().startswith("aws:"):
+        return f"{key} begins with aws:, which is AWS's own"
+    if not 1 <= len(key) <= LONGEST_KEY:
+        return f"the key {key[:20]!r}... has {len(key)} characters, not 1 to {LONGEST_KEY}"
+    return f"the value of {key} has {len(value)} characters, more than {LONGEST}" if len(value) > LONGEST else ""
+
+
+def check_for_load_balancers(tags: t.Mapping[t.Any, t.Any] | None) -> None:
+    """Raise ItemError for signs that Elastic Load Balancing does not take (its API Reference, Tag, read 2026-11)."""
+    for key, value in as_text(tags).items():
+        strange = sorted({sign for sign in key + value if not (sign.isalnum() or sign.isspace() or sign in SIGNS)})
+        if strange:
+            raise ItemError(
+                f"Load balancers do not take {' '.join(strange)} in a tag, as in {key}: they take letters, digits, "
+                f"spaces and {SIGNS}"
+            )
 
 
 class Tagged(t.Protocol):

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_names
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
@@ -182,6 +183,7 @@ class Actual:
     arns: t.Mapping[str, str] = field(default_factory=dict)
     seed: str = ""  # of the token that makes a repeated create call harmless
     surplus: t.Sequence[Endpoint] = ()
+    rivals: t.Sequence[Endpoint] = ()  # others that have the private name of its service in its VPC
 
     @property
     def id(self) -> str:
@@ -208,9 +210,32 @@ class VpcEndpoints:
                 found[item.name] = self._find(item, endpoints, made[item.name])
             except ItemError as error:
                 found[item.name] = error
+        found.update(self._without_ipv6(items, found))
         meant = {name: actual.id for name, actual in found.items() if isinstance(actual, Actual) and actual.endpoint}
         found.update(meant_twice(meant))
         return found
+
+    def _without_ipv6(
+        self, items: t.Sequence[VpcEndpoint], found: t.Mapping[str, Actual | ItemError]
+    ) -> dict[str, ItemError]:
+        """An error for each item that is to get IPv6 addresses in subnets that have none; a call where one is to."""
+        asking: dict[str, t.Sequence[str]] = {}
+        for item in items:
+            actual = found[item.name]
+            if item.state == "present" and item.ip_address_type in ("dualstack", "ipv6") and isinstance(actual, Actual):
+                have = _shown(actual.endpoint or {})
+                subnet_ids = have["subnet_ids"] if item.subnet_ids is None else sorted(set(item.subnet_ids))
+                if (item.ip_address_type, subnet_ids) != (have["ip_address_type"], have["subnet_ids"]):
+                    asking[item.name] = subnet_ids
+        if not asking:
+            return {}
+        subnets, errors = read_subnets(self.api, set().union(*asking.values())), {}
+        for name, subnet_ids in asking.items():
+            without = without_ipv6(subnet_ids, subnets)
+            if without:
+                said = f"needs subnets with an IPv6 CIDR block, and {', '.join(without)} has none. Nothing was changed."
+                errors[name] = ItemError(f"The ip_address_type of endpoint {name} {said}")
+        return errors
 
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
         created = self._created(item, endpoints, made)
@@ -222,6 +247,9 @@ class VpcEndpoints:
         )
         actual.created = created is not None and actual.id == _id(created)
         if item.state == "present":
+            have: Endpoint = actual.endpoint or {}
+            place = (item.vpc_id or have.get("VpcId"), item.service_name or have.get("ServiceName"))
+            actual.rivals = private_names.holders(endpoints, *place, {_id(endpoint) for endpoint in found})
             self._require(item)
             if actual.state in ("", "deleting") or item.replace:
                 actual.arns = self._looked_up(item)
@@ -380,8 +408,12 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     }
     params = {key: value for key, value in params.items() if value not in (None, [], {})}
     params["ClientToken"] = token(actual.seed, params)
+    shown = {**_wanted_shown(item), "tags": tags}
+    if item.kind == "Interface":
+        shown.setdefault("private_dns_enabled", private_names.DEFAULT)
+        after = after or private_names.to_be_free(item.name, actual.rivals, item.private_dns_enabled is not False)
     create = Change(CREATE, params, f"create endpoint {item.name}", after)
-    return Plan([create], after={**_wanted_shown(item), "tags": tags})
+    return Plan([create], after=shown)
 
 
 def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mode: bool) -> Plan:
@@ -411,6 +443,7 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     plan.changes += tagging.ec2_changes(actual.id, to_set, to_remove)
     theirs = ownership.is_theirs(item, _tags(endpoint)) and not actual.created
     changed, modify = ([], {}) if theirs else _modification(item, endpoint)
+    pending = pending or private_names.to_be_free(item.name, actual.rivals, bool(modify.get("PrivateDnsEnabled")))
     if modify:  # after the tags: a policy may allow it to what has ours alone
         params = {"VpcEndpointId": actual.id, **modify}
         plan.changes.append(Change(MODIFY, params, f"change {', '.join(sorted(modify))}", pending))

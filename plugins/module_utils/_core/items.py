@@ -152,6 +152,7 @@ def as_dict(result: Result) -> dict[str, t.Any]:
         "failed": result.failed,
         "msg": result.msg,
         "waiting": result.waiting,
+        "unshown": result.unshown,
         "writes": result.writes,
     }
 

@@ -153,6 +153,7 @@ class Result:
     after: dict[str, t.Any] = field(default_factory=dict)
     resource: dict[str, t.Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)  # what was written, and reads do not show
 
     @property
     def changed(self) -> bool:
@@ -347,4 +348,6 @@ class _Run(t.Generic[W, A]):
                 result = self.results[item.name]
                 result.waiting = plan.waiting
                 if late:
-                    result.warnings = [*result.warnings, f"{item.name}: the change does not show yet"]
+                    result.unshown = [change.summary for change in plan.changes]
+                    said = f"{item.name}: the change does not show yet ({'; '.join(result.unshown)})"
+                    result.warnings = [*result.warnings, said]

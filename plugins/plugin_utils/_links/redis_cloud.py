@@ -29,7 +29,7 @@ class Principal:
 
     principal: str = required("Account id, or ARN of what O({links}[].principals[].type) says.")
     type: t.Literal["aws_account", "organization", "organization_unit", "iam_role", "iam_user", "service_principal"] = (
-        optional("aws_account", "What the principal is.")
+        optional("aws_account", "What the principal is. Redis Cloud shares with accounts alone at present.")
     )
     alias: str | None = optional(None, "What Redis Cloud's console calls it.")
 

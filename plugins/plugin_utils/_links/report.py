@@ -106,16 +106,24 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
         port = getattr(link, "listener_port", None) or getattr(link, "port", None)
         ports = ", ".join(map(str, former[0]))
         return WAITING_VENDOR, f"tell {link.vendor} to connect to port {port} from now on, instead of {ports}"
-    return CONNECTED, next((said for said in map(_imperfect, results) if said), "")
+    return CONNECTED, next((said for said in map(_imperfect, results) if said), _news(results))
 
 
 def _imperfect(result: Result) -> str:
     """What is wrong with something that serves nevertheless."""
+    if result.get("unshown"):
+        return f"written, but not to be seen: {'; '.join(result['unshown'])}; ask whose API it is whether it takes that"
     if result.get("endpoints") == []:
         return "nothing is behind it yet; what comes is seen by running again"
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
     identity = result.get("association_id") or result.get("vpc_endpoint_id")
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
+
+
+def _news(results: t.Sequence[Result]) -> str:
+    """What this run has changed and the vendor cannot see by itself."""
+    zones = sorted({zone for result in results for zone in result.get("added_zone_ids") or ()})
+    return f"tell the vendor that its endpoint can have a subnet in {', '.join(zones)} from now on" if zones else ""
 
 
 def _moves(result: Result) -> bool:

@@ -17,11 +17,11 @@ from typing import Any
 
 from moto.core.model import OperationModel
 
-WIRE_CASE = {("ec2", "State")}
-"""Enums that AWS itself sends in lowerCamel against its model: (service, shape).
+WIRE_CASE = {("ec2", "State"), ("ec2", "IpAddressType")}
+"""Enums that AWS itself sends in another case than its model has them: (service, shape).
 
 VPC endpoints and endpoint connections say ``pendingAcceptance`` where the model says ``PendingAcceptance``
-(aws/aws-sdk#360, read 2026-11).
+(aws/aws-sdk#360), Resource endpoints ``IPV4`` for ``ipv4`` (terraform-provider-aws#45118; both read 2026-11).
 """
 
 COMMON_ERRORS = {
@@ -100,8 +100,8 @@ def _check_structure(service: str, shape: Any, value: dict[str, Any], path: str)
 def _check_string(service: str, shape: Any, value: str, path: str) -> Iterator[str]:
     enum = shape.enum
     if enum and value not in enum:
-        pascal_case = value[:1].upper() + value[1:]
-        if not ((service, shape.name) in WIRE_CASE and pascal_case in enum):
+        other_case = value.lower() in {known.lower() for known in enum}
+        if not ((service, shape.name) in WIRE_CASE and other_case):
             yield f"{path}: {value!r} is none of {enum}"
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):

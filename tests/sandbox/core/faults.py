@@ -16,6 +16,7 @@ from typing import Any
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import OPERATIONS
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.throttle import throttling_error
 from tests.sandbox.core.world import Resource, Tables, World
 
@@ -165,7 +166,7 @@ def _internal_code(call: Call) -> str:
 
 
 def _denial(call: Call) -> AwsError:
-    who = f"arn:aws:iam::{call.account}:user/sandbox"
+    who = f"arn:{partition(call.region)}:iam::{call.account}:user/sandbox"
     what = f"User: {who} is not authorized to perform: {call.iam_action}"
     why = f"because no identity-based policy allows the {call.iam_action} action"
     if call.service == "ec2":

@@ -25,6 +25,7 @@ from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import NotFound
 
 from tests.sandbox.core.calls import AwsError, Call, HttpRequest
+from tests.sandbox.core.regions import partition
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 ACCOUNT_KEY = re.compile(r"(?:(?:AKIA|ASIA)(?=\d{12}\w{4}$))?(\d{12})(?:\w{4})?")
@@ -70,6 +71,7 @@ def identify(request: HttpRequest) -> Call:
         access_key=access_key,
     )
     try:
+        partition(region)
         _read_operation(call, service_model, form)
         call.account = account_of(access_key)
     except AwsError as error:

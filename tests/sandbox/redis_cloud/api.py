@@ -134,11 +134,11 @@ class Account:
 
 @dataclass
 class Failure:
-    """Tasks of ``operation`` that are to fail, ``times`` of them."""
+    """Tasks of ``operation`` that are to fail, ``times`` of them; without ``error`` they complete and do nothing."""
 
     account: str
     operation: str
-    error: TaskError
+    error: TaskError | None
     times: int
 
 
@@ -163,20 +163,21 @@ class RedisCloud:
             made.subscriptions.setdefault(subscription.id, subscription)
 
     def fail(self, account: str, operation: str, **options: Any) -> None:
-        """Let coming tasks fail, with the error that the API would name."""
+        """Let coming tasks fail, with the error that the API would name; without its ``type`` they do nothing."""
         if operation not in {name for dummy, other, name in ROUTES}:
             raise ValueError(f"no operation {operation}")
         times = int(options.pop("times", 1))
-        self.failures.append(Failure(account, operation, TaskError(**options), times))
+        error = TaskError(**options) if options else None
+        self.failures.append(Failure(account, operation, error, times))
 
     def subscription(self, account: str, subscription_id: int) -> Subscription:
         return self.accounts[account].subscriptions[int(subscription_id)]
 
-    def due_failure(self, account: str, operation: str) -> TaskError | None:
+    def due_failure(self, account: str, operation: str) -> Failure | None:
         for failure in self.failures:
             if failure.times > 0 and (failure.account, failure.operation) == (account, operation):
                 failure.times -= 1
-                return failure.error
+                return failure
         return None
 
 
@@ -307,8 +308,10 @@ def _queue(
 
     def work() -> dict[str, Any] | None:
         failure = sandbox.redis_cloud.due_failure(account.name, operation)
+        if failure is not None and failure.error is not None:
+            raise failure.error
         if failure is not None:
-            raise failure
+            return None
         return perform(sandbox, subscription, region, operation, body, account.absent)
 
     seen_from = moment + lag("redis_cloud_task.unseen")

@@ -17,7 +17,7 @@ CONVERGES = re.compile(r"\w*ItemsModule\(")
 AWS = "module_utils._aws.module import"
 RETURN = re.compile(r'(?<=^RETURN = r"""\n).*?(?=^""")', re.M | re.S)
 SAMPLES: dict[str, Any] = {"name": "", "waiting": "", "writes": []}
-COMMON = {*SAMPLES, "changed", "failed", "msg"}
+COMMON = {*SAMPLES, "changed", "failed", "msg", "unshown"}
 
 
 def completed(module: str, source: str) -> str:

@@ -54,13 +54,28 @@ def zones(connect: Open, account: str, make_vpc: Callable[..., Any], services: i
     """An Api of an account with some endpoint services."""
     api = connect()
     vpc = make_vpc(account)
-    wanted: dict[str, Any] = {"Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": list(vpc.subnets)}
-    balancer = api.call("elasticloadbalancing:CreateLoadBalancer", **wanted)["LoadBalancers"][0]
-    while api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers")[0]["State"]["Code"] != "active":
+    wanted: dict[str, Any] = {"Type": "network", "Scheme": "internal", "Subnets": list(vpc.subnets)}
+    for number in range(services):
+        api.call("elasticloadbalancing:CreateLoadBalancer", Name=f"nlb-{number}", **wanted)
+    while True:
+        balancers = api.pages("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancers")
+        if all(balancer["State"]["Code"] == "active" for balancer in balancers):
+            break
         time.sleep(0.02)
-    for _dummy in range(services):
+    for balancer in balancers:
         api.call("ec2:CreateVpcEndpointServiceConfiguration", NetworkLoadBalancerArns=[balancer["LoadBalancerArn"]])
     return api
+
+
+@pytest.mark.parametrize("region", ["us-east1", "useast-1", "US-EAST-1", "us-east-1a", "eu-west-1\n"])
+def test_what_can_be_no_region(region: str) -> None:
+    with pytest.raises(ItemError, match="No region of AWS has the name "):
+        Api(region, Credentials("111111111111", "secret"))
+
+
+def test_regions_of_all_partitions() -> None:
+    for region in ("us-gov-west-1", "cn-north-1", "us-isob-east-1", "mx-central-9"):
+        assert Api(region, Credentials("111111111111", "secret")).region == region
 
 
 def test_pages_by_next_token(
@@ -394,8 +409,8 @@ def test_partition_of_the_region(region: str, partition: str) -> None:
 
 
 def test_a_region_that_does_not_exist() -> None:
-    with pytest.raises(ItemError, match="Cannot use region moon"):
-        print(Api("moon", Credentials("1", "x"), rate=0).partition)
+    with pytest.raises(ItemError, match="Cannot use region moon-base-1"):
+        print(Api("moon-base-1", Credentials("1", "x"), rate=0).partition)
 
 
 def test_the_published_rates_are_kept(connect: Open, sandbox: RunningSandbox, account: str) -> None:

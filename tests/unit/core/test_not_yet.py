@@ -29,7 +29,7 @@ DOMAIN = "private-dns-enabled cannot be set because there is already a conflicti
         (MADE, OTHER, "TargetGroupNotFound", "", False),
         (MADE, FORWARD, "ValidationError", "", False),
         (ENDED, FORWARD, "TargetGroupNotFound", "", False),
-        (None, ENDPOINT, "InvalidParameter", DOMAIN, False),
+        (None, ENDPOINT, "InvalidParameter", DOMAIN, True),
         (ENDED, ENDPOINT, "InvalidParameter", DOMAIN, True),
         (ENDED, ENDPOINT, "InvalidParameter", "no such type", False),
         (ENDED, ENDPOINT, "DependencyViolation", "", True),

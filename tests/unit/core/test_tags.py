@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ class Item:
 def test_changes_lead_to_the_wanted_tags_and_then_there_are_none(
     current: dict[str, str], wanted: dict[str, str] | None, purge: bool, environment: str, adopt: bool
 ) -> None:
-    wanted = wanted and {key: value for key, value in wanted.items() if not key.startswith("saas.privatelink:")}
+    wanted = wanted and {key: value for key, value in wanted.items() if ":" not in key}
     item = Item("orders", wanted, environment)
     to_set, to_remove = tags.changes(current, item, purge, adopt)
     after = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
@@ -43,6 +45,34 @@ def test_changes_lead_to_the_wanted_tags_and_then_there_are_none(
     if purge and wanted is not None and not theirs:
         assert set(after) <= {*wanted, *kept, *tags.own(after)}
     assert not set(to_set) & set(to_remove)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"aws:stack": "x"}, "aws:stack begins with aws:"),
+        ({"AWS:stack": "x"}, "begins with aws:"),
+        ({"k" * 129: "x"}, "has 129 characters"),
+        ({"": "x"}, "has 0 characters"),
+        ({"team": "v" * 257}, "the value of team has 257 characters"),
+        ({"a": "v" * 257, "aws:b": 1}, "; aws:b begins"),
+    ],
+)
+def test_tags_that_aws_takes_nowhere(given: dict[str, Any], reason: str) -> None:
+    for change in (tags.own_tags, lambda item: tags.changes({}, item)):
+        with pytest.raises(ItemError, match=reason):
+            change(Item("orders", given))
+
+
+def test_the_longest_tags() -> None:
+    longest = {"k" * 128: "v" * 256, "empty": None}
+    assert tags.as_text(longest) == {"k" * 128: "v" * 256, "empty": ""}
+
+
+def test_signs_that_load_balancers_do_not_take() -> None:
+    tags.check_for_load_balancers({"Kosten stelle:1": "Ä_.:/=+-@ 9", "saas.privatelink:name": "{}"})
+    with pytest.raises(ItemError, match=r"do not take ; \{ in a tag, as in team"):
+        tags.check_for_load_balancers({"team": "a;{b"})
 
 
 def test_values_of_yaml_become_text() -> None:

@@ -310,10 +310,10 @@ def test_a_service_that_does_not_exist(estate: Estate) -> None:
 
 
 def test_ambiguity_lists_the_candidates(estate: Estate) -> None:
-    arn = estate.balancer("nlb")
+    arns = [estate.balancer(name) for name in ("nlb-a", "nlb-b")]
     tags = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "saas.privatelink:name", "Value": "orders"}]}]
-    create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, NetworkLoadBalancerArns=[arn])
-    ids = [create(TagSpecifications=tags)["ServiceConfiguration"]["ServiceId"] for dummy in range(2)]
+    create = functools.partial(estate.ec2.create_vpc_endpoint_service_configuration, TagSpecifications=tags)
+    ids = [create(NetworkLoadBalancerArns=[arn])["ServiceConfiguration"]["ServiceId"] for arn in arns]
     result = run(estate)
     assert result["failed"]
     assert all(service_id in result["msg"] for service_id in ids)
@@ -490,9 +490,10 @@ def test_a_denied_call_names_the_missing_action(estate: Estate, service: dict[st
 
 
 def test_many_services_cost_one_call(estate: Estate) -> None:
-    estate.balancer("shared")
     names = [f"service-{number}" for number in range(4)]
-    services = [{"name": name, "load_balancers": ["shared"], "allowed_principals": [VENDOR]} for name in names]
+    for name in names:
+        estate.balancer(name)
+    services = [{"name": name, "load_balancers": [name], "allowed_principals": [VENDOR]} for name in names]
     made = estate.run("endpoint_service", services=services)["results"]
     endpoints = [ask(estate, service) for service in made]
     items: list[dict[str, Any]] = [{"name": name, "owners": [VENDOR]} for name in names]

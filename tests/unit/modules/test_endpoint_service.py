@@ -98,7 +98,7 @@ def test_create_modify_delete(estate: Estate) -> None:
     assert actual["NetworkLoadBalancerArns"] == [arn]
     assert actual["AcceptanceRequired"] is True
     assert actual["PrivateDnsName"] == "db.example.com"
-    assert actual["SupportedRegions"][0]["Region"] == "eu-west-1"
+    assert [region["Region"] for region in actual["SupportedRegions"]] == ["us-east-1", "eu-west-1"]
     tags = {"Name": "orders", "saas.privatelink:name": "orders", "team": "data", "cost": "5"}
     assert {tag["Key"]: tag["Value"] for tag in actual["Tags"]} == tags == made["tags"]
     assert principals(estate, actual["ServiceId"]) == {ROOT(VENDOR)}
@@ -151,6 +151,7 @@ def test_empty_account_is_planned_with_a_load_balancer_that_does_not_exist_yet(e
     [
         ({"allowed_principals": ["arn:aws:iam::111111111111:role/service/vendor"]}, "principal with a path"),
         ({"allowed_principals": ["garbage"]}, "Not a principal: 'garbage'"),
+        ({"private_dns_name": "DB.Example.com"}, "in lower case alone: give private_dns_name db.example.com"),
         ({"allowed_principals": ["12345678901"]}, "Not a principal"),
         ({"load_balancers": []}, "load_balancers is empty"),
         ({"load_balancers": ["not_a_name"]}, "Neither the name nor the ARN"),
@@ -388,12 +389,13 @@ def test_two_items_that_mean_one_service_are_refused(estate: Estate) -> None:
 def test_a_service_that_is_being_deleted_is_no_obstacle_to_a_new_one(estate: Estate) -> None:
     estate.service("orders", VENDOR)
     estate.sandbox.lag(**{"endpoint_service.Deleting": 60})
+    estate.balancer("other")
     try:
         waiting = run(estate, state="absent", wait=False)
         assert waiting["writes"] == [DELETE]
         assert "to be deleted" in waiting["waiting"]
-        run(estate, check=True, load_balancers=["orders"])
-        again = run(estate, load_balancers=["orders"])
+        run(estate, check=True, load_balancers=["other"])
+        again = run(estate, load_balancers=["other"])
         assert again["writes"] == [CREATE]
         states = {service["ServiceId"]: service["ServiceState"] for service in services(estate)}
         assert sorted(states.values()) == ["Available", "Deleting"]
@@ -486,9 +488,10 @@ def test_ip_address_types_and_regions_are_the_wanted_set(estate: Estate) -> None
     estate.service("orders")
     change(estate, [MODIFY], supported_regions=["eu-west-1", "us-west-2"])
     change(estate, [MODIFY], supported_regions=["us-west-2", "eu-central-1"])
-    assert {region["Region"] for region in service(estate)["SupportedRegions"]} == {"us-west-2", "eu-central-1"}
+    regions = {region["Region"] for region in service(estate)["SupportedRegions"]}
+    assert regions == {"us-east-1", "us-west-2", "eu-central-1"}
     change(estate, [MODIFY], supported_regions=[])
-    assert not service(estate).get("SupportedRegions")
+    assert [region["Region"] for region in service(estate)["SupportedRegions"]] == ["us-east-1"]
     change(estate, [], supported_ip_address_types=["ipv4"])
     refused = run(estate, supported_ip_address_types=["ipv4", "ipv6"])  # the load balancer speaks IPv4 only
     assert refused["failed"]
@@ -749,6 +752,91 @@ def test_an_older_botocore_is_named(estate: Estate, monkeypatch: pytest.MonkeyPa
     assert not run(estate, tags={"a": "b"})["failed"]
 
 
+def test_a_new_zone_of_a_load_balancer_is_enabled(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR)
+    assert made["added_zone_ids"] == []
+    before = set(service(estate)["AvailabilityZoneIds"])
+    third_zone(estate, "orders")
+    real = change(estate, [MODIFY], load_balancers=["orders"])
+    assert set(service(estate)["AvailabilityZoneIds"]) - before == {*real["added_zone_ids"]}
+    zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
+    assert service(estate)["AvailabilityZones"] == zones
+    (diff,) = real["diff"]
+    assert (diff["before"]["availability_zones"], diff["after"]["availability_zones"]) == (zones[:2], zones)
+    assert run(estate, load_balancers=["orders"])["added_zone_ids"] == []
+
+
+def test_the_call_that_enables_a_zone_has_the_id_alone(estate: Estate) -> None:
+    service_id = estate.service("orders", VENDOR)["service_id"]
+    third_zone(estate, "orders")
+    change(estate, [MODIFY])  # also where no load balancer is named
+    run(estate)
+    asked = [call["params"] for call in estate.sandbox.writes(estate.account) if MODIFY.endswith(call["operation"])]
+    assert asked == [{"ServiceId": service_id}]
+
+
+def test_another_modification_enables_a_zone_on_its_way(estate: Estate) -> None:
+    estate.service("orders", VENDOR)
+    third_zone(estate, "orders")
+    real = change(estate, [MODIFY], acceptance_required=False)
+    assert real["diff"][0]["after"]["availability_zones"][-1] == "us-east-1c"
+    assert len(service(estate)["AvailabilityZones"]) == 3
+
+
+def test_zones_of_an_adopted_service_are_its_owners(estate: Estate) -> None:
+    arn = estate.balancer("orders")
+    made = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])["ServiceConfiguration"]
+    estate.sandbox.step(1)
+    third_zone(estate, "orders")
+    change(estate, [TAG], service_id=made["ServiceId"], adopt=True)
+    assert len(service(estate)["AvailabilityZones"]) == 2
+
+
+def third_zone(estate: Estate, name: str) -> None:
+    """Enable a third zone for a load balancer."""
+    made = estate.ec2.create_subnet(VpcId=estate.vpc.id, CidrBlock="10.1.7.0/24", AvailabilityZone="us-east-1c")
+    elb = estate.boto(estate.account, "elbv2")
+    arn = elb.describe_load_balancers(Names=[name])["LoadBalancers"][0]["LoadBalancerArn"]
+    elb.set_subnets(LoadBalancerArn=arn, Subnets=[*estate.vpc.subnets, made["Subnet"]["SubnetId"]])
+
+
+def test_a_load_balancer_of_another_service_is_refused_by_name(estate: Estate) -> None:
+    sales = estate.service("sales", VENDOR)["service_id"]
+    estate.service("orders", VENDOR)
+    for check in (True, False):
+        refused = run(estate, check=check, load_balancers=["orders", "sales"])
+        assert f"Load balancer sales is in endpoint service {sales} already, which belongs to sales" in refused["msg"]
+        assert refused["writes"] == []
+    refused = run(estate, name="new", load_balancers=["sales"])
+    assert "belongs to sales" in refused["msg"]
+
+
+def test_two_new_services_on_one_load_balancer_are_refused(estate: Estate) -> None:
+    estate.balancer("shared")
+    items = [{"name": name, "load_balancers": ["shared"]} for name in ("orders", "sales")]
+    result = estate.run("endpoint_service", services=items)
+    assert result["failed_items"] == ["orders", "sales"]
+    assert "orders and sales shall be on load balancer shared" in result["msg"]
+    assert not estate.count("CreateVpcEndpointServiceConfiguration")
+
+
+def test_a_load_balancer_is_waited_for_while_its_service_is_being_deleted(estate: Estate) -> None:
+    former = estate.service("orders", VENDOR)["service_id"]
+    estate.ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[former])
+    assert run(estate, check=True, load_balancers=["orders"])["writes"] == [CREATE]
+    waiting = run(estate, load_balancers=["orders"], wait=False)
+    assert (waiting["writes"], waiting["waiting"]) == ([], f"endpoint service {former} to be deleted")
+    assert run(estate, load_balancers=["orders"])["writes"] == [CREATE]
+
+
+def test_an_application_load_balancer_of_the_name_is_none_of_ours(estate: Estate) -> None:
+    arn = estate.balancer("orders")
+    elb = estate.boto(estate.account, "elbv2")
+    elb.create_load_balancer(Name="orders", Scheme="internal", Subnets=list(estate.vpc.subnets))
+    run(estate, load_balancers=["orders"])
+    assert service(estate)["NetworkLoadBalancerArns"] == [arn]
+
+
 # Many
 
 
@@ -775,10 +863,11 @@ def test_one_bad_item_stops_no_other(estate: Estate) -> None:
 
 
 def test_calls_of_a_run_that_changes_nothing(estate: Estate) -> None:
-    estate.balancer("shared")
     names = [f"service-{number}" for number in range(6)]
+    for name in names:
+        estate.balancer(name)
     items: list[dict[str, Any]] = [
-        {"name": name, "load_balancers": ["shared"], "allowed_principals": [VENDOR]} for name in names
+        {"name": name, "load_balancers": [name], "allowed_principals": [VENDOR]} for name in names
     ]
     made = estate.run("endpoint_service", services=items)
     assert Counter(call["operation"] for call in estate.calls if call["kind"] == "write") == {
@@ -790,10 +879,11 @@ def test_calls_of_a_run_that_changes_nothing(estate: Estate) -> None:
     assert Counter(call["operation"] for call in estate.calls) == {
         "DescribeVpcEndpointServiceConfigurations": 1,
         "DescribeVpcEndpointServicePermissions": 6,
+        "DescribeLoadBalancers": 1,  # for their zones
     }
-    bare = [{"name": name, "load_balancers": ["shared"]} for name in names]
+    bare = [{"name": name, "load_balancers": [name]} for name in names]
     assert not estate.run("endpoint_service", services=bare)["changed"]
-    assert len(estate.calls) == 1
+    assert len(estate.calls) == 2
     estate.run("endpoint_service", services=[{"name": name, "state": "absent"} for name in names], check=True)
     assert len(estate.calls) == 2  # the services, and all their connections
 

@@ -25,6 +25,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options, converge
 
+from tests.conftest import add_ipv6
+
 ROOT = Path(__file__).parents[3]
 ELB = "elasticloadbalancing"
 CREATION = ["CreateTargetGroup", "CreateLoadBalancer", "CreateListener"]
@@ -145,6 +147,7 @@ def actual(**changes: Any) -> Actual:
             "subnet-a2": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
             "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b"},
             "subnet-c": {"VpcId": "vpc-2", "AvailabilityZone": "us-east-1b"},
+            "subnet-f": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1c", "AvailableIpAddressCount": 7},
         },
     }
     return Actual(**{**shown, **changes})
@@ -180,7 +183,6 @@ def test_the_same_options_change_nothing() -> None:
     ("options", "state", "reason"),
     [
         ({}, {"balancer": {"Scheme": "internet-facing"}}, "is internet-facing, not internal"),
-        ({}, {"balancer": {"Type": "application"}}, "of type application, not network"),
         ({"vpc_id": "vpc-2"}, {}, "is in vpc-1, not in vpc-2"),
         ({}, {"balancer": {"State": {"Code": "failed", "Reason": "no room"}}}, "could not be set up by AWS: no room"),
         ({"subnet_ids": ["subnet-c"]}, {}, "subnet-c is in vpc-2, not in vpc-1"),
@@ -200,6 +202,10 @@ def test_the_same_options_change_nothing() -> None:
         ({"listeners": [{"port": 5432}]}, {"group": {"TargetType": "instance"}}, "TargetType instance instead of ip"),
         ({"listeners": [{"port": 5432}]}, {"group": {"LoadBalancerArns": ["other"]}}, "in use by other"),
         ({"listeners": [{"port": 5432}]}, {"listener": {"Protocol": "TLS"}}, "a TLS listener on port 5432"),
+        ({"ip_address_type": "dualstack"}, {}, "dualstack needs.*subnet-a has none"),
+        ({"subnet_ids": ["subnet-a", "subnet-f"]}, {}, "subnet-f has 7 free addresses, and AWS wants 8"),
+        ({"tags": {"a": "b;"}}, {}, "do not take ;"),
+        ({"tags": {"a": "b" * 257}}, {}, "has 257 characters"),
         ({"state": "absent"}, {"tags": {ARN: {}}}, "was not made here.*theirs"),
         ({"state": "absent"}, {"tags": {ARN: {"saas.privatelink:name": "other"}}}, "belongs to other.*not touched"),
         (
@@ -212,6 +218,67 @@ def test_the_same_options_change_nothing() -> None:
 def test_what_the_actual_state_forbids(options: Item, state: Item, reason: str) -> None:
     with pytest.raises(ItemError, match=reason):
         planned(wanted(**options), actual(**state))
+
+
+def checked(**health_check: Any) -> NetworkLoadBalancer:
+    return wanted(subnet_ids=["subnet-a"], listeners=[{"port": 5432, "target_group": {"health_check": health_check}}])
+
+
+NEW: Item = {"groups": {}, "listeners": ()}
+SLOW = {"group": {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 30, "HealthCheckTimeoutSeconds": 10}}
+QUICK = {"group": {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}}
+
+
+@pytest.mark.parametrize(
+    ("health_check", "state", "timeout"),
+    [
+        ({"timeout": 31}, NEW, 31),
+        ({"interval": 20, "timeout": 21}, NEW, 21),
+        ({"timeout": 60}, SLOW, 60),
+        ({"interval": 6, "protocol": "TCP"}, SLOW, 10),
+        ({"interval": 6, "protocol": "HTTP"}, SLOW, 10),  # AWS keeps the timeout that it has
+        ({"timeout": 6}, QUICK, 6),
+    ],
+)
+def test_checks_that_come_before_they_time_out(health_check: Item, state: Item, timeout: int) -> None:
+    with pytest.raises(ItemError, match=f"less than its timeout of {timeout}, and AWS refuses that"):
+        planned(checked(**health_check), actual(**{**state}))
+
+
+@pytest.mark.parametrize(
+    ("health_check", "state"),
+    [
+        ({"interval": 10}, NEW),
+        ({"interval": 6, "protocol": "HTTP"}, NEW),
+        ({"interval": 5, "timeout": 5}, NEW),
+        ({"interval": 300}, NEW),
+        ({"interval": 5}, NEW),
+        ({"timeout": 30}, SLOW),
+        ({"interval": 5, "timeout": 2}, SLOW),
+        ({"healthy_threshold": 2}, QUICK),
+    ],
+)
+def test_checks_that_time_out_in_time(health_check: Item, state: Item) -> None:
+    assert planned(checked(**health_check), actual(**{**state}))
+
+
+@pytest.mark.parametrize(
+    ("health_check", "timeout"),
+    [
+        ({"interval": 5}, 5),
+        ({"interval": 9, "protocol": "HTTPS"}, 9),
+        ({"interval": 5, "protocol": "HTTP"}, 5),
+        ({"interval": 6, "protocol": "HTTP"}, None),
+        ({"interval": 5, "timeout": 2}, 2),
+        ({}, None),
+    ],
+)
+def test_a_new_group_that_is_checked_often_times_out_sooner(health_check: Item, timeout: int | None) -> None:
+    plan = nlb.plan_present(checked(**health_check), actual(**NEW))
+    create = next(change for change in plan.changes if change.action.endswith("CreateTargetGroup"))
+    assert create.params.get("HealthCheckTimeoutSeconds") == timeout
+    assert plan.result["target_groups"][0]["health_check_timeout"] == timeout
+    assert plan.after["target_groups"]["orders-5432"].get("HealthCheckTimeoutSeconds") == timeout
 
 
 def test_a_load_balancer_that_is_missing_needs_subnets() -> None:
@@ -310,10 +377,6 @@ def test_listeners_are_removed_only_when_purging() -> None:
     assert kept == ["CreateTargetGroup", "CreateListener"]
     purged = planned(wanted(listeners=listeners, purge_listeners=True), actual())
     assert purged == ["CreateTargetGroup", "CreateListener", "DeleteListener", "DeleteTargetGroup"]
-
-
-def test_an_unknown_state_of_another_type_is_not_ours_to_delete() -> None:
-    assert planned(wanted(state="absent"), actual(balancer={"Type": "application"}, groups={})) == []
 
 
 def test_adoption_is_tagging() -> None:
@@ -567,6 +630,13 @@ def test_listeners_share_a_target_group(env: Environment) -> None:
 
 
 Change = Callable[[Environment], Item]
+
+
+def with_ipv6(env: Environment) -> Item:
+    add_ipv6(env.ec2, env.vpc.id, *env.vpc.subnets)
+    return {"ip_address_type": "dualstack"}
+
+
 CHANGES: dict[str, tuple[Change, list[str]]] = {
     "security groups": (
         lambda env: {"security_group_ids": [more_security_groups(env)]},
@@ -575,7 +645,7 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "privatelink rules": (lambda env: {"enforce_privatelink_rules": False}, ["SetSecurityGroups"]),
     "cross zone": (lambda env: {"cross_zone": True}, ["ModifyLoadBalancerAttributes"]),
     "deletion protection": (lambda env: {"deletion_protection": True}, ["ModifyLoadBalancerAttributes"]),
-    "address type": (lambda env: {"ip_address_type": "dualstack"}, ["SetIpAddressType"]),
+    "address type": (with_ipv6, ["SetIpAddressType"]),
     "fewer subnets": (lambda env: {"subnet_ids": [env.vpc.subnets[0]]}, ["SetSubnets"]),
     "exchanged subnet": (
         lambda env: {"subnet_ids": [env.vpc.subnets[0], another_subnet(env)]},
@@ -849,7 +919,7 @@ def test_strangers_target_groups_stay(env: Environment) -> None:
 
 def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Environment) -> None:
     env.run(env.item())
-    noted = {"Key": "saas.privatelink:missing-since:5432", "Value": "{}"}
+    noted = {"Key": "saas.privatelink:missing-since:5432", "Value": "10.1.0.9@1"}
     env.elb.add_tags(ResourceArns=[env.group()], Tags=[noted, {"Key": "mine", "Value": "x"}])
     env.run(env.item(tags={}, purge_tags=True))
     tags = env.elb.describe_tags(ResourceArns=[env.group()])["TagDescriptions"][0]["Tags"]
@@ -857,10 +927,42 @@ def test_purging_tags_spares_what_the_collection_notes_on_target_groups(env: Env
     assert "mine" not in {tag["Key"] for tag in tags}
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_nothing_is_written_that_aws_will_refuse(env: Environment, check: bool) -> None:
+    """What the plan forbids; the sandbox refuses each of them, too."""
+    made = env.ec2.create_subnet(VpcId=env.vpc.id, CidrBlock="10.1.9.0/28", AvailabilityZone="us-east-1c")["Subnet"]
+    for dummy in range(4):
+        env.ec2.create_network_interface(SubnetId=made["SubnetId"])
+    quick = {"port": 5432, "target_group": {"health_check": {"interval": 5, "timeout": 6}}}
+    for wrong in (
+        {"listeners": [quick]},
+        {"subnet_ids": [*env.vpc.subnets, made["SubnetId"]]},
+        {"ip_address_type": "dualstack"},
+        {"tags": {"aws:a": "b"}},
+    ):
+        assert env.one(env.item(**wrong), check=check)["failed"]
+        assert (env.writes, env.balancers(), env.group_names()) == ([], set(), set())
+
+
+def test_a_group_that_is_checked_every_five_seconds(env: Environment) -> None:
+    often = {"listeners": [{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]}
+    assert converges(env, env.item(**often)) == CREATION
+    (group,) = env.elb.describe_target_groups()["TargetGroups"]
+    assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (5, 5)
+
+
+def test_an_application_load_balancer_of_the_name_stands_in_nobodys_way(env: Environment) -> None:
+    other = env.elb.create_load_balancer(Name="orders", Scheme="internal", Subnets=list(env.vpc.subnets))
+    assert converges(env, env.item()) == CREATION
+    assert converges(env, GONE) == ["DeleteLoadBalancer", "DeleteTargetGroup"]
+    left = env.elb.describe_load_balancers()["LoadBalancers"]
+    assert [balancer["LoadBalancerArn"] for balancer in left] == [other["LoadBalancers"][0]["LoadBalancerArn"]]
+
+
 def test_targets_are_never_touched(env: Environment) -> None:
     env.run(env.item())
     env.elb.register_targets(TargetGroupArn=env.group(), Targets=[{"Id": "10.1.0.9", "Port": 5432}])
-    env.run(env.item(tags={"a": "b"}, listeners=[{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]))
+    env.run(env.item(tags={"a": "b"}, listeners=[{"port": 5432, "target_group": {"health_check": {"interval": 15}}}]))
     targets = env.elb.describe_target_health(TargetGroupArn=env.group())["TargetHealthDescriptions"]
     assert [target["Target"]["Id"] for target in targets] == ["10.1.0.9"]
 
@@ -1061,7 +1163,7 @@ def test_info(env: Environment) -> None:
 def test_the_policies_name_exactly_what_the_code_can_call() -> None:
     sources = [
         ROOT / "plugins" / "module_utils" / "_aws" / f"{name}.py"
-        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "load_balancers")
+        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "load_balancers", "subnets")
     ]
     text = "".join(path.read_text(encoding="utf-8") for path in sources).replace("{ELB}", ELB)
     text = re.sub(

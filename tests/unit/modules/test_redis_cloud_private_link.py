@@ -537,6 +537,17 @@ def test_a_task_that_fails_says_why(cloud: Cloud) -> None:
     assert cloud.create()["writes"] == [links.CREATE]
 
 
+def test_what_is_taken_and_not_added_is_told(cloud: Cloud) -> None:
+    cloud.create()
+    organization = "arn:aws:organizations::111111111111:organization/o-abcdefghij"
+    principals = [*cloud.ours(), {"principal": organization, "type": "organization"}]
+    for dummy in range(2):
+        result = cloud.one(subscription_id=cloud.subscription, principals=principals)
+        assert (result["failed"], result["writes"]) == (False, [links.ADD])
+        assert result["unshown"] == [f"{organization} in subscription {cloud.subscription}"]
+    assert cloud.one(subscription_id=cloud.subscription, principals=cloud.ours())["unshown"] == []
+
+
 def test_what_was_left_half_done_is_finished_by_the_next_run(cloud: Cloud) -> None:
     cloud.sandbox.redis_cloud_fails(cloud.name, "CreatePrivateLinkPrincipal", "PRIVATE_LINK_SERVICE_ERROR")
     failed = cloud.create(OTHER)

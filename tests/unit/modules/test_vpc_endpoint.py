@@ -35,6 +35,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import add_ipv6
 from tests.contract.conftest import Share
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by
@@ -925,6 +926,88 @@ def test_two_subnets_in_one_zone(estate: Estate, service: dict[str, Any]) -> Non
     assert refused["failed"]
     assert "DuplicateSubnetsInSameZone" in refused["msg"]
     assert "in the next" in refused["msg"]
+
+
+SECRETS = "com.amazonaws.us-east-1.secretsmanager"
+
+
+@pytest.fixture
+def secrets(estate: Estate) -> dict[str, Any]:
+    """A service of AWS's own, which has a private DNS name, and a VPC where that can be used."""
+    estate.vpc = estate.make_vpc(estate.account)
+    estate.ec2.modify_vpc_attribute(VpcId=estate.vpc.id, EnableDnsHostnames={"Value": True})
+    return {"service_name": SECRETS, "vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+
+
+def test_private_dns_that_aws_switches_on_is_told(estate: Estate, secrets: dict[str, Any]) -> None:
+    made = change(estate, [CREATE], **secrets)
+    assert made["diff"][0]["after"]["private_dns_enabled"].startswith("on, if the service has a private DNS name")
+    assert made["private_dns_enabled"] is True
+    change(estate, [MODIFY], **secrets, private_dns_enabled=False)
+    change(estate, [MODIFY], private_dns_enabled=True)
+
+
+def test_a_second_endpoint_with_the_private_name_is_refused(estate: Estate, secrets: dict[str, Any]) -> None:
+    first = run(estate, **secrets)["vpc_endpoint_id"]
+    for options in ({}, {"private_dns_enabled": True}):
+        for check in (True, False):
+            refused = run(estate, check=check, **{**secrets, "name": "second", **options})
+            assert f"{first} has the private DNS name of {SECRETS} in this VPC" in refused["msg"]
+            assert not estate.count("CreateVpcEndpoint")
+    second = run(estate, **{**secrets, "name": "second", "private_dns_enabled": False})
+    assert (second["failed"], second["private_dns_enabled"]) == (False, False)
+    refused = run(estate, name="second", private_dns_enabled=True)
+    assert f"{first} has the private DNS name" in refused["msg"]
+    assert not estate.count("ModifyVpcEndpoint")
+
+
+@pytest.mark.parametrize("seen", ["deleting", "gone"])
+def test_the_name_of_a_deleted_endpoint_is_waited_for(estate: Estate, secrets: dict[str, Any], seen: str) -> None:
+    """Another run deleted it, so that this one does not know of it."""
+    first = run(estate, **{**secrets, "name": "first"})["vpc_endpoint_id"]
+    estate.sandbox.lag(**{"vpc_endpoint.private_dns": 20, "vpc_endpoint.deleting": 3})
+    try:
+        estate.ec2.delete_vpc_endpoints(VpcEndpointIds=[first])
+        estate.sandbox.step(4 if seen == "gone" else 0)
+        made = run(estate, **secrets)
+    finally:
+        estate.sandbox.lag(**{"vpc_endpoint.private_dns": 0.1, "vpc_endpoint.deleting": 0.1})
+    assert (made["failed"], made["writes"], made["private_dns_enabled"]) == (False, [CREATE], True)
+    refused = [call for call in estate.calls if call["operation"] == "CreateVpcEndpoint" and call["error"]]
+    assert refused
+
+
+def test_replacing_waits_for_the_name(estate: Estate, secrets: dict[str, Any]) -> None:
+    estate.sandbox.lag(**{"vpc_endpoint.private_dns": 20})
+    try:
+        first = run(estate, **secrets)["vpc_endpoint_id"]
+        estate.put(first, "rejected")
+        made = run(estate, **secrets, replace=True)
+    finally:
+        estate.sandbox.lag(**{"vpc_endpoint.private_dns": 0.1})
+    assert (made["failed"], made["writes"]) == (False, [DELETE, CREATE])
+
+
+def test_ipv6_needs_subnets_that_have_it(estate: Estate, secrets: dict[str, Any]) -> None:
+    dual = {**secrets, "ip_address_type": "dualstack"}
+    for check in (True, False):
+        refused = run(estate, check=check, **dual)
+        assert "needs subnets with an IPv6 CIDR block" in refused["msg"]
+        assert not estate.count("CreateVpcEndpoint")
+    run(estate, **secrets)
+    assert "IPv6" in run(estate, **dual)["msg"]
+    add_ipv6(estate.ec2, estate.vpc.id, *estate.vpc.subnets)
+    change(estate, [MODIFY], **dual, dns_record_ip_type="dualstack")
+    assert endpoint(estate)["DnsOptions"] == {"DnsRecordIpType": "dualstack"}
+    run(estate, **dual)
+    assert estate.count("DescribeSubnets") == 0
+
+
+def test_upper_case_and_the_star_are_no_differences(estate: Estate, resource: dict[str, Any]) -> None:
+    options = {**resource, "ip_address_type": "ipv4", "private_dns_enabled": True}
+    change(estate, [CREATE], **options, private_dns_specified_domains=[])
+    assert endpoint(estate)["IpAddressType"] == "IPV4"
+    change(estate, [], **options, private_dns_preference="VERIFIED_DOMAINS_ONLY", private_dns_specified_domains=[])
 
 
 def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> None:

@@ -211,6 +211,20 @@ class TestReport:
         entry = self.report(ok("fivetran-orders", status="accepted", connections=[]))
         assert entry["line"] == "fivetran orders: connected"
 
+    def test_new_zones_are_for_the_vendor_to_know(self) -> None:
+        enabled = ok("fivetran-orders", added_zone_ids=["use1-az4"])
+        entry = self.report(enabled, ok("fivetran-orders", status="accepted", connections=[]))
+        said = "tell the vendor that its endpoint can have a subnet in use1-az4 from now on"
+        assert entry["line"] == f"fivetran orders: connected: {said}"
+        none = ok("fivetran-orders", added_zone_ids=[])
+        assert self.report(none, ok("fivetran-orders", status="accepted"))["line"] == "fivetran orders: connected"
+
+    def test_what_was_written_and_does_not_show_is_in_the_line(self) -> None:
+        entry = self.report(ok("fivetran-orders", status="accepted", unshown=["o-1 in subscription 1"]))
+        assert entry["line"].startswith(
+            "fivetran orders: connected: written, but not to be seen: o-1 in subscription 1; ask"
+        )
+
     def guests(self, **of: Any) -> dict[str, Any]:
         """An entry of a link whose service has these connections: by result, states by endpoint and owner."""
         shown = {

@@ -378,8 +378,8 @@ def check_load_balancer(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
     found = snapshot["load_balancers"].get(name)
     if found is None:
         return Finding(PASS, f"There is no load balancer {name} yet." if name else "No load balancer is named.")
-    shown = {"type": found.get("Type"), "scheme": found.get("Scheme"), "VPC": found.get("VpcId")}
-    wanted = {"type": "network", "scheme": "internal", "VPC": link.vpc_id or found.get("VpcId")}
+    shown = {"scheme": found.get("Scheme"), "VPC": found.get("VpcId")}
+    wanted = {"scheme": "internal", "VPC": link.vpc_id or found.get("VpcId")}
     wrong = [f"its {what} is {shown[what]}, not {wanted[what]}" for what in wanted if shown[what] != wanted[what]]
     if wrong:
         return Finding(FAIL, f"There is a load balancer {name} already, but {'; '.join(wrong)}.")

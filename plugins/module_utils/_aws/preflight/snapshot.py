@@ -179,12 +179,12 @@ class Reader:
         return {group["GroupId"]: group for group in found}
 
     def load_balancers(self, links: t.Sequence[CheckedLink]) -> Listing:
-        """Load balancers of every type, by name: they share their names."""
+        """Network Load Balancers by name. Those of other types have names of their own."""
         if not any(link.load_balancer for link in links):
             return {}
         action = "elasticloadbalancing:DescribeLoadBalancers"
         found = self.api.pages(action, "LoadBalancers", PageSize=lb.PAGE)
-        return {balancer["LoadBalancerName"]: balancer for balancer in found}
+        return {balancer["LoadBalancerName"]: balancer for balancer in found if balancer.get("Type") == "network"}
 
     def endpoints(self, links: t.Sequence[CheckedLink]) -> Listing:
         """The subnets that VPC endpoints of the collection are in, by the endpoints' names."""

@@ -13,11 +13,12 @@ from tests.sandbox.aws.ec2.requests import page, select
 from tests.sandbox.aws.ec2.resources import EndpointService, base_dns_name, service_of, visible, zone_ids
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import World, hex_id
 
 PRINCIPALS = [
     (re.compile(r"\*"), "All"),
-    (re.compile(r"[a-z0-9-]+\.amazonaws\.com"), "Service"),
+    (re.compile(r"[a-z0-9-]+\.amazonaws\.com(\.cn)?"), "Service"),
     (re.compile(r"arn:[\w-]+:organizations::\d{12}:ou/o-\w+/ou-[\w-]+"), "OrganizationUnit"),
     (re.compile(r"arn:[\w-]+:iam::\d{12}:root"), "Account"),
     (re.compile(r"arn:[\w-]+:iam::\d{12}:user/[\w+=,.@-]+"), "User"),
@@ -33,6 +34,8 @@ def modify(call: Call, world: World) -> dict[str, Any]:
         raise AwsError("MissingParameter", "The request must contain AddAllowedPrincipals or RemoveAllowedPrincipals")
     for principal in [*add, *remove]:
         principal_type(principal)
+        if principal.startswith("arn:") and principal.split(":")[1] != partition(call.region):
+            raise AwsError("InvalidPrincipal", f"Invalid Principal: '{principal}'")
     added = []
     for principal in add:
         if principal not in service.principals:
@@ -105,7 +108,7 @@ def _permission(service: EndpointService, principal: str) -> dict[str, Any]:
 
 def _detail(service: EndpointService, call: Call, world: World) -> dict[str, Any]:
     # A service in another region is not bound to zones (aws provider #44186, read 2026-11).
-    ids = zone_ids(service, world) if service.region == call.region else []
+    ids = zone_ids(service) if service.region == call.region else []
     names = {zone_id: name for name, zone_id in moto_ec2.zones(call.account, call.region).items()}
     verified = service.private_dns is not None and service.private_dns.state == "verified"
     return {

@@ -1,7 +1,12 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoint services at their owner: create, describe, modify, delete, verify the private DNS name."""
+"""Endpoint services at their owner: create, describe, modify, delete, verify the private DNS name.
+
+Sources: AWS PrivateLink Guide, "Create a service powered by AWS PrivateLink" (a load balancer can be associated with a
+single service) and "Configure an endpoint service" (adding load balancers, new zones, domain names, home region; both
+read 2026-11).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,6 @@ from tests.sandbox.aws.ec2.resources import (
     conclude_private_dns,
     service_of,
     zone_ids,
-    zone_names,
 )
 from tests.sandbox.aws.elbv2.resources import LoadBalancer
 from tests.sandbox.core.calls import AwsError, Call
@@ -38,6 +42,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
             message = "exactly one of network_load_balancer_arn or gateway_load_balancer_arn is a required member"
             raise AwsError("InvalidParameter", message)
         balancers = [_load_balancer(arn, call, world) for arn in arns]
+        _refuse_taken(arns, world)
         types = call.params.get("SupportedIpAddressTypes") or ["ipv4"]
         _check_ip_types(types, balancers)
         service = EndpointService(
@@ -47,13 +52,15 @@ def create(call: Call, world: World) -> dict[str, Any]:
             life=world.life("endpoint_service", "Pending", "Available"),
             tags=tags_of(call, "vpc-endpoint-service"),
             load_balancer_arns=list(dict.fromkeys(arns)),
+            zones=_zones(balancers),
             acceptance_required=call.params.get("AcceptanceRequired", True),
             ip_address_types=sorted(set(types)),
+            regions={call.region: Life([("Available", 0.0)])},
         )
         _set_private_dns(service, call.params.get("PrivateDnsName"))
         _change_regions(service, call.params.get("SupportedRegions") or [], [], world)
         world.add(service)
-        return {"ServiceConfiguration": configuration(service, world), "ClientToken": call.params.get("ClientToken")}
+        return {"ServiceConfiguration": configuration(service), "ClientToken": call.params.get("ClientToken")}
 
     return once(call, world, new)
 
@@ -73,7 +80,7 @@ def describe(call: Call, world: World) -> dict[str, Any]:
         "supported-ip-address-types": lambda service: service.ip_address_types,
     }
     found, token = page(call, select(call, services, fields, lambda service: service.tags), least=5)
-    return {"ServiceConfigurations": [configuration(service, world) for service in found], "NextToken": token}
+    return {"ServiceConfigurations": [configuration(service) for service in found], "NextToken": token}
 
 
 @operation("ec2", "ModifyVpcEndpointServiceConfiguration")
@@ -86,8 +93,14 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     arns = _changed_load_balancers(service, call, world)
     types = set(service.ip_address_types) | set(params.get("AddSupportedIpAddressTypes") or [])
     types -= set(params.get("RemoveSupportedIpAddressTypes") or [])
-    _check_ip_types(sorted(types), [_load_balancer(arn, call, world) for arn in arns])
+    balancers = [_load_balancer(arn, call, world) for arn in arns]
+    _check_ip_types(sorted(types), balancers)
+    if service.region in (params.get("RemoveSupportedRegions") or []):
+        message = f"The Region {service.region}, which hosts the service {service.key}, cannot be removed"
+        raise AwsError("InvalidParameter", message)
+    _check_private_dns_name(params.get("PrivateDnsName"))
     service.load_balancer_arns, service.ip_address_types = arns, sorted(types)
+    service.zones = _zones(balancers)  # whatever else is modified: its id alone is enough
     if params.get("AcceptanceRequired") is not None:
         service.acceptance_required = params["AcceptanceRequired"]
     if params.get("RemovePrivateDnsName"):
@@ -127,15 +140,15 @@ def modify_payer(call: Call, world: World) -> dict[str, Any]:
     return {"ReturnValue": True}
 
 
-def configuration(service: EndpointService, world: World) -> dict[str, Any]:
+def configuration(service: EndpointService) -> dict[str, Any]:
     """A ServiceConfiguration of the API."""
     return {
         "ServiceType": [{"ServiceType": "Interface"}],
         "ServiceId": service.key,
         "ServiceName": service.name,
         "ServiceState": service.state,
-        "AvailabilityZones": zone_names(service, world),
-        "AvailabilityZoneIds": zone_ids(service, world),
+        "AvailabilityZones": service.zones,
+        "AvailabilityZoneIds": zone_ids(service),
         "AcceptanceRequired": service.acceptance_required,
         "ManagesVpcEndpoints": False,
         "NetworkLoadBalancerArns": service.load_balancer_arns,
@@ -147,7 +160,7 @@ def configuration(service: EndpointService, world: World) -> dict[str, Any]:
         "PayerResponsibility": service.payer,
         "Tags": service.tag_list,
         "SupportedRegions": [{"Region": name, "ServiceState": life.state} for name, life in _regions(service)],
-        "RemoteAccessEnabled": bool(service.regions),
+        "RemoteAccessEnabled": len(_regions(service)) > 1,
     }
 
 
@@ -158,7 +171,13 @@ def _private_dns(service: EndpointService) -> dict[str, str]:
     return {"State": service.private_dns.state, "Type": "TXT", "Value": f"vpce:{secret}", "Name": f"_{secret[:13]}"}
 
 
+def _check_private_dns_name(name: str | None) -> None:
+    if name and name != name.lower():
+        raise AwsError("InvalidParameter", f"Domain names must use lowercase: {name}")
+
+
 def _set_private_dns(service: EndpointService, name: str | None) -> None:
+    _check_private_dns_name(name)
     service.private_dns_name = name or None
     service.private_dns = Life([("pendingVerification", 0.0)]) if name else None
 
@@ -186,6 +205,17 @@ def _load_balancer(arn: str, call: Call, world: World) -> LoadBalancer:
     return balancer
 
 
+def _zones(balancers: list[LoadBalancer]) -> list[str]:
+    return sorted({zone["ZoneName"] for balancer in balancers for zone in balancer.zones})
+
+
+def _refuse_taken(arns: list[str], world: World) -> None:
+    """Raises for load balancers of another service. API Gateway's VPC links have the message; the code is a guess."""
+    for service in world.all(EndpointService):
+        if set(arns) & set(service.load_balancer_arns):
+            raise AwsError("InvalidParameter", "NLB is already associated with another VPC Endpoint Service")
+
+
 def _changed_load_balancers(service: EndpointService, call: Call, world: World) -> list[str]:
     add = call.params.get("AddNetworkLoadBalancerArns") or []
     remove = call.params.get("RemoveNetworkLoadBalancerArns") or []
@@ -197,6 +227,7 @@ def _changed_load_balancers(service: EndpointService, call: Call, world: World) 
         if arn not in service.load_balancer_arns:
             message = f"The Network Load Balancer '{arn}' is not associated with the service"
             raise AwsError("InvalidNetworkLoadBalancerArn.NotFound", message)
+    _refuse_taken([arn for arn in add if arn not in service.load_balancer_arns], world)
     arns = [arn for arn in dict.fromkeys([*service.load_balancer_arns, *add]) if arn not in remove]
     if not arns:
         raise AwsError("InvalidParameter", "A service needs at least one load balancer")

@@ -8,7 +8,23 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
+from tests.sandbox.core import underneath
+from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.world import World
+
 # moto is imported late because its EC2 takes a second to import.
+
+
+@underneath.prepares("ec2")
+def mended(call: Call, world: World) -> None:
+    """Before moto answers: it writes the whole state of a subnet's IPv6 block into the state's one member."""
+    from moto.ec2.models.subnets import Subnet
+
+    def blocks(subnet: Any) -> list[dict[str, Any]]:
+        known = subnet.ipv6_cidr_block_associations.values()
+        return [{**block, "ipv6CidrBlockState": {"state": block["ipv6CidrBlockState"]["State"]}} for block in known]
+
+    Subnet.ipv6_cidr_block_association_set = property(blocks)  # type: ignore[method-assign,assignment]
 
 
 def backend(account: str, region: str) -> Any:
@@ -38,6 +54,23 @@ def subnets_of(account: str, region: str, vpc_id: str) -> list[Any]:
         for subnet in subnets.values()
         if subnet.vpc_id == vpc_id
     ]
+
+
+def has_ipv6(subnet: Any) -> bool:
+    """Whether a subnet of moto's has an IPv6 block."""
+    states = [block["ipv6CidrBlockState"]["State"] for block in subnet.ipv6_cidr_block_associations.values()]
+    return "associated" in states
+
+
+def has_dns(vpc: Any) -> bool:
+    """Whether a VPC of moto's has both attributes that private DNS needs."""
+    return "false" not in (str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower())
+
+
+def without_dns(vpc: Any) -> AwsError:
+    """EC2's refusal of private DNS in a VPC that has not both."""
+    what = "both enableDnsSupport & enableDnsHostnames VPC attributes set to true"
+    return AwsError("InvalidParameter", f"Enabling private DNS requires {what} for {vpc.id}")
 
 
 def find_vpc(account: str, region: str, vpc_id: str) -> Any:

@@ -48,7 +48,7 @@ def destination(kind: str, call: Call, world: World) -> dict[str, Any]:
     if call.params.get("PolicyDocument"):
         raise AwsError("InvalidParameter", f"A {kind} endpoint has no endpoint policy")
     arn = str(call.params[parameter])
-    if not re.fullmatch(rf"arn:aws:vpc-lattice:[\w-]+:\d{{12}}:{resource.WORD}/\w+-[0-9a-z]{{17}}", arn):
+    if not re.fullmatch(rf"arn:aws[\w-]*:vpc-lattice:[\w-]+:\d{{12}}:{resource.WORD}/\w+-[0-9a-z]{{17}}", arn):
         raise AwsError(f"{error}.Malformed", f"Invalid ARN: '{arn}'")
     found = world.find(resource, arn.rpartition("/")[2], region=call.region)
     usable = found is not None and (own(found, call) or arn in ram.shared_arns(call.account, call.region, world))
@@ -69,15 +69,15 @@ def _dns_options(call: Call) -> dict[str, Any]:
             raise AwsError("InvalidParameter", "PrivateDnsPreference needs PrivateDnsEnabled")
         return options
     vpc = moto_ec2.find_vpc(call.account, call.region, call.params["VpcId"])
-    if "false" in (str(vpc.enable_dns_support).lower(), str(vpc.enable_dns_hostnames).lower()):
-        what = "both enableDnsSupport & enableDnsHostnames VPC attributes set to true"
-        raise AwsError("InvalidParameter", f"Enabling private DNS requires {what} for {vpc.id}")
+    if not moto_ec2.has_dns(vpc):
+        raise moto_ec2.without_dns(vpc)
     preference = preference or "VERIFIED_DOMAINS_ONLY"
     if preference not in PREFERENCES:
         raise AwsError("InvalidParameterValue", f"{preference} is no PrivateDnsPreference")
     if ("SPECIFIED" in preference) != bool(domains) or len(domains) > 10:
         raise AwsError("InvalidParameter", f"PrivateDnsSpecifiedDomains does not go with {preference}, or is too long")
-    return {**options, "PrivateDnsPreference": preference}
+    # AWS answers "*" where there can be no domains (terraform-provider-aws#45537, read 2026-11).
+    return {**options, "PrivateDnsPreference": preference, "PrivateDnsSpecifiedDomains": domains or ["*"]}
 
 
 def check_zones(subnets: list[Any]) -> None:
@@ -162,7 +162,8 @@ def _row(
     failure = endpoint.inaccessible.get(configuration.key)
     private = endpoint.private_dns_enabled and (via is None or via.private_dns)
     named = private and configuration.custom_domain is not None and _preferred(endpoint, configuration, world)
-    name = lattice.dns_name(endpoint.key, configuration)
+    of = endpoint.key if via is None else f"{endpoint.key}-{lattice.association_id(via, configuration)}"
+    name = lattice.dns_name(of, configuration)
     return {
         "Id": lattice.derived_id("vpce-rsc-asc-", endpoint.key, configuration.key),
         "VpcEndpointId": endpoint.key,

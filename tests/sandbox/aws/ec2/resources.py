@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from tests.sandbox.aws.ec2 import moto_ec2
-from tests.sandbox.aws.elbv2.resources import LoadBalancer
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.world import Life, Resource, World, declare_state
 
@@ -22,6 +21,7 @@ declare_state("vpc_endpoint.pending", "a new or accepted endpoint before it is a
 declare_state("vpc_endpoint.pendingAcceptance", "before an unanswered request is expired", 7 * 86400)
 declare_state("vpc_endpoint.deleting", "a deleted endpoint before it is deleted")
 declare_state("vpc_endpoint.deleted", "how long a deleted connection lingers at the service's owner", 3600)
+declare_state("vpc_endpoint.private_dns", "how long the private DNS name of a deleted endpoint is still in its VPC")
 declare_state("vpc_endpoint.unseen", "before the service's owner sees a new connection request")
 declare_state("vpc_endpoint_association.unseen", "before what a new endpoint leads to is listed as its associations")
 
@@ -33,6 +33,8 @@ class EndpointService(Resource):
     KIND: ClassVar[str] = "endpoint_service"
 
     load_balancer_arns: list[str]
+    zones: list[str]
+    """Names of its Availability Zones: those that its load balancers had when it was last made or modified."""
     acceptance_required: bool
     ip_address_types: list[str]
     private_dns_name: str | None = None
@@ -72,6 +74,8 @@ class VpcEndpoint(Resource):
     dns_entries: list[dict[str, str]]
     seen_from: float
     """When the owner of the service first sees the connection."""
+    private_name: str | None = None
+    """The private DNS name of its service, whether enabled here or not."""
     resource_configuration_arn: str | None = None
     service_network_arn: str | None = None
     dns_options: dict[str, Any] = field(default_factory=dict)
@@ -87,19 +91,9 @@ def conclude_private_dns(service: EndpointService, outcome: str, world: World) -
     service.private_dns = world.life("private_dns", "pendingVerification", outcome)
 
 
-def balancers_of(service: EndpointService, world: World) -> list[LoadBalancer]:
-    found = [world.find(LoadBalancer, arn) for arn in service.load_balancer_arns]
-    return [balancer for balancer in found if balancer is not None]
-
-
-def zone_names(service: EndpointService, world: World) -> list[str]:
-    """The Availability Zones of the service: those of its load balancers."""
-    return sorted({zone["ZoneName"] for balancer in balancers_of(service, world) for zone in balancer.zones})
-
-
-def zone_ids(service: EndpointService, world: World) -> list[str]:
+def zone_ids(service: EndpointService) -> list[str]:
     ids = moto_ec2.zones(service.account, service.region)
-    return sorted(ids[name] for name in zone_names(service, world))
+    return sorted(ids[name] for name in service.zones)
 
 
 def base_dns_name(service: EndpointService) -> str:

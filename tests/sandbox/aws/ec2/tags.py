@@ -26,8 +26,6 @@ NOT_FOUND = {"vpce-svc": "InvalidVpcEndpointServiceId.NotFound", "vpce": "Invali
 @operation("ec2", "CreateTags")
 def create(call: Call, world: World) -> dict[str, Any]:
     tags = {tag["Key"]: tag.get("Value", "") for tag in call.params["Tags"]}
-    if any(key.startswith("aws:") for key in tags):
-        raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
     ours, others = _resources(call, world)
     for resource in ours:
         if len({**resource.tags, **tags}) > 50:

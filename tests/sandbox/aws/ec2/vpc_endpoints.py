@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.sandbox.aws.ec2 import moto_ec2, resource_endpoints
+from tests.sandbox.aws.ec2 import interface_endpoints, moto_ec2, resource_endpoints
 from tests.sandbox.aws.ec2.requests import each, page, select, tags_of
 from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint, visible, zone_ids
 from tests.sandbox.core import clock
@@ -65,7 +65,14 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     if endpoint.kind in resource_endpoints.KINDS:
         resource_endpoints.check_modify(endpoint, call)
     elif params.get("PrivateDnsEnabled"):
-        _check_private_dns(service, endpoint.service_name)
+        of = (endpoint.service_name, service, endpoint.vpc_id)
+        interface_endpoints.check_private_dns(*of, call, world, endpoint.key)
+    address_type = params.get("IpAddressType") or endpoint.ip_address_type
+    subnet_ids = _changed(endpoint.subnet_ids, params, "SubnetIds")
+    interface_endpoints.check_addresses(address_type, [_subnet(found, call) for found in subnet_ids], service)
+    options = {**endpoint.dns_options, **(params.get("DnsOptions") or {})}
+    if endpoint.kind == "Interface":
+        options = interface_endpoints.dns_options(endpoint.service_name, options, address_type)
     _change_subnets(endpoint, service, call, world)
     endpoint.route_table_ids = _changed(endpoint.route_table_ids, params, "RouteTableIds")
     groups = _changed(endpoint.security_group_ids, params, "SecurityGroupIds")
@@ -73,10 +80,10 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     endpoint.security_group_ids = groups
     if params.get("PrivateDnsEnabled") is not None:
         endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
+        endpoint.private_name = interface_endpoints.domain(endpoint.service_name, service)
     if params.get("ResetPolicy") or params.get("PolicyDocument"):
         endpoint.policy = params.get("PolicyDocument") or FULL_ACCESS
-    endpoint.ip_address_type = params.get("IpAddressType") or endpoint.ip_address_type
-    endpoint.dns_options = {**endpoint.dns_options, **(params.get("DnsOptions") or {})}
+    endpoint.ip_address_type, endpoint.dns_options = address_type, options
     if endpoint.state == "available":
         endpoint.life = world.life("vpc_endpoint", "pending", "available")
     return {"Return": True}
@@ -110,7 +117,7 @@ def described(endpoint: VpcEndpoint, call: Call) -> dict[str, Any]:
         "RouteTableIds": endpoint.route_table_ids,
         "SubnetIds": endpoint.subnet_ids,
         "Groups": [{"GroupId": group.id, "GroupName": group.name} for group in groups if group],
-        "IpAddressType": endpoint.ip_address_type,
+        "IpAddressType": _shown_type(endpoint),
         "PrivateDnsEnabled": endpoint.private_dns_enabled,
         "RequesterManaged": False,
         "NetworkInterfaceIds": endpoint.network_interface_ids,
@@ -124,6 +131,12 @@ def described(endpoint: VpcEndpoint, call: Call) -> dict[str, Any]:
         "DnsOptions": endpoint.dns_options or None,
         "LastError": _last_error(endpoint),
     }
+
+
+def _shown_type(endpoint: VpcEndpoint) -> str:
+    """In upper case for endpoints to resources (terraform-provider-aws#45118 and #45946, read 2026-11)."""
+    given = endpoint.ip_address_type
+    return given.upper() if endpoint.kind in resource_endpoints.KINDS else given
 
 
 def _last_error(endpoint: VpcEndpoint) -> dict[str, str] | None:
@@ -143,10 +156,13 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
     _check_subnets(subnets, params["VpcId"], name, service, world)
     if to_resources:
         resource_endpoints.check_zones(subnets)
-    elif params.get("PrivateDnsEnabled"):
-        _check_private_dns(service, name)
+    address_type = params.get("IpAddressType") or "ipv4"
+    interface_endpoints.check_addresses(address_type, subnets, service)
     groups = [] if kind == "Gateway" else (params.get("SecurityGroupIds") or [_default_group(call)])
     _check_security_groups(groups, call)
+    private: dict[str, Any] = {"private_dns_enabled": bool(params.get("PrivateDnsEnabled"))}
+    if kind == "Interface":
+        private = interface_endpoints.private(name, service, address_type, call, world)
     key, outcome = hex_id("vpce-"), world.outcome("vpc_endpoint", call.account)
     endpoint = VpcEndpoint(
         key=key,
@@ -166,13 +182,13 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
         security_group_ids=groups,
         network_interface_ids=[_interface(subnet, key, groups, call) for subnet in subnets],
         route_table_ids=params.get("RouteTableIds") or [],
-        ip_address_type=params.get("IpAddressType") or "ipv4",
-        private_dns_enabled=bool(params.get("PrivateDnsEnabled")),
+        ip_address_type=address_type,
         policy="" if to_resources else (params.get("PolicyDocument") or FULL_ACCESS),
         dns_entries=_dns_entries(key, service, subnets) if kind == "Interface" else [],
         seen_from=clock.now() + world.lag("vpc_endpoint.unseen"),
         failure=(outcome.code or "", outcome.reason or "") if outcome else None,
         **leads_to,
+        **private,
     )
     world.add(endpoint)
     resource_endpoints.associate(endpoint, world)
@@ -212,7 +228,7 @@ def _zone_id(subnet: Any) -> str:
 
 
 def _check_subnets(subnets: list[Any], vpc_id: str, name: str, service: EndpointService | None, world: World) -> None:
-    allowed = zone_ids(service, world) if service else None
+    allowed = zone_ids(service) if service else None
     taken: set[str] = set()
     for subnet in subnets:
         if subnet.vpc_id != vpc_id:
@@ -225,13 +241,6 @@ def _check_subnets(subnets: list[Any], vpc_id: str, name: str, service: Endpoint
             message = f"Found another VPC endpoint subnet in the availability zone of {subnet.id}"
             raise AwsError("DuplicateSubnetsInSameZone", message)
         taken.add(subnet.availability_zone)
-
-
-def _check_private_dns(service: EndpointService | None, name: str) -> None:
-    verified = service is None or (service.private_dns is not None and service.private_dns.state == "verified")
-    if not verified:
-        message = f"Private DNS can't be enabled because the service {name} does not provide a private DNS name."
-        raise AwsError("InvalidParameter", message)
 
 
 def _check_security_groups(groups: list[str], call: Call) -> None:

@@ -29,6 +29,8 @@ def create(call: Call, world: World) -> dict[str, Any]:
     protocol, port = params.get("Protocol"), params.get("Port")
     if not protocol or not port:
         raise AwsError("ValidationError", "A listener protocol and port must be specified")
+    if balancer.type != "network":
+        raise AwsError("NotImplemented", f"The sandbox has no listeners of {balancer.type} load balancers", 501)
     if protocol not in TARGET_PROTOCOLS:
         raise AwsError("UnsupportedProtocol", f"Protocol {protocol} is not supported by network load balancers")
     listener = Listener(

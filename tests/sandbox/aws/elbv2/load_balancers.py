@@ -1,7 +1,12 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Network Load Balancers."""
+"""Network Load Balancers; and Application Load Balancers, which are there and can be described and deleted.
+
+Sources: Elastic Load Balancing API Reference, CreateLoadBalancer and SetSubnets; guide "Network Load Balancers",
+"Update the Availability Zones" (8 free addresses in each subnet); messages: aws-load-balancer-controller#1233 (free
+addresses) and #4852 (IPv6). All read 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -29,32 +34,38 @@ ATTRIBUTES = {
 """Attributes of a Network Load Balancer and their defaults (ModifyLoadBalancerAttributes, read 2026-11)."""
 
 HOSTED_ZONE = "Z26RNL4JYFTOTI"
+KINDS = {"network": "net", "application": "app"}
+"""Type of a load balancer -> what its ARN has for it."""
+
+LEAST_ADDRESSES = 8  # free in each subnet
 
 
 @operation("elbv2", "CreateLoadBalancer")
 def create(call: Call, world: World) -> dict[str, Any]:
     params = call.params
     kind = params.get("Type") or "application"
-    if kind != "network":
+    if kind not in KINDS:
         raise AwsError("NotImplemented", f"The sandbox does not implement elbv2 CreateLoadBalancer of type {kind}", 501)
     elb.check_name(params["Name"])
     request = elb.request_of(call)
     for balancer in world.all(LoadBalancer, call.account, call.region):
-        if balancer.name == params["Name"]:
+        if (balancer.name, balancer.type) == (params["Name"], kind):
             if balancer.request == request:
                 return {"LoadBalancers": [described(balancer)]}
             message = f"A load balancer with the same name '{balancer.name}' exists, but with different settings"
             raise AwsError("DuplicateLoadBalancerName", message)
     zones, vpc_id = _zones(call)
+    _check_subnets([zone["SubnetId"] for zone in zones], params.get("IpAddressType") or "ipv4", call)
     groups = params.get("SecurityGroups") or []
     _check_security_groups(groups, call)
     balancer = LoadBalancer(
-        key=elb.arn(call, f"loadbalancer/net/{params['Name']}/{hex_id('', 16)}"),
+        key=elb.arn(call, f"loadbalancer/{KINDS[kind]}/{params['Name']}/{hex_id('', 16)}"),
         account=call.account,
         region=call.region,
         life=world.life("load_balancer", "provisioning", "active"),
         tags=elb.tags_of(call),
         name=params["Name"],
+        type=kind,
         scheme=params.get("Scheme") or "internet-facing",
         vpc_id=vpc_id,
         zones=zones,
@@ -134,7 +145,7 @@ def set_security_groups(call: Call, world: World) -> dict[str, Any]:
 @operation("elbv2", "SetSubnets")
 def set_subnets(call: Call, world: World) -> dict[str, Any]:
     balancer = elb.get(LoadBalancer, call.params["LoadBalancerArn"], call, world)
-    zones, vpc_id = _zones(call)
+    params, (zones, vpc_id) = call.params, _zones(call)
     if vpc_id != balancer.vpc_id:
         raise AwsError("InvalidSubnet", f"The subnets are not in the load balancer's VPC {balancer.vpc_id}")
     missing = {zone["SubnetId"] for zone in balancer.zones} - {zone["SubnetId"] for zone in zones}
@@ -142,6 +153,8 @@ def set_subnets(call: Call, world: World) -> dict[str, Any]:
     if missing and in_use:
         message = f"Subnets of load balancer '{balancer.key}' cannot be removed while an endpoint service uses it"
         raise AwsError("InvalidConfigurationRequest", message)
+    new = [zone["SubnetId"] for zone in zones if zone not in balancer.zones]
+    _check_subnets(new, params.get("IpAddressType") or balancer.ip_address_type, call)
     balancer.zones = zones
     return {"AvailabilityZones": zones, "IpAddressType": balancer.ip_address_type}
 
@@ -149,6 +162,8 @@ def set_subnets(call: Call, world: World) -> dict[str, Any]:
 @operation("elbv2", "SetIpAddressType")
 def set_ip_address_type(call: Call, world: World) -> dict[str, Any]:
     balancer = elb.get(LoadBalancer, call.params["LoadBalancerArn"], call, world)
+    if call.params["IpAddressType"] != "ipv4":
+        _check_ipv6([zone["SubnetId"] for zone in balancer.zones], call)
     balancer.ip_address_type = call.params["IpAddressType"]
     return {"IpAddressType": balancer.ip_address_type}
 
@@ -165,7 +180,7 @@ def described(balancer: LoadBalancer) -> dict[str, Any]:
         "Scheme": balancer.scheme,
         "VpcId": balancer.vpc_id,
         "State": {"Code": balancer.state},
-        "Type": "network",
+        "Type": balancer.type,
         "AvailabilityZones": balancer.zones,
         "SecurityGroups": groups or None,
         "IpAddressType": balancer.ip_address_type,
@@ -192,6 +207,28 @@ def _zones(call: Call) -> tuple[list[dict[str, Any]], str]:
     if len(vpcs) > 1:
         raise AwsError("InvalidConfigurationRequest", "All subnets must belong to the same VPC")
     return zones, vpcs.pop()
+
+
+def _check_subnets(new: list[str], ip_address_type: str, call: Call) -> None:
+    """Raises for subnets too full for a load balancer, or without IPv6 for one that is dualstack."""
+    chosen = {mapping["SubnetId"] for mapping in call.params.get("SubnetMappings") or [] if _chooses(mapping)}
+    for subnet_id in new:
+        subnet = moto_ec2.find_subnet(call.account, call.region, subnet_id)
+        if subnet_id not in chosen and subnet.available_ip_address_count < LEAST_ADDRESSES:
+            need = f"ELB requires at least {LEAST_ADDRESSES} free IP addresses in each subnet."
+            raise AwsError("InvalidSubnet", f"Not enough IP space available in {subnet_id}. {need}")
+    if ip_address_type != "ipv4":
+        _check_ipv6(new, call)
+
+
+def _chooses(mapping: dict[str, Any]) -> bool:
+    """Whether the address in a subnet is the caller's choice, who then needs no other."""
+    return bool(mapping.get("PrivateIPv4Address"))
+
+
+def _check_ipv6(subnet_ids: list[str], call: Call) -> None:
+    if not all(moto_ec2.has_ipv6(moto_ec2.find_subnet(call.account, call.region, found)) for found in subnet_ids):
+        raise AwsError("ValidationError", "You must specify subnets with an associated IPv6 CIDR block.")
 
 
 def _check_security_groups(groups: list[str], call: Call) -> None:

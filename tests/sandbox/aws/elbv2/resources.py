@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.paging import cut
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life, Resource, World, declare_state
 
 declare_state("load_balancer.provisioning", "a new load balancer before it is active")
@@ -23,11 +24,12 @@ PAGE = 400
 
 @dataclass(kw_only=True, eq=False)
 class LoadBalancer(Resource):
-    """A Network Load Balancer; ``key`` is its ARN."""
+    """A Network or Application Load Balancer; ``key`` is its ARN."""
 
     KIND: ClassVar[str] = "load_balancer"
 
     name: str
+    type: str
     scheme: str
     vpc_id: str
     zones: list[dict[str, Any]]
@@ -101,7 +103,7 @@ NOT_FOUND: dict[type[Resource], tuple[str, str]] = {
 
 
 def arn(call: Call, path: str) -> str:
-    return f"arn:aws:elasticloadbalancing:{call.region}:{call.account}:{path}"
+    return f"arn:{partition(call.region)}:elasticloadbalancing:{call.region}:{call.account}:{path}"
 
 
 def get[R: Resource](kind: type[R], key: str, call: Call, world: World) -> R:
@@ -123,11 +125,11 @@ def named[R: Resource](kind: type[R], call: Call, world: World) -> list[R]:
     if not names:
         return resources
     code, words = NOT_FOUND[kind]
-    found = {resource.name: resource for resource in resources}  # type: ignore[attr-defined]
-    absent = [name for name in names if name not in found]
+    found = [resource for resource in resources if resource.name in names]  # type: ignore[attr-defined]
+    absent = [name for name in names if name not in {resource.name for resource in found}]  # type: ignore[attr-defined]
     if absent:
         raise AwsError(code, f"{words} '[{', '.join(absent)}]' not found")
-    return [found[name] for name in names]
+    return found
 
 
 def page[T](call: Call, items: list[T]) -> tuple[list[T], str | None]:

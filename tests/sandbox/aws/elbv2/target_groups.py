@@ -36,10 +36,11 @@ HEALTH_CHECK = {
     "HealthCheckPort": "traffic-port",
     "HealthCheckEnabled": True,
     "HealthCheckIntervalSeconds": 30,
-    "HealthCheckTimeoutSeconds": 10,
     "HealthyThresholdCount": 5,
     "UnhealthyThresholdCount": 2,
 }
+TIMEOUTS = {"HTTP": 6, "HTTPS": 10, "TCP": 10}
+"""Default of HealthCheckTimeoutSeconds by the health check's protocol (NLB guide, "Health checks", read 2026-11)."""
 
 
 @operation("elbv2", "CreateTargetGroup")
@@ -164,5 +165,9 @@ def described(group: TargetGroup, world: World, using: dict[str, list[str]] | No
 
 
 def _health_check(current: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    names = [*HEALTH_CHECK, "HealthCheckPath", "Matcher"]
-    return {**current, **{name: params[name] for name in names if params.get(name) is not None}}
+    names = [*HEALTH_CHECK, "HealthCheckTimeoutSeconds", "HealthCheckPath", "Matcher"]
+    check = {**current, **{name: params[name] for name in names if params.get(name) is not None}}
+    timeout = check.setdefault("HealthCheckTimeoutSeconds", TIMEOUTS.get(check["HealthCheckProtocol"], 10))
+    if check["HealthCheckIntervalSeconds"] < timeout:  # equal is allowed: aws-cdk#16446, read 2026-11
+        raise AwsError("ValidationError", "Health check interval must be greater than the timeout.")
+    return check

@@ -26,6 +26,7 @@ from typing import Any
 
 from tests.sandbox.aws.lambda_.code import running_code
 from tests.sandbox.core.calls import AwsError
+from tests.sandbox.core.regions import partition
 
 RUNTIME = Path(__file__).with_name("runtime.py")
 OWN_KEY = "FUNC"  # how the access key of a function's own session ends
@@ -112,7 +113,7 @@ class Functions:
         try:
             deployed = _backend("lambda", account, region).get_function(name)
         except Exception as error:
-            arn = f"arn:aws:lambda:{region}:{account}:function:{name}"
+            arn = f"arn:{partition(region)}:lambda:{region}:{account}:function:{name}"
             raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404) from error
         variables = {
             "AWS_ENDPOINT_URL": self.url,

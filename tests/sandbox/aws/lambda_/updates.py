@@ -20,6 +20,7 @@ from tests.sandbox.aws.lambda_.code import updating
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import World, declare_state
 
 declare_state("function_update.InProgress", "A changed Lambda function; its former code still runs")
@@ -95,7 +96,7 @@ def find(call: Call) -> Any:
     try:
         return get_backend("lambda")[call.account][call.region].get_function(name)
     except Exception as error:
-        arn = f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
+        arn = f"arn:{partition(call.region)}:lambda:{call.region}:{call.account}:function:{name}"
         raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404) from error
 
 

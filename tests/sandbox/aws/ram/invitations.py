@@ -13,6 +13,7 @@ from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.paging import cut
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import GONE, Life, World
 
 
@@ -108,7 +109,7 @@ def _described(invitation: Invitation) -> dict[str, Any]:
         "resourceShareArn": invitation.share_arn,
         "senderAccountId": invitation.sender,
         "receiverAccountId": invitation.account,
-        "receiverArn": f"arn:aws:iam::{invitation.account}:root"
+        "receiverArn": f"arn:{partition(invitation.region)}:iam::{invitation.account}:root"
         if invitation.principal == invitation.account
         else invitation.principal,
         "invitationTimestamp": invitation.created_at,

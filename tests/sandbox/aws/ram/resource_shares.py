@@ -15,6 +15,7 @@ from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.operations import operation
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import GONE, Life, World
 
 
@@ -130,7 +131,7 @@ def resources(call: Call, world: World) -> dict[str, Any]:
 def _created(call: Call, world: World) -> dict[str, Any]:
     params = call.params
     share = ResourceShare(
-        key=f"arn:aws:ram:{call.region}:{call.account}:resource-share/{uuid.uuid4()}",
+        key=f"arn:{partition(call.region)}:ram:{call.region}:{call.account}:resource-share/{uuid.uuid4()}",
         account=call.account,
         region=call.region,
         life=world.life("resource_share", "PENDING", "ACTIVE"),
@@ -185,7 +186,7 @@ def _principal(share: ResourceShare, principal: str, world: World) -> ShareAssoc
         return ShareAssociation(entity=principal, kind="PRINCIPAL", life=life, seen_from=clock.now() + seen)
     world.add(
         Invitation(
-            key=f"arn:aws:ram:{share.region}:{share.account}:resource-share-invitation/{uuid.uuid4()}",
+            key=share.key.replace(":resource-share/", ":resource-share-invitation/")[:-36] + str(uuid.uuid4()),
             account=account,
             region=share.region,
             life=world.life("share_invitation", "PENDING", "EXPIRED", GONE),

@@ -30,8 +30,8 @@ declare_state("share_invitation.REJECTED", "before a rejected invitation is purg
 declare_state("share_invitation.EXPIRED", "before an expired invitation is purged", WEEK)
 declare_state("shared_resource.unseen", "before the resources of a visible share can be seen and used")
 
-ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::(\d{12}):(root|role/.+|user/.+)")
-ORGANIZATION = re.compile(r"arn:aws:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]{10,32})(?:/ou-.+)?")
+ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::(\d{12}):(root|role/.+|user/.+)")
+ORGANIZATION = re.compile(r"arn:aws[\w-]*:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]{10,32})(?:/ou-.+)?")
 
 SHAREABLE = {
     "resourceconfiguration": "vpc-lattice:ResourceConfiguration",
@@ -135,7 +135,7 @@ def page[T](call: Call, items: list[T]) -> tuple[list[T], str | None]:
 
 def check_arn(arn: str, kind: str) -> None:
     """Raises MalformedArnException unless ``arn`` is a RAM ARN of that kind."""
-    if not re.fullmatch(rf"arn:aws:ram:[a-z0-9-]+:\d{{12}}:{kind}/[0-9a-f-]{{36}}", arn):
+    if not re.fullmatch(rf"arn:aws[\w-]*:ram:[a-z0-9-]+:\d{{12}}:{kind}/[0-9a-f-]{{36}}", arn):
         raise AwsError("MalformedArnException", f"The specified {kind} ARN {arn} is not valid.")
 
 

@@ -15,6 +15,9 @@ from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import GONE, Life, World
 
+AVAILABILITY = {"available": "Available", "paused": "Unavailable"}
+"""ClusterAvailabilityStatus where it is not Modifying (Cluster, Redshift API Reference, read 2026-11)."""
+
 IDENTIFIER = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){0,62}(?<!-)")
 
 
@@ -100,6 +103,25 @@ def delete(call: Call, world: World) -> dict[str, Any]:
     return {"Cluster": described(cluster)}
 
 
+@operation("redshift", "PauseCluster")
+def pause(call: Call, world: World) -> dict[str, Any]:
+    """Only an available cluster can be paused, and only a paused one resumed (Redshift API Reference, read 2026-11)."""
+    return _turned(call, world, "available", "modifying", "paused")
+
+
+@operation("redshift", "ResumeCluster")
+def resume(call: Call, world: World) -> dict[str, Any]:
+    return _turned(call, world, "paused", "modifying", "available")
+
+
+def _turned(call: Call, world: World, before: str, *states: str) -> dict[str, Any]:
+    cluster = get(call.params["ClusterIdentifier"], call, world)
+    if cluster.state != before:
+        raise AwsError("InvalidClusterState", f"Cluster {cluster.identifier} is {cluster.state}, not {before}")
+    cluster.life = world.life("cluster", *states)
+    return {"Cluster": described(cluster)}
+
+
 def described(cluster: Cluster) -> dict[str, Any]:
     """A Cluster of the API."""
     host = f"{cluster.identifier}.{cluster.account[:10]}.{cluster.region}.redshift.amazonaws.com"
@@ -107,7 +129,7 @@ def described(cluster: Cluster) -> dict[str, Any]:
         "ClusterIdentifier": cluster.identifier,
         "NodeType": cluster.node_type,
         "ClusterStatus": cluster.state,
-        "ClusterAvailabilityStatus": "Available" if cluster.state == "available" else "Modifying",
+        "ClusterAvailabilityStatus": AVAILABILITY.get(cluster.state, "Modifying"),
         "MasterUsername": cluster.user,
         "DBName": cluster.database,
         "Endpoint": {"Address": host, "Port": cluster.port} if cluster.state != "creating" else None,
@@ -121,7 +143,7 @@ def described(cluster: Cluster) -> dict[str, Any]:
         "Encrypted": cluster.encrypted,
         "Tags": cluster.tag_list,
         "AvailabilityZoneRelocationStatus": cluster.relocation.state,
-        "ClusterNamespaceArn": f"arn:aws:redshift:{cluster.region}:{cluster.account}:namespace:{cluster.identifier}",
+        "ClusterNamespaceArn": cluster.arn.replace(":cluster:", ":namespace:"),
         "MultiAZ": "Enabled" if cluster.multi_az else "Disabled",
     }
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.paging import cut
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life, Resource, World, declare_state
 
 declare_state("cluster.creating", "a new Redshift cluster before it is available")
@@ -59,7 +60,7 @@ class Cluster(Resource):
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:redshift:{self.region}:{self.account}:cluster:{self.identifier}"
+        return f"arn:{partition(self.region)}:redshift:{self.region}:{self.account}:cluster:{self.identifier}"
 
     @property
     def is_ra3(self) -> bool:

@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from tests.sandbox.core import clock
+from tests.sandbox.core import clock, regions
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import World
@@ -24,6 +24,9 @@ def assume_role(call: Call, world: World) -> dict[str, Any]:
     if not match:
         raise AwsError("ValidationError", f"{call.params['RoleArn']} is invalid")
     partition, account, role = match.groups()
+    if partition != regions.partition(call.region):  # nobody acts across partitions (AWS Fault Isolation Boundaries)
+        message = f"User is not authorized to perform: sts:AssumeRole on resource: {call.params['RoleArn']}"
+        raise AwsError("AccessDenied", message, 403)
     session = call.params["RoleSessionName"]
     asked = call.params.get("DurationSeconds") or 3600
     unique = uuid.uuid4().hex.upper()
@@ -47,10 +50,10 @@ def assume_role(call: Call, world: World) -> dict[str, Any]:
 def get_caller_identity(call: Call, world: World) -> dict[str, Any]:
     if call.access_key in world.sessions:
         role, session = world.sessions[call.access_key]
-        arn = f"arn:aws:sts::{call.account}:assumed-role/{role}/{session}"
+        arn = f"arn:{regions.partition(call.region)}:sts::{call.account}:assumed-role/{role}/{session}"
         return {"UserId": f"AROA{call.account}ROLE:{session}", "Account": call.account, "Arn": arn}
     return {
         "UserId": f"AIDA{call.account}USER",
         "Account": call.account,
-        "Arn": f"arn:aws:iam::{call.account}:user/sandbox",
+        "Arn": f"arn:{regions.partition(call.region)}:iam::{call.account}:user/sandbox",
     }

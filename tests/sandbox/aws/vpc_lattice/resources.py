@@ -16,6 +16,7 @@ from tests.sandbox.aws.ram.resources import SHAREABLE
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.client_tokens import once
 from tests.sandbox.core.paging import cut
+from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life, Outcome, Resource, World, declare_state
 
 declare_state("resource_gateway.CREATE_IN_PROGRESS", "a new resource gateway before it is ACTIVE")
@@ -63,7 +64,7 @@ class LatticeResource(Resource):
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:vpc-lattice:{self.region}:{self.account}:{self.WORD}/{self.key}"
+        return f"arn:{partition(self.region)}:vpc-lattice:{self.region}:{self.account}:{self.WORD}/{self.key}"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -179,8 +180,9 @@ def find[L: LatticeResource](kind: type[L], identifier: str, call: Call, world: 
     if resource.account != call.account and not _is_among(
         resource, ram.shared_arns(call.account, call.region, world), world
     ):
-        who = f"User: arn:aws:iam::{call.account}:user/sandbox is not authorized to perform: {call.iam_action}"
-        message = f"{who} on resource: {resource.arn} because no resource-based policy allows the action"
+        who = f"User: arn:{partition(call.region)}:iam::{call.account}:user/sandbox"
+        what = f"{who} is not authorized to perform: {call.iam_action}"
+        message = f"{what} on resource: {resource.arn} because no resource-based policy allows the action"
         raise LatticeError("AccessDeniedException", message)
     return resource
 
@@ -212,7 +214,7 @@ def _is_among(resource: LatticeResource, arns: set[str], world: World) -> bool:
 
 def check_shareable(arn: str, call: Call, world: World) -> None:
     """Raises RAM's errors for what the caller cannot share: unknown, another account's, a child of a group."""
-    match = re.fullmatch(r"arn:aws:vpc-lattice:([\w-]+):(\d{12}):(\w+)/([\w-]+)", arn)
+    match = re.fullmatch(r"arn:aws[\w-]*:vpc-lattice:([\w-]+):(\d{12}):(\w+)/([\w-]+)", arn)
     if not match or match.group(3) not in SHAREABLE:
         raise AwsError("MalformedArnException", f"The specified resource ARN {arn} is not valid.")
     kind = ResourceConfiguration if match.group(3) == "resourceconfiguration" else ServiceNetwork
@@ -289,6 +291,13 @@ def dns_name(prefix: str, configuration: ResourceConfiguration) -> str:
     """The name AWS makes for a resource behind an endpoint or an association."""
     short = configuration.key[-7:]
     return f"{prefix}.{configuration.key}.{short}.vpc-lattice-rsc.{configuration.region}.on.aws"
+
+
+def association_id(association: ResourceAssociation, configuration: ResourceConfiguration) -> str:
+    """The id under which a resource is associated: that of the association, or for a child of its group its own."""
+    if configuration.key == association.configuration_id:
+        return association.key
+    return derived_id("snra-", association.key, configuration.key)
 
 
 def derived_id(prefix: str, *parts: str) -> str:

@@ -126,17 +126,11 @@ def _members(association: ResourceAssociation, world: World) -> list[ResourceCon
     return [configuration, *below]
 
 
-def _id(association: ResourceAssociation, configuration: ResourceConfiguration) -> str:
-    if configuration.key == association.configuration_id:
-        return association.key
-    return lattice.derived_id("snra-", association.key, configuration.key)
-
-
 def _found(call: Call, world: World) -> tuple[ResourceAssociation, ResourceConfiguration]:
     identifier = str(call.params["serviceNetworkResourceAssociationIdentifier"])
     for association in _seen(call, world):
         for configuration in _members(association, world):
-            if _id(association, configuration) == identifier.rpartition("/")[2]:
+            if lattice.association_id(association, configuration) == identifier.rpartition("/")[2]:
                 return association, configuration
     name = ResourceAssociation.KIND.upper()
     raise LatticeError("ResourceNotFoundException", f"{name} {identifier} not found", name, identifier)
@@ -145,7 +139,7 @@ def _found(call: Call, world: World) -> tuple[ResourceAssociation, ResourceConfi
 def _row(association: ResourceAssociation, configuration: ResourceConfiguration, world: World) -> dict[str, Any]:
     """A ServiceNetworkResourceAssociationSummary of the API. A group has no names of its own."""
     network = world.find(ServiceNetwork, association.network_id)
-    key, works = _id(association, configuration), association.state in ("ACTIVE", "PARTIAL")
+    key, works = lattice.association_id(association, configuration), association.state in ("ACTIVE", "PARTIAL")
     named = works and configuration.type != "GROUP"
     private = named and association.private_dns and configuration.custom_domain is not None
     failed = association.failure is not None and association.state not in ("CREATE_IN_PROGRESS", "ACTIVE")
