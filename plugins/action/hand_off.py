@@ -53,8 +53,6 @@ class ActionModule(ActionBase):
             "send": {change.paper.link: _send(sheets, change.paper.link) for change in changes if change.paper.link},
             "_ansible_verbose_always": True,  # the lines are why one runs it
         }
-        if options["vendor"]:
-            result["ansible_stats"] = _stats(options, sheets, host)
         if self._task.diff and done:
             result["diff"] = [change.diff for change in done]
         return result
@@ -100,29 +98,15 @@ def _said(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def _sheets(options: dict[str, t.Any], host: str) -> list[_sheet.Sheet]:
     """The links' sheets. Words that make none are a warning: the statuses are what counts."""
-    if not options["sheet"]:
-        return []
     try:
-        words = _sheet.vendor(options["sheet"])
+        return _sheet.sheets(options["report"], options["sheet"], host, options["contact"])
     except _sheet.SheetError as error:
         display.warning(str(error))
         return []
-    return [_sheet.sheet(entry, words, host, options["contact"]) for entry in options["report"]]
 
 
 def _send(sheets: t.Sequence[_sheet.Sheet], link: str) -> list[str]:
     return next((sheet.sent() for sheet in sheets if sheet.name == link), [])
-
-
-def _stats(options: dict[str, t.Any], sheets: t.Sequence[_sheet.Sheet], host: str) -> dict[str, t.Any]:
-    """Where the links of the host stand, as C(set_stats) would say it: the part of each run is merged into one."""
-    send = {sheet.name: sheet.send for sheet in sheets}
-    links = {}
-    for entry in options["report"]:
-        name = str(entry.get("name") or "")
-        said = {part: str(entry[part]) for part in ("status", "next_action", "line")}
-        links["/".join(filter(None, (options["vendor"], name)))] = {**said, "send": send.get(name)}
-    return {"data": {"privatelink_report": {host: links}}, "per_host": False, "aggregate": True}
 
 
 def _papers(

@@ -205,6 +205,28 @@ def sheet(entry: Entry, words: Vendor, host: str = "", contact: str = "") -> She
     return Sheet(str(entry["name"]), words, words.words(str(entry.get("pattern") or "")), entry, known)
 
 
+def sheets(report: t.Sequence[Entry], data: t.Mapping[str, t.Any], host: str = "", contact: str = "") -> list[Sheet]:
+    """The sheets of a report's links by a vendor's data; none without data. Raises SheetError.
+
+    An entry without a name is about no link: it says why a vendor's links were refused.
+    """
+    if not data:
+        return []
+    words = vendor(data)
+    return [sheet(entry, words, host, contact) for entry in report if entry.get("name")]
+
+
+def kept(report: t.Sequence[Entry], sheets: t.Sequence[Sheet], vendor_name: str) -> dict[str, dict[str, t.Any]]:
+    """Where each link of a report stands and what to send, by C(VENDOR/NAME); for whoever has no files."""
+    send = {sheet.name: sheet.send for sheet in sheets}
+    found = {}
+    for entry in report:
+        name = str(entry.get("name") or "")
+        said = {part: str(entry[part]) for part in ("status", "next_action", "line")}
+        found["/".join(filter(None, (vendor_name, name)))] = {**said, "send": send.get(name)}
+    return found
+
+
 def facts(entry: Entry) -> dict[str, str]:
     """What vendors' texts may name of a link. Every fact is one line; one that is not known is ""."""
     arn = str(next(iter(entry.get("network_load_balancer_arns") or ()), "")).split(":")

@@ -35,6 +35,8 @@ def test_a_vendor_whose_links_are_refused_stops_no_other(company: Company) -> No
         ("us", "segment warehouse: planned: 1 call to make"),
     ]
     assert plan.failures == {"us": REFUSED}
+    assert plan.kept["us"]["fivetran"]["line"] == REFUSED
+    assert set(plan.kept["us"]) == {"fivetran", "segment/warehouse"}
     assert plan.writes == []
 
 

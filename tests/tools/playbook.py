@@ -41,10 +41,20 @@ class Run:
         return len(self.calls) - len(self.writes)
 
     @cached_property
+    def told(self) -> dict[str, Any]:
+        """All that the JSON callback prints; what verbosity prints before is skipped."""
+        told: dict[str, Any] = json.loads(self.output[self.output.index('{\n    "custom_stats"') :])
+        return told
+
+    @property
     def tasks(self) -> list[dict[str, Any]]:
-        """Every task as the JSON callback prints it; what verbosity prints before is skipped."""
-        plays = json.loads(self.output[self.output.index('{\n    "custom_stats"') :])["plays"]
-        return [task for play in plays for task in play["tasks"]]
+        return [task for play in self.told["plays"] for task in play["tasks"]]
+
+    @property
+    def kept(self) -> dict[str, dict[str, Any]]:
+        """What a controller keeps of the run: the links by their hosts."""
+        kept: dict[str, dict[str, Any]] = self.told["global_custom_stats"]["privatelink_report"]
+        return kept
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -81,6 +91,7 @@ def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, 
         "PATH": f"{programs}:{os.environ['PATH']}",
         "ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg"),
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "ANSIBLE_SHOW_CUSTOM_STATS": "true",
         "ANSIBLE_HOME": str(CACHE / "ansible"),
     }
     return private_environment() | sandbox.environment(account) | ours

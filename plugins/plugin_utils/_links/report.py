@@ -174,8 +174,10 @@ def _about(uninvited: t.Sequence[str]) -> str:
 
 
 def line(entry: t.Mapping[str, t.Any]) -> str:
-    """A link's status in one line, with who is connected."""
+    """A link's status in one line, with who is connected, or to what the vendor is to connect."""
     status, action, who = entry["status"], entry["next_action"], _named(entry["connected"])
     said = [who, action] if status == CONNECTED else [action, who and f"connected: {who}"]
+    if status == WAITING_VENDOR and not who and not entry.get("awaiting"):
+        said.append(str(entry.get("service_name") or ""))
     details = "; ".join(part for part in said if part)
     return f"{entry['vendor']} {entry['name']}: {status}{': ' if details else ''}{details}"

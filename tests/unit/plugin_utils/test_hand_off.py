@@ -162,20 +162,6 @@ def test_words_that_make_no_sheet_are_a_warning(tmp_path: Path, warnings: list[s
     assert names(tmp_path) == []
 
 
-def test_where_links_stand_is_kept_for_whoever_has_no_files(tmp_path: Path) -> None:
-    """As set_stats would, merged over vendors and hosts."""
-    stats = hand(tmp_path, entry(), entry("crm", "connected"))["ansible_stats"]
-    assert (stats["per_host"], stats["aggregate"]) == (False, True)
-    links = stats["data"]["privatelink_report"]["us"]
-    assert links["acme/crm"] == {
-        **{"status": "connected", "next_action": "tell Acme", "line": "acme crm: connected", "send": None}
-    }
-    assert links["acme/orders"]["send"]["values"] == {"Service": "com.amazonaws.vpce.x.vpce-svc-1"}
-    stopped = {"status": "failed", "next_action": "no such link", "line": "acme: failed: no such link"}
-    refused = act(report=[stopped], vendor="acme", host="us")["ansible_stats"]["data"]["privatelink_report"]
-    assert refused["us"]["acme"]["line"] == "acme: failed: no such link"
-
-
 def test_by_default_files_lie_beside_the_inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nested = tmp_path / "inventory" / "prod"
     nested.mkdir(parents=True)

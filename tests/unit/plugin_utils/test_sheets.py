@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 from ansible_collections.saas.privatelink.plugins.plugin_utils._markdown import escaped, table, verbatim
-from ansible_collections.saas.privatelink.plugins.plugin_utils._sheet import Sheet, SheetError, sheet, vendor
+from ansible_collections.saas.privatelink.plugins.plugin_utils._sheet import Sheet, SheetError, kept, sheet, vendor
 
 from tests.unit.plugin_utils.test_values import vendor_data
 
@@ -192,3 +192,13 @@ def test_endpoints_are_a_file_for_programs() -> None:
 def test_misspelt_words_are_refused(data: dict[str, Any], said: str) -> None:
     with pytest.raises(SheetError, match=said):
         vendor(data)
+
+
+def test_where_links_stand_is_kept_for_whoever_has_no_files() -> None:
+    waiting = written(*CASES["fivetran_mysql_waiting"][:3])
+    links = kept([waiting.entry], [waiting], "fivetran")
+    assert set(links) == {"fivetran/orders"}
+    assert set(links["fivetran/orders"]) == {"status", "next_action", "line", "send"}
+    assert links["fivetran/orders"]["send"]["values"]["Port"] == "3306"
+    stopped = {"status": "failed", "next_action": "no such link", "line": "fivetran: failed: no such link"}
+    assert kept([stopped], [], "fivetran") == {"fivetran": {**stopped, "send": None}}
