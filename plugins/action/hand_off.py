@@ -40,18 +40,26 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         dummy, options = self.validate_argument_spec(argument_spec=SPEC)
         variables = task_vars or {}
+        try:
+            paper = self._paper(options, variables)
+        except Exception as error:  # the statuses are what counts
+            display.warning(f"The sheets could not be written: {type(error).__name__}: {error}")
+            paper = {"changed": False, "files": [], "removed": [], "send": {}}
+        return {**_said(options), **paper, "_ansible_verbose_always": True}  # the lines are why one runs it
+
+    def _paper(self, options: dict[str, t.Any], variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Write what differs; the part of the result about files."""
         host = str(variables.get("inventory_hostname") or options["folder"] or "")
-        sheets = _sheets(options, host)
+        sheets = _sheet.sheets(options["report"], options["sheet"], host, options["contact"])
         changes = [change for change in map(_change, _papers(options, sheets, variables)) if change]
         done = changes if self._task.check_mode else _carried_out(changes)
+        news = {change.paper.link: _send(sheets, change.paper.link) for change in changes if change.paper.link}
         result = {
-            **_said(options),
             "changed": bool(done),
             "files": [change.path for change in done if change.after],
             "removed": [change.path for change in done if not change.after],
             # A controller's job ends with its folder, so what is new is in its output, too.
-            "send": {change.paper.link: _send(sheets, change.paper.link) for change in changes if change.paper.link},
-            "_ansible_verbose_always": True,  # the lines are why one runs it
+            "send": {link: lines for link, lines in news.items() if lines},
         }
         if self._task.diff and done:
             result["diff"] = [change.diff for change in done]
@@ -94,15 +102,6 @@ def _said(options: dict[str, t.Any]) -> dict[str, t.Any]:
     failed = [str(entry["line"]) for entry in options["report"] if entry["status"] == FAILED]
     fails = bool(failed) and options["on_link_failure"] == "fail"
     return {"failed": fails, "msg": "; ".join(failed) if fails else lines, "lines": lines}
-
-
-def _sheets(options: dict[str, t.Any], host: str) -> list[_sheet.Sheet]:
-    """The links' sheets. Words that make none are a warning: the statuses are what counts."""
-    try:
-        return _sheet.sheets(options["report"], options["sheet"], host, options["contact"])
-    except _sheet.SheetError as error:
-        display.warning(str(error))
-        return []
 
 
 def _send(sheets: t.Sequence[_sheet.Sheet], link: str) -> list[str]:

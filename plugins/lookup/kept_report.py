@@ -64,6 +64,6 @@ class LookupModule(LookupBase):
         host = str((variables or {}).get("inventory_hostname") or "")
         try:
             sheets = _sheet.sheets(report, self.get_option("sheet"), host, self.get_option("contact"))
-        except _sheet.SheetError:  # hand_off says it
-            sheets = []
-        return [_sheet.kept(report, sheets, self.get_option("vendor"))]
+            return [_sheet.kept(report, sheets, self.get_option("vendor"))]
+        except Exception:  # hand_off says what is wrong with the sheets, and where links stand is worth more
+            return [_sheet.kept(report, [], self.get_option("vendor"))]

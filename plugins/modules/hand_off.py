@@ -24,8 +24,8 @@ options:
     required: true
   vendor:
     description:
-      - Name of the vendor. The sheet of a link is C(VENDOR-LINK.md), with C(VENDOR-LINK.json) of the endpoints beside it
-        where the report has some.
+      - Name of the vendor. The sheet of a link is C(VENDOR-LINK.md), with C(VENDOR-LINK.json) beside it where the
+        report has endpoints.
     type: str
     default: ""
   sheet:

@@ -19,8 +19,8 @@ BLOCK = re.compile(r"^(\d*)([>#+=.)-])")  # what begins a quotation, a heading o
 
 
 def one_line(text: t.Any) -> str:
-    """The text without what ends a line, hides or turns round what comes after it."""
-    joined = " ".join(str(text).split())
+    """The text, "" for None, without what ends a line, hides or turns round what comes after it."""
+    joined = " ".join(("" if text is None else str(text)).split())
     return "".join(character if character.isprintable() else "\ufffd" for character in joined)
 
 

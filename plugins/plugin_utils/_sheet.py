@@ -179,7 +179,12 @@ class Sheet:
     def _for_us(self) -> list[list[str]]:
         rows = [row for row in ours(self.entry, self.facts).items() if row[1]]
         ends = [
-            (row["type"], row["private_dns_name"] or row["dns_name"], row["port"] or "", row["database_id"] or "")
+            (
+                row.get("type"),
+                row.get("private_dns_name") or row.get("dns_name"),
+                row.get("port"),
+                row.get("database_id"),
+            )
             for row in self.entry.get("endpoints") or ()
         ]
         then = [f"- {escaped(text)}" for text in map(self._then, self.words.then) if text]

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,24 @@ class Run:
         return [task for play in self.told["plays"] for task in play["tasks"]]
 
     @property
+    def text(self) -> str:
+        """The run as one reads it: each task, and what became of it on each host."""
+        live, dummy, rest = self.output.partition('{\n    "custom_stats"')
+        said = [live.rstrip(), *(self._read() if rest else ()), self.errors.rstrip()]
+        return "\n".join(filter(None, said)) + "\n"
+
+    def _read(self) -> Iterator[str]:
+        for task in self.tasks:
+            yield f"\n{task['task']['name']}"
+            for host, result in sorted(task["hosts"].items()):
+                word = next((word for word in ("failed", "skipped", "changed") if result.get(word)), "ok")
+                said = result.get("msg") or ""
+                lines = said if isinstance(said, list) else [said]
+                yield f"  {host}: {word}"
+                yield from (f"    {line}" for line in map(str, lines) if line)
+                yield from (f"    {write}" for item in _items(result) for write in item.get("writes") or ())
+
+    @property
     def kept(self) -> dict[str, dict[str, Any]]:
         """What a controller keeps of the run: the links by their hosts."""
         kept: dict[str, dict[str, Any]] = self.told["global_custom_stats"]["privatelink_report"]
@@ -72,6 +90,11 @@ class Run:
             if result.get("failed")
         ]
         return {host: str(reason) for host, reason in failed}
+
+
+def _items(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    items = result.get("results")
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
 
 def command(playbook: str, inventory: Path, *options: str, **variables: Any) -> list[str]:
