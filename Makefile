@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.13 python3.14 python3.12 python3 \
   && { "$$p" -c 'import sys; print(sys.executable)'; break; }; done)
 export UV := $(shell command -v uv 2>/dev/null)
 RUN := .venv/bin/python -m
-STEPS := ruff types ansible-lint docs-lint generated workflow changelog unit contract datapath docs playbooks core-2.21 forwarder sanity molecule
+STEPS := ruff types ansible-lint docs-lint generated galaxy workflow changelog unit contract datapath docs playbooks core-2.21 forwarder sanity molecule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo sandbox test versions lint clean $(STEPS)
