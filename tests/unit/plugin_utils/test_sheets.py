@@ -53,6 +53,19 @@ CONNECTED = {"connections": [OURS], "status": "accepted"}
 HELD = {**CONNECTED, "held_connections": [MORE], "waiting": "1 more request to be confirmed: vpce-0a1b2c3d4e5f60002"}
 FAILED = {"failed": True, "msg": "subnets: no subnet `a|b`\nis <there>"}
 ASKED = {"status": "waiting", "waiting": "a request of the vendor"}
+TOLD: dict[str, dict[str, Any]] = {
+    "segment": {
+        "segment_principal_arn": "arn:aws:iam::333333333333:root",
+        "segment_edge_account_id": "333333333333",
+        "segment_edge_vpc_id": "vpc-0ed9e000000000001",
+    },
+    "fivetran": {
+        "__fivetran_account_id": "834469178297",
+        "fivetran_redshift_account_id": "333333333333",
+        "fivetran_redshift_vpc_ids": ["vpc-0ed9e000000000001"],
+    },
+    "redis_cloud": {},
+}
 UNTOLD = {"segment_principal_arn": "", "segment_edge_account_id": "", "segment_edge_vpc_id": ""}
 BY_HAND = {"__redis_cloud_by_api": False, "__redis_cloud_account_id": "111111111111"}
 BY_SHARE = {**SESSIONS, "resource_share_arn": SHARE, "resource_configuration": CONFIGURATION}
@@ -92,7 +105,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 
 def written(role: str, link: dict[str, Any], result: dict[str, Any], **said: Any) -> Sheet:
     """The sheet of a link after a step with a result, by the words of a vendor's role."""
-    data = vendor_data(role, **said)
+    data = vendor_data(role, **{**TOLD[role], **said})
     links = resolve_links([link], vendor=data)
     name = f"{data['name']}-{link['name']}"
     step = {"results": [{"name": name, "failed": False, "msg": "", "waiting": "", "writes": [], **result}]}
