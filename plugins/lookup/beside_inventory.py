@@ -46,18 +46,20 @@ from ansible.plugins.lookup import LookupBase
 class LookupModule(LookupBase):
     def run(self, terms: t.Any, variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         sources = context.CLIARGS.get("inventory") or C.DEFAULT_HOST_LIST or []
-        folder = beside((variables or {}).get("inventory_dir"), [str(source) for source in sources])
+        folder = beside((variables or {}).get("inventory_file"), [str(source) for source in sources])
         return [os.path.join(folder, str(term)) for term in terms]
 
 
-def beside(inventory_dir: t.Any, sources: t.Sequence[str]) -> str:
-    """The folder beside that one of the ``sources`` of which a host comes whose file lies in ``inventory_dir``.
+def beside(inventory_file: t.Any, sources: t.Sequence[str]) -> str:
+    """The folder beside that one of the ``sources`` of which a host of ``inventory_file`` comes.
 
-    The outermost of several. Ansible has no variable that tells whether a source is a folder.
+    The outermost of several. Ansible has no variable that tells whether a source is a folder, and for hosts of no file
+    C(inventory_file) is the text of C(-i) and C(inventory_dir) the text C(None).
     """
-    if not inventory_dir:
+    if not inventory_file or not os.path.exists(str(inventory_file)):
         return os.getcwd()
-    place = os.path.realpath(str(inventory_dir))
+    own = os.path.dirname(os.path.abspath(str(inventory_file)))
+    place = os.path.realpath(own)
     folders = [os.path.realpath(source) for source in sources if os.path.isdir(source)]
     around = [folder for folder in folders if os.path.commonpath([folder, place]) == folder]
-    return os.path.dirname(min(around, key=len)) if around else str(inventory_dir)
+    return os.path.dirname(min(around, key=len)) if around else own

@@ -165,9 +165,11 @@ def test_words_that_make_no_sheet_are_a_warning(tmp_path: Path, warnings: list[s
 def test_by_default_files_lie_beside_the_inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nested = tmp_path / "inventory" / "prod"
     nested.mkdir(parents=True)
+    for place in (tmp_path, nested.parent, nested):
+        (place / "hosts.yml").touch()
     monkeypatch.chdir(tmp_path)
-    assert beside(None, ["host,"]) == str(tmp_path)
-    assert beside(str(tmp_path), [str(tmp_path / "hosts.yml")]) == str(tmp_path)
-    assert beside(str(tmp_path / "inventory"), ["inventory"]) == str(tmp_path)
-    assert beside(str(nested), ["inventory/prod", "inventory", "elsewhere"]) == str(tmp_path)
-    assert beside(str(nested), ["inventory/prod/hosts.yml"]) == str(nested)
+    assert [beside(said, ["host,"]) for said in (None, "host,", "None")] == [str(tmp_path)] * 3
+    assert beside(str(tmp_path / "hosts.yml"), [str(tmp_path / "hosts.yml")]) == str(tmp_path)
+    assert beside(str(nested.parent / "hosts.yml"), ["inventory"]) == str(tmp_path)
+    assert beside(str(nested / "hosts.yml"), ["inventory/prod", "inventory", "elsewhere"]) == str(tmp_path)
+    assert beside(str(nested / "hosts.yml"), ["inventory/prod/hosts.yml"]) == str(nested)

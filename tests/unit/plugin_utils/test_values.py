@@ -52,7 +52,7 @@ def options_of(role: str) -> Spec:
 
 
 def template(variables: dict[str, Any], value: Any) -> Any:
-    return templating.Templar(loader=DataLoader(), variables={"no": "", "inventory_dir": "/x", **variables}).template(
+    return templating.Templar(loader=DataLoader(), variables={"no": "", "inventory_file": "/x", **variables}).template(
         value
     )
 
