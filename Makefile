@@ -9,10 +9,10 @@ PYTHON ?= $(shell for p in python3.13 python3.14 python3.12 python3 \
   && { "$$p" -c 'import sys; print(sys.executable)'; break; }; done)
 export UV := $(shell command -v uv 2>/dev/null)
 RUN := .venv/bin/python -m
-STEPS := ruff types ansible-lint docs-lint generated workflow changelog unit contract datapath docs playbooks core-2.21 forwarder sanity molecule
+STEPS := ruff types ansible-lint docs-lint generated galaxy workflow changelog unit contract datapath docs playbooks core-2.21 forwarder sanity molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test versions lint clean $(STEPS)
+.PHONY: help setup system demo sandbox test versions lint clean $(STEPS)
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -26,6 +26,9 @@ system: .venv/.ready  ## Install the Debian packages that some steps need and th
 
 demo: .venv/.ready  ## Take an example company private, in the sandbox
 	@$(RUN) tests.demo
+
+sandbox: .venv/.ready  ## Keep a sandbox running, for playbooks of your own in another terminal
+	@exec $(RUN) tests.demo.keep
 
 test: .venv/.ready  ## Run every check and test
 	@$(RUN) tests.tools.check test $(ALSO)

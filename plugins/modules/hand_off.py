@@ -9,10 +9,10 @@ module: hand_off
 short_description: Say where links stand, and write the sheets that humans hand over
 version_added: 0.1.0
 description:
-  - Prints one line for each link of a report, and writes files on the controller, each only where it does not say it
-    already.
-  - Fails at the end when a link has failed, unless told otherwise. A file that cannot be written is a warning, for what
-    it would say is in the output, too.
+  - Prints one line for each link of a report, and writes a sheet for each on the controller, only where it does not say
+    it already. The sheet of a link that is gone goes too; files of others are left alone.
+  - What is to be sent to the vendor is in the output, too, when a sheet is new or has changed.
+  - Fails at the end when a link has failed, unless told otherwise. A file that cannot be written is a warning.
 author:
   - saas.privatelink contributors (@saas-privatelink)
 options:
@@ -22,9 +22,32 @@ options:
     type: list
     elements: dict
     required: true
+  vendor:
+    description:
+      - Name of the vendor. The sheet of a link is C(VENDOR-LINK.md), with C(VENDOR-LINK.json) beside it where the
+        report has endpoints.
+    type: str
+    default: ""
+  sheet:
+    description:
+      - What the vendor's sheets say. Without it there are none. C(title) names the vendor, C(about) and C(source) hold
+        for all sheets, C(known) are facts besides those of links.
+      - C(patterns) are by the pattern of the link. C(to) is whom to send to, C(says) the message, C(asks) the message
+        while the vendor has yet to tell us something, C(values) what to tell by its label, C(steps) what is done there,
+        and C(then) what comes after, for us.
+      - In all texts C({fact}) is a fact of the link, such as C({service_name}), C({region}), C({account_id}),
+        C({zones}), which are ids of Availability Zones, C({host_name}), C({port}), C({database}), C({engine}),
+        C({cluster_identifier}) and C({contact}). A value whose facts are not known is left out.
+    type: dict
+    default: {}
+  contact:
+    description:
+      - Whom the vendor may ask.
+    type: str
+    default: ""
   files:
     description:
-      - The text of each file by its path, or with O(directory) by its name. Folders are made.
+      - The text of each further file by its path, or with O(directory) by its name. Folders are made.
     type: dict
     default: {}
   directory:
@@ -56,10 +79,16 @@ EXAMPLES = r"""
 - name: Say where each link stands
   saas.privatelink.hand_off:
     report: "{{ fivetran_report }}"
+    vendor: fivetran
     directory: hand-off
     folder: "{{ inventory_hostname }}"
-    files:
-      fivetran.md: "{{ lookup('ansible.builtin.template', 'hand_off.md.j2') }}"
+    sheet:
+      title: Fivetran
+      patterns:
+        nlb_service:
+          to: Fivetran support
+          says: Please connect to our endpoint service.
+          values: {Service name: "{service_name}", Region: "{region}"}
 """
 
 RETURN = r"""
@@ -80,4 +109,15 @@ files:
   type: list
   elements: str
   sample: []
+removed:
+  description: The paths of files of links that are gone.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+send:
+  description: What to send, line by line, by the name of each link whose sheet is new or has changed.
+  returned: always
+  type: dict
+  sample: {orders: ["To: Fivetran support", "Service name: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"]}
 """

@@ -329,6 +329,14 @@ results:
       elements: str
       returned: always
       sample: [10.1.0.10]
+    region: {description: The region that was looked at., type: str, returned: always, sample: us-east-1}
+    zone_ids:
+      description:
+        - Ids of the Availability Zones that have a subnet, by their names in this account. A name stands for another
+          zone in each account, an id does not. Empty when no check asked for subnets.
+      type: dict
+      returned: always
+      sample: {us-east-1a: use1-az1}
     checks:
       description: What each prerequisite found, in the order of the table, without those for other destinations.
       type: list

@@ -15,7 +15,7 @@ import pytest
 
 from .conftest import NAME, A, B, Path
 
-MODULE = "ansible_collections.saas.privatelink.plugins.module_utils._ip_sync"
+MODULE = "ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.by_hand"
 
 
 def command(path: Path, *options: str) -> tuple[int, list[dict[str, Any]], str]:

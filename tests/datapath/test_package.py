@@ -77,7 +77,7 @@ def test_what_is_in_it() -> None:
         assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
         ours = {name for name in names if name.startswith("ip_sync/")}
         files = {path.name for path in Path(package.__file__).parent.glob("*.py")}
-        engine = {f"ip_sync/_ip_sync/{name}" for name in files - {"__init__.py", "__main__.py", "package.py"}}
+        engine = {f"ip_sync/_ip_sync/{name}" for name in files - {"__init__.py", "by_hand.py", "package.py"}}
         core = {f"ip_sync/_core/{name}.py" for name in ("dns", "dns_answer", "forms")}
         assert ours == engine | core | {"ip_sync/handler.py", package.CONFIGURATION}
         assert "ip_sync/_ip_sync/handler.py" in ours

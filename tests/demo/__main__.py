@@ -9,6 +9,7 @@ Run it with ``make demo``.
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ def main() -> int:
 
 
 def play(sandbox: RunningSandbox) -> int:
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    LOG.write_text("", encoding="utf-8")
     say("1. The plan: site.yml --check on accounts that hold only the databases")
     planned = run(sandbox, "--check", "--diff")
     expect(not planned.writes, f"{planned.reads} read calls, no write")
@@ -64,11 +67,20 @@ def play(sandbox: RunningSandbox) -> int:
 
 def site(sandbox: SandboxClient, sheets: Path, *options: str) -> tuple[list[str], dict[str, str]]:
     """The command line of the site playbook on the example inventory, and the environment that it wants."""
-    resolver = {"segment_nameservers": [nameserver(sandbox)], "fivetran_nameservers": [nameserver(sandbox)]}
-    folders = {f"{vendor}_handoff_directory": str(sheets) for vendor in ("segment", "fivetran", "redis_cloud")}
+    argv = command("site", INVENTORY, *options, **variables(sandbox, sheets))
+    return argv, environment(sandbox) | redis_cloud_keys(sandbox)
+
+
+def variables(sandbox: SandboxClient, sheets: Path) -> dict[str, Any]:
+    """The extra variables that ask the sandbox's name server, and put the sheets into a folder."""
+    resolver = {f"{vendor}_nameservers": [nameserver(sandbox)] for vendor in ("segment", "fivetran")}
+    return resolver | {f"{vendor}_handoff_directory": str(sheets) for vendor in ("segment", "fivetran", "redis_cloud")}
+
+
+def redis_cloud_keys(sandbox: SandboxClient) -> dict[str, str]:
+    """The environment's variables for Redis Cloud's API."""
     keys = {"REDISCLOUD_ACCESS_KEY": "demo-account-key", "REDISCLOUD_SECRET_KEY": "demo-user-key"}
-    keys["REDISCLOUD_URL"] = sandbox.redis_cloud_url
-    return command("site", INVENTORY, *options, **resolver, **folders), environment(sandbox) | keys
+    return keys | {"REDISCLOUD_URL": sandbox.redis_cloud_url}
 
 
 def run(sandbox: SandboxClient, *options: str) -> Run:
@@ -76,12 +88,10 @@ def run(sandbox: SandboxClient, *options: str) -> Run:
     started = time.monotonic()
     argv, env = site(sandbox, SHEETS, *options)
     result = playbook.run(sandbox, argv, env)
-    LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(argv)}\n{result.output}{result.errors}\n")
+        log.write(f"$ {shlex.join(argv)}\n{result.text}\n")
     if result.status:
-        said = f"{result.output[-3000:]}{result.errors}"
-        sys.exit(f"ansible-playbook ended with status {result.status}, see {LOG}:\n{said}")
+        sys.exit(f"ansible-playbook ended with status {result.status}, see {LOG}:\n{result.text[-3000:]}")
     for host, line in result.lines:
         print(f"   {host}: {line}")
     print(f"   ({time.monotonic() - started:.0f} s)")

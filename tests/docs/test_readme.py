@@ -19,11 +19,16 @@ import pytest
 import yaml
 
 from tests.sandbox.client import ROOT, RunningSandbox
+from tests.tools.versions import CORES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+DEMO = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
 NAMED = {name: text for kind, text in BLOCKS for name in re.findall(r"^# (\S+\.yml)\n", text)}
-COMMANDS = [line[2:] for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
+CONSOLE = "\n".join(re.findall(r"^ *```console\n(.*?)^ *```$", README, re.M | re.S))  # in lists, too
+COMMANDS = [line.lstrip()[2:] for line in CONSOLE.splitlines()]
+PLAYED = [command for command in COMMANDS if command.startswith("ansible-playbook")]
+TARBALL = "saas-privatelink-{}.tar.gz"
 CHANGING = re.compile(r"vpce(-svc)?-[0-9a-f]{17}|\(\d+ s\)|\b\d+ read")  # ids, times, how often a wait looked
 SECRET = "not-a-secret-but-long-enough-to-be-told-apart"
 
@@ -47,7 +52,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ansible(sandbox: RunningSandbox, place: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """Run one of the README's commands in the reader's folder, against the sandbox and its name server."""
+    """Run one of the README's commands in the reader's folder, against the sandbox and its name server.
+
+    The interpreter is not told, and everything in the inventory must be one.
+    """
     server = [f"127.0.0.1:{sandbox.health()['dns_port']}"]
     resolver = {f"{role}_nameservers": server for role in ("fivetran", "segment", "nlb_service")}
     environment = {
@@ -56,20 +64,41 @@ def ansible(sandbox: RunningSandbox, place: Path, command: str) -> subprocess.Co
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "ANSIBLE_HOME": str(place / ".ansible"),
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
     }
-    words = [*shlex.split(command), "-e", json.dumps({**resolver, "ansible_python_interpreter": sys.executable})]
+    words = [*shlex.split(command), "-e", json.dumps(resolver)]
     return subprocess.run(words, cwd=place, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_readme_has_the_files_and_commands_that_these_tests_run() -> None:
-    assert set(NAMED) == {"inventory/hosts.yml", "inventory/host_vars/prod_us_east_1.yml", "playbook.yml"}
-    assert sum(command.startswith("ansible-playbook") for command in COMMANDS) == 4
-    assert {"make demo", "make test"} <= set(COMMANDS)
+    hosts = {"inventory/hosts.yml", "inventory/host_vars/prod_us_east_1.yml", "servers.yml"}
+    assert set(NAMED) == {"requirements.yml", *hosts, "playbook.yml"}
+    assert len(PLAYED) == 4
+    assert {"make demo", "make sandbox", "make test"} <= set(COMMANDS)
+
+
+def test_what_it_requires_is_what_the_collection_is(place: Path) -> None:
+    """The versions of requirements.yml, of the tarball and of the table."""
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    required = {item["name"]: item["version"] for item in yaml.safe_load(NAMED["requirements.yml"])["collections"]}
+    assert required == {"saas.privatelink": f">={galaxy['version']}", **galaxy["dependencies"]}
+    assert TARBALL.format(galaxy["version"]) in README
+    assert f"| ansible-core | {min(CORES)} to {max(CORES)} | {', '.join(c.version for c in CORES.values())} |" in README
+    # What is required is installed here, so that the command asks no server.
+    done = subprocess.run(
+        ["ansible-galaxy", "collection", "install", "-r", "requirements.yml", "--offline"],
+        cwd=place,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_its_ansible_commands_run_in_the_order_given(seeded: RunningSandbox, place: Path) -> None:
     writes = []
-    for command in (command for command in COMMANDS if command.startswith("ansible-playbook")):
+    for command in PLAYED:
         before = seeded.last_call()
         done = ansible(seeded, place, command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -81,7 +110,9 @@ def test_its_ansible_commands_run_in_the_order_given(seeded: RunningSandbox, pla
     assert "AuthorizeEndpointAccess" in build
     assert "DeleteLoadBalancer" in teardown
     assert "RevokeEndpointAccess" not in teardown
-    assert (place / "inventory" / "hand-off" / "prod_us_east_1" / "fivetran.md").exists()
+    sheets = place / "hand-off" / "prod_us_east_1"  # beside the folder that is the inventory
+    assert [path.name for path in sheets.iterdir()] == ["segment-warehouse.md"]  # the other one went with its link
+    assert "Contact: Data platform, data@example.com" in (sheets / "segment-warehouse.md").read_text(encoding="utf-8")
 
 
 def test_its_playbook_runs(seeded: RunningSandbox, place: Path) -> None:
@@ -93,8 +124,8 @@ def test_its_playbook_runs(seeded: RunningSandbox, place: Path) -> None:
     assert "partner-orders" in {tag["Value"] for service in services for tag in service["Tags"]}
 
 
-def test_the_demo_says_what_the_readme_shows() -> None:
-    shown = next(text for kind, text in BLOCKS if kind == "text")
+def test_the_demo_says_what_the_guide_shows() -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", DEMO, re.M | re.S)
     done = subprocess.run([sys.executable, "-m", "tests.demo"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert CHANGING.sub("…", done.stdout).strip() == CHANGING.sub("…", shown).strip()

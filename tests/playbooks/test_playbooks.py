@@ -436,12 +436,15 @@ def test_a_further_endpoint_of_the_vendors_account_waits_until_it_is_listed(comp
     ours = sandbox.connect(service)["VpcEndpointId"]
     connected = company.play("site")
     assert connected.lines == [("us", f"fivetran orders: connected: {ours} of account 834469178297")]
-    sheet = (company.folder / "hand-off" / "us" / "fivetran.md").read_text(encoding="utf-8")
+    assert connected.kept["us"]["fivetran/orders"]["line"] == connected.lines[0][1]
+    sheet = (company.folder / "hand-off" / "us" / "fivetran-orders.md").read_text(encoding="utf-8")
     assert f"| Connected | {ours} of account 834469178297 |" in sheet
+    assert "Nothing to send." in sheet
     others = [sandbox.connect(service)["VpcEndpointId"] for dummy in range(3)]
     held = company.play("site")
     ((dummy, line),) = held.lines
     assert (held.status, held.writes, stand(held)) == (0, [], {"us fivetran orders": "waiting on vendor"})
+    assert others[0] in held.kept["us"]["fivetran/orders"]["send"]["message"]
     assert "3 more requests to be confirmed" in line
     assert all(endpoint in line for endpoint in [ours, *others])
     company.hosts["us"]["fivetran_links"] = [company.link("orders", vpc_endpoint_ids=[ours, others[1]])]

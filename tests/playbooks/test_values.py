@@ -35,6 +35,8 @@ def test_a_vendor_whose_links_are_refused_stops_no_other(company: Company) -> No
         ("us", "segment warehouse: planned: 1 call to make"),
     ]
     assert plan.failures == {"us": REFUSED}
+    assert plan.kept["us"]["fivetran"]["line"] == REFUSED
+    assert set(plan.kept["us"]) == {"fivetran", "segment/warehouse"}
     assert plan.writes == []
 
 
@@ -66,11 +68,12 @@ def test_a_name_of_digits_is_a_name(company: Company) -> None:
         0,
         ["fivetran 2024", "fivetran orders"],
     )
-    sheet = (company.folder / "hand-off" / "us" / "fivetran.md").read_text(encoding="utf-8")
-    assert "2024" in sheet
+    sheets = company.folder / "hand-off" / "us"
+    assert sorted(path.name for path in sheets.iterdir()) == ["fivetran-2024.md", "fivetran-orders.md"]
     assert company.play("site", "-e", "link=2024").writes == []
     gone = company.play("teardown", "-e", "link=2024")
     assert [line for dummy, line in gone.lines] == ["fivetran 2024: absent"]
+    assert [path.name for path in sheets.iterdir()] == ["fivetran-orders.md"]
     assert set(company.holds("us")["services"]) == {"fivetran-orders"}
 
 

@@ -157,13 +157,14 @@ STEPS = [
         lambda: 70,
         r"^stale",
     ),
+    Step("galaxy", "python -m tests.tools.galaxy", r"^ok: (?!\[)", "parts", lambda: 4),
     Step("workflow", WORKFLOW, "", "", lambda: 0),
     Step("changelog", f"sh -c 'antsibull-changelog lint && {CHANGELOG}'", "", "", lambda: 0),
 ]
 GROUPS = {
     "test": [step.name for step in STEPS if step not in VERSIONS or step.name == f"core-{versions.pinned()}"],
     "versions": [step.name for step in VERSIONS],
-    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "workflow", "changelog"],
+    "lint": ["ruff", "types", "ansible-lint", "docs-lint", "generated", "galaxy", "workflow", "changelog"],
 }
 
 

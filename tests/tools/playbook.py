@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,10 +41,38 @@ class Run:
         return len(self.calls) - len(self.writes)
 
     @cached_property
+    def told(self) -> dict[str, Any]:
+        """All that the JSON callback prints; what verbosity prints before is skipped."""
+        told: dict[str, Any] = json.loads(self.output[self.output.index('{\n    "custom_stats"') :])
+        return told
+
+    @property
     def tasks(self) -> list[dict[str, Any]]:
-        """Every task as the JSON callback prints it; what verbosity prints before is skipped."""
-        plays = json.loads(self.output[self.output.index('{\n    "custom_stats"') :])["plays"]
-        return [task for play in plays for task in play["tasks"]]
+        return [task for play in self.told["plays"] for task in play["tasks"]]
+
+    @property
+    def text(self) -> str:
+        """The run as one reads it: each task, and what became of it on each host."""
+        live, dummy, rest = self.output.partition('{\n    "custom_stats"')
+        said = [live.rstrip(), *(self._read() if rest else ()), self.errors.rstrip()]
+        return "\n".join(filter(None, said)) + "\n"
+
+    def _read(self) -> Iterator[str]:
+        for task in self.tasks:
+            yield f"\n{task['task']['name']}"
+            for host, result in sorted(task["hosts"].items()):
+                word = next((word for word in ("failed", "skipped", "changed") if result.get(word)), "ok")
+                said = result.get("msg") or ""
+                lines = said if isinstance(said, list) else [said]
+                yield f"  {host}: {word}"
+                yield from (f"    {line}" for line in map(str, lines) if line)
+                yield from (f"    {write}" for item in _items(result) for write in item.get("writes") or ())
+
+    @property
+    def kept(self) -> dict[str, dict[str, Any]]:
+        """What a controller keeps of the run: the links by their hosts."""
+        kept: dict[str, dict[str, Any]] = self.told["global_custom_stats"]["privatelink_report"]
+        return kept
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -64,6 +92,11 @@ class Run:
         return {host: str(reason) for host, reason in failed}
 
 
+def _items(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    items = result.get("results")
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
 def command(playbook: str, inventory: Path, *options: str, **variables: Any) -> list[str]:
     """The command line of a playbook of the collection; ``variables`` as ``-e`` takes them."""
     extra = ["-e", json.dumps(variables)] if variables else []
@@ -81,6 +114,7 @@ def environment(sandbox: SandboxClient, account: str = CONTROLLER) -> dict[str, 
         "PATH": f"{programs}:{os.environ['PATH']}",
         "ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg"),
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "ANSIBLE_SHOW_CUSTOM_STATS": "true",
         "ANSIBLE_HOME": str(CACHE / "ansible"),
     }
     return private_environment() | sandbox.environment(account) | ours

@@ -60,6 +60,7 @@ class Link:
         None, "What {who} must still tell. Everything else is built; nobody is let in before this is empty."
     )
     hand_off: str | None = optional(None, "What to do when all is built and {who} has not connected yet.")
+    hand_back: str | None = optional(None, "What to do at {who} when the link is gone.")
     fault: str | None = internal(None)
 
     @property

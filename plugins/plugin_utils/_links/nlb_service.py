@@ -118,6 +118,7 @@ class NlbServiceLink(Link):
         "instance",
         "What O({links}[].endpoint) is. The answers for a V(reader) rotate, so its old addresses are kept for a while.",
     )
+    database: str | None = optional(None, "Name of the database, for the hand-off sheet.")
     engine: str | None = optional(
         None, "Kind of database. For V(mysql) and V(mariadb) the role reminds of C(max_connect_errors)."
     )
@@ -247,7 +248,7 @@ class NlbServiceLink(Link):
                 f"{self.name}: the path of health_check is {path!r}; it is a path of letters, digits, ._~-/."
             )
         try:
-            Database.of(self.database())
+            Database.of(self.forwarder_database())
         except ValueError as error:
             raise LinkError(f"{self.name}: {error}.") from None
 
@@ -338,7 +339,7 @@ class NlbServiceLink(Link):
         service = {"service_id": known.get("service_id")} if known.get("service_id") else {}
         return {**self.pick("owners", "vpc_endpoint_ids", "max_connections"), **service, "name": self.key}
 
-    def database(self) -> Item:
+    def forwarder_database(self) -> Item:
         """The link as the role C(port_forwarder) takes it."""
         endpoint = self.endpoint or (self.addresses or [""])[0]
         options = self.pick("port", "engine", "endpoint_kind", "check_user")
@@ -412,7 +413,7 @@ def _group(given: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], foun
         **forwarder,
         "name": resource_name(first.vendor, str(forwarder["name"])),
         "state": "present" if present else "absent",
-        "databases": [link.database() for link in present],
+        "databases": [link.forwarder_database() for link in present],
         "source_security_group_ids": sorted({group for link in present for group in link.security_group_ids or ()}),
         "target_group_arns": arns,
         "purge_target_groups": len(arns) == len(present),

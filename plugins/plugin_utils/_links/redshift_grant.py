@@ -28,6 +28,7 @@ class RedshiftGrantLink(Link):
     cluster_identifier: str | None = optional(
         None, "Identifier of the provisioned Redshift cluster. A link without it fails alone."
     )
+    database: str | None = optional(None, "Name of the database, for the hand-off sheet.")
     account_id: str | None = optional(
         None, "The vendor's account, 12 digits. Needed unless O({links}[].awaiting) is set."
     )

@@ -21,11 +21,13 @@ WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
 
 # What a report tells of a link, and of what its steps found out.
 OF_LINK = (
-    *("name", "vendor", "destination", "route", "engine", "endpoint", "addresses", "port", "cluster_identifier"),
-    *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
+    *("name", "vendor", "destination", "route", "engine", "endpoint", "addresses", "port", "listener_port", "database"),
+    *("cluster_identifier", "vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
+    *("subscription_id", "region_id", "awaiting"),
 )
 OF_RESULTS = (
-    *("service_id", "service_name", "availability_zones", "targets"),
+    *("service_id", "service_name", "network_load_balancer_arns", "allowed_principals", "targets"),
+    *("region", "availability_zones", "zone_ids"),
     *("connections", "unlisted_connections", "held_connections", "excess_connections"),
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "endpoints", "checks"),
@@ -56,9 +58,11 @@ def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
     entry = {
         **said,
         **told,
+        "pattern": link.PATTERN,
         "status": status,
         "next_action": action,
         "connected": connected,
+        "uninvited": uninvited,
         "changed": any(result.get("changed") for result in known.results),
         "writes": [write for result in known.results for write in result.get("writes") or ()],
     }
@@ -77,7 +81,7 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
         return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make"
     if not link.present:
         moving = [result["waiting"] for result in results if result.get("waiting")]
-        return (WAITING_AWS, moving[0]) if moving else (ABSENT, "")
+        return (WAITING_AWS, moving[0]) if moving else (ABSENT, link.hand_back or "")
     status, action = (WAITING_VENDOR, link.awaiting) if link.awaiting else _standing(link, results)
     if not known.held:
         return status, action
@@ -178,8 +182,10 @@ def _about(uninvited: t.Sequence[str]) -> str:
 
 
 def line(entry: t.Mapping[str, t.Any]) -> str:
-    """A link's status in one line, with who is connected."""
+    """A link's status in one line, with who is connected, or to what the vendor is to connect."""
     status, action, who = entry["status"], entry["next_action"], _named(entry["connected"])
     said = [who, action] if status == CONNECTED else [action, who and f"connected: {who}"]
+    if status == WAITING_VENDOR and not who and not entry.get("awaiting"):
+        said.append(str(entry.get("service_name") or ""))
     details = "; ".join(part for part in said if part)
     return f"{entry['vendor']} {entry['name']}: {status}{': ' if details else ''}{details}"

@@ -35,7 +35,15 @@ ASKED: dict[str, t.Any] = {
     "ip_sync": {"type": "str", "choices": ["run", "lambda"], "default": "run"},
 }
 """What the filter is asked for besides the links."""
-ALSO = ("title", "short_description", "description", "connects", "options", "prerequisites")  # of a vendor's data
+ALSO = (
+    "title",
+    "short_description",
+    "description",
+    "connects",
+    "options",
+    "prerequisites",
+    "sheet",
+)  # of a vendor's data
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +101,7 @@ class Vendor:
             "destination",
             "awaiting",
             "hand_off",
+            "hand_back",
         }
         names = [field.name for field in dataclasses.fields(link_type)]
         return [name for name in names if name in own or name not in fixed]

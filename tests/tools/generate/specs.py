@@ -20,7 +20,7 @@ from tests.tools.place import ROOT
 Spec = dict[str, Any]
 
 ROLES: Spec = yaml.safe_load((ROOT / "tests/tools/generate/roles.yml").read_text(encoding="utf-8"))
-LAST = ("tags", "state", "awaiting", "hand_off")  # of the options of a link, in documentation
+LAST = ("tags", "state", "awaiting", "hand_off", "hand_back")  # of the options of a link, in documentation
 AUTHOR = ["saas.privatelink contributors"]
 
 

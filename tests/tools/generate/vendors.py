@@ -101,10 +101,7 @@ def tasks(role: str) -> list[Spec] | None:
     }
     note = {
         "name": "Note where they stand",
-        "ansible.builtin.set_fact": {
-            f"{role}_report": _report(role),
-            f"__{role}_template": "{{ role_path }}/templates/hand_off.md.j2",
-        },
+        "ansible.builtin.set_fact": {f"{role}_report": _report(role)},
     }
     return [read, include, note, _hand_over(role)]
 
@@ -119,7 +116,7 @@ def _report(role: str) -> str:
 def _hand_over(role: str) -> Spec:
     handed = {
         "vendor": role,
-        "template": f"{{{{ __{role}_template }}}}",
+        "sheet": f"{{{{ __{role}_vendor.sheet | combine({{'title': __{role}_vendor.title}}) }}}}",
         "report": f"{{{{ {role}_report }}}}",
         "directory": f"{{{{ {role}_options.handoff_directory }}}}",
         "on_link_failure": f"{{{{ {role}_options.on_link_failure }}}}",

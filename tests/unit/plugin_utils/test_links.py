@@ -238,6 +238,15 @@ class TestReport:
         rest = {name: value for name, value in of.items() if name not in shown}
         return self.report(ok("fivetran-orders", **{"status": "accepted", **shown, **rest}), hand_off="send the sheet")
 
+    def test_the_line_names_what_to_connect_to(self) -> None:
+        """For whoever sees the line alone, as in a controller's job."""
+        waiting = {"status": "waiting", "waiting": "a request", "service_name": "com.amazonaws.vpce.x.vpce-svc-1"}
+        assert self.report(ok("fivetran-orders", **waiting), hand_off="send the sheet")["line"] == (
+            "fivetran orders: waiting on vendor: send the sheet; com.amazonaws.vpce.x.vpce-svc-1"
+        )
+        untold = self.report(ok("fivetran-orders", **waiting), awaiting="ask them")
+        assert untold["line"] == "fivetran orders: waiting on vendor: ask them"
+
     def test_the_line_names_who_is_connected(self) -> None:
         gone = ("vpce-3", "1", "rejected")
         entry = self.guests(connections=[("vpce-1", "1", "Available"), ("vpce-2", "1", "partial"), gone])

@@ -52,7 +52,7 @@ def options_of(role: str) -> Spec:
 
 
 def template(variables: dict[str, Any], value: Any) -> Any:
-    return templating.Templar(loader=DataLoader(), variables={"no": "", "inventory_dir": "/x", **variables}).template(
+    return templating.Templar(loader=DataLoader(), variables={"no": "", "inventory_file": "/x", **variables}).template(
         value
     )
 
@@ -167,7 +167,7 @@ def vendor_data(role: str, **said: Any) -> Any:
     variables = {name: trusted(value) for name, value in load(f"{role}/vars/main.yml").items()}
     options = role_options(role, told, lambda value: template(told, value))
     looked_up = {f"{role}_options": options, f"__{role}_by_api": True, f"__{role}_account_id": "1"}
-    return template({**variables, **looked_up}, variables[f"__{role}_vendor"])
+    return template({**variables, **looked_up, **said}, variables[f"__{role}_vendor"])
 
 
 def trusted(value: Any) -> Any:

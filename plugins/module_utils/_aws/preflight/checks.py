@@ -594,6 +594,8 @@ def report(link: CheckedLink, prerequisites: t.Sequence[Prerequisite], snapshot:
         "failed": status == FAIL,
         "msg": " ".join(map(sentence, said.values())),
         "addresses": _known_addresses(link, snapshot),
+        "region": snapshot.region,
+        "zone_ids": _zone_ids(snapshot),
         "checks": checks,
     }
 
@@ -602,6 +604,16 @@ def sentence(checked: t.Mapping[str, str]) -> str:
     """What a check found and what to do about it, in one line. A denial says itself what to do."""
     remedy = f" {checked['remedy'].strip()}" if checked["remedy"] and checked["status"] != UNDECIDED else ""
     return f"{checked['id']}: {checked['msg']}{remedy}"
+
+
+def _zone_ids(snapshot: Snapshot) -> dict[str, str]:
+    """Ids of the zones that have a subnet, by their names in this account. Empty where no subnet could be seen."""
+    try:
+        subnets = snapshot["subnets"].values()
+    except CallError:
+        return {}
+    ids = {str(subnet["AvailabilityZone"]): str(subnet.get("AvailabilityZoneId") or "") for subnet in subnets}
+    return {name: zone_id for name, zone_id in sorted(ids.items()) if zone_id}
 
 
 def _known_addresses(link: CheckedLink, snapshot: Snapshot) -> list[str]:

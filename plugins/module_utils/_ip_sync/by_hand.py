@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IP sync by hand: `python -m ansible_collections.saas.privatelink.plugins.module_utils._ip_sync --help`."""
+"""IP sync by hand: `python -m ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.by_hand --help`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ the environment, as for other AWS tools.
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m ansible_collections.saas.privatelink.plugins.module_utils._ip_sync",
+        prog="python -m ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.by_hand",
         description="Make the IP targets of target groups follow DNS names, as the Lambda function does.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
