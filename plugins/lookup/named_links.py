@@ -91,7 +91,7 @@ class LookupModule(LookupBase):
         if self.get_option("keys"):
             return [self._keys(vendors) for vendors in terms]
         try:
-            extra = load_extra_vars(self._loader)
+            extra = self._extra = load_extra_vars(self._loader)
             asked = Asked.of({name: self._templar.template(extra[name]) for name in ASKED if name in extra})
             return [self._said(asked, vendors) if said else self._own(asked, vendors) for vendors in terms]
         except LinkError as error:
@@ -109,6 +109,7 @@ class LookupModule(LookupBase):
     def _own(self, asked: Asked, vendors: t.Sequence[str]) -> dict[str, list[str]]:
         host = str(self._variables["inventory_hostname"])
         taking_away = self._takes_away([host], vendors)
+        self._refuse_another_choice(vendors, taking_away)
         if asked == Asked() and not taking_away:
             return {}
         # Only a name must be looked for elsewhere.
@@ -140,6 +141,7 @@ class LookupModule(LookupBase):
         self._refuse_slips(vendors)
         hosts = self._hosts()
         taking_away = self._takes_away(hosts, vendors)
+        self._refuse_another_choice(vendors, taking_away)
         listed = self._listed(hosts, vendors)
         found = chosen(asked, listed, vendors, taking_away)
         accounts = {host: account for host in hosts if (account := self._account(host))}
@@ -179,12 +181,30 @@ class LookupModule(LookupBase):
         """Whether links go: by the playbook, or because a variable says so of all links of a vendor."""
         if self.get_option("taking_away"):
             return True
+        if "absent" in [self._of_play(f"{vendor}_state") for vendor in vendors]:
+            return True
         for host in hosts:
             for vendor in vendors:
                 if str(self._of(host, f"{vendor}_state")) == "absent":
                     self._display.v(f"{vendor}_state of {host} is absent: only links that are named are taken away")
                     return True
         return False
+
+    def _of_play(self, name: str) -> str:
+        """A variable as this task sees it: those of a play, and of an import of the playbook, are no host's."""
+        try:
+            return str(self._templar.template(self._variables[name])) if name in self._variables else ""
+        except (AnsibleError, UndefinedError):
+            return ""
+
+    def _refuse_another_choice(self, vendors: t.Sequence[str], taking_away: bool) -> None:
+        """Raise LinkError for an extra variable that would win over the names that a run says it takes away."""
+        for name in [f"{vendor}_only" for vendor in vendors if taking_away]:
+            if name in self._extra:
+                raise LinkError(
+                    f"{name} is an extra variable, and would be taken away instead of what link names. Nothing was "
+                    "done. Leave it out: link, vendor and --limit say what is meant."
+                )
 
     def _account(self, host: str) -> tuple[str, ...]:
         """By what the account and region of a host are known; empty where a variable of it cannot be told."""

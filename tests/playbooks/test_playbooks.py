@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.tags import ENVIRONMENT_TAG
 
 from tests.sandbox.client import ROOT, eventually
 from tests.tools.iam.calls import further, primary
@@ -97,6 +99,8 @@ def test_the_policies_of_the_vendors_are_enough(estate: Company) -> None:
 
 
 def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
+    for host in estate.hosts.values():
+        host["privatelink_status_only"] = False  # no variable of an inventory ends what was said on the command line
     plan = estate.play("site", "--check", "--diff")
     assert (plan.status, plan.writes) == (0, [])
     assert sorted(plan.lines) == [
@@ -131,6 +135,7 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
             "There is no vendor fivetrn. There are: segment",
         ),
         ("teardown", {"link": "orders", "all_links": "true"}, "Give link, or all_links, not both"),
+        ("teardown", {"link": "orders", "fivetran_only": "crm"}, "fivetran_only is an extra variable"),
         ("teardown", {"all_links": "maybe"}, "all_links is true or false, not 'maybe'"),
     ],
 )
@@ -207,6 +212,28 @@ def test_a_state_takes_nothing_away_that_is_not_named(estate: Company, state: st
     several = estate.play("site", "--check", **extra, link="orders")
     assert (several.status, several.calls) == (2, [])
     assert "orders names 2 links" in " ".join(several.failures.values())
+
+
+def test_a_state_in_ones_own_import_takes_nothing_away_that_is_not_named(estate: Company) -> None:
+    """Its variables are those of the play, which no host's are asked for."""
+    estate.hosts["eu"]["fivetran_links"] = [estate.link("orders")]
+    book = estate.folder / "away.yml"
+    imported = {"import_playbook": "saas.privatelink.site", "vars": {"fivetran_state": "absent"}}
+    book.write_text(yaml.safe_dump([imported]), encoding="utf-8")
+    argv = ["ansible-playbook", str(book), *estate.start("site", "--check", link="orders")[2:]]
+    refused = run(estate.sandbox, argv, estate.environment)
+    assert (refused.status, refused.calls) == (2, [])
+    assert "orders names 2 links" in " ".join(refused.failures.values())
+
+
+def test_a_grant_that_another_link_needs_stays(estate: Company) -> None:
+    estate.hosts = {"us": estate.hosts["us"] | {"segment_links": [WAREHOUSE, {**WAREHOUSE, "name": "second"}]}}
+    grant = {"Account": EDGE["segment_edge_account_id"], "VpcIds": [EDGE["segment_edge_vpc_id"]]}
+    redshift = estate.sandbox.boto(estate.accounts["us"], "redshift")
+    redshift.authorize_endpoint_access(ClusterIdentifier="analytics", **grant)
+    assert estate.play("teardown", "--check", link="second").lines == [("us", "segment second: absent")]
+    both = estate.play("teardown", "--check", vendor="segment", all_links=True)
+    assert stand(both) == {"us segment warehouse": "planned", "us segment second": "waiting on AWS"}
 
 
 def test_a_name_that_several_links_have_takes_none_away(estate: Company) -> None:
@@ -369,12 +396,16 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
         zone = {"name": "zone", "subnet_ids": link("a")["subnet_ids"], "image_id": "ami-1", **own}
         return {"fivetran_links": [link("a", **through, **said)], "fivetran_forwarders": [zone]}
 
-    bad = {
+    bad: dict[str, tuple[dict[str, Any], str]] = {
         "destination": (
             {"fivetran_links": [link("a", destination="oracle")]},
             "a: unknown destination 'oracle'. Known: aurora_mysql",
         ),
         "option": ({"fivetran_links": [link("a", prot=1)]}, "a: a link to aurora_postgresql does not take prot"),
+        "region": (
+            {"fivetran_links": [link("a")], "aws_region": ""},
+            "aws_region is blank: give the region of this environment",
+        ),
         "nameless": ({"fivetran_links": [{"destination": "redshift"}]}, "Every link needs a name"),
         "twice": ({"fivetran_links": [link("a"), link("a")]}, "share the resource name fivetran-a: rename a"),
         "alike": ({"segment_links": [{**WAREHOUSE, "name": "a-b"}, {**WAREHOUSE, "name": "a_b"}]}, "rename a_b"),
@@ -610,6 +641,45 @@ def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[
     interrupt(company, kill, "CreateVpcEndpoint", "--tags", "redis_cloud", **keys)
     made = company.play("site", "--tags", "redis_cloud", "-vvv", **keys, link="sessions")
     assert (made.status, stand(made)) == (0, {"us redis-cloud sessions": "connected"}), made.output
+    us = company.hosts["us"]
+    company.hosts = {"green": us | elsewhere(company)}
+    refused = company.play("teardown", **keys, all_links=True)
+    assert (refused.status, refused.writes) == (2, [])
+    links = ("fivetran orders", "redis-cloud sessions", "redis-cloud joined")
+    assert stand(refused) == {f"green {link}": "failed" for link in links}
+    lattice = company.sandbox.boto(company.accounts["us"], "vpc-lattice")
+    network = company.hosts["green"]["redis_cloud_links"][1]["service_network"]
+    (by_hand,) = lattice.list_service_network_resource_associations(serviceNetworkIdentifier=network)["items"]
+    lattice.delete_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=by_hand["id"])
+    company.hosts = {"us": us}
     gone = company.play("teardown", **keys, link="sessions")
     assert (gone.status, stand(gone)) == (0, {"us redis-cloud sessions": "absent"})
     assert set(company.holds("us")) == {"load_balancers", "services"}
+
+
+def elsewhere(company: Company) -> dict[str, list[Link]]:
+    """Links of another environment in the account of ``us``, none of which is what stands there under their names.
+
+    The load balancer and its service are as an earlier version has made them, so that only their VPC tells whose they
+    are. A service network has been associated by hand.
+    """
+    account, us = company.accounts["us"], company.hosts["us"]
+    elb, ec2, lattice = (company.sandbox.boto(account, service) for service in ("elbv2", "ec2", "vpc-lattice"))
+    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+    elb.remove_tags(ResourceArns=[balancer["LoadBalancerArn"]], TagKeys=[ENVIRONMENT_TAG])
+    (service,) = ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    ec2.delete_tags(Resources=[service["ServiceId"]], Tags=[{"Key": ENVIRONMENT_TAG}])
+    (endpoint,) = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    network = lattice.create_service_network(name="theirs")["id"]
+    pair = {
+        "serviceNetworkIdentifier": network,
+        "resourceConfigurationIdentifier": endpoint["ResourceConfigurationArn"],
+    }
+    lattice.create_service_network_resource_association(**pair)
+    found = {}
+    for vendor in ("fivetran", "redis_cloud"):
+        found[f"{vendor}_links"] = [{**link, "vpc_id": "vpc-67670001"} for link in us[f"{vendor}_links"]]
+    (sessions,) = us["redis_cloud_links"]
+    plain = {name: sessions[name] for name in ("subscription_id", "share_name")}
+    joined = {"name": "joined", "connection": "service_network", "service_network": network, **plain}
+    return {**found, "redis_cloud_links": [*found["redis_cloud_links"], joined]}

@@ -325,6 +325,15 @@ def _plan_create(item: PrivateLink, after: str) -> Plan:
     return plan
 
 
+def _refuse_other_share(item: PrivateLink, actual: Actual) -> None:
+    """Raise ItemError for a private link whose share has another name: somebody else has made it."""
+    if item.share_name and actual.share_name and item.share_name != actual.share_name:
+        raise ItemError(
+            f"The share of {item.where} is named {actual.share_name!r}, not {item.share_name!r}: it is another one, "
+            "and was not removed. Give its own name as share_name if it is meant."
+        )
+
+
 def _check_possible(item: PrivateLink, actual: Actual) -> None:
     if actual.status in ("failed", "error"):
         raise ItemError(
@@ -384,6 +393,7 @@ def plan_absent(item: PrivateLink, actual: Actual) -> Plan:
     plan = Plan()
     if not actual.status:
         return plan
+    _refuse_other_share(item, actual)
     if actual.status == "deleting":
         plan.waiting = "the private link to be gone"
         return plan

@@ -15,6 +15,7 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.tags import ADOPTED_TAG
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
@@ -127,9 +128,16 @@ class RedisCloudLink(ServiceNetworkLink):
         options = self.pick("subscription_id", "region_id", "share_name", "principals")
         return {**options, "name": self.key} if self.by_api else None
 
+    def _is_theirs(self, known: Known) -> bool:
+        """Whether others have made what is connected: it was adopted, and is left with its connection."""
+        adopted = ADOPTED_TAG in (known.get("tags") or {})
+        return adopted or (self.adopt and (self.by_network or not known.get("vpc_endpoint_id")))
+
     @step
     def disassociation(self, known: Known) -> Item | None:
         """What Redis Cloud shall let go of: our endpoint, or the service network."""
+        if self._is_theirs(known):
+            return None
         ids = [known.get("vpc_endpoint_id"), str(self.service_network or "").rpartition("/")[2]]
         item = {**self.pick("subscription_id", "region_id"), "name": self.key}
         connected = [identity for identity in ids if identity]
@@ -137,8 +145,11 @@ class RedisCloudLink(ServiceNetworkLink):
 
     @step
     def removal(self, known: Known) -> Item | None:
+        """Without what others are connected by: for them the private link stays."""
+        if self._is_theirs(known):
+            return None
         ended = self.disassociation(known) or {**self.pick("subscription_id", "region_id"), "name": self.key}
-        return {**ended, **self.pick("principals"), "state": "absent"}
+        return {**ended, **self.pick("principals", "share_name"), "state": "absent"}
 
     @classmethod
     def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:

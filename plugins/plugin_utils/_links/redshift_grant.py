@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import Grant
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Known
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
 
 
@@ -49,3 +49,15 @@ class RedshiftGrantLink(Link):
             *("cluster_identifier", "vpc_ids", "all_vpcs", "purge_vpc_ids", "state"), account="account_id"
         )
         return {**options, "name": self.key}
+
+    @classmethod
+    def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
+        """A grant is of a cluster and an account, so it stays for as long as one of the C(others) has the same."""
+        made = super().items(name, links, found, others)
+        staying = [other for other in others if isinstance(other, cls) and other.present]
+        needed = {(other.cluster_identifier, other.account_id) for other in staying}
+        return [
+            item
+            for item in made
+            if item.get("state") != "absent" or (item.get("cluster_identifier"), item.get("account")) not in needed
+        ]

@@ -415,6 +415,15 @@ def test_a_share_cannot_be_renamed(cloud: Cloud) -> None:
         assert "state=absent" in result["msg"]
 
 
+def test_one_whose_share_has_another_name_is_not_removed(cloud: Cloud) -> None:
+    cloud.create()
+    for check in (True, False):
+        result = cloud.one(check, state="absent", share_name="else", principals=cloud.ours())
+        assert (result["failed"], result["writes"]) == (True, [])
+        assert "is named 'sessions', not 'else'" in result["msg"]
+    assert cloud.one(state="absent", share_name="sessions", principals=cloud.ours())["writes"] != []
+
+
 def test_one_private_link_has_one_item(cloud: Cloud) -> None:
     item = {"subscription_id": cloud.subscription, "share_name": "sessions", "principals": cloud.ours()}
     result = cloud.run(private_links=[{"name": "a", **item}, {"name": "b", **item}], on_item_failure="report")

@@ -56,6 +56,14 @@ def redshift(**changes: Any) -> list[dict[str, Any]]:
     return resolve_links([link], pattern="redshift_grant")
 
 
+def test_a_grant_stays_while_a_link_that_is_left_alone_needs_it() -> None:
+    going = redshift(state="absent")
+    assert link_items(going, "grant", others=redshift(name="second")) == []
+    for other in ({"account_id": "2"}, {"cluster_identifier": "d"}, {"state": "absent"}):
+        assert len(link_items(going, "grant", others=redshift(name="second", **other))) == 1
+    assert len(link_items(redshift(), "grant", others=redshift(name="second"))) == 1
+
+
 def ok(*names: str, **facts: Any) -> dict[str, Any]:
     """A step that went well for the items of these names."""
     results = [

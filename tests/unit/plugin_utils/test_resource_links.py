@@ -15,6 +15,7 @@ from ansible_collections.saas.privatelink.plugins.filter.link_report import link
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.tags import ADOPTED_TAG
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
@@ -200,10 +201,23 @@ class TestTeardown:
         assert item == {"name": KEY, "subscription_id": 4712, "disassociate": ["vpce-1", "sn-1"]}
         assert items([GOING], "disassociation") == []  # nothing of ours is connected
 
+    @pytest.mark.parametrize("step", ["disassociation", "removal"])
+    def test_what_was_adopted_stays_connected(self, step: str) -> None:
+        adopted = done(vpc_endpoint_id="vpce-1", tags={ADOPTED_TAG: "true"})
+        assert items([GOING], step, adopted) == []
+        assert items([{**GOING, "adopt": True}], step) == []  # left by a run before
+        network = {**NETWORK, "state": "absent", "adopt": True}
+        assert items([network], step) == []
+        assert items([{**GOING, "adopt": True}], step, done(vpc_endpoint_id="vpce-1", tags={})) != []  # made here
+
+    @pytest.mark.parametrize("step", ["disassociation", "removal"])
+    def test_what_would_not_be_deleted_stays_connected(self, step: str) -> None:
+        assert items([GOING], step, failed("it belongs to the environment blue")) == []
+
     def test_the_removal_is_what_the_module_takes(self) -> None:
         principals = [{"principal": "111111111111", "type": "aws_account"}]
-        item = one_item({**GOING, "principals": principals}, "removal")
-        assert PrivateLink(**item).state == "absent"
+        item = one_item({**GOING, "principals": principals, "share_name": "ours"}, "removal")
+        assert (PrivateLink(**item).state, item["share_name"]) == ("absent", "ours")
         assert "disassociate" not in item
 
     def test_links_of_one_subscription_are_one_private_link(self) -> None:
