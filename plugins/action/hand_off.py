@@ -99,7 +99,7 @@ class Change:
 def _said(options: dict[str, t.Any]) -> dict[str, t.Any]:
     """The lines of the links, and whether one that has failed fails the task."""
     lines = [str(entry["line"]) for entry in options["report"]]
-    failed = [str(entry["line"]) for entry in options["report"] if entry["status"] == FAILED]
+    failed = [str(entry["line"]) for entry in options["report"] if entry.get("status") == FAILED]
     fails = bool(failed) and options["on_link_failure"] == "fail"
     return {"failed": fails, "msg": "; ".join(failed) if fails else lines, "lines": lines}
 
