@@ -33,6 +33,11 @@ options:
     type: list
     elements: raw
     required: true
+  others:
+    description: Links that may need what a link that goes shares with them, as a share of the vendor's.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
@@ -53,8 +58,8 @@ _value:
 """
 
 
-def link_report(links: t.Any, steps: t.Any) -> list[dict[str, t.Any]]:
-    return report(typed(links), steps)
+def link_report(links: t.Any, steps: t.Any, others: t.Any = ()) -> list[dict[str, t.Any]]:
+    return report(typed(links), steps, typed(others))
 
 
 class FilterModule:

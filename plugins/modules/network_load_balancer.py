@@ -342,6 +342,10 @@ results:
           type: list
           elements: str
           returned: when it was adopted
+        newly_adopted:
+          description: Of such one, whether nothing has followed a name there yet.
+          type: bool
+          returned: when it was adopted
     former_ports:
       description: Ports of listeners that were removed, or will be. Whoever connects to them is to be told another.
       type: list

@@ -135,6 +135,12 @@ options:
             group, C(saas.privatelink:registered), is kept in line.
         type: list
         elements: str
+      newly_adopted:
+        description:
+          - Whether a target group that others have made is filled for the first time. One that holds other addresses
+            than those of the name is refused then, because its port leads to something else.
+        type: bool
+        default: false
   <<: *sync
   via:
     description:

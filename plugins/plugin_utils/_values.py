@@ -13,6 +13,7 @@ either what the option's type says, or refused.
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 
@@ -82,6 +83,8 @@ def _ready(value: t.Any, spec: Spec, name: str) -> t.Any:
         return [_ready(part, _element(spec), name) for part in _parts(value, name)]
     if kind == "dict":
         return _ready_dict(value, spec, name)
+    if kind in NUMBERS and isinstance(value, float) and not math.isfinite(value):
+        raise ValueRefused(f"{name} is a number, not {_shown(value, spec)}")
     if kind in NUMBERS and (isinstance(value, bool) or (isinstance(value, str) and not NUMBERS[kind].fullmatch(value))):
         raise ValueRefused(f"{name} is a number, not {_shown(value, spec)}")
     if kind == "bool":

@@ -585,6 +585,7 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
             "make a new one."
         )
     if ownership.is_theirs(item, _tags(service)) and not actual.created:
+        _refuse_company(item, actual, service)
         item = _as_it_is(item, service)
     elif item.service_id is None:
         _refuse_other_place(item, service)
@@ -609,12 +610,23 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
     return plan
 
 
+def _refuse_company(item: EndpointService, actual: Actual, service: Service) -> None:
+    """Raise ItemError for a load balancer that the service of others lacks: its consumers would reach that, too."""
+    have = list(service.get("NetworkLoadBalancerArns") or ())
+    more = sorted(_arns(item, actual.load_balancers) - set(have))
+    if more:
+        names = ", ".join(arn.split("/")[2] for arn in have)
+        raise ItemError(
+            f"Endpoint service {service['ServiceId']}, which others have made, leads to {names}, and would lead to "
+            f"{', '.join(more)} as well. Its consumers would reach either. Set load_balancer_name to {names}."
+        )
+
+
 def _as_it_is(item: EndpointService, service: Service) -> EndpointService:
-    """The item on a service that others have made: load balancers and principals are added, all else is its owner's."""
-    balancers = item.load_balancers and [*(service.get("NetworkLoadBalancerArns") or ()), *item.load_balancers]
+    """The item on a service that others have made: principals are added, all else is its owner's."""
     return replace(
         item,
-        load_balancers=balancers,
+        load_balancers=list(service.get("NetworkLoadBalancerArns") or ()),
         acceptance_required=None,
         private_dns_name=None,
         verify_private_dns=False,

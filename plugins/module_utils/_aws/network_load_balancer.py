@@ -338,7 +338,10 @@ def _behind(item: NetworkLoadBalancer, port: int, group: WantedGroup, actual: Ac
     """The target group that a port is to forward to; of one that others have made, also what we have registered."""
     tags = actual.tags.get(actual.group_arn(group.name), {})
     theirs = group.name in actual.groups and ownership.is_theirs(item, tags)
-    told = {"registered": tags.get(tagging.REGISTERED_TAG, "").split()} if theirs else {}
+    told: dict[str, t.Any] = {}
+    if theirs:
+        registered = tags.get(tagging.REGISTERED_TAG)
+        told = {"registered": (registered or "").split(), "newly_adopted": registered is None}
     timeout = actual.groups.get(group.name, group.new_health_check).get(TIMEOUT)
     return {"listener_port": port, "name": group.name, "health_check_timeout": timeout, **told}
 
@@ -375,7 +378,7 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
             )
         )
         plan.before, plan.result = _shown(item, actual), as_result(balancer, actual)
-    plan.changes += leftover_deletions(item, actual)
+    plan.changes += [*leftover_deletions(item, actual), *adoption.leave_groups(item, actual)]
     return plan
 
 

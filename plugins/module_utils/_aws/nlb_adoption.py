@@ -87,15 +87,31 @@ def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         summary = f"remove port {listener['Port']}"
         plan.changes.append(Change(f"{ELB}:DeleteListener", params, summary, settled_by=settled_by))
     plan.changes += leftover_deletions(item, actual, gone=ours)
-    adopted = [group["TargetGroupArn"] for group in actual.groups.values()]
     plan.changes += _deregistrations(item, actual)
     after = "what was added to be gone" if plan.changes else ""
-    for arn in (*sorted(adopted), actual.arn):
+    plan.changes += [
+        *_untagged(item, actual, _group_arns(actual), after),
+        *_untagged(item, actual, [actual.arn], after),
+    ]
+    return plan
+
+
+def leave_groups(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
+    """Take what is ours from target groups of others that a load balancer of ours has used."""
+    removed = _deregistrations(item, actual)
+    return [*removed, *_untagged(item, actual, _group_arns(actual), "what was added to be gone" if removed else "")]
+
+
+def _group_arns(actual: Actual) -> list[str]:
+    return sorted(group["TargetGroupArn"] for group in actual.groups.values())
+
+
+def _untagged(item: NetworkLoadBalancer, actual: Actual, arns: t.Sequence[str], after: str) -> t.Iterator[Change]:
+    for arn in arns:
         tags = actual.tags.get(arn, {})
         if ownership.is_ours(item, tags) and ownership.is_adopted(tags):
             own = {"ResourceArns": [arn], "TagKeys": tagging.own(tags)}
-            plan.changes.append(Change(f"{ELB}:RemoveTags", own, f"untag {arn}", after))
-    return plan
+            yield Change(f"{ELB}:RemoveTags", own, f"untag {arn}", after)
 
 
 def _deregistrations(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:

@@ -142,6 +142,7 @@ class Sync:
     allow_outside: bool = False
     protected: list[str] | None = None
     registered: list[str] | None = None
+    newly_adopted: bool = False
     environment: str = internal("")
 
     def __post_init__(self) -> None:
@@ -177,6 +178,7 @@ class Sync:
                 allow_outside=self.allow_outside or not group.exists,
                 protected=tuple(self.protected or ()),
                 only=None if self.registered is None else tuple(self.registered),
+                alone=self.newly_adopted,
             )
         except ValueError as error:
             raise ItemError(f"{error}.") from error
@@ -326,15 +328,14 @@ class Syncs:
             raise ItemError(ownership.of_another(item, f"Target group {group.name}", other))
 
     def remember(self, job: Job) -> None:
-        """Note on a group of others which targets are ours."""
+        """Note on a group of others which targets are ours; perhaps none, and yet it has been followed once."""
         before = set(job.item.registered or ())
         ours = (before | job.driver.registered) - job.driver.drained
-        if job.item.registered is None or ours == before or self.options.check_mode:
+        noted = ours == before and not job.item.newly_adopted
+        if job.item.registered is None or noted or self.options.check_mode:
             return
-        action = f"elasticloadbalancing:{'AddTags' if ours else 'RemoveTags'}"
-        tag = {"Tags": [{"Key": tagging.REGISTERED_TAG, "Value": " ".join(sorted(ours))}]}
-        params = tag if ours else {"TagKeys": [tagging.REGISTERED_TAG]}
-        self.api.call(action, job.group.name, ResourceArns=[job.group.arn], **params)
+        action, tag = "elasticloadbalancing:AddTags", {"Key": tagging.REGISTERED_TAG, "Value": " ".join(sorted(ours))}
+        self.api.call(action, job.group.name, ResourceArns=[job.group.arn], Tags=[tag])
         job.driver.writes.append(action)
 
     def group(self, item: Sync) -> TargetGroup:

@@ -19,6 +19,7 @@ from functools import cached_property
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
     Presence,
@@ -229,6 +230,8 @@ def _check_health_check(check: t.Mapping[str, t.Any]) -> None:
         if not re.fullmatch(r"[0-9]{1,5}", port):
             raise ItemError(f"port of a health check is traffic-port or a number, not {port!r}.")
         _check_port(int(port))
+    if "path" in check and not is_of_form(r"/[!-~]{0,1023}", check["path"]):
+        raise ItemError(f"path of a health check begins with / and has no blanks, not {check['path']!r}.")
     if "path" in check and check.get("protocol") == "TCP":
         raise ItemError("A health check by TCP has no path: leave it out, or set protocol to HTTP or HTTPS.")
 

@@ -77,6 +77,7 @@ class _Run:
     def steps(self) -> t.Generator[Effect, t.Any, Outcome]:
         yield from self.look_up()
         yield from self.describe()
+        self.refuse_company()
         yield from self.register(self.desired - self.own.keys())
         since = (yield from self.recall()) if self.config.remembers else {}
         if self.due(since):
@@ -116,6 +117,15 @@ class _Run:
         else:
             limit = self.config.grace
         return {address for address in self.surplus if address in since and self.now - since[address] >= limit}
+
+    def refuse_company(self) -> None:
+        """Raise ValueError for a group that serves something else, where it must not: clients would reach either."""
+        others = sorted(self.own.keys() - self.desired) if self.config.alone else ()
+        if others:
+            raise ValueError(
+                f"the target group of others holds {', '.join(others)}, which {self.config.name} does not have: its port "
+                "leads to something else. Take another port (listener_port of a link), or have its owner remove that."
+            )
 
     # Reading
 

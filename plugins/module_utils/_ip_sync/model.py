@@ -132,6 +132,7 @@ class Config:
     allow_outside   accept private addresses outside the subnets (peered VPC, on premises); AWS then needs zone `all`.
     max_addresses   an answer with more addresses is bad.
     protected       CIDRs whose targets are never touched; an answer inside them is bad.
+    alone           a group that holds anything besides the answer is refused: it is of something else.
     only            in a group of others: the addresses that we have registered, the only ones to be drained.
     """
 
@@ -151,6 +152,7 @@ class Config:
     max_addresses: int = 16
     protected: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
+    alone: bool = False
 
     def __post_init__(self) -> None:
         for wrong, message in (

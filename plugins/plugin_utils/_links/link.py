@@ -127,6 +127,10 @@ class Link:
         """The link with what its steps have told of it; what the link says itself wins."""
         return self
 
+    def kept(self, others: t.Iterable[Link]) -> str:
+        """What of a link that goes stays, because others need it; in words, or empty."""
+        return ""
+
     @step
     def hold(self, known: Known) -> Item | None:
         """What a check has found wrong keeps a link as it is. One that stands so goes on being followed and served."""

@@ -195,7 +195,7 @@ class NlbServiceLink(Link):
         groups = known.get("target_groups") or ()
         port = self.listener_port or self.port
         behind = next((group for group in groups if group["listener_port"] == port), {"name": self.target_group})
-        told = {"registered": behind["registered"]} if behind.get("registered") is not None else {}
+        told = {name: behind[name] for name in ("registered", "newly_adopted") if behind.get(name) is not None}
         return {"target_group": behind["name"], **told}
 
     def _identity(self) -> Item:

@@ -117,6 +117,11 @@ class RedisCloudLink(ServiceNetworkLink):
             else super().foreseen()
         )
 
+    @property
+    def share_keys(self) -> set[tuple[t.Any, ...]]:
+        api = {("place", *self.place)} if self.subscription_id is not None else set()
+        return super().share_keys | api
+
     def completed(self) -> Link:
         """Links of which neither the API nor the share nor the resource configuration is known wait for a human."""
         api = self.by_api and self.subscription_id is not None

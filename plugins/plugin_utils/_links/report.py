@@ -36,17 +36,23 @@ ACCEPTED = ("pending", "available", "partial")  # states of a connection, in low
 SHOWN = 10  # connections that a line names; the others are counted
 
 
-def report(links: t.Sequence[Link], steps: Steps) -> list[dict[str, t.Any]]:
+def report(links: t.Sequence[Link], steps: Steps, others: t.Sequence[Link] = ()) -> list[dict[str, t.Any]]:
     """One entry for each link: its status, the next thing to do, and what the vendor needs to know.
 
-    ``steps`` are the registered results of the links' modules, in the order in which they ran.
+    ``steps`` are the registered results of the links' modules, in the order in which they ran. ``others`` are links
+    that may need what one that goes shares with them.
     """
     found = Found(steps, links)
-    return [_entry(link.learned(found.of(link)), found.of(link), found.check_mode) for link in links]
+    entries = []
+    for link in links:
+        known = found.of(link)
+        entries.append(_entry(link.learned(known), known, found.check_mode, link.kept(others)))
+    return entries
 
 
-def _entry(link: Link, known: Known, planned: bool) -> dict[str, t.Any]:
+def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.Any]:
     status, action = _status(link, known, planned)
+    action = kept if status == ABSENT else action
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []

@@ -228,8 +228,10 @@ def _spec(link_type: t.Any) -> dict[str, t.Any]:
 
 def _converted(options: Options, link_type: type[Link]) -> Link:
     """Raises LinkError for what is no option, no choice, or of no such type; C("no") is a boolean, C("1") a number."""
+    spec = _spec(t.cast(t.Any, link_type))
+    said = {name: value for name, value in options.items() if value != "" or "default" in spec.get(name, {})}
     try:
-        return link_type(**given(converted(_spec(t.cast(t.Any, link_type)), options)))
+        return link_type(**given(converted(spec, said)))
     except ValueRefused as error:
         raise LinkError(f"{options['name']}: {error}") from None
 

@@ -101,6 +101,20 @@ class ResourceEndpointLink(Link):
         return False
 
     @property
+    def share_keys(self) -> set[tuple[t.Any, ...]]:
+        """By what the share is known: those of one have one of these in common."""
+        named = {(self.resource_share_arn,), (self.owner_account_id, self.share_name)}
+        return {key for key in named if all(key)}
+
+    def kept(self, others: t.Iterable[Link]) -> str:
+        """Whoever needs the share that this link would leave."""
+        if self.present or not self.leave_share:
+            return ""
+        staying = [other for other in others if other.present and isinstance(other, ResourceEndpointLink)]
+        needing = [other.name for other in staying if other.share_keys & self.share_keys]
+        return f"its share stays, for it is that of {', '.join(needing)} too" if needing else ""
+
+    @property
     def names_share(self) -> bool:
         """Whether it is known which share the link comes by; one whose share was accepted by hand names none."""
         return bool(self.resource_share_arn or (self.owner_account_id and self.share_name))
@@ -221,6 +235,8 @@ class ResourceEndpointLink(Link):
 
     @classmethod
     def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
+        if name == "share":
+            links = [link for link in links if not link.kept(others)]
         if name != "probe":
             return super().items(name, links, found, others)
         wanted: list[Item] = []

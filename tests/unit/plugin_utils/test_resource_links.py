@@ -472,3 +472,18 @@ def test_what_links_share_is_held_only_where_all_of_them_are() -> None:
 @pytest.mark.parametrize("link", [SESSIONS, BY_SHARE, NETWORK, GOING], ids=str)
 def test_what_the_steps_have_yet_to_tell_is_no_fault(link: dict[str, Any]) -> None:
     assert "fault" not in redis(link)[0]
+
+
+@pytest.mark.parametrize("other", [BY_SHARE, SESSIONS], ids=["by its ARN", "by subscription"])
+def test_a_share_that_others_need_is_not_left(other: dict[str, Any]) -> None:
+    leaving = {**BY_SHARE, "state": "absent", "leave_share": True}
+    staying = redis({**other, "name": "first"})
+    (kept,) = redis(leaving)
+    assert link_items([kept], "share", others=staying) == []
+    (entry,) = link_report([kept], [done()], others=staying)
+    assert entry["line"] == "redis-cloud sessions: absent: its share stays, for it is that of first too"
+    elsewhere = redis(
+        {**other, "name": "first", "subscription_id": 9, "resource_share_arn": SHARE.replace("7ab6", "1")}
+    )
+    assert len(link_items([kept], "share", others=elsewhere)) == 1
+    assert len(link_items([kept], "share", others=redis({**other, "name": "first", "state": "absent"}))) == 1
