@@ -227,7 +227,7 @@ def kept(report: t.Sequence[Entry], sheets: t.Sequence[Sheet], vendor_name: str)
     found = {}
     for entry in report:
         name = str(entry.get("name") or "")
-        said = {part: str(entry[part]) for part in ("status", "next_action", "line")}
+        said = {part: str(entry.get(part) or "") for part in ("status", "next_action", "line")}
         found["/".join(filter(None, (vendor_name, name)))] = {**said, "send": send.get(name)}
     return found
 
