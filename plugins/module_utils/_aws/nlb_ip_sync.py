@@ -43,6 +43,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.group im
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model import (
     BadAnswer,
     Config,
+    Occupied,
     Outcome,
     SyncFailed,
     TargetHealth,
@@ -199,7 +200,7 @@ class Job:
             self.outcome = run(config or self.config, self.driver)
         except SyncFailed as failure:
             self.outcome = failure.outcome
-            known = isinstance(failure.__cause__, (ItemError, ResolveError, BadAnswer))
+            known = isinstance(failure.__cause__, (ItemError, ResolveError, BadAnswer, Occupied))
             raise ItemError(str(failure) if known else repr(failure.__cause__)) from failure
         finally:
             self.warnings += [f"{self.name}: {line}" for line in self.outcome.warnings]
@@ -331,7 +332,8 @@ class Syncs:
         """Note on a group of others which targets are ours; perhaps none, and yet it has been followed once."""
         before = set(job.item.registered or ())
         ours = (before | job.driver.registered) - job.driver.drained
-        noted = ours == before and not job.item.newly_adopted
+        failed = job.outcome.state == "failed"
+        noted = ours == before and (failed or not job.item.newly_adopted)
         if job.item.registered is None or noted or self.options.check_mode:
             return
         action, tag = "elasticloadbalancing:AddTags", {"Key": tagging.REGISTERED_TAG, "Value": " ".join(sorted(ours))}

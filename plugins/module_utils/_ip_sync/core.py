@@ -33,6 +33,7 @@ from .model import (
     LoadState,
     Memory,
     Now,
+    Occupied,
     Outcome,
     Register,
     Resolve,
@@ -119,12 +120,12 @@ class _Run:
         return {address for address in self.surplus if address in since and self.now - since[address] >= limit}
 
     def refuse_company(self) -> None:
-        """Raise ValueError for a group that serves something else, where it must not: clients would reach either."""
+        """Raise Occupied for a group that serves something else, where it must not: clients would reach either."""
         others = sorted(self.own.keys() - self.desired) if self.config.alone else ()
         if others:
-            raise ValueError(
-                f"the target group of others holds {', '.join(others)}, which {self.config.name} does not have: its port "
-                "leads to something else. Take another port (listener_port of a link), or have its owner remove that."
+            raise Occupied(
+                f"the target group of others holds {', '.join(others)}, which {self.config.name} does not have: its "
+                "port leads to something else. Take another port (listener_port of a link), or have its owner remove that."
             )
 
     # Reading

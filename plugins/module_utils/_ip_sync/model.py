@@ -24,6 +24,10 @@ class BadAnswer(Exception):
     """DNS answered, but with addresses that must not become targets."""
 
 
+class Occupied(Exception):
+    """A target group that must hold nothing else than the answer holds something else."""
+
+
 class SyncFailed(Exception):
     """A run ended early. `__cause__` is the error that stopped it; `outcome` tells what it had done until then."""
 

@@ -202,8 +202,20 @@ def test_a_service_is_tagged_before_it_is_changed(estate: Estate) -> None:
     """A policy may allow changes to what has our tag alone."""
     made = estate.service("orders", VENDOR, acceptance_required=False)
     estate.ec2.delete_tags(Resources=[made["service_id"]], Tags=[{"Key": "saas.privatelink:name"}])
-    estate.balancer("more")
-    change(estate, [TAG, MODIFY], service_id=made["service_id"], adopt=True, load_balancers=["orders", "more"])
+    change(estate, [TAG, PERMIT], service_id=made["service_id"], adopt=True, allowed_principals=["123456789012"])
+
+
+def test_a_service_of_others_gets_no_load_balancer_more(estate: Estate) -> None:
+    """Its consumers would reach either."""
+    theirs, ours = estate.balancer("theirs"), estate.balancer("orders")
+    made = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[theirs])
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    wanted = {"service_id": made["ServiceConfiguration"]["ServiceId"], "adopt": True, "load_balancers": ["orders"]}
+    refused = estate.run("endpoint_service", name="orders", **wanted)
+    assert refused["failed"]
+    assert "leads to theirs, and would lead to" in refused["msg"]
+    assert ours in refused["msg"]
+    assert (estate.calls and [call for call in estate.calls if call["kind"] == "write"]) == []
 
 
 def test_an_adopted_service_keeps_its_owners_settings(estate: Estate) -> None:

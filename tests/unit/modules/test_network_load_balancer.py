@@ -771,6 +771,19 @@ def test_of_targets_in_a_group_of_others_ours_go_unless_it_would_be_empty(env: E
     assert env.group_names() == {"theirs"}
 
 
+def test_a_group_of_others_behind_a_load_balancer_of_ours_is_left_too(env: Environment) -> None:
+    options = {"Protocol": "TCP", "Port": 5432, "VpcId": env.vpc.id, "TargetType": "ip"}
+    group = str(env.elb.create_target_group(Name="theirs", **options)["TargetGroups"][0]["TargetGroupArn"])
+    env.run(env.item(adopt=True, listeners=[{"port": 5432, "target_group": {"name": "theirs"}}]))
+    env.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.1.0.8"}, {"Id": "10.1.0.9"}])
+    env.elb.add_tags(ResourceArns=[group], Tags=[{"Key": "saas.privatelink:registered", "Value": "10.1.0.9"}])
+    converges(env, {**GONE, "adopt": True})
+    assert (env.balancers(), env.group_names()) == (set(), {"theirs"})
+    described = env.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert {target["Target"]["Id"] for target in described} == {"10.1.0.8"}
+    assert env.elb.describe_tags(ResourceArns=[group])["TagDescriptions"][0]["Tags"] == []
+
+
 def test_a_target_group_in_another_vpc_is_another_one(env: Environment) -> None:
     other = env.estate.make_vpc(env.account, cidr="10.9.0.0/16")
     tags = [{"Key": "saas.privatelink:name", "Value": "orders"}]

@@ -179,6 +179,39 @@ def bench(estate: Estate, vpc: None) -> Iterator[Bench]:
 # What a run does
 
 
+class TestAGroupOfOthers:
+    """What a port of theirs leads to is what the name has, or nothing; afterwards it follows the name."""
+
+    def tag(self, bench: Bench, arn: str) -> str | None:
+        tags = bench.elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+        return next((tag["Value"] for tag in tags if tag["Key"] == "saas.privatelink:registered"), None)
+
+    def test_another_database_behind_it_is_not_joined(self, bench: Bench) -> None:
+        arn = bench.group()
+        bench.register(arn, B)
+        bench.dns([A])
+        for check in (True, False):
+            refused = bench.one(check=check, registered=[], newly_adopted=True)
+            assert refused["failed"]
+            assert f"the target group of others holds {B}, which {bench.name()} does not have" in refused["msg"]
+            assert bench.writes == []
+        assert (bench.active(arn), self.tag(bench, arn)) == ({B}, None)
+
+    def test_the_same_database_behind_it_is_followed_from_then_on(self, bench: Bench) -> None:
+        arn = bench.group()
+        bench.register(arn, A)
+        bench.dns([A])
+        assert bench.one(registered=[], newly_adopted=True)["writes"] == ["elasticloadbalancing:AddTags"]
+        assert self.tag(bench, arn) == ""
+        bench.dns([B])
+        bench.one(registered=[])
+        assert (bench.active(arn), self.tag(bench, arn)) == ({A, B}, B)
+        bench.dns([A])
+        bench.one(registered=[B])
+        assert (bench.active(arn), self.tag(bench, arn)) == ({A}, "")
+        assert bench.one(registered=[])["writes"] == []
+
+
 def test_an_empty_group_is_filled(bench: Bench) -> None:
     arn = bench.group()
     bench.dns({"addresses": [B, A], "ttl": 5})

@@ -26,7 +26,7 @@ def test_what_is_ours_and_named_by_nothing(estate: Any) -> None:
         estate.run("network_load_balancer", **options, **GREEN)
     made = estate.run("endpoint_service", name="orders", load_balancers=["orders"], **GREEN)
     service = made["results"][0]
-    network = {"vpc_id": vpc.id, "subnet_ids": [vpc.subnets[0]]}
+    network = {"vpc_id": vpc.id, "subnet_ids": [vpc.subnets[0]], "private_dns_enabled": False}
     endpoint = estate.run("vpc_endpoint", name="vault", service_name="com.amazonaws.us-east-1.sts", **network, **GREEN)
     vpce = endpoint["results"][0]["vpc_endpoint_id"]
     theirs = {"Type": "network", "Scheme": "internal", "Subnets": list(vpc.subnets)}
@@ -45,7 +45,12 @@ def test_what_is_ours_and_named_by_nothing(estate: Any) -> None:
 
 def test_what_is_on_its_way_out_is_none(estate: Any) -> None:
     vpc = estate.make_vpc(estate.account)
-    options = {"name": "vault", "service_name": "com.amazonaws.us-east-1.sts", "vpc_id": vpc.id}
+    options = {
+        "name": "vault",
+        "service_name": "com.amazonaws.us-east-1.sts",
+        "vpc_id": vpc.id,
+        "private_dns_enabled": False,
+    }
     estate.run("vpc_endpoint", **options, subnet_ids=[vpc.subnets[0]], **GREEN)
     estate.run("vpc_endpoint", **options, state="absent", wait=False, **GREEN)
     assert found(estate) == {}
