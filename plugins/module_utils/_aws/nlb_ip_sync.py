@@ -334,10 +334,11 @@ class Syncs:
         ours = (before | job.driver.registered) - job.driver.drained
         failed = job.outcome.state == "failed"
         noted = ours == before and (failed or not job.item.newly_adopted)
-        if job.item.registered is None or noted or self.options.check_mode:
+        if job.item.registered is None or noted:
             return
         action, tag = "elasticloadbalancing:AddTags", {"Key": tagging.REGISTERED_TAG, "Value": " ".join(sorted(ours))}
-        self.api.call(action, job.group.name, ResourceArns=[job.group.arn], Tags=[tag])
+        if not self.options.check_mode:
+            self.api.call(action, job.group.name, ResourceArns=[job.group.arn], Tags=[tag])
         job.driver.writes.append(action)
 
     def group(self, item: Sync) -> TargetGroup:

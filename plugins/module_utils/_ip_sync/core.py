@@ -124,8 +124,9 @@ class _Run:
         others = sorted(self.own.keys() - self.desired) if self.config.alone else ()
         if others:
             raise Occupied(
-                f"the target group of others holds {', '.join(others)}, which {self.config.name} does not have: its "
-                "port leads to something else. Take another port (listener_port of a link), or have its owner remove that."
+                f"the target group of others holds {', '.join(others)}, which {self.config.name} does not have: "
+                "its port leads to something else. Take another port (listener_port of a link), or let its owner "
+                "remove that."
             )
 
     # Reading

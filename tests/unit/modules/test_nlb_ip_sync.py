@@ -201,7 +201,9 @@ class TestAGroupOfOthers:
         arn = bench.group()
         bench.register(arn, A)
         bench.dns([A])
-        assert bench.one(registered=[], newly_adopted=True)["writes"] == ["elasticloadbalancing:AddTags"]
+        for check in (True, False):
+            done = bench.one(check=check, registered=[], newly_adopted=True)
+            assert done["writes"] == ["elasticloadbalancing:AddTags"]
         assert self.tag(bench, arn) == ""
         bench.dns([B])
         bench.one(registered=[])
