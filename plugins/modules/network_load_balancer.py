@@ -16,7 +16,8 @@ description:
     first.
   - Takes one load balancer or a list of them in O(load_balancers), which is converged in one process. Besides one
     read call per 400 load balancers, one per 400 target groups and one per 20 for tags, that costs one for each load
-    balancer, and with O(check_attributes) one for each load balancer and target group whose attributes are set here.
+    balancer, and with O(check_attributes) one for each load balancer, listener and target group whose attributes are
+    set here.
   - An option that is not set changes nothing. A set option is the wanted state. Listeners and tags are added to what
     is there, unless the matching purge option is set.
   - A load balancer is found by its name. One that lacks the tags C(saas.privatelink:name) and
@@ -110,6 +111,14 @@ options:
               - Port that clients connect to.
             type: int
             required: true
+          tcp_idle_timeout:
+            description:
+              - Seconds without data in either direction after which the load balancer forgets a connection, 60 to 6000.
+                A query that runs longer without sending anything, and a pool that rests longer, loses its connection.
+                AWS's default is 350 (C(tcp.idle_timeout.seconds), "Update the TCP idle timeout for your Network Load
+                Balancer listener", read 2026-11).
+              - Of a listener that others have made it stays as it is.
+            type: int
           target_group:
             description:
               - Where the port forwards to; the defaults below when not set. Listeners of one load balancer may share
@@ -217,9 +226,10 @@ options:
         default: false
   check_attributes:
     description:
-      - Compare the attributes of load balancers and target groups that exist already (O(cross_zone),
-        O(deletion_protection), and those of target groups). With V(false) only what listings show is compared, which
-        saves up to two read calls for each load balancer. New ones get their attributes either way.
+      - Compare the attributes of load balancers, listeners and target groups that exist already (O(cross_zone),
+        O(deletion_protection), O(listeners[].tcp_idle_timeout) and those of target groups). With V(false) only what
+        listings show is compared, which saves up to three read calls for each load balancer. New ones get their
+        attributes either way.
     type: bool
     default: true
   <<: *balancer
@@ -244,6 +254,7 @@ EXAMPLES = r"""
     cross_zone: true
     listeners:
       - port: 5432
+        tcp_idle_timeout: 3600
         target_group:
           deregistration_delay: 30
           connection_termination: true
@@ -360,10 +371,25 @@ results:
       returned: when it exists
       contains:
         port: {description: Port of the listener., type: int, returned: always, sample: 5432}
+        protocol: {description: Protocol of the listener., type: str, returned: always, sample: TCP}
         listener_arn: {description: ARN of the listener., type: str, returned: always}
         target_group_name: {description: Name of its target group., type: str, returned: always}
         target_group_arn: {description: ARN of its target group., type: str, returned: always}
         target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        target_groups:
+          description: All target groups it forwards to, each with the three fields above.
+          type: list
+          elements: dict
+          returned: always
+        certificates:
+          description: Always null here; M(saas.privatelink.network_load_balancer_info) counts those of a TLS listener.
+          type: int
+          returned: always
+        tcp_idle_timeout:
+          description: Seconds without data after which a connection is forgotten, null when it was not read.
+          type: int
+          returned: always
+          sample: 3600
     tags: {description: Tags of the load balancer., type: dict, returned: when it exists}
 failed_items:
   description: Names of the items that failed.

@@ -11,8 +11,8 @@ short_description: List internal Network Load Balancers
 version_added: 0.1.0
 description:
   - Lists the internal Network Load Balancers of an account and region, with their listeners and target groups.
-  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags and one
-    for each load balancer's listeners.
+  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags, one for
+    each load balancer's listeners and one for each TLS listener's certificates.
   - "IAM actions: see C(docs/iam/network_load_balancer_info.json)."
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -29,8 +29,9 @@ options:
     elements: str
   attributes:
     description:
-      - Read the attributes as well, RV(load_balancers[].cross_zone), which costs one call more for each load
-        balancer.
+      - Read the attributes as well, RV(load_balancers[].cross_zone) and
+        RV(load_balancers[].listeners[].tcp_idle_timeout), which costs one call more for each load balancer and TCP
+        listener.
     type: bool
     default: false
 seealso:
@@ -84,10 +85,33 @@ load_balancers:
       returned: always
       contains:
         port: {description: Port of the listener., type: int, returned: always, sample: 5432}
+        protocol: {description: Protocol of the listener., type: str, returned: always, sample: TCP}
         listener_arn: {description: ARN of the listener., type: str, returned: always}
-        target_group_name: {description: Name of its target group., type: str, returned: always}
-        target_group_arn: {description: ARN of its target group., type: str, returned: always}
-        target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        target_group_name:
+          description: Name of its target group; of several, the one whose ARN sorts first.
+          type: str
+          returned: always
+        target_group_arn: {description: ARN of that target group., type: str, returned: always}
+        target_port: {description: Port of that target group., type: int, returned: always, sample: 5432}
+        target_groups:
+          description: All target groups it forwards to, in order of ARN.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            target_group_name: {description: Name of the target group., type: str, returned: always}
+            target_group_arn: {description: ARN of the target group., type: str, returned: always}
+            target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        certificates:
+          description: How many certificates a TLS listener has, its default included; null for other protocols.
+          type: int
+          returned: always
+          sample: 1
+        tcp_idle_timeout:
+          description: Seconds without data after which a connection is forgotten, null without O(attributes).
+          type: int
+          returned: always
+          sample: 350
     tags: {description: Tags of the load balancer., type: dict, returned: always}
 """
 

@@ -260,3 +260,32 @@ def test_tags(provider: Provider) -> None:
         elb.describe_tags(ResourceArns=[group] * 21)
     with refused("TargetGroupNotFound"):
         elb.describe_tags(ResourceArns=[group[:-4] + "0000"])
+
+
+def test_attributes_of_listeners_are_those_of_tcp_alone(provider: Provider) -> None:
+    """NLB guide, "Update the TCP idle timeout for your Network Load Balancer listener", read 2026-11."""
+    elb, key = provider.elb, "tcp.idle_timeout.seconds"
+    tcp = make_listener(provider, make_group(provider))
+
+    def change(arn: str, value: str, name: str = key) -> list[dict[str, Any]]:
+        answer = elb.modify_listener_attributes(ListenerArn=arn, Attributes=[{"Key": name, "Value": value}])
+        return list(answer["Attributes"])
+
+    assert elb.describe_listener_attributes(ListenerArn=tcp)["Attributes"] == [{"Key": key, "Value": "350"}]
+    assert change(tcp, "6000") == [{"Key": key, "Value": "6000"}]
+    for value in ("59", "6001", "long"):
+        with refused("ValidationError"):
+            change(tcp, value)
+    with refused("ValidationError", naming="bogus"):
+        change(tcp, "60", "bogus")
+    certificate = {"CertificateArn": f"arn:aws:acm:us-east-1:{provider.account}:certificate/1"}
+    group = make_group(provider, "tls", Protocol="TLS")
+    tls = make_listener(provider, group, 443, Protocol="TLS", Certificates=[certificate])
+    with refused("ValidationError", naming=key):
+        change(tls, "600")
+    listed = elb.describe_listener_certificates(ListenerArn=tls)["Certificates"]
+    assert listed == [{**certificate, "IsDefault": True}]
+    assert elb.describe_listener_certificates(ListenerArn=tcp)["Certificates"] == []
+    elb.delete_listener(ListenerArn=tcp)
+    with refused("ListenerNotFound"):
+        change(tcp, "60")

@@ -24,8 +24,10 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     Actual,
     Raw,
     address_type,
+    differing,
     forwards_to,
     misfits,
+    pairs,
     security_groups,
     subnets_to_be,
     to_exist,
@@ -43,6 +45,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
     FREE_ADDRESSES,
+    LISTENER_ATTRIBUTES,
     TIMEOUT,
     NetworkLoadBalancer,
     WantedGroup,
@@ -63,13 +66,18 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 class NetworkLoadBalancers:
     """Reads the load balancers and target groups of the account in one call per 400, their tags in one per 20.
 
-    Listeners cost one call for each load balancer. Attributes cost one for each load balancer and target group for
-    which an option asks, unless ``check_attributes`` is off.
+    Listeners cost one call for each load balancer. Attributes cost one for each load balancer, listener and target
+    group for which an option asks, unless ``check_attributes`` is off.
     """
 
     def __init__(self, api: Api, check_attributes: bool = True, check_mode: bool = False) -> None:
         self.api, self.check_attributes, self.check_mode = api, check_attributes, check_mode
         self._left: dict[str, list[int]] = {}  # by item, the ports that it had at first and is not to have any more
+
+    @property
+    def has_listener_attributes(self) -> bool:
+        """Whether the installed botocore knows the attributes of listeners."""
+        return self.api.supports(f"{ELB}:ModifyListenerAttributes", "Attributes")
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
@@ -193,6 +201,10 @@ class NetworkLoadBalancers:
         arns = []
         if item.attributes and actual.balancer and not actual.unset(f"{ELB}:ModifyLoadBalancerAttributes"):
             arns += [actual.arn] if self.check_attributes or not actual.listeners else []
+        for port in item.listener_attributes if self.check_attributes and self.has_listener_attributes else ():
+            listener = next((listener for listener in actual.listeners if int(listener["Port"]) == port), None)
+            if listener and listener.get("Protocol") == "TCP" and not actual.unset_listener(port):
+                arns.append(str(listener["ListenerArn"]))
         for group in item.groups.values():
             if group.attributes and not actual.unset_group(group.name):
                 raw = actual.groups[group.name]
@@ -219,6 +231,8 @@ class NetworkLoadBalancers:
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
+        if item.listener_attributes:
+            self.api.require(f"{ELB}:ModifyListenerAttributes", "Attributes", "tcp_idle_timeout")
         item = adoption.settled(item, actual)
         plan = plan_present(item, actual, self.check_mode)
         plan.result["former_ports"] = self._left.setdefault(item.name, former_ports(item, actual))
@@ -580,26 +594,15 @@ def _security_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]
 
 def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     unset = actual.unset(f"{ELB}:ModifyLoadBalancerAttributes")
-    changed = _changed(item.attributes, {} if unset else actual.attributes.get(actual.arn))
+    changed = differing(item.attributes, {} if unset else actual.attributes.get(actual.arn))
     if not changed:
         return []
-    return [_modify_attributes(actual.arn, changed, f"set {_pairs(changed)}", to_exist(item, actual))]
+    return [_modify_attributes(actual.arn, changed, f"set {pairs(changed)}", to_exist(item, actual))]
 
 
 def _modify_attributes(arn: str, attributes: list[dict[str, str]], summary: str, after: str = "") -> Change:
     params = {"LoadBalancerArn": arn, "Attributes": attributes}
     return Change(f"{ELB}:ModifyLoadBalancerAttributes", params, summary, after)
-
-
-def _changed(wanted: t.Mapping[str, str], have: t.Mapping[str, str] | None) -> list[dict[str, str]]:
-    """The attributes that differ, as AWS takes them; none where the present ones were not read."""
-    if have is None:
-        return []
-    return [{"Key": key, "Value": value} for key, value in sorted(wanted.items()) if have.get(key) != value]
-
-
-def _pairs(attributes: t.Sequence[t.Mapping[str, str]]) -> str:
-    return ", ".join(f"{attribute['Key']}={attribute['Value']}" for attribute in attributes)
 
 
 def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
@@ -633,12 +636,12 @@ def _group_attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
     changes = []
     for group in item.groups.values():
         arn = actual.group_arn(group.name)
-        changed = _changed(group.attributes, {} if actual.unset_group(group.name) else actual.attributes.get(arn))
+        changed = differing(group.attributes, {} if actual.unset_group(group.name) else actual.attributes.get(arn))
         if changed:
             params = {"TargetGroupArn": arn, "Attributes": changed}
             after = "" if group.name in actual.groups else f"target group {group.name} to exist"
             action = f"{ELB}:ModifyTargetGroupAttributes"
-            changes.append(Change(action, params, f"set {_pairs(changed)} of {group.name}", after))
+            changes.append(Change(action, params, f"set {pairs(changed)} of {group.name}", after))
     return changes
 
 
@@ -667,18 +670,30 @@ def _listeners_result(actual: Actual) -> list[dict[str, t.Any]]:
     by_arn = {group["TargetGroupArn"]: group for group in actual.groups.values()}
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
-        arn = min(forwards_to(listener), default=None)
-        group = by_arn.get(arn, {})
+        arn = str(listener["ListenerArn"])
+        groups = [_group_result(group, by_arn.get(group, {})) for group in sorted(forwards_to(listener))]
+        timeout = actual.attributes.get(arn, {}).get(LISTENER_ATTRIBUTES["tcp_idle_timeout"])
         found.append(
             {
                 "port": listener["Port"],
-                "listener_arn": listener["ListenerArn"],
-                "target_group_name": group.get("TargetGroupName"),
-                "target_group_arn": arn,
-                "target_port": group.get("Port"),
+                "protocol": listener.get("Protocol"),
+                "listener_arn": arn,
+                **(groups[0] if groups else _group_result(None, {})),
+                "target_groups": groups,
+                "certificates": actual.certificates.get(arn),
+                "tcp_idle_timeout": None if timeout is None else int(timeout),
             }
         )
     return found
+
+
+def _group_result(arn: str | None, group: Raw) -> dict[str, t.Any]:
+    """A target group that a listener forwards to."""
+    return {
+        "target_group_name": group.get("TargetGroupName"),
+        "target_group_arn": arn,
+        "target_port": group.get("Port"),
+    }
 
 
 def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
@@ -701,7 +716,16 @@ def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
         if raw is not None:
             groups[name] = {key: raw.get(key) for key in group.health_check}
             groups[name].update({key: have[key] for key in group.attributes if key in have})
-    return {**shown, "target_groups": groups}
+    return {**shown, "target_groups": groups, **_listener_attributes_shown(item, actual)}
+
+
+def _listener_attributes_shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
+    """Attributes of listeners that are wanted and were read, by port; nothing where none is wanted."""
+    shown = {}
+    for port, wanted in item.listener_attributes.items():
+        have = actual.attributes.get(actual.listener_arn(port), {})
+        shown[port] = {key: have[key] for key in wanted if key in have}
+    return {"listener_attributes": shown} if shown else {}
 
 
 def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -720,6 +744,12 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
             written = {key: value for key, value in group.attributes.items() if have is None or key in have}
             check = group.new_health_check if have is None else group.health_check
             after["target_groups"][name] = {**check, **written}
+    if item.listener_attributes:
+        after["listener_attributes"] = {}
+        for port, wanted in item.listener_attributes.items():
+            have = before.get("listener_attributes", {}).get(port, {})
+            is_new = port not in before.get("listeners", {})
+            after["listener_attributes"][port] = {key: value for key, value in wanted.items() if is_new or key in have}
     current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item))
     to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
@@ -729,8 +759,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
 def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[dict[str, t.Any]]:
     """Internal Network Load Balancers as modules return them, in order of name; those of ``names`` if given.
 
-    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one each for listeners, and one each
-    more with ``attributes``.
+    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one each for listeners, one for each
+    TLS listener's certificates, and with ``attributes`` one for each load balancer and TCP listener.
     """
     balancers = []
     for balancer in sorted(lb.read_load_balancers(api), key=lambda balancer: balancer.name):
@@ -742,7 +772,15 @@ def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[
 
     def details(balancer: lb.LoadBalancer) -> dict[str, t.Any]:
         groups = {group["TargetGroupName"]: group for group in used.get(balancer.arn, [])}
-        have = {balancer.arn: lb.read_attributes(api, balancer.arn)} if attributes else {}
-        return as_result(balancer, Actual(balancer, lb.read_listeners(api, balancer.arn), groups, tags, have))
+        listeners = lb.read_listeners(api, balancer.arn)
+        with_attributes = [balancer.arn, *_arns_by(listeners, "TCP")] if attributes else []
+        have = {arn: lb.read_attributes(api, arn) for arn in with_attributes}
+        certificates = {arn: lb.count_certificates(api, arn) for arn in _arns_by(listeners, "TLS")}
+        return as_result(balancer, Actual(balancer, listeners, groups, tags, have, certificates=certificates))
 
     return api.all(details, balancers)
+
+
+def _arns_by(listeners: t.Sequence[Raw], protocol: str) -> list[str]:
+    """ARNs of the listeners of one protocol."""
+    return [str(listener["ListenerArn"]) for listener in listeners if listener.get("Protocol") == protocol]

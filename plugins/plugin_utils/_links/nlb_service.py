@@ -81,6 +81,11 @@ class NlbServiceLink(Link):
         None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
     )
     listener_port: int | None = optional(None, "Port on which {who} connects. Default is O({links}[].port).")
+    tcp_idle_timeout: int | None = optional(
+        None,
+        "Seconds without data after which the load balancer forgets a connection, 60 to 6000. Statements that take"
+        " longer to answer need more than AWS's default, which is 350. Unset, it stays as it is.",
+    )
     vpc_id: str | None = optional(None, "The VPC of the database. Needed unless the link is to be absent.")
     subnet_ids: list[str] | None = optional(
         None,
@@ -274,7 +279,11 @@ class NlbServiceLink(Link):
             "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"
         )
         group.update(self._hosts() if self.forwarded else {})
-        listener = {"port": self.listener_port or self.port, "target_group": {**group, "name": self.target_group}}
+        listener = {
+            "port": self.listener_port or self.port,
+            **self.pick("tcp_idle_timeout"),
+            "target_group": {**group, "name": self.target_group},
+        }
         return {
             **self.pick(
                 *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),

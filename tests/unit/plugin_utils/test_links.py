@@ -190,6 +190,10 @@ class TestItems:
             }
         ]
 
+    def test_an_idle_timeout_is_the_listeners(self) -> None:
+        (item,) = link_items(orders(tcp_idle_timeout="3600"), "load_balancer")
+        assert item["listeners"][0]["tcp_idle_timeout"] == 3600
+
     def test_the_sync_names_the_same_target_group(self) -> None:
         (balancer,) = link_items(orders(), "load_balancer")
         (sync,) = link_items(orders(), "sync")

@@ -86,6 +86,7 @@ class Listener(Resource):
     alpn_policy: list[str]
     certificates: list[dict[str, Any]]
     ssl_policy: str | None
+    attributes: dict[str, str] = field(default_factory=dict)
 
     @property
     def target_group_arns(self) -> list[str]:
