@@ -150,6 +150,11 @@ class NlbServiceLink(Link):
     )
     allowed_principals: list[str] | None = optional(None, "Account ids or ARNs that may request a connection.")
     purge_allowed_principals: bool | None = optional(None, "Remove principals that are not listed.")
+    end_connections_of_removed_principals: bool | None = optional(
+        None,
+        "Reject connections of accounts that no principal covers any more. Needs"
+        " O({links}[].purge_allowed_principals).",
+    )
     owners: list[str] | None = optional(None, "Accounts whose connections are accepted.")
     vpc_endpoint_ids: list[str] | None = optional(
         None,
@@ -329,7 +334,7 @@ class NlbServiceLink(Link):
     def service(self, known: Known) -> Item | None:
         options = self.pick(
             *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
-            *("verify_private_dns", "connection_notifications", "tags"),
+            *("verify_private_dns", "connection_notifications", "tags", "end_connections_of_removed_principals"),
         )
         return {**options, **self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
 

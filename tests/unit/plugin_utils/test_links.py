@@ -194,6 +194,11 @@ class TestItems:
         (item,) = link_items(orders(tcp_idle_timeout="3600"), "load_balancer")
         assert item["listeners"][0]["tcp_idle_timeout"] == 3600
 
+    def test_connections_may_end_with_their_principals(self) -> None:
+        ending = {"purge_allowed_principals": True, "end_connections_of_removed_principals": True}
+        (item,) = link_items(orders(**ending), "service")
+        assert {option: item[option] for option in ending} == ending
+
     def test_the_sync_names_the_same_target_group(self) -> None:
         (balancer,) = link_items(orders(), "load_balancer")
         (sync,) = link_items(orders(), "sync")
