@@ -67,6 +67,13 @@ options:
           - A new one needs 8 free addresses.
         type: list
         elements: str
+      private_addresses:
+        description:
+          - Fixed IPv4 addresses of the nodes, by subnet. In subnets that are not listed here AWS chooses one.
+          - An address is given when its subnet is enabled, and AWS never changes one, nor one that it chose. Another
+            address than the node has is refused; make a new load balancer under another name. (Guide "Network Load
+            Balancers", read 2026-11.)
+        type: dict
       security_group_ids:
         description:
           - The security groups, the exact set.
@@ -232,6 +239,12 @@ options:
         attributes either way.
     type: bool
     default: true
+  addresses:
+    description:
+      - Read the addresses of the nodes as well, RV(results[].availability_zones[].private_addresses), from their
+        network interfaces (C(ec2:DescribeNetworkInterfaces)). Costs one call per 200 load balancers.
+    type: bool
+    default: false
   <<: *balancer
 seealso:
   - module: saas.privatelink.network_load_balancer_info
@@ -270,6 +283,14 @@ EXAMPLES = r"""
         subnet_ids: [subnet-0123456789abcdef0]
         listeners: [{port: 3306}]
     check_attributes: false
+
+- name: Give the nodes fixed addresses, which a firewall lets in
+  saas.privatelink.network_load_balancer:
+    name: fivetran-crm
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    private_addresses:
+      subnet-0123456789abcdef0: 10.0.1.10
+      subnet-0123456789abcdef1: 10.0.2.10
 
 - name: Take one away
   saas.privatelink.network_load_balancer:
@@ -323,6 +344,14 @@ results:
       contains:
         zone_name: {description: Name of the zone., type: str, returned: always, sample: us-east-1a}
         subnet_id: {description: Subnet in the zone., type: str, returned: always}
+        private_addresses:
+          description:
+            - Addresses of the node there, its own first. Null when not known. Without O(addresses) those are known
+              that were given by O(load_balancers[].private_addresses).
+          type: list
+          elements: str
+          returned: always
+          sample: [10.0.1.10]
     security_groups: {description: The security groups., type: list, elements: str, returned: when it exists}
     enforce_privatelink_rules:
       description: Whether inbound rules apply to PrivateLink traffic, null without security groups.
@@ -409,10 +438,14 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
 
 
 def main() -> None:
-    check_attributes = {"check_attributes": {"type": "bool", "default": True}}
-    module = ItemsModule("load_balancers", NetworkLoadBalancer, check_attributes)
-    api = module.api()
-    module.converge(NetworkLoadBalancers(api, module.params["check_attributes"], module.check_mode), api)
+    reads = {
+        "check_attributes": {"type": "bool", "default": True},
+        "addresses": {"type": "bool", "default": False},
+    }
+    module = ItemsModule("load_balancers", NetworkLoadBalancer, reads)
+    api, params = module.api(), module.params
+    kind = NetworkLoadBalancers(api, params["check_attributes"], module.check_mode, params["addresses"])
+    module.converge(kind, api)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ short_description: List internal Network Load Balancers
 version_added: 0.1.0
 description:
   - Lists the internal Network Load Balancers of an account and region, with their listeners and target groups.
-  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags, one for
+  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags, one per
+    200 for the addresses of nodes, which their network interfaces tell (C(ec2:DescribeNetworkInterfaces)), one for
     each load balancer's listeners and one for each TLS listener's certificates.
   - "IAM actions: see C(docs/iam/network_load_balancer_info.json)."
 author:
@@ -69,6 +70,12 @@ load_balancers:
       contains:
         zone_name: {description: Name of the zone., type: str, returned: always, sample: us-east-1a}
         subnet_id: {description: Subnet in the zone., type: str, returned: always}
+        private_addresses:
+          description: Addresses of the node there, its own first; null where its network interface is not listed.
+          type: list
+          elements: str
+          returned: always
+          sample: [10.0.1.10]
     security_groups: {description: The security groups., type: list, elements: str, returned: always}
     enforce_privatelink_rules:
       description: Whether inbound rules apply to PrivateLink traffic, null without security groups.

@@ -268,6 +268,7 @@ results:
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: when it exists}
     dns_options: {description: Its DNS options., type: dict, returned: when AWS shows them}
     service_name: {description: What it leads to., type: str, returned: for the type Interface}
+    service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}
     tags: {description: Tags of the endpoint., type: dict, returned: when it exists}

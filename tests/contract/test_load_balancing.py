@@ -289,3 +289,37 @@ def test_attributes_of_listeners_are_those_of_tcp_alone(provider: Provider) -> N
     elb.delete_listener(ListenerArn=tcp)
     with refused("ListenerNotFound"):
         change(tcp, "60")
+
+
+def test_nodes_have_addresses_that_never_change(provider: Provider) -> None:
+    """NLB guide, "Network Load Balancers", and SubnetMapping of the API reference; re:Post, "find load balancer IP"."""
+    elb, (first, second) = provider.elb, provider.vpc.subnets
+    mapping = {"SubnetId": first, "PrivateIPv4Address": "10.1.0.77"}
+    arn = provider.make_load_balancer("fixed", Subnets=[], SubnetMappings=[mapping, {"SubnetId": second}])
+
+    def interfaces() -> dict[str, str]:
+        described = [{"Name": "description", "Values": [f"ELB {arn.partition(':loadbalancer/')[2]}"]}]
+        found = provider.ec2.describe_network_interfaces(Filters=described)["NetworkInterfaces"]
+        return {interface["SubnetId"]: interface["PrivateIpAddress"] for interface in found}
+
+    zones = elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["AvailabilityZones"]
+    assert [zone["LoadBalancerAddresses"] for zone in zones] == [[{"PrivateIPv4Address": "10.1.0.77"}], []]
+    chosen = interfaces()
+    assert chosen[first] == "10.1.0.77"
+    with refused("InvalidConfigurationRequest"):
+        elb.set_subnets(LoadBalancerArn=arn, SubnetMappings=[{**mapping, "PrivateIPv4Address": "10.1.0.78"}])
+    elb.set_subnets(LoadBalancerArn=arn, Subnets=[first, second])
+    assert interfaces() == chosen
+    for address in ("10.1.9.9", "10.1.0.3", "10.1.0.255", "10.1.0.77"):  # another subnet's, two reserved, one taken
+        with refused("InvalidConfigurationRequest"):
+            provider.make_load_balancer(
+                "other", Subnets=[], SubnetMappings=[{**mapping, "PrivateIPv4Address": address}]
+            )
+    with refused("ValidationError"):
+        provider.make_load_balancer("other", Subnets=[first], SubnetMappings=[{**mapping}])
+    with refused("InvalidConfigurationRequest"):
+        elb.create_load_balancer(
+            Name="public", Type="network", SubnetMappings=[{**mapping, "PrivateIPv4Address": "10.1.0.78"}]
+        )
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    assert interfaces() == {}

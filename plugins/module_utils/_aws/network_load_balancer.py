@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import nlb_adoption as adoption
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import nlb_nodes as nodes
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
@@ -67,11 +68,15 @@ class NetworkLoadBalancers:
     """Reads the load balancers and target groups of the account in one call per 400, their tags in one per 20.
 
     Listeners cost one call for each load balancer. Attributes cost one for each load balancer, listener and target
-    group for which an option asks, unless ``check_attributes`` is off.
+    group for which an option asks, unless ``check_attributes`` is off. Addresses of nodes cost one call per 200 load
+    balancers, with ``addresses`` or where one is wanted that listings do not show.
     """
 
-    def __init__(self, api: Api, check_attributes: bool = True, check_mode: bool = False) -> None:
+    def __init__(
+        self, api: Api, check_attributes: bool = True, check_mode: bool = False, addresses: bool = False
+    ) -> None:
         self.api, self.check_attributes, self.check_mode = api, check_attributes, check_mode
+        self.addresses = addresses
         self._left: dict[str, list[int]] = {}  # by item, the ports that it had at first and is not to have any more
 
     @property
@@ -89,6 +94,7 @@ class NetworkLoadBalancers:
         have = {item.name: Actual(balancers.get(item.aws_name), made=made[item.name]) for item in items}
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
+        self._add_addresses(items, have)
         found: dict[str, Actual | ItemError] = {**have, **_contested_groups(items)}
         found.update(meant_twice({item.name: f"load balancer {item.aws_name}" for item in items}))
         self._add_listeners(items, have, found)
@@ -154,6 +160,18 @@ class NetworkLoadBalancers:
         subnets = read_subnets(self.api, ids)
         for item in differing:
             have[item.name].subnets = subnets
+
+    def _add_addresses(self, items: t.Sequence[NetworkLoadBalancer], have: t.Mapping[str, Actual]) -> None:
+        """Those of nodes, where they are asked for or wanted."""
+        asking = [
+            have[item.name]
+            for item in items
+            if have[item.name].balancer
+            and (nodes.unknown(item, have[item.name]) or (self.addresses and item.state == "present"))
+        ]
+        read = nodes.read(self.api, [actual.arn for actual in asking])
+        for actual in asking:
+            actual.addresses = read[actual.arn]
 
     def _add_listeners(
         self,
@@ -416,6 +434,7 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
     tagging.check_for_load_balancers(item.tags)
     _check_subnets(item, actual)
     _check_addresses(item, actual)
+    nodes.check(item, actual)
     _check_security_groups(item, actual)
     for group in item.groups.values():
         _check_group(item, group, actual, vpc_id(item, actual))
@@ -462,11 +481,11 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
 
 
 def _check_addresses(item: NetworkLoadBalancer, actual: Actual) -> None:
-    """New subnets have room for a load balancer, and all of one that is to have IPv6 addresses have them, too."""
+    """New subnets have room for a load balancer, or an address for it, and all of one with IPv6 have that, too."""
     wanted = subnets_to_be(item, actual)
     for subnet_id in set(wanted) & actual.subnets.keys() - actual.subnet_ids:
         free = actual.subnets[subnet_id].get("AvailableIpAddressCount", FREE_ADDRESSES)
-        if free < FREE_ADDRESSES:
+        if free < FREE_ADDRESSES and subnet_id not in (item.private_addresses or {}):
             raise ItemError(
                 f"Subnet {subnet_id} has {free} free addresses, and AWS wants {FREE_ADDRESSES} in each subnet "
                 "of a load balancer. Free some, or give another subnet in its zone."
@@ -537,7 +556,7 @@ def _creation(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
         "Name": item.aws_name,
         "Type": "network",
         "Scheme": "internal",
-        "Subnets": sorted(item.subnet_ids or []),
+        **nodes.subnets(item, actual, sorted(item.subnet_ids or [])),
         "SecurityGroups": sorted(item.security_group_ids or []),
         "IpAddressType": item.ip_address_type,
         "Tags": tagging.as_aws(tagging.own_tags(item)),
@@ -558,14 +577,15 @@ def _subnet_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
             f"{item.name} would be without any subnet: AWS takes a new subnet in a zone only after the old one there "
             f"is removed. Add a subnet in another zone first. {ANOTHER_NAME}"
         )
-    changes = [_set_subnets(actual.arn, first)] if set(first) != actual.subnet_ids else []
+    changes = [_set_subnets(item, actual, first)] if set(first) != actual.subnet_ids else []
     if len(first) < len(zones):
-        changes.append(_set_subnets(actual.arn, sorted(zones), after=f"{item.name} to be without the subnets replaced"))
+        later = f"{item.name} to be without the subnets replaced"
+        changes.append(_set_subnets(item, actual, sorted(zones), later))
     return changes
 
 
-def _set_subnets(arn: str, subnets: list[str], after: str = "") -> Change:
-    params = {"LoadBalancerArn": arn, "Subnets": subnets}
+def _set_subnets(item: NetworkLoadBalancer, actual: Actual, subnets: list[str], after: str = "") -> Change:
+    params = {"LoadBalancerArn": actual.arn, **nodes.subnets(item, actual, subnets)}
     return Change(f"{ELB}:SetSubnets", params, f"set subnets {', '.join(subnets)}", after)
 
 
@@ -649,7 +669,7 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
     """A load balancer as modules return it. ``cross_zone`` is None where attributes were not read."""
     raw = balancer.raw
     cross_zone = actual.attributes.get(balancer.arn, {}).get(BALANCER_ATTRIBUTES["cross_zone"])
-    zones = raw.get("AvailabilityZones") or []
+    zones, addresses = raw.get("AvailabilityZones") or [], nodes.known(actual)
     return {
         "load_balancer_arn": balancer.arn,
         "load_balancer_name": balancer.name,
@@ -657,7 +677,14 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
         "canonical_hosted_zone_id": raw.get("CanonicalHostedZoneId"),
         "vpc_id": raw.get("VpcId"),
         "load_balancer_state": balancer.state,
-        "availability_zones": [{"zone_name": zone["ZoneName"], "subnet_id": zone["SubnetId"]} for zone in zones],
+        "availability_zones": [
+            {
+                "zone_name": zone["ZoneName"],
+                "subnet_id": zone["SubnetId"],
+                "private_addresses": addresses.get(zone["SubnetId"]),
+            }
+            for zone in zones
+        ],
         "security_groups": sorted(raw.get("SecurityGroups") or []),
         "enforce_privatelink_rules": _enforced(balancer),
         "cross_zone": None if cross_zone is None else cross_zone == "true",
@@ -716,6 +743,9 @@ def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
         if raw is not None:
             groups[name] = {key: raw.get(key) for key in group.health_check}
             groups[name].update({key: have[key] for key in group.attributes if key in have})
+    wanted, addresses = item.private_addresses or {}, nodes.known(actual)
+    if wanted:
+        shown["private_addresses"] = {subnet: addresses[subnet][0] for subnet in wanted if addresses.get(subnet)}
     return {**shown, "target_groups": groups, **_listener_attributes_shown(item, actual)}
 
 
@@ -735,6 +765,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
         value = getattr(item, option)
         if value is not None and (actual.balancer is None or option in before):
             after[option] = sorted(value) if isinstance(value, list) else value
+    if item.private_addresses:
+        after["private_addresses"] = {**before.get("private_addresses", {}), **item.private_addresses}
     if item.listeners is not None:
         keep = {} if item.purge_listeners else before.get("listeners", {})
         after["listeners"] = {**keep, **{port: group.name for port, group in item.groups_by_port.items()}}
@@ -759,8 +791,9 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
 def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[dict[str, t.Any]]:
     """Internal Network Load Balancers as modules return them, in order of name; those of ``names`` if given.
 
-    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one each for listeners, one for each
-    TLS listener's certificates, and with ``attributes`` one for each load balancer and TCP listener.
+    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one per 200 for addresses, one each
+    for listeners, one for each TLS listener's certificates, and with ``attributes`` one for each load balancer and TCP
+    listener.
     """
     balancers = []
     for balancer in sorted(lb.read_load_balancers(api), key=lambda balancer: balancer.name):
@@ -768,7 +801,8 @@ def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[
         if internal and (names is None or balancer.name in names):
             balancers.append(balancer)
     used = by_balancer(lb.read_target_groups(api) if balancers else [])
-    tags = lb.read_tags(api, [balancer.arn for balancer in balancers])
+    arns = [balancer.arn for balancer in balancers]
+    tags, addresses = lb.read_tags(api, arns), nodes.read(api, arns)
 
     def details(balancer: lb.LoadBalancer) -> dict[str, t.Any]:
         groups = {group["TargetGroupName"]: group for group in used.get(balancer.arn, [])}
@@ -776,7 +810,9 @@ def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[
         with_attributes = [balancer.arn, *_arns_by(listeners, "TCP")] if attributes else []
         have = {arn: lb.read_attributes(api, arn) for arn in with_attributes}
         certificates = {arn: lb.count_certificates(api, arn) for arn in _arns_by(listeners, "TLS")}
-        return as_result(balancer, Actual(balancer, listeners, groups, tags, have, certificates=certificates))
+        of_nodes = addresses[balancer.arn]
+        actual = Actual(balancer, listeners, groups, tags, have, addresses=of_nodes, certificates=certificates)
+        return as_result(balancer, actual)
 
     return api.all(details, balancers)
 

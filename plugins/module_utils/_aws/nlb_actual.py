@@ -27,7 +27,8 @@ class Actual:
 
     ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags``,
     ``attributes``, ``targets`` (states by id) and ``certificates`` (how many a listener has) are by ARN; an ARN that
-    is not in them was not read. ``made`` is what this run has called for it.
+    is not in them was not read. ``addresses`` of its nodes are by subnet, where they were read. ``made`` is what this
+    run has called for it.
     """
 
     balancer: lb.LoadBalancer | None = None
@@ -36,6 +37,7 @@ class Actual:
     tags: t.Mapping[str, lb.Tags] = field(default_factory=dict)
     attributes: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     targets: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    addresses: t.Mapping[str, list[str]] = field(default_factory=dict)
     certificates: t.Mapping[str, int] = field(default_factory=dict)
     subnets: t.Mapping[str, Raw] = field(default_factory=dict)
     made: Made = field(default_factory=Made)

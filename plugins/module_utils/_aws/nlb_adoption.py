@@ -44,6 +44,7 @@ def settled(item: NetworkLoadBalancer, actual: Actual) -> NetworkLoadBalancer:
     return dataclasses.replace(
         item,
         subnet_ids=None,
+        private_addresses=None,
         security_group_ids=None,
         enforce_privatelink_rules=None,
         cross_zone=None,

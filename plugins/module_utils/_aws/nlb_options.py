@@ -12,6 +12,7 @@ Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify a
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ class NetworkLoadBalancer:
     load_balancer_name: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
+    private_addresses: dict[str, str] | None = None
     security_group_ids: list[str] | None = None
     enforce_privatelink_rules: bool | None = None
     cross_zone: bool | None = None
@@ -185,7 +187,21 @@ class NetworkLoadBalancer:
                 )
         if self.security_group_ids == [] and self.enforce_privatelink_rules is not None:
             raise ItemError(no_rules_to_enforce(self.name))
+        self._check_addresses()
         self._check_listeners()
+
+    def _check_addresses(self) -> None:
+        wanted = self.private_addresses or {}
+        for subnet_id, address in wanted.items():
+            if not re.fullmatch(r"subnet-[0-9a-f]+", subnet_id) or not _is_ipv4(address):
+                raise ItemError(
+                    f"private_addresses takes an IPv4 address for a subnet, not {address!r} for {subnet_id!r}."
+                )
+        if len(set(wanted.values())) < len(wanted):
+            raise ItemError(f"Two subnets have the same address in private_addresses: {', '.join(wanted.values())}.")
+        extra = sorted(set(wanted) - set(self.subnet_ids)) if self.subnet_ids is not None else []
+        if extra:
+            raise ItemError(f"private_addresses has subnets that are not in subnet_ids: {', '.join(extra)}.")
 
     def _check_listeners(self) -> None:
         for listener in self.listeners or []:
@@ -228,6 +244,13 @@ class NetworkLoadBalancer:
     def attributes(self) -> dict[str, str]:
         """The wanted attributes of the load balancer itself, under AWS's names."""
         return _attributes(vars(self), BALANCER_ATTRIBUTES)
+
+
+def _is_ipv4(text: t.Any) -> bool:
+    try:
+        return str(ipaddress.IPv4Address(text)) == text
+    except ValueError:
+        return False
 
 
 def _check_port(port: int) -> None:

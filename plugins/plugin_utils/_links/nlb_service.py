@@ -92,6 +92,11 @@ class NlbServiceLink(Link):
         "Subnets of the load balancer, one for each Availability Zone in which {who} connects. Needed unless the link"
         " is to be absent.",
     )
+    load_balancer_addresses: dict[str, str] | None = optional(
+        None,
+        "Fixed addresses of the load balancer's nodes, by subnet, for a database that lets in certain addresses only."
+        " AWS changes none later.",
+    )
     security_group_ids: list[str] | None = optional(
         None, "Security groups of the load balancer. AWS cannot add any to one that was made without."
     )
@@ -293,6 +298,7 @@ class NlbServiceLink(Link):
             **self.pick(
                 *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),
                 "load_balancer_name",
+                private_addresses="load_balancer_addresses",
             ),
             **self._identity(),
             "listeners": [listener],

@@ -51,6 +51,10 @@ def policy(module: str) -> set[str]:
         ({"subnet_ids": []}, "at least one subnet"),
         ({"subnet_ids": ["subnet-1", "subnet-1"]}, "each once"),
         ({"subnet_ids": ["vpc-1"]}, "subnet_ids takes ids like"),
+        ({"private_addresses": {"vpc-1": "10.1.0.9"}}, "an IPv4 address for a subnet, not '10.1.0.9' for 'vpc-1'"),
+        ({"private_addresses": {"subnet-1": "10.1.0"}}, "an IPv4 address for a subnet, not '10.1.0'"),
+        ({"private_addresses": {"subnet-1": "10.1.0.9", "subnet-2": "10.1.0.9"}}, "the same address"),
+        ({"private_addresses": {"subnet-2": "10.1.0.9"}, "subnet_ids": ["subnet-1"]}, "not in subnet_ids: subnet-2"),
         ({"vpc_id": "subnet-1"}, "vpc_id takes ids like"),
         ({"security_group_ids": ["default"]}, "security_group_ids takes ids like"),
         ({"security_group_ids": [], "enforce_privatelink_rules": False}, "has no security groups"),
@@ -147,7 +151,7 @@ def actual(**changes: Any) -> Actual:
         "subnets": {
             "subnet-a": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
             "subnet-a2": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
-            "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b"},
+            "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b", "CidrBlock": "10.1.1.0/24"},
             "subnet-c": {"VpcId": "vpc-2", "AvailabilityZone": "us-east-1b"},
             "subnet-f": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1c", "AvailableIpAddressCount": 7},
         },
@@ -189,6 +193,22 @@ def test_the_same_options_change_nothing() -> None:
         ({}, {"balancer": {"State": {"Code": "failed", "Reason": "no room"}}}, "could not be set up by AWS: no room"),
         ({"subnet_ids": ["subnet-c"]}, {}, "subnet-c is in vpc-2, not in vpc-1"),
         ({"subnet_ids": ["subnet-a", "subnet-a2"]}, {}, "both in us-east-1a"),
+        (
+            {"private_addresses": {"subnet-a": "10.1.0.9"}},
+            {"addresses": {"subnet-a": ["10.1.0.4"]}},
+            "AWS cannot change",
+        ),
+        ({"private_addresses": {"subnet-b": "10.1.1.9"}}, {"subnets": {}}, "orders is not: list it in subnet_ids"),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-b"], "private_addresses": {"subnet-b": "10.1.2.9"}},
+            {},
+            "10.1.2.9 is not in subnet-b, which has 10.1.1.0/24",
+        ),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-b"], "private_addresses": {"subnet-b": "10.1.1.3"}},
+            {},
+            "AWS reserves 10.1.1.3",
+        ),
         ({"subnet_ids": ["subnet-0"]}, {}, "No such subnet.*subnet-0"),
         ({"subnet_ids": ["subnet-a2"]}, {}, "without any subnet"),
         (
@@ -619,6 +639,51 @@ def test_the_result_describes_the_load_balancer(env: Environment) -> None:
     assert (listener["port"], listener["target_group_name"], listener["target_port"]) == (5432, "orders-5432", 5432)
     assert listener["listener_arn"].startswith("arn:")
     assert listener["target_group_arn"].startswith("arn:")
+
+
+def addresses(result: dict[str, Any]) -> dict[str, Any]:
+    return {zone["subnet_id"]: zone["private_addresses"] for zone in result["availability_zones"]}
+
+
+def test_addresses_of_nodes_may_be_fixed(env: Environment) -> None:
+    first, second = env.vpc.subnets
+    fixed = {first: "10.1.0.77"}
+    foretold = env.run(env.item(private_addresses=fixed), check=True)
+    assert foretold["diff"][0]["after"]["private_addresses"] == fixed
+    assert converges(env, env.item(private_addresses=fixed)) == CREATION
+    assert addresses(env.one(env.item(private_addresses=fixed))) == {first: ["10.1.0.77"], second: None}
+    assert not [call for call in env.estate.calls if call["operation"] == "DescribeNetworkInterfaces"]
+    refused = env.one(env.item(private_addresses={first: "10.1.0.78"}))
+    assert "has the address 10.1.0.77, not 10.1.0.78, and AWS cannot change it" in refused["msg"]
+    assert env.writes == []
+    assert env.one(env.item())["writes"] == []
+
+
+def test_addresses_of_nodes_are_told_where_asked_for(env: Environment) -> None:
+    chosen = addresses(env.one(env.item(), addresses=True))
+    assert all(len(found) == 1 for found in chosen.values())
+    (told,) = env.estate.look("network_load_balancer_info")["load_balancers"]
+    assert addresses(told) == chosen
+    assert addresses(env.one(env.item())) == dict.fromkeys(env.vpc.subnets)
+    pinned = {subnet: found[0] for subnet, found in chosen.items()}
+    assert env.one(env.item(private_addresses=pinned))["writes"] == []  # what AWS has chosen may be written down
+    refused = env.one(env.item(private_addresses={**pinned, env.vpc.subnets[1]: "10.1.1.99"}))
+    assert "AWS cannot change it" in refused["msg"]
+
+
+def test_a_subnet_that_is_added_gets_its_address_and_the_others_keep_theirs(env: Environment) -> None:
+    first, second = env.vpc.subnets
+    kept = {first: "10.1.0.77"}
+    env.run(env.item(subnet_ids=[first], private_addresses=kept))
+    assert converges(env, env.item(private_addresses={second: "10.1.1.77"})) == ["SetSubnets"]
+    told = env.one(env.item(), addresses=True)
+    assert addresses(told) == {first: ["10.1.0.77"], second: ["10.1.1.77"]}
+
+
+def test_addresses_on_a_load_balancer_of_others_stay(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    wanted = env.item(adopt=True, private_addresses={env.vpc.subnets[0]: "10.1.0.77"})
+    assert converges(env, wanted) == ["CreateTargetGroup", "AddTags", "CreateListener"]
 
 
 def test_values_equal_to_defaults_are_written_at_creation(env: Environment) -> None:
@@ -1225,6 +1290,8 @@ def test_info(env: Environment) -> None:
     made = env.run(env.item("b", cross_zone=True), env.item("a"))["results"]
     found = info()
     assert [balancer["load_balancer_name"] for balancer in found] == ["a", "b"]
+    zones = found[1].pop("availability_zones")
+    assert {zone["subnet_id"] for zone in zones} == set(env.vpc.subnets)
     assert found[1] == {key: made[0][key] for key in found[1]} | {"cross_zone": None}
     (read,) = info(names=["b", "nobody"], attributes=True)
     assert read["cross_zone"] is True
@@ -1255,7 +1322,7 @@ def test_info_tells_what_each_listener_speaks_and_where_it_leads(env: Environmen
 def test_the_policies_name_exactly_what_the_code_can_call() -> None:
     sources = [
         ROOT / "plugins" / "module_utils" / "_aws" / f"{name}.py"
-        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "load_balancers", "subnets")
+        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "nlb_nodes", "load_balancers", "subnets")
     ]
     text = "".join(path.read_text(encoding="utf-8") for path in sources).replace("{ELB}", ELB)
     text = re.sub(
