@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_names
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_dns, private_names
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
@@ -40,12 +40,6 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens impo
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
 DESCRIBE_SERVICES = "ec2:DescribeVpcEndpointServices"
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
-PREFERENCES = (
-    "ALL_DOMAINS",
-    "VERIFIED_DOMAINS_ONLY",
-    "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-    "SPECIFIED_DOMAINS_ONLY",
-)
 Endpoint = t.Mapping[str, t.Any]
 
 
@@ -101,15 +95,7 @@ class VpcEndpoint:
     security_group_ids: list[str] | None = None
     ip_address_type: t.Literal["ipv4", "dualstack", "ipv6"] | None = None
     private_dns_enabled: bool | None = None
-    private_dns_preference: (
-        t.Literal[
-            "ALL_DOMAINS",
-            "VERIFIED_DOMAINS_ONLY",
-            "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-            "SPECIFIED_DOMAINS_ONLY",
-        ]
-        | None
-    ) = None
+    private_dns_preference: private_dns.Preference | None = None
     private_dns_specified_domains: list[str] | None = None
     dns_record_ip_type: t.Literal["ipv4", "dualstack", "ipv6", "service-defined"] | None = None
     policy: str | None = optional(type="json")
@@ -164,11 +150,7 @@ class VpcEndpoint:
                 "private_dns_preference and private_dns_specified_domains are for endpoints of type Resource and "
                 "ServiceNetwork with private_dns_enabled=true."
             )
-        if preference not in PREFERENCES[2:] and domains:
-            needed = " or ".join(PREFERENCES[2:])
-            raise ItemError(f"private_dns_specified_domains needs private_dns_preference {needed}.")
-        if len(domains or []) > 10:
-            raise ItemError("private_dns_specified_domains has more than 10 domains, AWS takes no more.")
+        private_dns.check(preference, domains)
 
     @property
     def target(self) -> tuple[Target, str] | None:
@@ -456,7 +438,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
     tags = tagging.own_tags(item)
     away = item.service_region not in (None, actual.region)
-    private_dns = False if actual.acceptance else item.private_dns_enabled
+    has_private_dns = False if actual.acceptance else item.private_dns_enabled
     params = {
         "VpcEndpointType": item.kind,
         "VpcId": item.vpc_id,
@@ -465,7 +447,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
         "SubnetIds": sorted(set(item.subnet_ids or [])),
         "SecurityGroupIds": sorted(set(item.security_group_ids or [])),
         "IpAddressType": item.ip_address_type,
-        "PrivateDnsEnabled": private_dns,
+        "PrivateDnsEnabled": has_private_dns,
         "DnsOptions": {key: value for key, value in _dns_options(item).items() if value is not None},
         "PolicyDocument": item.policy,
         "TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": tagging.as_aws(tags)}],
@@ -475,7 +457,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     shown = {**_wanted_shown(item), "tags": tags}
     if item.kind == "Interface":
         shown.setdefault("private_dns_enabled", private_names.DEFAULT)
-        after = after or private_names.to_be_free(item.name, actual.rivals, private_dns is not False)
+        after = after or private_names.to_be_free(item.name, actual.rivals, has_private_dns is not False)
     create = Change(CREATE, params, f"create endpoint {item.name}", after)
     if actual.acceptance:
         shown["private_dns_enabled"] = False
@@ -612,7 +594,7 @@ def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
     if option in ("resource_configuration", "service_network"):
         return str(have).rsplit("/", 1)[-1] != str(wanted).rsplit("/", 1)[-1]
     if option == "private_dns_specified_domains":
-        return {domain.lower() for domain in have or []} != {domain.lower() for domain in wanted}
+        return not private_dns.same_domains(have, wanted)
     return bool(have != wanted)
 
 
@@ -707,6 +689,6 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
     for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
         value = getattr(item, option)
         shown[option] = None if value is None else sorted(set(value))
-    if item.private_dns_preference not in PREFERENCES[2:]:  # AWS answers "*" where there can be none
+    if item.private_dns_preference not in private_dns.NAMING:  # AWS answers "*" where there can be none
         shown["private_dns_specified_domains"] = None
     return {option: value for option, value in shown.items() if value is not None}
