@@ -71,8 +71,7 @@ options:
         description:
           - Fixed IPv4 addresses of the nodes, by subnet. In subnets that are not listed here AWS chooses one.
           - An address is given when its subnet is enabled, and AWS never changes one, nor one that it chose. Another
-            address than the node has is refused; make a new load balancer under another name. (Guide "Network Load
-            Balancers", read 2026-11.)
+            address than the node has is refused. (Guide "Network Load Balancers", read 2026-11.)
         type: dict
       security_group_ids:
         description:
