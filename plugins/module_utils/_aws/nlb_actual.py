@@ -93,7 +93,7 @@ class Actual:
         is_new = arn == UNKNOWN or port in self._params(f"{ELB}:CreateListener", "Port")
         return is_new and arn not in self._params(f"{ELB}:ModifyListenerAttributes", "ListenerArn")
 
-    def _params(self, action: str, param: str) -> set[str]:
+    def _params(self, action: str, param: str) -> set[t.Any]:
         return {change.params[param] for change in self.made.changes if change.action == action}
 
 

@@ -111,7 +111,10 @@ def test_what_stays_is_carried_along_in_a_change(estate: Estate, pair: dict[str,
     """AWS does not say whether what a change leaves out stays."""
     first = group(estate, "first")
     run(estate, **pair, security_group_ids=[first])
-    named = {"private_dns_preference": "SPECIFIED_DOMAINS_ONLY", "private_dns_specified_domains": ["B.com", "a.com"]}
+    named: dict[str, Any] = {
+        "private_dns_preference": "SPECIFIED_DOMAINS_ONLY",
+        "private_dns_specified_domains": ["B.com", "a.com"],
+    }
     change(estate, [UPDATE], **pair, private_dns_enabled=True, **named)
     run(estate, **pair, private_dns_preference="ALL_DOMAINS")
     (sent,) = [call["params"] for call in estate.calls if call["operation"].startswith("Update")]

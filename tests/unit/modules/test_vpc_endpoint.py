@@ -753,15 +753,12 @@ def verified(estate: Estate, acceptance_required: bool) -> dict[str, Any]:
 def test_private_dns_comes_after_the_acceptance(estate: Estate) -> None:
     """Nothing is asked of private DNS while the endpoint waits, for AWS does not say what it answers then."""
     options = verified(estate, acceptance_required=True)
-    refusal = {"code": "InvalidParameter", "message": "not while it waits"}
-    estate.sandbox.fault("ec2", "ModifyVpcEndpoint", "error", account=estate.account, times=9, **refusal)
     asked = change(estate, [CREATE], **options)
     assert asked["state"] == "pendingAcceptance"
     assert asked["waiting"].endswith("; the run after that switches private DNS on")
     assert (endpoint(estate)["PrivateDnsEnabled"], asked["diff"][0]["after"]["private_dns_enabled"]) == (False, False)
     other = run(estate, check=True, **{**options, "subnet_ids": options["subnet_ids"][:1]})
     assert other["writes"] == [MODIFY]
-    estate.sandbox.clear_faults()
     accept = {"service_name": options["service_name"], "owners": [estate.account], "wait_for_request": True}
     assert estate.run("accept_connection", name="offer", **accept)["changed"]
     set_now = change(estate, [MODIFY], **options)

@@ -61,6 +61,8 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     endpoint, params = _endpoint(call.params["VpcEndpointId"], call, world), call.params
     if endpoint.state not in ("available", "pendingAcceptance"):
         raise AwsError("IncorrectState", f"The Vpc Endpoint '{endpoint.key}' is {endpoint.state}")
+    if endpoint.state == "pendingAcceptance" and params.get("PrivateDnsEnabled") is not None:
+        raise AwsError("IncorrectState", f"Private DNS of '{endpoint.key}' can't be changed before it is accepted")
     service = world.find(EndpointService, str(endpoint.service_id))
     if endpoint.kind in resource_endpoints.KINDS:
         resource_endpoints.check_modify(endpoint, call)
