@@ -308,7 +308,8 @@ def test_nodes_have_addresses_that_never_change(provider: Provider) -> None:
     assert chosen[first] == "10.1.0.77"
     with refused("InvalidConfigurationRequest"):
         elb.set_subnets(LoadBalancerArn=arn, SubnetMappings=[{**mapping, "PrivateIPv4Address": "10.1.0.78"}])
-    elb.set_subnets(LoadBalancerArn=arn, Subnets=[first, second])
+    kept = elb.set_subnets(LoadBalancerArn=arn, Subnets=[first, second])["AvailabilityZones"]
+    assert kept[0]["LoadBalancerAddresses"] == [{"PrivateIPv4Address": "10.1.0.77"}]
     assert interfaces() == chosen
     for address in ("10.1.9.9", "10.1.0.3", "10.1.0.255", "10.1.0.77"):  # another subnet's, two reserved, one taken
         with refused("InvalidConfigurationRequest"):

@@ -675,7 +675,13 @@ def test_a_subnet_that_is_added_gets_its_address_and_the_others_keep_theirs(env:
     first, second = env.vpc.subnets
     kept = {first: "10.1.0.77"}
     env.run(env.item(subnet_ids=[first], private_addresses=kept))
+    since = env.sandbox.last_call()
     assert converges(env, env.item(private_addresses={second: "10.1.1.77"})) == ["SetSubnets"]
+    (sent,) = [call for call in env.sandbox.calls(env.account, since=since) if call["operation"] == "SetSubnets"]
+    assert {mapping["SubnetId"]: mapping.get("PrivateIPv4Address") for mapping in sent["params"]["SubnetMappings"]} == {
+        first: "10.1.0.77",
+        second: "10.1.1.77",
+    }
     told = env.one(env.item(), addresses=True)
     assert addresses(told) == {first: ["10.1.0.77"], second: ["10.1.1.77"]}
 

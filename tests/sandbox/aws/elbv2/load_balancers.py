@@ -158,6 +158,9 @@ def set_subnets(call: Call, world: World) -> dict[str, Any]:
         raise AwsError("InvalidConfigurationRequest", message)
     new = [zone["SubnetId"] for zone in zones if zone["SubnetId"] not in balancer.nodes]
     _check_subnets(new, params.get("IpAddressType") or balancer.ip_address_type, call)
+    shown = {zone["SubnetId"]: zone["LoadBalancerAddresses"] for zone in balancer.zones}
+    for zone in zones:  # an address that was given stays given
+        zone["LoadBalancerAddresses"] = zone["LoadBalancerAddresses"] or shown.get(zone["SubnetId"], [])
     balancer.nodes = _nodes(call, world, zones, balancer.scheme, balancer.nodes)
     balancer.zones = zones
     return {"AvailabilityZones": zones, "IpAddressType": balancer.ip_address_type}
