@@ -146,6 +146,12 @@ results:
       type: str
       returned: always
       sample: "association snva-0123456789abcdef0 to be active"
+    unshown:
+      description: Changes that were made, and that did not show until the run gave up looking for them.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     writes:
       description: The write calls made, or in check mode the calls that would be made, as IAM names them.
       type: list

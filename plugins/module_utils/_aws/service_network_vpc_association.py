@@ -19,7 +19,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_dns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_domains
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lattice import (
@@ -62,7 +62,7 @@ class VpcAssociation:
     vpc_id: str | None = None
     security_group_ids: list[str] | None = None
     private_dns_enabled: bool | None = None
-    private_dns_preference: private_dns.Preference | None = None
+    private_dns_preference: private_domains.Preference | None = None
     private_dns_specified_domains: list[str] | None = None
     tags: dict[str, str] | None = None
     purge_tags: bool = False
@@ -87,7 +87,7 @@ class VpcAssociation:
             raise ItemError(
                 "private_dns_preference and private_dns_specified_domains need private_dns_enabled=true, or none."
             )
-        private_dns.check(self.private_dns_preference, self.private_dns_specified_domains)
+        private_domains.check(self.private_dns_preference, self.private_dns_specified_domains)
 
     @property
     def network_id(self) -> str:
@@ -96,7 +96,7 @@ class VpcAssociation:
     @property
     def dns_options(self) -> dict[str, t.Any]:
         """What is wanted of private names, as AWS has it."""
-        domains = self.private_dns_specified_domains if self.private_dns_preference in private_dns.NAMING else None
+        domains = self.private_dns_specified_domains if self.private_dns_preference in private_domains.NAMING else None
         wanted = {"privateDnsPreference": self.private_dns_preference, "privateDnsSpecifiedDomains": domains}
         return {key: value for key, value in wanted.items() if value is not None}
 
@@ -313,7 +313,7 @@ def _wrong(item: VpcAssociation, actual: Actual) -> str:
 
 def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
     if option == "private_dns_specified_domains":
-        return not private_dns.same_domains(have, wanted)
+        return not private_domains.same_domains(have, wanted)
     return bool(have != wanted)
 
 

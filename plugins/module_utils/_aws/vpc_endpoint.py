@@ -22,7 +22,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_dns, private_names
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import (
+    arns,
+    ownership,
+    private_domains,
+    private_names,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
@@ -95,7 +100,7 @@ class VpcEndpoint:
     security_group_ids: list[str] | None = None
     ip_address_type: t.Literal["ipv4", "dualstack", "ipv6"] | None = None
     private_dns_enabled: bool | None = None
-    private_dns_preference: private_dns.Preference | None = None
+    private_dns_preference: private_domains.Preference | None = None
     private_dns_specified_domains: list[str] | None = None
     dns_record_ip_type: t.Literal["ipv4", "dualstack", "ipv6", "service-defined"] | None = None
     policy: str | None = optional(type="json")
@@ -150,7 +155,7 @@ class VpcEndpoint:
                 "private_dns_preference and private_dns_specified_domains are for endpoints of type Resource and "
                 "ServiceNetwork with private_dns_enabled=true."
             )
-        private_dns.check(preference, domains)
+        private_domains.check(preference, domains)
 
     @property
     def target(self) -> tuple[Target, str] | None:
@@ -594,7 +599,7 @@ def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
     if option in ("resource_configuration", "service_network"):
         return str(have).rsplit("/", 1)[-1] != str(wanted).rsplit("/", 1)[-1]
     if option == "private_dns_specified_domains":
-        return not private_dns.same_domains(have, wanted)
+        return not private_domains.same_domains(have, wanted)
     return bool(have != wanted)
 
 
@@ -689,6 +694,6 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
     for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
         value = getattr(item, option)
         shown[option] = None if value is None else sorted(set(value))
-    if item.private_dns_preference not in private_dns.NAMING:  # AWS answers "*" where there can be none
+    if item.private_dns_preference not in private_domains.NAMING:  # AWS answers "*" where there can be none
         shown["private_dns_specified_domains"] = None
     return {option: value for option, value in shown.items() if value is not None}
