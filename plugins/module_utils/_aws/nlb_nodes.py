@@ -78,6 +78,8 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
 
 
 def _check_range(subnet_id: str, address: str, block: str) -> None:
+    if not block:
+        raise ItemError(f"{subnet_id} has IPv6 addresses only, so none is {address}.")
     network = ipaddress.IPv4Network(block)
     place = int(ipaddress.IPv4Address(address)) - int(network.network_address)
     if not 0 <= place < network.num_addresses:

@@ -209,6 +209,11 @@ def test_the_same_options_change_nothing() -> None:
             {},
             "AWS reserves 10.1.1.3",
         ),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-f"], "private_addresses": {"subnet-f": "10.1.1.9"}},
+            {},
+            "subnet-f has IPv6 addresses only",
+        ),
         ({"subnet_ids": ["subnet-0"]}, {}, "No such subnet.*subnet-0"),
         ({"subnet_ids": ["subnet-a2"]}, {}, "without any subnet"),
         (
