@@ -124,10 +124,10 @@ class RedisCloudLink(ServiceNetworkLink):
 
     def completed(self) -> Link:
         """Links of which neither the API nor the share nor the resource configuration is known wait for a human."""
-        super().completed()
         api = self.by_api and self.subscription_id is not None
         told = api or self.names_share or self.resource_configuration
-        return dataclasses.replace(self, by_api=api, destination=self.connection, awaiting=None if told else self.ask)
+        awaiting = None if told else self.ask
+        return dataclasses.replace(super().completed(), by_api=api, destination=self.connection, awaiting=awaiting)
 
     @step
     def private_link(self, known: Known) -> Item | None:

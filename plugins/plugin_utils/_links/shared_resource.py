@@ -25,7 +25,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links import discovery
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
 
 CONFIGURATION = "vpc-lattice:ResourceConfiguration"
 
@@ -301,12 +301,10 @@ class ServiceNetworkLink(ResourceEndpointLink):
     def attaches_vpc(self) -> bool:
         return self.by_network and self.attach == "vpc"
 
-    def completed(self) -> Link:
-        """Raises LinkError for an association of a VPC where there is no VPC, or no network."""
-        if self.attach == "vpc" and not self.by_network:
-            raise LinkError(f"{self.name}: attach=vpc is for links through a service network.")
-        if self.attach == "vpc" and not self.vpc_id:
-            raise LinkError(f"{self.name}: attach=vpc needs vpc_id.")
+    def completed(self) -> t.Self:
+        """The link, at fault where it is to associate a VPC and goes through no network."""
+        if self.present and self.attach == "vpc" and not self.by_network:
+            return dataclasses.replace(self, fault="attach=vpc is for links through a service network.")
         return self
 
 

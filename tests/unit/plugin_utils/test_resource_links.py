@@ -215,20 +215,24 @@ class TestConnect:
         assert (entry["status"], entry["vpc_association_id"]) == ("connected", "snva-1")
 
     @pytest.mark.parametrize(
-        ("links", "says"),
+        ("link", "says"),
         [
-            ([{**BY_SHARE, "attach": "vpc"}], "attach=vpc is for links through a service network"),
-            ([{**NETWORK, "attach": "vpc", "vpc_id": None}], "attach=vpc needs vpc_id"),
-            (
-                [{**NETWORK, "attach": "vpc"}, {**NETWORK, "attach": "vpc", "name": "carts"}],
-                "sessions and carts would both associate vpc-1",
-            ),
+            ({**BY_SHARE, "attach": "vpc"}, "attach=vpc is for links through a service network"),
+            ({**NETWORK, "attach": "vpc", "vpc_id": None}, "vpc_id is missing"),
         ],
     )
-    def test_a_vpc_is_associated_by_one_link(self, links: list[dict[str, Any]], says: str) -> None:
-        with pytest.raises(AnsibleFilterError, match=says):
+    def test_a_vpc_that_cannot_be_associated_stops_its_link_alone(self, link: dict[str, Any], says: str) -> None:
+        (resolved,) = redis(link)
+        assert says in resolved["fault"]
+        assert "fault" not in redis({**link, "attach": "endpoint"})[0]
+        assert "fault" not in redis({**link, "state": "absent"})[0]
+
+    def test_a_vpc_is_associated_by_one_link(self) -> None:
+        links = [{**NETWORK, "attach": "vpc"}, {**NETWORK, "attach": "vpc", "name": "carts"}]
+        with pytest.raises(AnsibleFilterError, match="sessions and carts would both associate vpc-1"):
             redis(*links)
-        redis(links[0] | {"attach": "endpoint"}, {**links[-1], "name": "other", "attach": "endpoint"})
+        redis(links[0], {**links[1], "attach": "endpoint"})
+        redis(links[0], {**links[1], "state": "absent"})
 
     def test_free_addresses_are_asked_for_where_the_endpoint_is_not_yet(self) -> None:
         item = one_item(SESSIONS, "prerequisite")
