@@ -68,12 +68,24 @@ options:
         description:
           - Who may request a connection, as 12-digit account ids or ARNs. V(*) lets everybody. AWS accepts no ARN with
             a path.
-          - Removing a principal does not end its connections.
+          - Removing a principal does not end its connections, see
+            O(services[].end_connections_of_removed_principals). Those that stay are named in a warning.
         type: list
         elements: str
       purge_allowed_principals:
         description:
           - Remove principals that are not in O(services[].allowed_principals).
+        type: bool
+        default: false
+      end_connections_of_removed_principals:
+        description:
+          - Reject the connections of accounts that none of O(services[].allowed_principals) covers, once the others are
+            removed. AWS itself ends none. Needs O(services[].purge_allowed_principals=true).
+          - Each run looks for such connections, at the cost of one read call per 200 services, so a run that was cut
+            short is completed by the next.
+          - A role or user covers its whole account. While V(*), an organization or a service of AWS is allowed, no
+            connection ends, because nobody can tell whom it covers. Nor do those of the service's own account, which
+            AWS lets connect without a permission.
         type: bool
         default: false
       private_dns_name:
@@ -179,6 +191,7 @@ EXAMPLES = r"""
         load_balancers: [fivetran-billing]
         allowed_principals: [arn:aws:iam::834469178297:root]
         purge_allowed_principals: true
+        end_connections_of_removed_principals: true
     on_item_failure: report
 
 - name: Take one away, ending its connections first
@@ -233,6 +246,16 @@ results:
       elements: str
       returned: when the service exists and the option is set
       sample: ["arn:aws:iam::834469178297:root"]
+    uncovered_connections:
+      description: Live connections of accounts that no allowed principal covers.
+      type: list
+      elements: dict
+      returned: when principals are removed, or their connections are to end
+      contains:
+        service_id: {description: Id of the service., type: str}
+        vpc_endpoint_id: {description: Id of the consumer's endpoint., type: str}
+        vpc_endpoint_owner: {description: Account of the endpoint., type: str}
+        vpc_endpoint_state: {description: State of the connection., type: str, sample: available}
     availability_zones:
       description: Zones in which the service can be reached.
       type: list

@@ -16,7 +16,8 @@ description:
     first.
   - Takes one load balancer or a list of them in O(load_balancers), which is converged in one process. Besides one
     read call per 400 load balancers, one per 400 target groups and one per 20 for tags, that costs one for each load
-    balancer, and with O(check_attributes) one for each load balancer and target group whose attributes are set here.
+    balancer, and with O(check_attributes) one for each load balancer, listener and target group whose attributes are
+    set here.
   - An option that is not set changes nothing. A set option is the wanted state. Listeners and tags are added to what
     is there, unless the matching purge option is set.
   - A load balancer is found by its name. One that lacks the tags C(saas.privatelink:name) and
@@ -66,6 +67,12 @@ options:
           - A new one needs 8 free addresses.
         type: list
         elements: str
+      private_addresses:
+        description:
+          - Fixed IPv4 addresses of the nodes, by subnet. In subnets that are not listed here AWS chooses one.
+          - An address is given when its subnet is enabled, and AWS never changes one, nor one that it chose. Another
+            address than the node has is refused. (Guide "Network Load Balancers", read 2026-11.)
+        type: dict
       security_group_ids:
         description:
           - The security groups, the exact set.
@@ -110,6 +117,14 @@ options:
               - Port that clients connect to.
             type: int
             required: true
+          tcp_idle_timeout:
+            description:
+              - Seconds without data in either direction after which the load balancer forgets a connection, 60 to 6000.
+                A query that runs longer without sending anything, and a pool that rests longer, loses its connection.
+                AWS's default is 350 (C(tcp.idle_timeout.seconds), "Update the TCP idle timeout for your Network Load
+                Balancer listener", read 2026-11).
+              - Of a listener that others have made it stays as it is.
+            type: int
           target_group:
             description:
               - Where the port forwards to; the defaults below when not set. Listeners of one load balancer may share
@@ -217,11 +232,18 @@ options:
         default: false
   check_attributes:
     description:
-      - Compare the attributes of load balancers and target groups that exist already (O(cross_zone),
-        O(deletion_protection), and those of target groups). With V(false) only what listings show is compared, which
-        saves up to two read calls for each load balancer. New ones get their attributes either way.
+      - Compare the attributes of load balancers, listeners and target groups that exist already (O(cross_zone),
+        O(deletion_protection), O(listeners[].tcp_idle_timeout) and those of target groups). With V(false) only what
+        listings show is compared, which saves up to three read calls for each load balancer. New ones get their
+        attributes either way.
     type: bool
     default: true
+  addresses:
+    description:
+      - Read the addresses of the nodes as well, RV(results[].availability_zones[].private_addresses), from their
+        network interfaces (C(ec2:DescribeNetworkInterfaces)). Costs one call per 200 load balancers.
+    type: bool
+    default: false
   <<: *balancer
 seealso:
   - module: saas.privatelink.network_load_balancer_info
@@ -244,6 +266,7 @@ EXAMPLES = r"""
     cross_zone: true
     listeners:
       - port: 5432
+        tcp_idle_timeout: 3600
         target_group:
           deregistration_delay: 30
           connection_termination: true
@@ -259,6 +282,14 @@ EXAMPLES = r"""
         subnet_ids: [subnet-0123456789abcdef0]
         listeners: [{port: 3306}]
     check_attributes: false
+
+- name: Give the nodes fixed addresses, which a firewall lets in
+  saas.privatelink.network_load_balancer:
+    name: fivetran-crm
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    private_addresses:
+      subnet-0123456789abcdef0: 10.0.1.10
+      subnet-0123456789abcdef1: 10.0.2.10
 
 - name: Take one away
   saas.privatelink.network_load_balancer:
@@ -312,6 +343,14 @@ results:
       contains:
         zone_name: {description: Name of the zone., type: str, returned: always, sample: us-east-1a}
         subnet_id: {description: Subnet in the zone., type: str, returned: always}
+        private_addresses:
+          description:
+            - Addresses of the node there, its own first. Null when not known. Without O(addresses) those are known
+              that were given by O(load_balancers[].private_addresses).
+          type: list
+          elements: str
+          returned: always
+          sample: [10.0.1.10]
     security_groups: {description: The security groups., type: list, elements: str, returned: when it exists}
     enforce_privatelink_rules:
       description: Whether inbound rules apply to PrivateLink traffic, null without security groups.
@@ -360,10 +399,25 @@ results:
       returned: when it exists
       contains:
         port: {description: Port of the listener., type: int, returned: always, sample: 5432}
+        protocol: {description: Protocol of the listener., type: str, returned: always, sample: TCP}
         listener_arn: {description: ARN of the listener., type: str, returned: always}
         target_group_name: {description: Name of its target group., type: str, returned: always}
         target_group_arn: {description: ARN of its target group., type: str, returned: always}
         target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        target_groups:
+          description: All target groups it forwards to, each with the three fields above.
+          type: list
+          elements: dict
+          returned: always
+        certificates:
+          description: Always null here; M(saas.privatelink.network_load_balancer_info) counts those of a TLS listener.
+          type: int
+          returned: always
+        tcp_idle_timeout:
+          description: Seconds without data after which a connection is forgotten, null when it was not read.
+          type: int
+          returned: always
+          sample: 3600
     tags: {description: Tags of the load balancer., type: dict, returned: when it exists}
 failed_items:
   description: Names of the items that failed.
@@ -383,10 +437,14 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
 
 
 def main() -> None:
-    check_attributes = {"check_attributes": {"type": "bool", "default": True}}
-    module = ItemsModule("load_balancers", NetworkLoadBalancer, check_attributes)
-    api = module.api()
-    module.converge(NetworkLoadBalancers(api, module.params["check_attributes"], module.check_mode), api)
+    reads = {
+        "check_attributes": {"type": "bool", "default": True},
+        "addresses": {"type": "bool", "default": False},
+    }
+    module = ItemsModule("load_balancers", NetworkLoadBalancer, reads)
+    api, params = module.api(), module.params
+    kind = NetworkLoadBalancers(api, params["check_attributes"], module.check_mode, params["addresses"])
+    module.converge(kind, api)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ short_description: List internal Network Load Balancers
 version_added: 0.1.0
 description:
   - Lists the internal Network Load Balancers of an account and region, with their listeners and target groups.
-  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags and one
-    for each load balancer's listeners.
+  - Costs one read call per 400 load balancers, one per 400 target groups, one per 20 load balancers for tags, one per
+    200 for the addresses of nodes, which their network interfaces tell (C(ec2:DescribeNetworkInterfaces)), one for
+    each load balancer's listeners and one for each TLS listener's certificates.
   - "IAM actions: see C(docs/iam/network_load_balancer_info.json)."
 author:
   - saas.privatelink contributors (@saas-privatelink)
@@ -29,8 +30,9 @@ options:
     elements: str
   attributes:
     description:
-      - Read the attributes as well, RV(load_balancers[].cross_zone), which costs one call more for each load
-        balancer.
+      - Read the attributes as well, RV(load_balancers[].cross_zone) and
+        RV(load_balancers[].listeners[].tcp_idle_timeout), which costs one call more for each load balancer and TCP
+        listener.
     type: bool
     default: false
 seealso:
@@ -68,6 +70,12 @@ load_balancers:
       contains:
         zone_name: {description: Name of the zone., type: str, returned: always, sample: us-east-1a}
         subnet_id: {description: Subnet in the zone., type: str, returned: always}
+        private_addresses:
+          description: Addresses of the node there, its own first; null where its network interface is not listed.
+          type: list
+          elements: str
+          returned: always
+          sample: [10.0.1.10]
     security_groups: {description: The security groups., type: list, elements: str, returned: always}
     enforce_privatelink_rules:
       description: Whether inbound rules apply to PrivateLink traffic, null without security groups.
@@ -84,10 +92,33 @@ load_balancers:
       returned: always
       contains:
         port: {description: Port of the listener., type: int, returned: always, sample: 5432}
+        protocol: {description: Protocol of the listener., type: str, returned: always, sample: TCP}
         listener_arn: {description: ARN of the listener., type: str, returned: always}
-        target_group_name: {description: Name of its target group., type: str, returned: always}
-        target_group_arn: {description: ARN of its target group., type: str, returned: always}
-        target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        target_group_name:
+          description: Name of its target group; of several, the one whose ARN sorts first.
+          type: str
+          returned: always
+        target_group_arn: {description: ARN of that target group., type: str, returned: always}
+        target_port: {description: Port of that target group., type: int, returned: always, sample: 5432}
+        target_groups:
+          description: All target groups it forwards to, in order of ARN.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            target_group_name: {description: Name of the target group., type: str, returned: always}
+            target_group_arn: {description: ARN of the target group., type: str, returned: always}
+            target_port: {description: Port of its targets., type: int, returned: always, sample: 5432}
+        certificates:
+          description: How many certificates a TLS listener has, its default included; null for other protocols.
+          type: int
+          returned: always
+          sample: 1
+        tcp_idle_timeout:
+          description: Seconds without data after which a connection is forgotten, null without O(attributes).
+          type: int
+          returned: always
+          sample: 350
     tags: {description: Tags of the load balancer., type: dict, returned: always}
 """
 

@@ -79,9 +79,9 @@ associations:
 
 import itertools
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.lattice import as_id
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import (
-    as_id,
     as_result,
     read_association,
     read_associations,

@@ -69,6 +69,13 @@ options:
           - One of this, O(endpoints[].resource_configuration) and O(endpoints[].service_network) is needed to create
             an endpoint.
         type: str
+      service_region:
+        description:
+          - Region of the service, where that is not the region of the endpoint, like V(eu-west-1). The service's owner
+            must support the endpoint's region; AWS refuses it otherwise. For the type Interface only; AWS cannot change
+            it. (CreateVpcEndpoint, and "Share your services through AWS PrivateLink", read 2026-11.)
+          - AWS asks for C(vpce:AllowMultiRegion) beside the usual actions. Needs botocore >= 1.35.72.
+        type: str
       resource_configuration:
         description:
           - ARN or id of the resource configuration to which an endpoint of type Resource leads. For a resource of a
@@ -106,6 +113,9 @@ options:
             resolution and DNS hostnames for that.
           - AWS switches it on for a new endpoint of type Interface where it is not set, if the service has a private
             name. One endpoint in a VPC can have that name.
+          - An endpoint whose owner must accept it is made without, for AWS does not document what becomes of private
+            DNS until then. RV(results[].waiting) says so; the first run that finds the endpoint accepted sets it.
+            Whether the owner must accept costs one read call per 200 services.
           - Names of what other connections of the VPC reach, such as a VPC peering, then resolve to this endpoint.
         type: bool
       private_dns_preference:
@@ -194,6 +204,15 @@ EXAMPLES = r"""
         tags: {team: data}
     on_item_failure: report
 
+- name: Reach a service in another region
+  saas.privatelink.vpc_endpoint:
+    name: orders
+    service_name: com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0
+    service_region: eu-west-1
+    vpc_id: vpc-0123456789abcdef0
+    subnet_ids: [subnet-0123456789abcdef0]
+    region: us-east-1
+
 - name: Take one away
   saas.privatelink.vpc_endpoint:
     name: orders
@@ -249,6 +268,7 @@ results:
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: when it exists}
     dns_options: {description: Its DNS options., type: dict, returned: when AWS shows them}
     service_name: {description: What it leads to., type: str, returned: for the type Interface}
+    service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}
     tags: {description: Tags of the endpoint., type: dict, returned: when it exists}

@@ -66,6 +66,7 @@ vpc_endpoints:
     dns_entries: {description: Its own names., type: list, elements: dict, returned: always}
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: always}
     service_name: {description: What it leads to., type: str, returned: for the type Interface}
+    service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}
     tags: {description: Tags of the endpoint., type: dict, returned: always}

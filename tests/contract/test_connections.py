@@ -215,3 +215,34 @@ def test_peering_connections_are_filtered_and_paged(provider: Provider, make_vpc
 def _create(provider: Provider, vpc: Vpc, name: str, **options: Any) -> dict[str, Any]:
     parameters = {"VpcEndpointType": "Interface", "VpcId": vpc.id, "SubnetIds": list(vpc.subnets), **options}
     return dict(provider.ec2.create_vpc_endpoint(ServiceName=name, **parameters)["VpcEndpoint"])
+
+
+def test_private_dns_cannot_be_changed_before_the_acceptance(provider: Provider) -> None:
+    """AWS documents neither this nor the opposite; the sandbox reads it strictly."""
+    service = provider.make_service()
+    endpoint = _create(provider, provider.vpc, service["ServiceName"], PrivateDnsEnabled=False)["VpcEndpointId"]
+    with refused("IncorrectState"):
+        provider.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PrivateDnsEnabled=True)
+    kept = {"VpcEndpointId": endpoint, "RemoveSubnetIds": [provider.vpc.subnets[0]]}
+    assert provider.ec2.modify_vpc_endpoint(**kept)["Return"]
+
+
+def test_network_interfaces_are_filtered_and_paged(provider: Provider) -> None:
+    """EC2 API reference, DescribeNetworkInterfaces, read 2026-11: filters, and a page of five at least."""
+    describe = provider.ec2.describe_network_interfaces
+    service = provider.make_service(AcceptanceRequired=False)
+    _create(provider, provider.vpc, service["ServiceName"])
+    for number in range(2):
+        provider.make_load_balancer(f"more-{number}")
+    by = {"Name": "description", "Values": ["ELB net/*"]}
+    nodes = describe(Filters=[by])["NetworkInterfaces"]
+    assert len(nodes) == 6
+    assert {node["InterfaceType"] for node in nodes} == {"network_load_balancer"}
+    assert len({node["PrivateIpAddress"] for node in nodes}) == 6
+    page = describe(MaxResults=5)
+    rest = describe(MaxResults=5, NextToken=page["NextToken"])["NetworkInterfaces"]
+    assert len({row["NetworkInterfaceId"] for row in [*page["NetworkInterfaces"], *rest]}) == 8
+    with refused("InvalidNetworkInterfaceID.NotFound"):
+        describe(NetworkInterfaceIds=["eni-00000000000000000"])
+    with refused("InvalidParameterValue"):
+        describe(Filters=[{"Name": "bogus", "Values": ["x"]}])

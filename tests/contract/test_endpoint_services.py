@@ -211,6 +211,30 @@ def test_a_service_is_seen_in_supported_regions_without_zones(provider: Provider
     assert detail[0]["AvailabilityZones"] == []
 
 
+def test_a_service_in_another_region_is_reached_by_its_region_only(
+    provider: Provider, boto: Callable[..., Any], make_vpc: Callable[..., Any]
+) -> None:
+    """CreateVpcEndpoint, ServiceRegion: "the Region where the service is hosted, by default the current Region"; AWS
+    PrivateLink guide, Share your services: a consumer's region must be supported. Both read 2026-11.
+    """
+    service = provider.make_service("333333333333", SupportedRegions=["eu-west-1"], AcceptanceRequired=False)
+    provider.sandbox.eventually(
+        lambda: provider.service(service["ServiceId"])["SupportedRegions"][0]["ServiceState"], "Available".__eq__
+    )
+
+    def create(region: str, **options: Any) -> dict[str, Any]:
+        vpc = make_vpc("333333333333", region)
+        parameters = {"VpcId": vpc.id, "SubnetIds": list(vpc.subnets), "ServiceName": service["ServiceName"]}
+        ec2 = boto("333333333333", "ec2", region)
+        return dict(ec2.create_vpc_endpoint(VpcEndpointType="Interface", **parameters, **options)["VpcEndpoint"])
+
+    with refused("InvalidServiceName"):
+        create("eu-west-1")
+    with refused("InvalidServiceName"):
+        create("eu-central-1", ServiceRegion="us-east-1")
+    assert create("eu-west-1", ServiceRegion="us-east-1")["ServiceRegion"] == "us-east-1"
+
+
 @pytest.mark.parametrize("outcome", ["verified", "failed"])
 def test_private_dns_verification(provider: Provider, outcome: str) -> None:
     service_id = provider.make_service(PrivateDnsName="db.example.com")["ServiceId"]

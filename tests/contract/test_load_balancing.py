@@ -260,3 +260,67 @@ def test_tags(provider: Provider) -> None:
         elb.describe_tags(ResourceArns=[group] * 21)
     with refused("TargetGroupNotFound"):
         elb.describe_tags(ResourceArns=[group[:-4] + "0000"])
+
+
+def test_attributes_of_listeners_are_those_of_tcp_alone(provider: Provider) -> None:
+    """NLB guide, "Update the TCP idle timeout for your Network Load Balancer listener", read 2026-11."""
+    elb, key = provider.elb, "tcp.idle_timeout.seconds"
+    tcp = make_listener(provider, make_group(provider))
+
+    def change(arn: str, value: str, name: str = key) -> list[dict[str, Any]]:
+        answer = elb.modify_listener_attributes(ListenerArn=arn, Attributes=[{"Key": name, "Value": value}])
+        return list(answer["Attributes"])
+
+    assert elb.describe_listener_attributes(ListenerArn=tcp)["Attributes"] == [{"Key": key, "Value": "350"}]
+    assert change(tcp, "6000") == [{"Key": key, "Value": "6000"}]
+    for value in ("59", "6001", "long"):
+        with refused("ValidationError"):
+            change(tcp, value)
+    with refused("ValidationError", naming="bogus"):
+        change(tcp, "60", "bogus")
+    certificate = {"CertificateArn": f"arn:aws:acm:us-east-1:{provider.account}:certificate/1"}
+    group = make_group(provider, "tls", Protocol="TLS")
+    tls = make_listener(provider, group, 443, Protocol="TLS", Certificates=[certificate])
+    with refused("ValidationError", naming=key):
+        change(tls, "600")
+    listed = elb.describe_listener_certificates(ListenerArn=tls)["Certificates"]
+    assert listed == [{**certificate, "IsDefault": True}]
+    assert elb.describe_listener_certificates(ListenerArn=tcp)["Certificates"] == []
+    elb.delete_listener(ListenerArn=tcp)
+    with refused("ListenerNotFound"):
+        change(tcp, "60")
+
+
+def test_nodes_have_addresses_that_never_change(provider: Provider) -> None:
+    """NLB guide, "Network Load Balancers", and SubnetMapping of the API reference; re:Post, "find load balancer IP"."""
+    elb, (first, second) = provider.elb, provider.vpc.subnets
+    mapping = {"SubnetId": first, "PrivateIPv4Address": "10.1.0.77"}
+    arn = provider.make_load_balancer("fixed", Subnets=[], SubnetMappings=[mapping, {"SubnetId": second}])
+
+    def interfaces() -> dict[str, str]:
+        described = [{"Name": "description", "Values": [f"ELB {arn.partition(':loadbalancer/')[2]}"]}]
+        found = provider.ec2.describe_network_interfaces(Filters=described)["NetworkInterfaces"]
+        return {interface["SubnetId"]: interface["PrivateIpAddress"] for interface in found}
+
+    zones = elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["AvailabilityZones"]
+    assert [zone["LoadBalancerAddresses"] for zone in zones] == [[{"PrivateIPv4Address": "10.1.0.77"}], []]
+    chosen = interfaces()
+    assert chosen[first] == "10.1.0.77"
+    with refused("InvalidConfigurationRequest"):
+        elb.set_subnets(LoadBalancerArn=arn, SubnetMappings=[{**mapping, "PrivateIPv4Address": "10.1.0.78"}])
+    kept = elb.set_subnets(LoadBalancerArn=arn, Subnets=[first, second])["AvailabilityZones"]
+    assert kept[0]["LoadBalancerAddresses"] == [{"PrivateIPv4Address": "10.1.0.77"}]
+    assert interfaces() == chosen
+    for address in ("10.1.9.9", "10.1.0.3", "10.1.0.255", "10.1.0.77"):  # another subnet's, two reserved, one taken
+        with refused("InvalidConfigurationRequest"):
+            provider.make_load_balancer(
+                "other", Subnets=[], SubnetMappings=[{**mapping, "PrivateIPv4Address": address}]
+            )
+    with refused("ValidationError"):
+        provider.make_load_balancer("other", Subnets=[first], SubnetMappings=[{**mapping}])
+    with refused("InvalidConfigurationRequest"):
+        elb.create_load_balancer(
+            Name="public", Type="network", SubnetMappings=[{**mapping, "PrivateIPv4Address": "10.1.0.78"}]
+        )
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    assert interfaces() == {}

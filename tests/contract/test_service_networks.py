@@ -164,13 +164,42 @@ def test_a_vpc_in_a_service_network(network: Network, make_vpc: Callable[..., Vp
     with refused("ConflictException", 409):
         create(serviceNetworkIdentifier=network.id, vpcIdentifier=vpc.id)
     assert lattice.get_service_network(serviceNetworkIdentifier=network.arn)["numberOfAssociatedVPCs"] == 1
-    changed = lattice.update_service_network_vpc_association(**of, securityGroupIds=[vpc.security_group])
-    assert changed["status"] == "UPDATE_IN_PROGRESS"
+    change = lattice.update_service_network_vpc_association
+    assert change(**of, securityGroupIds=[vpc.security_group])["status"] == "UPDATE_IN_PROGRESS"
     assert active()["securityGroupIds"] == [vpc.security_group]
     assert lattice.delete_service_network_vpc_association(**of)["status"] == "DELETE_IN_PROGRESS"
     listed = lattice.list_service_network_vpc_associations
     network.share.sandbox.eventually(lambda: listed(vpcIdentifier=vpc.id)["items"], lambda items: not items)
     assert lattice.delete_service_network(serviceNetworkIdentifier=network.id)
+
+
+def test_what_an_association_of_a_vpc_refuses(network: Network, make_vpc: Callable[..., Vpc]) -> None:
+    """API reference: an association that moves cannot be ended or changed; DnsOptions go with private DNS only, domains
+    with a preference that names them. Read 2026-11.
+    """
+    vpc, lattice = network.share.consumer_vpc(make_vpc), network.lattice
+    ids = {"serviceNetworkIdentifier": network.id, "vpcIdentifier": vpc.id}
+    create, delete = lattice.create_service_network_vpc_association, lattice.delete_service_network_vpc_association
+    with refused("ResourceNotFoundException", 404):
+        create(**ids, securityGroupIds=["sg-00000000000000000"])
+    with refused("ValidationException", 400):
+        create(**ids, dnsOptions={"privateDnsPreference": "ALL_DOMAINS"})
+    named = {"privateDnsPreference": "VERIFIED_DOMAINS_ONLY", "privateDnsSpecifiedDomains": ["example.com"]}
+    with refused("ValidationException", 400):
+        create(**ids, privateDnsEnabled=True, dnsOptions=named)
+    of = {"serviceNetworkVpcAssociationIdentifier": create(**ids, securityGroupIds=[vpc.security_group])["id"]}
+    change = lattice.update_service_network_vpc_association
+    for early in (lambda: delete(**of), lambda: change(**of, privateDnsEnabled=True)):
+        with refused("ConflictException", 409):
+            early()
+    read = lattice.get_service_network_vpc_association
+    network.share.sandbox.eventually(lambda: str(read(**of)["status"]), "ACTIVE".__eq__)
+    options = {"privateDnsPreference": "ALL_DOMAINS"}
+    change(**of, privateDnsEnabled=True, dnsOptions=options)
+    assert read(**of)["dnsOptions"] == options
+    assert read(**of)["securityGroupIds"] == [vpc.security_group]
+    with refused("ConflictException", 409):
+        delete(**of)
 
 
 def test_tags_and_names(network: Network) -> None:

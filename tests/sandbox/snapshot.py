@@ -29,6 +29,7 @@ By names instead of ids, and without what is not there, so that a test can say i
         private_dns: VERIFIED_DOMAINS_ONLY
         reaches: [redis-12000.internal.c1.example.com]
     network_associations: {sn-1: ["redis-cloud-4711 ACTIVE"]}
+    vpc_associations: {vpc-1: sn-1 ACTIVE}
     shares: [redis-cloud-4711]
 """
 
@@ -57,6 +58,7 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
         "forwarders": _forwarders(sandbox, account, region),
         "endpoints": _endpoints(sandbox.boto(account, "ec2", region)),
         "network_associations": _network_associations(sandbox.boto(account, "vpc-lattice", region)),
+        "vpc_associations": _vpc_associations(sandbox.boto(account, "vpc-lattice", region)),
         "shares": _shares(sandbox.boto(account, "ram", region)),
     }
     return {what: things for what, things in found.items() if things}
@@ -91,6 +93,16 @@ def _network_associations(lattice: Any) -> dict[str, list[str]]:
             f"{association['resourceConfigurationName']} {association['status']}" for association in listed
         )
     return {network: names for network, names in found.items() if names}
+
+
+def _vpc_associations(lattice: Any) -> dict[str, str]:
+    """In which service network each VPC is, by the VPC's id."""
+    found = {}
+    for network in lattice.list_service_networks()["items"]:
+        of = {"serviceNetworkIdentifier": network["id"]}
+        for association in lattice.list_service_network_vpc_associations(**of)["items"]:
+            found[association["vpcId"]] = f"{network['id']} {association['status']}"
+    return found
 
 
 def _shares(ram: Any) -> list[str]:

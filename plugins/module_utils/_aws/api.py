@@ -318,13 +318,13 @@ class Api:
             else:
                 return found
 
-    def filtered(self, action: str, key: str, name: str, values: t.Iterable[str]) -> list[t.Any]:
+    def filtered(self, action: str, key: str, name: str, values: t.Iterable[str], **params: t.Any) -> list[t.Any]:
         """All entries under ``key`` whose filter ``name`` is one of ``values``; no call where there are none."""
         wanted = sorted(set(values))
         found: list[t.Any] = []
         for start in range(0, len(wanted), FILTER_VALUES):
             some = [{"Name": name, "Values": wanted[start : start + FILTER_VALUES]}]
-            found += self.pages(action, key, Filters=some, MaxResults=1000)
+            found += self.pages(action, key, Filters=some, MaxResults=1000, **params)
         return found
 
     def each(self, work: t.Callable[[T], R], things: t.Sequence[T]) -> list[R | ItemError]:

@@ -16,6 +16,7 @@ import re
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 ACCOUNT = re.compile(r"[0-9]{12}")
 REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")  # also one that botocore does not know yet
 _ELB = r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"

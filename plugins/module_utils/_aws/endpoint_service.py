@@ -13,17 +13,17 @@ VpcEndpointConnectionNotification actions (read 2026-11).
 from __future__ import annotations
 
 import hashlib
-import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, principals
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import service_balancers as placing
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import (
     REJECT,
+    SHOWN,
     Connection,
     read_connections,
     reject,
@@ -55,11 +55,7 @@ CREATE = "ec2:CreateVpcEndpointServiceConfiguration"
 MODIFY = "ec2:ModifyVpcEndpointServiceConfiguration"
 PERMIT = "ec2:ModifyVpcEndpointServicePermissions"
 VERIFY = "ec2:StartVpcEndpointServicePrivateDnsVerification"
-PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+)")
-SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ADMITTED_TAG = "saas.privatelink:admitted"  # on an adopted service: which principals it lets in for us
-ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
-WITH_PATH = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.*/.*")
 
 
 @dataclass(frozen=True)
@@ -84,6 +80,7 @@ class EndpointService:
     acceptance_required: bool | None = None
     allowed_principals: list[str] | None = None
     purge_allowed_principals: bool = False
+    end_connections_of_removed_principals: bool = False
     private_dns_name: str | None = None
     verify_private_dns: bool = False
     supported_ip_address_types: list[t.Literal["ipv4", "ipv6"]] | None = None
@@ -98,14 +95,12 @@ class EndpointService:
 
     def __post_init__(self) -> None:
         for principal in self.allowed_principals or []:
-            if WITH_PATH.fullmatch(principal):
-                raise ItemError(f"AWS does not accept a principal with a path: {principal}. Allow the account instead.")
-            known = (arns.ACCOUNT, PRINCIPAL, SERVICE_PRINCIPAL)
-            if not any(pattern.fullmatch(principal) for pattern in known):
-                raise ItemError(
-                    f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, the name of an AWS service "
-                    "like appflow.amazonaws.com, or '*' for all."
-                )
+            principals.check(principal)
+        if self.end_connections_of_removed_principals and not self.replaces_principals:
+            raise ItemError(
+                "end_connections_of_removed_principals needs allowed_principals with purge_allowed_principals=true: "
+                "nothing is removed otherwise."
+            )
         if self.service_id is not None and not arns.ENDPOINT_SERVICE_ID.fullmatch(self.service_id):
             raise ItemError(f"Not the id of an endpoint service: {self.service_id!r}, like vpce-svc-0123456789abcdef0.")
         for option, what in (
@@ -131,6 +126,11 @@ class EndpointService:
             raise ItemError("connection_notifications has an entry without events.")
 
     @property
+    def replaces_principals(self) -> bool:
+        """Whether principals that are not listed are removed."""
+        return self.allowed_principals is not None and self.purge_allowed_principals
+
+    @property
     def notifications(self) -> set[Notification]:
         return {
             Notification(entry["topic_arn"], frozenset(entry["events"]))
@@ -152,10 +152,12 @@ class Actual:
     seed: str = ""  # of the token that makes a repeated create call harmless
     surplus: t.Sequence[Service] = ()  # further services that are the item's: AWS keeps no name unique
     rejected: t.AbstractSet[str] = frozenset()  # endpoints, by this run
+    removed: t.AbstractSet[str] = frozenset()  # principals, by this run
     verifying: bool = False  # asked for by this run
     created: bool = False  # by this run
     added_zone_ids: t.Sequence[str] = ()  # by this run
     leaving: str = ""  # what has one of its load balancers until it is gone
+    connections_read: bool = False
 
     @property
     def services(self) -> list[Service]:
@@ -209,6 +211,7 @@ class EndpointServices:
         self._add_notifications(have)
         self._add_connections(have)
         found.update(self._add_principals(have, made))
+        self._add_uncovered(have)
         return found
 
     def _balancers(
@@ -246,6 +249,7 @@ class EndpointServices:
             region=self.api.region,
             seed=self.tokens.seed(item.name, item.environment, known),
             rejected=made.named(REJECT, "VpcEndpointIds"),
+            removed=made.named(PERMIT, "RemoveAllowedPrincipals"),
             verifying=VERIFY in made,
             surplus=found[1:],
             leaving=placing.leaving(wanted, services),
@@ -277,16 +281,34 @@ class EndpointServices:
 
     def _add_connections(self, have: Have) -> None:
         """One call per 200 services that are to go, or of which one is, or that are to lose a load balancer."""
-        asking: dict[str, Actual] = {}
-        for item, actual in have:
-            if item.state == "absent" or actual.surplus or _dropped(item, actual):
-                asking.update({service["ServiceId"]: actual for service in actual.services})
-        for connection in read_connections(self.api, list(asking)):
-            actual = asking[connection.service_id]
-            actual.connections = [*actual.connections, connection]
+        asking = [
+            (item, actual)
+            for item, actual in have
+            if item.state == "absent" or actual.surplus or _dropped(item, actual)
+        ]
+        self._read_connections(asking)
         for item, actual in have:
             if item.state == "present" and actual.surplus:
                 _choose(actual)
+
+    def _add_uncovered(self, have: Have) -> None:
+        """One call per 200 services that lose principals, or whose connections are to end with their principals."""
+        asking = []
+        for item, actual in have:
+            matters = item.end_connections_of_removed_principals or _loses_principals(item, actual)
+            theirs = ownership.is_theirs(item, _tags(actual.service or {}))  # of these no principal is removed
+            if item.state == "present" and matters and not theirs and not actual.connections_read:
+                asking.append((item, actual))
+        self._read_connections(asking)
+
+    def _read_connections(self, asking: Have) -> None:
+        services: dict[str, Actual] = {}
+        for dummy, actual in asking:
+            actual.connections_read = True
+            services.update({service["ServiceId"]: actual for service in actual.services})
+        for connection in read_connections(self.api, list(services)):
+            actual = services[connection.service_id]
+            actual.connections = [*actual.connections, connection]
 
     def _add_principals(self, have: Have, made: t.Mapping[str, Made]) -> dict[str, ItemError]:
         """A call for each service, so read once, and again only where this run has changed them."""
@@ -299,11 +321,11 @@ class EndpointServices:
                     asking.append((item.name, actual.service or {}))
         failed = {}
         answers = self.api.each(lambda pair: read_principals(self.api, pair[1]), asking)
-        for name, principals in zip([name for name, dummy in asking], answers):
-            if isinstance(principals, ItemError):
-                failed[name] = principals
+        for name, listed in zip([name for name, dummy in asking], answers):
+            if isinstance(listed, ItemError):
+                failed[name] = listed
             else:
-                self.principals[name] = principals
+                self.principals[name] = listed
         for item, actual in have:
             if _asks_principals(item, actual):
                 actual.principals = self.principals.get(item.name)
@@ -429,11 +451,6 @@ def _id_and_tags(service: Service) -> tuple[str, dict[str, str]]:
     return str(service["ServiceId"]), _tags(service)
 
 
-def principal_arn(principal: str, partition: str) -> str:
-    """A principal as AWS lists it: an account id becomes the ARN of the account's root."""
-    return f"arn:{partition}:iam::{principal}:root" if principal.isdigit() else principal
-
-
 def plan_absent(item: EndpointService, actual: Actual) -> Plan:
     """Reject live connections where that is allowed, wait until they are gone, then delete all that is the item's."""
     if actual.service is None:
@@ -515,8 +532,12 @@ def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) 
     admitted = [arn for arn in actual.principals or () if _mark(arn) in tags.get(ADMITTED_TAG, "").split()]
     staying = {*(actual.principals or ())} - {*admitted}
     # Whom its owner lets in as well, may have been connected by the owner.
-    accounts = set() if "*" in staying else _accounts(admitted) - _accounts(staying)
-    live = [connection for connection in actual.live(service) if connection.owner in accounts]
+    accounts = principals.accounts(admitted)
+    live = [
+        connection
+        for connection in actual.live(service)
+        if connection.owner in accounts and not principals.covers(staying, connection.owner)
+    ]
     _refuse_live(item, service_id, live)
     plan.changes += reject(service_id, live, actual.rejected)
     if admitted:
@@ -525,10 +546,6 @@ def _leave(plan: Plan, item: EndpointService, actual: Actual, service: Service) 
     plan.changes += tagging.ec2_changes(service_id, {}, tagging.own(tags))
     own = tagging.own(tags)
     plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
-
-
-def _accounts(principals: t.Iterable[str]) -> set[str]:
-    return {match.group(1) for match in map(ACCOUNT.match, principals) if match}
 
 
 def _mark(principal: str) -> str:
@@ -601,9 +618,10 @@ def plan_update(item: EndpointService, actual: Actual, service: Service, check_m
         *_notification_changes(item, actual, service, later),
         *_surplus_changes(item, actual),
     ]
+    ended = _plan_uncovered(plan, item, actual, service)
     _plan_private_dns(plan, item, actual, service)
     if plan.changes:
-        plan.after = _after(item, actual, before)
+        plan.after = {**_after(item, actual, before), **ended}
     if any(change.action == MODIFY for change in plan.changes):
         zones = placing.zones_of(plan.after["load_balancers"], actual.load_balancers)
         plan.after["availability_zones"] = sorted(zones) or before["availability_zones"]
@@ -622,6 +640,56 @@ def _refuse_company(item: EndpointService, actual: Actual, service: Service) -> 
         )
 
 
+def _plan_uncovered(plan: Plan, item: EndpointService, actual: Actual, service: Service) -> dict[str, t.Any]:
+    """Once principals are removed, end the connections that no other one covers, if wanted; else tell of them.
+
+    Returns what that adds to the end of the diff.
+    """
+    uncovered = _uncovered(item, actual, service)
+    if actual.connections_read and item.allowed_principals is not None:
+        plan.result["uncovered_connections"] = [connection.as_dict() for connection in uncovered]
+    if uncovered and item.end_connections_of_removed_principals:
+        plan.changes += reject(service["ServiceId"], uncovered, actual.rejected)
+        plan.before = {
+            **plan.before,
+            "connections": {connection.vpc_endpoint_id: connection.state for connection in uncovered},
+        }
+        return {"connections": {connection.vpc_endpoint_id: "rejected" for connection in uncovered}}
+    if uncovered and _loses_principals(item, actual):
+        plan.warnings.append(_staying(item, uncovered))
+    return {}
+
+
+def _staying(item: EndpointService, uncovered: t.Sequence[Connection]) -> str:
+    named = [str(connection) for connection in uncovered[:SHOWN]]
+    named += [f"{len(uncovered) - SHOWN} more"] if len(uncovered) > SHOWN else []
+    return (
+        f"{item.name}: no principal allows these connections any more, and they stay: {', '.join(named)}. AWS ends "
+        "none by itself. Set end_connections_of_removed_principals=true, or reject them with accept_connection."
+    )
+
+
+def _loses_principals(item: EndpointService, actual: Actual) -> bool:
+    """Whether principals go in this run."""
+    return bool(actual.removed or _surplus_principals(item, actual))
+
+
+def _uncovered(item: EndpointService, actual: Actual, service: Service) -> list[Connection]:
+    """Live connections of accounts that no principal covers once the wanted ones are set. Our own needs none."""
+    if item.allowed_principals is None:
+        return []
+    staying = {*(actual.principals or ()), *_missing(item, actual)} - {*_surplus_principals(item, actual)}
+    balancers = map(arns.LOAD_BALANCER.fullmatch, service.get("NetworkLoadBalancerArns") or ())
+    own = {match.group(0).split(":")[4] for match in balancers if match}
+    return [
+        connection
+        for connection in actual.live(service)
+        if not connection.is_in("deleting")
+        and connection.owner not in own
+        and not principals.covers(staying, connection.owner)
+    ]
+
+
 def _as_it_is(item: EndpointService, service: Service) -> EndpointService:
     """The item on a service that others have made: principals are added, all else is its owner's."""
     return replace(
@@ -633,6 +701,7 @@ def _as_it_is(item: EndpointService, service: Service) -> EndpointService:
         supported_ip_address_types=None,
         supported_regions=None,
         purge_allowed_principals=False,
+        end_connections_of_removed_principals=False,
         purge_connection_notifications=False,
     )
 
@@ -765,9 +834,7 @@ def _regions(service: Service) -> set[str]:
 def _principal_changes(item: EndpointService, actual: Actual, service: Service, after: str) -> list[Change]:
     if item.allowed_principals is None:
         return []
-    add = _missing(item, actual)
-    wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
-    remove = sorted((actual.principals or frozenset()) - wanted) if item.purge_allowed_principals else []
+    add, remove = _missing(item, actual), _surplus_principals(item, actual)
     if not add and not remove:
         return []
     params: dict[str, t.Any] = {"ServiceId": service["ServiceId"]}
@@ -781,8 +848,16 @@ def _principal_changes(item: EndpointService, actual: Actual, service: Service, 
 
 def _missing(item: EndpointService, actual: Actual) -> list[str]:
     """The principals that must still be let in."""
-    wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals or []}
+    wanted = {principals.as_arn(principal, actual.partition) for principal in item.allowed_principals or []}
     return sorted(wanted - (actual.principals or frozenset()))
+
+
+def _surplus_principals(item: EndpointService, actual: Actual) -> list[str]:
+    """The principals that must go."""
+    if not item.replaces_principals:
+        return []
+    wanted = {principals.as_arn(principal, actual.partition) for principal in item.allowed_principals or []}
+    return sorted((actual.principals or frozenset()) - wanted)
 
 
 def _adopts(item: EndpointService, actual: Actual, service: Service) -> bool:
@@ -884,7 +959,7 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
         after["load_balancers"] = sorted(known[key].arn if key in known else key for key in item.load_balancers)
     if item.allowed_principals is not None:
         kept = frozenset() if item.purge_allowed_principals else actual.principals or frozenset()
-        wanted = {principal_arn(principal, actual.partition) for principal in item.allowed_principals}
+        wanted = {principals.as_arn(principal, actual.partition) for principal in item.allowed_principals}
         after["allowed_principals"] = sorted(kept | wanted)
     if item.connection_notifications is not None:
         others = {} if item.purge_connection_notifications else actual.notifications or {}

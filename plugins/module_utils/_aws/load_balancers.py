@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 
 PAGE = 400
 TAGGED = 20  # resources in one DescribeTags
+ATTRIBUTED = {":loadbalancer/": "LoadBalancer", ":targetgroup/": "TargetGroup", ":listener/": "Listener"}
 NOT_FOUND = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 Raw = t.Mapping[str, t.Any]
 Tags = dict[str, str]
@@ -91,8 +92,8 @@ def read_listeners(api: Api, balancer_arn: str) -> list[Raw]:
 
 
 def read_attributes(api: Api, arn: str) -> dict[str, str]:
-    """The attributes of one load balancer or target group; none when AWS does not know it (any more, or yet)."""
-    kind = "TargetGroup" if ":targetgroup/" in arn else "LoadBalancer"
+    """The attributes of a load balancer, group or listener; none when AWS does not know it (yet, or any more)."""
+    kind = next(kind for part, kind in ATTRIBUTED.items() if part in arn)
     try:
         answer = api.call(f"elasticloadbalancing:Describe{kind}Attributes", subject=arn, **{f"{kind}Arn": arn})
     except CallError as error:
@@ -100,6 +101,17 @@ def read_attributes(api: Api, arn: str) -> dict[str, str]:
             return {}
         raise
     return {attribute["Key"]: attribute.get("Value", "") for attribute in answer["Attributes"]}
+
+
+def count_certificates(api: Api, listener_arn: str) -> int:
+    """How many certificates a TLS listener has, its default included; 0 when AWS does not know it (any more)."""
+    action = "elasticloadbalancing:DescribeListenerCertificates"
+    try:
+        return len(api.pages(action, "Certificates", ListenerArn=listener_arn, PageSize=PAGE))
+    except CallError as error:
+        if error.code in NOT_FOUND:
+            return 0
+        raise
 
 
 def read_targets(api: Api, arn: str) -> dict[str, str]:

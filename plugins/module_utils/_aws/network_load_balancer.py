@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import nlb_adoption as adoption
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import nlb_nodes as nodes
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
@@ -24,8 +25,10 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     Actual,
     Raw,
     address_type,
+    differing,
     forwards_to,
     misfits,
+    pairs,
     security_groups,
     subnets_to_be,
     to_exist,
@@ -43,6 +46,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options 
     ANOTHER_NAME,
     BALANCER_ATTRIBUTES,
     FREE_ADDRESSES,
+    LISTENER_ATTRIBUTES,
     TIMEOUT,
     NetworkLoadBalancer,
     WantedGroup,
@@ -63,13 +67,22 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 class NetworkLoadBalancers:
     """Reads the load balancers and target groups of the account in one call per 400, their tags in one per 20.
 
-    Listeners cost one call for each load balancer. Attributes cost one for each load balancer and target group for
-    which an option asks, unless ``check_attributes`` is off.
+    Listeners cost one call for each load balancer. Attributes cost one for each load balancer, listener and target
+    group for which an option asks, unless ``check_attributes`` is off. Addresses of nodes cost one call per 200 load
+    balancers, with ``addresses`` or where one is wanted that listings do not show.
     """
 
-    def __init__(self, api: Api, check_attributes: bool = True, check_mode: bool = False) -> None:
+    def __init__(
+        self, api: Api, check_attributes: bool = True, check_mode: bool = False, addresses: bool = False
+    ) -> None:
         self.api, self.check_attributes, self.check_mode = api, check_attributes, check_mode
+        self.addresses = addresses
         self._left: dict[str, list[int]] = {}  # by item, the ports that it had at first and is not to have any more
+
+    @property
+    def has_listener_attributes(self) -> bool:
+        """Whether the installed botocore knows the attributes of listeners."""
+        return self.api.supports(f"{ELB}:ModifyListenerAttributes", "Attributes")
 
     def read(self, items: t.Sequence[NetworkLoadBalancer], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         all_balancers = [*_made_balancers(made), *lb.read_load_balancers(self.api)]
@@ -81,6 +94,7 @@ class NetworkLoadBalancers:
         have = {item.name: Actual(balancers.get(item.aws_name), made=made[item.name]) for item in items}
         self._add_groups(items, have, groups)
         self._add_subnets(items, have)
+        self._add_addresses(items, have)
         found: dict[str, Actual | ItemError] = {**have, **_contested_groups(items)}
         found.update(meant_twice({item.name: f"load balancer {item.aws_name}" for item in items}))
         self._add_listeners(items, have, found)
@@ -147,6 +161,18 @@ class NetworkLoadBalancers:
         for item in differing:
             have[item.name].subnets = subnets
 
+    def _add_addresses(self, items: t.Sequence[NetworkLoadBalancer], have: t.Mapping[str, Actual]) -> None:
+        """Those of nodes, where they are asked for or wanted."""
+        asking = [
+            have[item.name]
+            for item in items
+            if have[item.name].balancer
+            and (nodes.unknown(item, have[item.name]) or (self.addresses and item.state == "present"))
+        ]
+        read = nodes.read(self.api, [actual.arn for actual in asking])
+        for actual in asking:
+            actual.addresses = read[actual.arn]
+
     def _add_listeners(
         self,
         items: t.Sequence[NetworkLoadBalancer],
@@ -193,6 +219,10 @@ class NetworkLoadBalancers:
         arns = []
         if item.attributes and actual.balancer and not actual.unset(f"{ELB}:ModifyLoadBalancerAttributes"):
             arns += [actual.arn] if self.check_attributes or not actual.listeners else []
+        for port in item.listener_attributes if self.check_attributes and self.has_listener_attributes else ():
+            listener = next((listener for listener in actual.listeners if int(listener["Port"]) == port), None)
+            if listener and listener.get("Protocol") == "TCP" and not actual.unset_listener(port):
+                arns.append(str(listener["ListenerArn"]))
         for group in item.groups.values():
             if group.attributes and not actual.unset_group(group.name):
                 raw = actual.groups[group.name]
@@ -219,6 +249,8 @@ class NetworkLoadBalancers:
     def plan(self, item: NetworkLoadBalancer, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
+        if item.listener_attributes:
+            self.api.require(f"{ELB}:ModifyListenerAttributes", "Attributes", "tcp_idle_timeout")
         item = adoption.settled(item, actual)
         plan = plan_present(item, actual, self.check_mode)
         plan.result["former_ports"] = self._left.setdefault(item.name, former_ports(item, actual))
@@ -402,6 +434,7 @@ def check(item: NetworkLoadBalancer, actual: Actual) -> None:
     tagging.check_for_load_balancers(item.tags)
     _check_subnets(item, actual)
     _check_addresses(item, actual)
+    nodes.check(item, actual)
     _check_security_groups(item, actual)
     for group in item.groups.values():
         _check_group(item, group, actual, vpc_id(item, actual))
@@ -448,11 +481,11 @@ def _check_subnets(item: NetworkLoadBalancer, actual: Actual) -> None:
 
 
 def _check_addresses(item: NetworkLoadBalancer, actual: Actual) -> None:
-    """New subnets have room for a load balancer, and all of one that is to have IPv6 addresses have them, too."""
+    """New subnets have room for a load balancer, or an address for it, and all of one with IPv6 have that, too."""
     wanted = subnets_to_be(item, actual)
     for subnet_id in set(wanted) & actual.subnets.keys() - actual.subnet_ids:
         free = actual.subnets[subnet_id].get("AvailableIpAddressCount", FREE_ADDRESSES)
-        if free < FREE_ADDRESSES:
+        if free < FREE_ADDRESSES and subnet_id not in (item.private_addresses or {}):
             raise ItemError(
                 f"Subnet {subnet_id} has {free} free addresses, and AWS wants {FREE_ADDRESSES} in each subnet "
                 "of a load balancer. Free some, or give another subnet in its zone."
@@ -523,7 +556,7 @@ def _creation(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
         "Name": item.aws_name,
         "Type": "network",
         "Scheme": "internal",
-        "Subnets": sorted(item.subnet_ids or []),
+        **nodes.subnets(item, actual, sorted(item.subnet_ids or [])),
         "SecurityGroups": sorted(item.security_group_ids or []),
         "IpAddressType": item.ip_address_type,
         "Tags": tagging.as_aws(tagging.own_tags(item)),
@@ -544,14 +577,15 @@ def _subnet_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
             f"{item.name} would be without any subnet: AWS takes a new subnet in a zone only after the old one there "
             f"is removed. Add a subnet in another zone first. {ANOTHER_NAME}"
         )
-    changes = [_set_subnets(actual.arn, first)] if set(first) != actual.subnet_ids else []
+    changes = [_set_subnets(item, actual, first)] if set(first) != actual.subnet_ids else []
     if len(first) < len(zones):
-        changes.append(_set_subnets(actual.arn, sorted(zones), after=f"{item.name} to be without the subnets replaced"))
+        later = f"{item.name} to be without the subnets replaced"
+        changes.append(_set_subnets(item, actual, sorted(zones), later))
     return changes
 
 
-def _set_subnets(arn: str, subnets: list[str], after: str = "") -> Change:
-    params = {"LoadBalancerArn": arn, "Subnets": subnets}
+def _set_subnets(item: NetworkLoadBalancer, actual: Actual, subnets: list[str], after: str = "") -> Change:
+    params = {"LoadBalancerArn": actual.arn, **nodes.subnets(item, actual, subnets)}
     return Change(f"{ELB}:SetSubnets", params, f"set subnets {', '.join(subnets)}", after)
 
 
@@ -580,26 +614,15 @@ def _security_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]
 
 def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
     unset = actual.unset(f"{ELB}:ModifyLoadBalancerAttributes")
-    changed = _changed(item.attributes, {} if unset else actual.attributes.get(actual.arn))
+    changed = differing(item.attributes, {} if unset else actual.attributes.get(actual.arn))
     if not changed:
         return []
-    return [_modify_attributes(actual.arn, changed, f"set {_pairs(changed)}", to_exist(item, actual))]
+    return [_modify_attributes(actual.arn, changed, f"set {pairs(changed)}", to_exist(item, actual))]
 
 
 def _modify_attributes(arn: str, attributes: list[dict[str, str]], summary: str, after: str = "") -> Change:
     params = {"LoadBalancerArn": arn, "Attributes": attributes}
     return Change(f"{ELB}:ModifyLoadBalancerAttributes", params, summary, after)
-
-
-def _changed(wanted: t.Mapping[str, str], have: t.Mapping[str, str] | None) -> list[dict[str, str]]:
-    """The attributes that differ, as AWS takes them; none where the present ones were not read."""
-    if have is None:
-        return []
-    return [{"Key": key, "Value": value} for key, value in sorted(wanted.items()) if have.get(key) != value]
-
-
-def _pairs(attributes: t.Sequence[t.Mapping[str, str]]) -> str:
-    return ", ".join(f"{attribute['Key']}={attribute['Value']}" for attribute in attributes)
 
 
 def _tag_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
@@ -633,12 +656,12 @@ def _group_attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[
     changes = []
     for group in item.groups.values():
         arn = actual.group_arn(group.name)
-        changed = _changed(group.attributes, {} if actual.unset_group(group.name) else actual.attributes.get(arn))
+        changed = differing(group.attributes, {} if actual.unset_group(group.name) else actual.attributes.get(arn))
         if changed:
             params = {"TargetGroupArn": arn, "Attributes": changed}
             after = "" if group.name in actual.groups else f"target group {group.name} to exist"
             action = f"{ELB}:ModifyTargetGroupAttributes"
-            changes.append(Change(action, params, f"set {_pairs(changed)} of {group.name}", after))
+            changes.append(Change(action, params, f"set {pairs(changed)} of {group.name}", after))
     return changes
 
 
@@ -646,7 +669,7 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
     """A load balancer as modules return it. ``cross_zone`` is None where attributes were not read."""
     raw = balancer.raw
     cross_zone = actual.attributes.get(balancer.arn, {}).get(BALANCER_ATTRIBUTES["cross_zone"])
-    zones = raw.get("AvailabilityZones") or []
+    zones, addresses = raw.get("AvailabilityZones") or [], nodes.known(actual)
     return {
         "load_balancer_arn": balancer.arn,
         "load_balancer_name": balancer.name,
@@ -654,7 +677,14 @@ def as_result(balancer: lb.LoadBalancer, actual: Actual) -> dict[str, t.Any]:
         "canonical_hosted_zone_id": raw.get("CanonicalHostedZoneId"),
         "vpc_id": raw.get("VpcId"),
         "load_balancer_state": balancer.state,
-        "availability_zones": [{"zone_name": zone["ZoneName"], "subnet_id": zone["SubnetId"]} for zone in zones],
+        "availability_zones": [
+            {
+                "zone_name": zone["ZoneName"],
+                "subnet_id": zone["SubnetId"],
+                "private_addresses": addresses.get(zone["SubnetId"]),
+            }
+            for zone in zones
+        ],
         "security_groups": sorted(raw.get("SecurityGroups") or []),
         "enforce_privatelink_rules": _enforced(balancer),
         "cross_zone": None if cross_zone is None else cross_zone == "true",
@@ -667,18 +697,30 @@ def _listeners_result(actual: Actual) -> list[dict[str, t.Any]]:
     by_arn = {group["TargetGroupArn"]: group for group in actual.groups.values()}
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
-        arn = min(forwards_to(listener), default=None)
-        group = by_arn.get(arn, {})
+        arn = str(listener["ListenerArn"])
+        groups = [_group_result(group, by_arn.get(group, {})) for group in sorted(forwards_to(listener))]
+        timeout = actual.attributes.get(arn, {}).get(LISTENER_ATTRIBUTES["tcp_idle_timeout"])
         found.append(
             {
                 "port": listener["Port"],
-                "listener_arn": listener["ListenerArn"],
-                "target_group_name": group.get("TargetGroupName"),
-                "target_group_arn": arn,
-                "target_port": group.get("Port"),
+                "protocol": listener.get("Protocol"),
+                "listener_arn": arn,
+                **(groups[0] if groups else _group_result(None, {})),
+                "target_groups": groups,
+                "certificates": actual.certificates.get(arn),
+                "tcp_idle_timeout": None if timeout is None else int(timeout),
             }
         )
     return found
+
+
+def _group_result(arn: str | None, group: Raw) -> dict[str, t.Any]:
+    """A target group that a listener forwards to."""
+    return {
+        "target_group_name": group.get("TargetGroupName"),
+        "target_group_arn": arn,
+        "target_port": group.get("Port"),
+    }
 
 
 def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
@@ -701,7 +743,19 @@ def _shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
         if raw is not None:
             groups[name] = {key: raw.get(key) for key in group.health_check}
             groups[name].update({key: have[key] for key in group.attributes if key in have})
-    return {**shown, "target_groups": groups}
+    wanted, addresses = item.private_addresses or {}, nodes.known(actual)
+    if wanted:
+        shown["private_addresses"] = {subnet: addresses[subnet][0] for subnet in wanted if addresses.get(subnet)}
+    return {**shown, "target_groups": groups, **_listener_attributes_shown(item, actual)}
+
+
+def _listener_attributes_shown(item: NetworkLoadBalancer, actual: Actual) -> dict[str, t.Any]:
+    """Attributes of listeners that are wanted and were read, by port; nothing where none is wanted."""
+    shown = {}
+    for port, wanted in item.listener_attributes.items():
+        have = actual.attributes.get(actual.listener_arn(port), {})
+        shown[port] = {key: have[key] for key in wanted if key in have}
+    return {"listener_attributes": shown} if shown else {}
 
 
 def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -711,6 +765,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
         value = getattr(item, option)
         if value is not None and (actual.balancer is None or option in before):
             after[option] = sorted(value) if isinstance(value, list) else value
+    if item.private_addresses:
+        after["private_addresses"] = {**before.get("private_addresses", {}), **item.private_addresses}
     if item.listeners is not None:
         keep = {} if item.purge_listeners else before.get("listeners", {})
         after["listeners"] = {**keep, **{port: group.name for port, group in item.groups_by_port.items()}}
@@ -720,6 +776,12 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
             written = {key: value for key, value in group.attributes.items() if have is None or key in have}
             check = group.new_health_check if have is None else group.health_check
             after["target_groups"][name] = {**check, **written}
+    if item.listener_attributes:
+        after["listener_attributes"] = {}
+        for port, wanted in item.listener_attributes.items():
+            have = before.get("listener_attributes", {}).get(port, {})
+            is_new = port not in before.get("listeners", {})
+            after["listener_attributes"][port] = {key: value for key, value in wanted.items() if is_new or key in have}
     current = before.get("tags") or ({} if actual.balancer else tagging.own_tags(item))
     to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
@@ -729,8 +791,9 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
 def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[dict[str, t.Any]]:
     """Internal Network Load Balancers as modules return them, in order of name; those of ``names`` if given.
 
-    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one each for listeners, and one each
-    more with ``attributes``.
+    One call per 400 load balancers and per 400 target groups, one per 20 for tags, one per 200 for addresses, one each
+    for listeners, one for each TLS listener's certificates, and with ``attributes`` one for each load balancer and TCP
+    listener.
     """
     balancers = []
     for balancer in sorted(lb.read_load_balancers(api), key=lambda balancer: balancer.name):
@@ -738,11 +801,22 @@ def read_all(api: Api, names: t.Sequence[str] | None, attributes: bool) -> list[
         if internal and (names is None or balancer.name in names):
             balancers.append(balancer)
     used = by_balancer(lb.read_target_groups(api) if balancers else [])
-    tags = lb.read_tags(api, [balancer.arn for balancer in balancers])
+    arns = [balancer.arn for balancer in balancers]
+    tags, addresses = lb.read_tags(api, arns), nodes.read(api, arns)
 
     def details(balancer: lb.LoadBalancer) -> dict[str, t.Any]:
         groups = {group["TargetGroupName"]: group for group in used.get(balancer.arn, [])}
-        have = {balancer.arn: lb.read_attributes(api, balancer.arn)} if attributes else {}
-        return as_result(balancer, Actual(balancer, lb.read_listeners(api, balancer.arn), groups, tags, have))
+        listeners = lb.read_listeners(api, balancer.arn)
+        with_attributes = [balancer.arn, *_arns_by(listeners, "TCP")] if attributes else []
+        have = {arn: lb.read_attributes(api, arn) for arn in with_attributes}
+        certificates = {arn: lb.count_certificates(api, arn) for arn in _arns_by(listeners, "TLS")}
+        of_nodes = addresses[balancer.arn]
+        actual = Actual(balancer, listeners, groups, tags, have, addresses=of_nodes, certificates=certificates)
+        return as_result(balancer, actual)
 
     return api.all(details, balancers)
+
+
+def _arns_by(listeners: t.Sequence[Raw], protocol: str) -> list[str]:
+    """ARNs of the listeners of one protocol."""
+    return [str(listener["ListenerArn"]) for listener in listeners if listener.get("Protocol") == protocol]

@@ -26,8 +26,9 @@ class Actual:
     """What AWS shows for one wanted load balancer.
 
     ``groups`` are, by name, the target groups that concern it: wanted, on it, or left over from it. ``tags``,
-    ``attributes`` and ``targets`` (states by id) are by ARN; an ARN that is not in them was not read. ``made``
-    is what this run has called for it.
+    ``attributes``, ``targets`` (states by id) and ``certificates`` (how many a listener has) are by ARN; an ARN that
+    is not in them was not read. ``addresses`` of its nodes are by subnet, where they were read. ``made`` is what this
+    run has called for it.
     """
 
     balancer: lb.LoadBalancer | None = None
@@ -36,6 +37,8 @@ class Actual:
     tags: t.Mapping[str, lb.Tags] = field(default_factory=dict)
     attributes: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     targets: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    addresses: t.Mapping[str, list[str]] = field(default_factory=dict)
+    certificates: t.Mapping[str, int] = field(default_factory=dict)
     subnets: t.Mapping[str, Raw] = field(default_factory=dict)
     made: Made = field(default_factory=Made)
 
@@ -50,6 +53,11 @@ class Actual:
 
     def group_arn(self, name: str) -> str:
         return str(self.groups[name]["TargetGroupArn"]) if name in self.groups else UNKNOWN
+
+    def listener_arn(self, port: int) -> str:
+        """The ARN of the listener on a port."""
+        found = [str(listener["ListenerArn"]) for listener in self.listeners if int(listener["Port"]) == port]
+        return found[0] if found else UNKNOWN
 
     def serves(self, arn: str) -> bool:
         """Whether a target group has a healthy target, as far as it was looked at."""
@@ -79,7 +87,13 @@ class Actual:
             f"{ELB}:ModifyTargetGroupAttributes", "TargetGroupArn"
         )
 
-    def _params(self, action: str, param: str) -> set[str]:
+    def unset_listener(self, port: int) -> bool:
+        """The same for the attributes of the listener on a port."""
+        arn = self.listener_arn(port)
+        is_new = arn == UNKNOWN or port in self._params(f"{ELB}:CreateListener", "Port")
+        return is_new and arn not in self._params(f"{ELB}:ModifyListenerAttributes", "ListenerArn")
+
+    def _params(self, action: str, param: str) -> set[t.Any]:
         return {change.params[param] for change in self.made.changes if change.action == action}
 
 
@@ -122,6 +136,18 @@ def to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:
     if actual.balancer is None:
         return f"load balancer {item.name} to exist"
     return f"target group {group} to exist" if group and group not in actual.groups else ""
+
+
+def differing(wanted: t.Mapping[str, str], have: t.Mapping[str, str] | None) -> list[dict[str, str]]:
+    """The attributes that differ, as AWS takes them; none where the present ones were not read."""
+    if have is None:
+        return []
+    return [{"Key": key, "Value": value} for key, value in sorted(wanted.items()) if have.get(key) != value]
+
+
+def pairs(attributes: t.Sequence[t.Mapping[str, str]]) -> str:
+    """Attributes in words."""
+    return ", ".join(f"{attribute['Key']}={attribute['Value']}" for attribute in attributes)
 
 
 def misfits(group: WantedGroup, raw: Raw, vpc: str) -> list[str]:

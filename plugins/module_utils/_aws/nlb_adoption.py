@@ -44,6 +44,7 @@ def settled(item: NetworkLoadBalancer, actual: Actual) -> NetworkLoadBalancer:
     return dataclasses.replace(
         item,
         subnet_ids=None,
+        private_addresses=None,
         security_group_ids=None,
         enforce_privatelink_rules=None,
         cross_zone=None,
@@ -53,7 +54,10 @@ def settled(item: NetworkLoadBalancer, actual: Actual) -> NetworkLoadBalancer:
 
 
 def _listener(item: NetworkLoadBalancer, actual: Actual, wanted: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """A wanted listener; where others have made the target group behind its port, with that one as it is."""
+    """A wanted listener; where others have made the target group behind its port, with that one as it is.
+
+    A listener that leads to a group of others on their load balancer is theirs, too, and keeps its attributes.
+    """
     port, group = int(wanted["port"]), item.groups_by_port[int(wanted["port"])]
     listener = next((listener for listener in actual.listeners if int(listener["Port"]) == port), None)
     arns = forwards_to(listener) if listener else set()
@@ -67,15 +71,15 @@ def _listener(item: NetworkLoadBalancer, actual: Actual, wanted: t.Mapping[str, 
                 f"Port {port} of {item.aws_name}, which others have made, is a {(listener or {}).get('Protocol')} "
                 f"listener to {names}, which does not fit: use another port (listener_port of a link)."
             )
-        return _as_it_is(port, str(theirs[0]["TargetGroupName"]), group)
+        return {"port": port, "target_group": _as_it_is(str(theirs[0]["TargetGroupName"]), group)}
     named = actual.groups.get(group.name)
     if named and ownership.is_theirs(item, actual.tags.get(named["TargetGroupArn"], {})):
-        return _as_it_is(port, group.name, group)
+        return {**wanted, "target_group": _as_it_is(group.name, group)}
     return dict(wanted)
 
 
-def _as_it_is(port: int, name: str, group: WantedGroup) -> dict[str, t.Any]:
-    return {"port": port, "target_group": {"name": name, "port": group.port, "target_type": group.target_type}}
+def _as_it_is(name: str, group: WantedGroup) -> dict[str, t.Any]:
+    return {"name": name, "port": group.port, "target_type": group.target_type}
 
 
 def leave(item: NetworkLoadBalancer, actual: Actual) -> Plan:

@@ -21,9 +21,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     ELB,
     Actual,
     Raw,
+    differing,
     forwards_to,
     leads_to_ours,
     made_here,
+    pairs,
     to_exist,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer, WantedGroup
@@ -73,11 +75,26 @@ def listener_changes(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence
             if looking:  # a plan of what comes later
                 params = {"ListenerArn": UNKNOWN}
                 changes.append(Change(f"{ELB}:DeleteListener", params, "look no more", "what takes its place"))
+    changes += _attribute_changes(item, actual)
     later = "what takes its place" if changes or held else ""
     for listener in surplus(item, actual, held):
         params, settled = {"ListenerArn": listener["ListenerArn"]}, ("ListenerNotFound",)
         summary = f"remove port {listener['Port']}"
         changes.append(Change(f"{ELB}:DeleteListener", params, summary, later, settled_by=settled))
+    return changes
+
+
+def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change]:
+    """Attributes of listeners. A listener is made without, so a new one gets them once it is there."""
+    changes = []
+    for port, wanted in item.listener_attributes.items():
+        arn = actual.listener_arn(port)
+        changed = differing(wanted, {} if actual.unset_listener(port) else actual.attributes.get(arn))
+        if changed:
+            params = {"ListenerArn": arn, "Attributes": changed}
+            after = f"port {port} of {item.name} to be there" if arn == UNKNOWN else ""
+            action = f"{ELB}:ModifyListenerAttributes"
+            changes.append(Change(action, params, f"set {pairs(changed)} of port {port}", after))
     return changes
 
 

@@ -12,6 +12,7 @@ Source: Elastic Load Balancing API Reference 2015-12-01, the Create and Modify a
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ GROUP_ATTRIBUTES = {
     "proxy_protocol_v2": "proxy_protocol_v2.enabled",
     "cross_zone": "load_balancing.cross_zone.enabled",
 }
+LISTENER_ATTRIBUTES = {"tcp_idle_timeout": "tcp.idle_timeout.seconds"}  # of TCP listeners; those of TLS have none
+IDLE_TIMEOUTS = (60, 6000)  # seconds; AWS's default is 350 (ListenerAttribute, read 2026-11)
 BALANCER_ATTRIBUTES = {
     "cross_zone": "load_balancing.cross_zone.enabled",
     "deletion_protection": "deletion_protection.enabled",
@@ -93,6 +96,7 @@ class ListenerOptions:
     """A wanted listener, as an option of a load balancer."""
 
     port: int = required()
+    tcp_idle_timeout: int | None = None
     target_group: dict[str, t.Any] | None = optional(item=TargetGroupOptions)
 
 
@@ -150,6 +154,7 @@ class NetworkLoadBalancer:
     load_balancer_name: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
+    private_addresses: dict[str, str] | None = None
     security_group_ids: list[str] | None = None
     enforce_privatelink_rules: bool | None = None
     cross_zone: bool | None = None
@@ -182,6 +187,25 @@ class NetworkLoadBalancer:
                 )
         if self.security_group_ids == [] and self.enforce_privatelink_rules is not None:
             raise ItemError(no_rules_to_enforce(self.name))
+        self._check_addresses()
+        self._check_listeners()
+
+    def _check_addresses(self) -> None:
+        wanted = self.private_addresses or {}
+        for subnet_id, address in wanted.items():
+            if not re.fullmatch(r"subnet-[0-9a-f]+", subnet_id) or not _is_ipv4(address):
+                raise ItemError(
+                    f"private_addresses takes an IPv4 address for a subnet, not {address!r} for {subnet_id!r}."
+                )
+        if len(set(wanted.values())) < len(wanted):
+            raise ItemError(f"Two subnets have the same address in private_addresses: {', '.join(wanted.values())}.")
+        extra = sorted(set(wanted) - set(self.subnet_ids)) if self.subnet_ids is not None else []
+        if extra:
+            raise ItemError(f"private_addresses has subnets that are not in subnet_ids: {', '.join(extra)}.")
+
+    def _check_listeners(self) -> None:
+        for listener in self.listeners or []:
+            _check_idle_timeout(listener.get("tcp_idle_timeout"))
         ports = sorted(self.groups_by_port)
         for port in ports:
             _check_port(port)
@@ -206,6 +230,12 @@ class NetworkLoadBalancer:
         }
 
     @cached_property
+    def listener_attributes(self) -> dict[int, dict[str, str]]:
+        """Listener port: its wanted attributes, under AWS's names. Ports of which none is wanted are left out."""
+        wanted = {listener["port"]: _attributes(listener, LISTENER_ATTRIBUTES) for listener in self.listeners or []}
+        return {port: attributes for port, attributes in wanted.items() if attributes}
+
+    @cached_property
     def groups(self) -> dict[str, WantedGroup]:
         """The wanted target groups by name. Listeners may share one."""
         return {group.name: group for group in self.groups_by_port.values()}
@@ -216,9 +246,22 @@ class NetworkLoadBalancer:
         return _attributes(vars(self), BALANCER_ATTRIBUTES)
 
 
+def _is_ipv4(text: t.Any) -> bool:
+    try:
+        return str(ipaddress.IPv4Address(text)) == text
+    except ValueError:
+        return False
+
+
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65535:
         raise ItemError(f"A port is 1 to 65535, not {port}.")
+
+
+def _check_idle_timeout(seconds: int | None) -> None:
+    least, most = IDLE_TIMEOUTS
+    if seconds is not None and not least <= seconds <= most:
+        raise ItemError(f"tcp_idle_timeout is {least} to {most} seconds, not {seconds}.")
 
 
 def _check_health_check(check: t.Mapping[str, t.Any]) -> None:

@@ -22,6 +22,14 @@ from dataclasses import dataclass
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.lattice import (
+    COMING,
+    GOING,
+    Raw,
+    as_id,
+    leave,
+    plan_tags,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
@@ -34,10 +42,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 
 CREATE = "vpc-lattice:CreateServiceNetworkResourceAssociation"
 DELETE = "vpc-lattice:DeleteServiceNetworkResourceAssociation"
-TAG, UNTAG = "vpc-lattice:TagResource", "vpc-lattice:UntagResource"
 IDENTIFIER = "serviceNetworkResourceAssociationIdentifier"
-COMING, GOING, USABLE = "CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", ("ACTIVE", "PARTIAL")
-Raw = t.Mapping[str, t.Any]
 IDENTIFIERS = {"service_network": arns.SERVICE_NETWORK, "resource_configuration": arns.RESOURCE_CONFIGURATION}
 
 
@@ -68,11 +73,6 @@ class Association:
     def pair(self) -> tuple[str, str]:
         """The ids of what is joined."""
         return as_id(self.service_network or ""), as_id(self.resource_configuration or "")
-
-
-def as_id(identifier: str) -> str:
-    """The id in an ARN; an id stays as it is."""
-    return identifier.rpartition("/")[2]
 
 
 @dataclass
@@ -197,7 +197,7 @@ def plan_absent(item: Association, actual: Actual) -> Plan:
             return Plan(result=plan.result)
         ownership.check(item, f"Association {actual.id}", actual.tags)
     if ownership.is_adopted(actual.tags or {}):
-        _leave(plan, actual.row, actual.tags or {})
+        leave(plan, actual.row, actual.tags or {})
     elif actual.status == GOING:
         plan.waiting = _gone(actual)
     elif actual.status == COMING:
@@ -247,15 +247,8 @@ def plan_update(item: Association, actual: Actual) -> Plan:
     if actual.status == "PARTIAL":
         plan.warnings = [f"{item.name}: association {actual.id} is PARTIAL: {actual.reason}."]
     if actual.tags is not None:
-        _plan_tags(plan, item, actual.tags, actual.row or {})
+        plan_tags(plan, item, actual.tags, actual.row or {})
     return plan
-
-
-def _leave(plan: Plan, row: Raw, tags: t.Mapping[str, str]) -> None:
-    """Take our tags off an association that was adopted."""
-    own = tagging.own(tags)
-    plan.changes = [Change(UNTAG, {"resourceArn": row["arn"], "tagKeys": own}, f"untag {', '.join(own)}")]
-    plan.after = {**plan.before, "tags": {key: value for key, value in tags.items() if key not in own}}
 
 
 def _wrong(item: Association, actual: Actual) -> str:
@@ -270,18 +263,6 @@ def _wrong(item: Association, actual: Actual) -> str:
             "replace=true to delete it and make a new one, which cuts connections for a while."
         )
     return ""
-
-
-def _plan_tags(plan: Plan, item: Association, current: dict[str, str], row: Raw) -> None:
-    to_set, to_remove = tagging.changes(current, item, item.purge_tags, item.adopt)
-    if to_set:
-        params: dict[str, t.Any] = {"resourceArn": row["arn"], "tags": to_set}
-        plan.changes.append(Change(TAG, params, f"tag {', '.join(sorted(to_set))}"))
-    if to_remove:
-        params = {"resourceArn": row["arn"], "tagKeys": to_remove}
-        plan.changes.append(Change(UNTAG, params, f"untag {', '.join(to_remove)}"))
-    tags = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
-    plan.after = {**plan.before, "tags": tags}
 
 
 def _delete(actual: Actual, after: str = "") -> Change:

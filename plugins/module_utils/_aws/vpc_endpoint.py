@@ -6,8 +6,11 @@
 
 This module util is PRIVATE to the collection.
 
-Source: Amazon EC2 API Reference, CreateVpcEndpoint, ModifyVpcEndpoint, DescribeVpcEndpoints, DeleteVpcEndpoints; VPC
-Lattice API Reference, ListResourceConfigurations, ListServiceNetworks (read 2026-11).
+Source: Amazon EC2 API Reference, CreateVpcEndpoint, ModifyVpcEndpoint, DescribeVpcEndpoints, DeleteVpcEndpoints,
+DescribeVpcEndpointServices; VPC Lattice API Reference, ListResourceConfigurations, ListServiceNetworks (read 2026-11).
+
+AWS does not document what becomes of private DNS while an endpoint waits for its acceptance. So an endpoint that must
+be accepted is made without, and gets it once it is available.
 """
 
 from __future__ import annotations
@@ -19,7 +22,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, private_names
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import (
+    arns,
+    ownership,
+    private_domains,
+    private_names,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
@@ -35,13 +43,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens import Tokens, token
 
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
+DESCRIBE_SERVICES = "ec2:DescribeVpcEndpointServices"
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
-PREFERENCES = (
-    "ALL_DOMAINS",
-    "VERIFIED_DOMAINS_ONLY",
-    "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-    "SPECIFIED_DOMAINS_ONLY",
-)
 Endpoint = t.Mapping[str, t.Any]
 
 
@@ -77,6 +80,7 @@ TARGETS = (
         "vpc-lattice:ListServiceNetworks",
     ),
 )
+WHERE = ("type", "vpc_id", *(target.option for target in TARGETS), "service_region")  # what makes it another one
 
 
 @dataclass(frozen=True)
@@ -89,21 +93,14 @@ class VpcEndpoint:
     type: t.Literal["Interface", "Resource", "ServiceNetwork"] | None = None
     vpc_id: str | None = None
     service_name: str | None = None
+    service_region: str | None = None
     resource_configuration: str | None = None
     service_network: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
     ip_address_type: t.Literal["ipv4", "dualstack", "ipv6"] | None = None
     private_dns_enabled: bool | None = None
-    private_dns_preference: (
-        t.Literal[
-            "ALL_DOMAINS",
-            "VERIFIED_DOMAINS_ONLY",
-            "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-            "SPECIFIED_DOMAINS_ONLY",
-        ]
-        | None
-    ) = None
+    private_dns_preference: private_domains.Preference | None = None
     private_dns_specified_domains: list[str] | None = None
     dns_record_ip_type: t.Literal["ipv4", "dualstack", "ipv6", "service-defined"] | None = None
     policy: str | None = optional(type="json")
@@ -144,6 +141,11 @@ class VpcEndpoint:
             if self.type not in (None, target.type):
                 raise ItemError(f"{target.option} is for endpoints of type {target.type}, not {self.type}.")
 
+        if self.service_region is not None and not arns.REGION.fullmatch(self.service_region):
+            raise ItemError(f"service_region is not a region: {self.service_region!r}, like us-east-1.")
+        if self.service_region is not None and self.kind not in (None, "Interface"):
+            raise ItemError(f"service_region is for endpoints of type Interface, not {self.kind}.")
+
     def _check_dns(self) -> None:
         preference, domains = self.private_dns_preference, self.private_dns_specified_domains
         if preference is None and domains is None:
@@ -153,11 +155,7 @@ class VpcEndpoint:
                 "private_dns_preference and private_dns_specified_domains are for endpoints of type Resource and "
                 "ServiceNetwork with private_dns_enabled=true."
             )
-        if preference not in PREFERENCES[2:] and domains:
-            needed = " or ".join(PREFERENCES[2:])
-            raise ItemError(f"private_dns_specified_domains needs private_dns_preference {needed}.")
-        if len(domains or []) > 10:
-            raise ItemError("private_dns_specified_domains has more than 10 domains, AWS takes no more.")
+        private_domains.check(preference, domains)
 
     @property
     def target(self) -> tuple[Target, str] | None:
@@ -175,7 +173,8 @@ class VpcEndpoint:
 class Actual:
     """What AWS shows for one wanted endpoint. ``arns`` holds the ARN of every id of a target that was looked up.
 
-    ``surplus`` are further endpoints that are the item's: AWS keeps no name unique.
+    ``surplus`` are further endpoints that are the item's: AWS keeps no name unique. ``acceptance`` says whether the
+    owner of the service must accept a new one, where that was asked.
     """
 
     endpoint: Endpoint | None
@@ -184,6 +183,8 @@ class Actual:
     seed: str = ""  # of the token that makes a repeated create call harmless
     surplus: t.Sequence[Endpoint] = ()
     rivals: t.Sequence[Endpoint] = ()  # others that have the private name of its service in its VPC
+    region: str = ""
+    acceptance: bool = False
 
     @property
     def id(self) -> str:
@@ -200,6 +201,7 @@ class VpcEndpoints:
     def __init__(self, api: Api, check_mode: bool = False) -> None:
         self.api, self.check_mode = api, check_mode
         self.arns: dict[str, dict[str, str]] = {}  # by listing: read once
+        self.acceptance: dict[str, bool] = {}  # by the name of a service
         self.tokens = Tokens()
 
     def read(self, items: t.Sequence[VpcEndpoint], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
@@ -211,6 +213,7 @@ class VpcEndpoints:
             except ItemError as error:
                 found[item.name] = error
         found.update(self._without_ipv6(items, found))
+        self._add_acceptance(items, found)
         meant = {name: actual.id for name, actual in found.items() if isinstance(actual, Actual) and actual.endpoint}
         found.update(meant_twice(meant))
         return found
@@ -243,7 +246,10 @@ class VpcEndpoints:
         found = find(item, listed if created is None else [created, *listed])
         known = [_id(endpoint) for endpoint in listed if name_of(endpoint) == item.name]
         actual = Actual(
-            next(iter(found), None), surplus=found[1:], seed=self.tokens.seed(item.name, item.environment, known)
+            next(iter(found), None),
+            surplus=found[1:],
+            seed=self.tokens.seed(item.name, item.environment, known),
+            region=self.api.region,
         )
         actual.created = created is not None and actual.id == _id(created)
         if item.state == "present":
@@ -254,6 +260,28 @@ class VpcEndpoints:
             if actual.state in ("", "deleting") or item.replace:
                 actual.arns = self._looked_up(item)
         return actual
+
+    def _add_acceptance(self, items: t.Sequence[VpcEndpoint], found: t.Mapping[str, Actual | ItemError]) -> None:
+        """One call for the services of a region that new endpoints with private DNS lead to.
+
+        Of a service that AWS does not show, it refuses the endpoint; until then its owner counts as one who is asked.
+        """
+        asking = []
+        for item in items:
+            actual = found[item.name]
+            if isinstance(actual, Actual) and _asks_acceptance(item, actual):
+                asking.append((item, actual))
+        names: dict[str, set[str]] = {}
+        for item, dummy in asking:
+            names.setdefault(item.service_region or self.api.region, set()).add(str(item.service_name))
+        for region, wanted in names.items():
+            new = wanted - self.acceptance.keys()
+            params = {} if region == self.api.region else {"ServiceRegions": [region]}
+            details = self.api.filtered(DESCRIBE_SERVICES, "ServiceDetails", "service-name", new, **params)
+            self.acceptance.update(dict.fromkeys(new, True))
+            self.acceptance.update({row["ServiceName"]: bool(row.get("AcceptanceRequired", True)) for row in details})
+        for item, actual in asking:
+            actual.acceptance = self.acceptance[str(item.service_name)]
 
     def _created(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Endpoint | None:
         """The endpoint that this run has created, even where the listing does not show it yet."""
@@ -268,15 +296,28 @@ class VpcEndpoints:
 
     def _require(self, item: VpcEndpoint) -> None:
         """A service of this region, and options that came to botocore later than what the collection asks for."""
-        arns.require_region(item.service_name, self.api.region)
+        self._require_region(item)
         if item.target and item.kind != "Interface":
             self.api.require(CREATE, item.target[0].member, item.target[0].option)
         for option, member in (
+            ("service_region", "ServiceRegion"),
             ("private_dns_preference", "DnsOptions.PrivateDnsPreference"),
             ("private_dns_specified_domains", "DnsOptions.PrivateDnsSpecifiedDomains"),
         ):
             if getattr(item, option) is not None:
                 self.api.require(CREATE, member, option)
+
+    def _require_region(self, item: VpcEndpoint) -> None:
+        """Raise ItemError for an endpoint service in another region than the one that the item says, or the run's."""
+        named = arns.ENDPOINT_SERVICE_NAME.fullmatch(item.service_name or "")
+        there = named[1] if named else ""
+        if there and item.service_region is None and there != self.api.region:
+            raise ItemError(
+                f"{item.service_name} is in {there}, and this run in {self.api.region}: give the service of this "
+                f"region, or service_region={there} where its owner supports {self.api.region}."
+            )
+        if there and item.service_region not in (None, there):
+            raise ItemError(f"{item.service_name} is in {there}, not in {item.service_region} as service_region says.")
 
     def _looked_up(self, item: VpcEndpoint) -> dict[str, str]:
         """AWS wants ARNs, people have ids. Both listings show what the account owns and what is shared with it."""
@@ -302,6 +343,13 @@ def read_endpoints(api: Api) -> list[Endpoint]:
     """Every VPC endpoint of the account that is not deleted, one call per 1000."""
     found = api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
     return [endpoint for endpoint in found if str(endpoint["State"]).lower() != "deleted"]
+
+
+def _asks_acceptance(item: VpcEndpoint, actual: Actual) -> bool:
+    """Whether it matters that the service's owner must accept: a new endpoint is to have private DNS."""
+    offered = arns.ENDPOINT_SERVICE_NAME.fullmatch(item.service_name or "")
+    new = actual.state in ("", "deleting") or item.replace
+    return bool(item.state == "present" and item.private_dns_enabled and offered and new)
 
 
 def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
@@ -394,14 +442,17 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     if missing:
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
     tags = tagging.own_tags(item)
+    away = item.service_region not in (None, actual.region)
+    has_private_dns = False if actual.acceptance else item.private_dns_enabled
     params = {
         "VpcEndpointType": item.kind,
         "VpcId": item.vpc_id,
         **_target_params(item, actual, check_mode),
+        "ServiceRegion": item.service_region if away else None,
         "SubnetIds": sorted(set(item.subnet_ids or [])),
         "SecurityGroupIds": sorted(set(item.security_group_ids or [])),
         "IpAddressType": item.ip_address_type,
-        "PrivateDnsEnabled": item.private_dns_enabled,
+        "PrivateDnsEnabled": has_private_dns,
         "DnsOptions": {key: value for key, value in _dns_options(item).items() if value is not None},
         "PolicyDocument": item.policy,
         "TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": tagging.as_aws(tags)}],
@@ -411,8 +462,10 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
     shown = {**_wanted_shown(item), "tags": tags}
     if item.kind == "Interface":
         shown.setdefault("private_dns_enabled", private_names.DEFAULT)
-        after = after or private_names.to_be_free(item.name, actual.rivals, item.private_dns_enabled is not False)
+        after = after or private_names.to_be_free(item.name, actual.rivals, has_private_dns is not False)
     create = Change(CREATE, params, f"create endpoint {item.name}", after)
+    if actual.acceptance:
+        shown["private_dns_enabled"] = False
     return Plan([create], after=shown)
 
 
@@ -428,14 +481,8 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
         return plan
     if reason:
         raise ItemError(reason)
-    before = _shown(endpoint)
-    plan = Plan(before=before, after=before, result=as_result(endpoint))
-    pending = f"endpoint {actual.id} to be available" if actual.state == "pending" else ""
-    plan.waiting = pending
-    if actual.state == "pendingacceptance":
-        plan.waiting, plan.poll = f"the owner of {endpoint.get('ServiceName')} to accept {actual.id}", False
-    if actual.state == "partial":
-        plan.warnings.append(f"{item.name}: {actual.id} serves only in part. {_reason(endpoint)}".rstrip())
+    plan = _standing(item, actual, endpoint)
+    before, pending = plan.before, plan.waiting if plan.poll else ""
     for extra in actual.surplus:
         if not ownership.is_adopted(_tags(extra)):
             plan.changes.append(_delete(_id(extra)))
@@ -443,6 +490,9 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     plan.changes += tagging.ec2_changes(actual.id, to_set, to_remove)
     theirs = ownership.is_theirs(item, _tags(endpoint)) and not actual.created
     changed, modify = ([], {}) if theirs else _modification(item, endpoint)
+    if not plan.poll and modify.pop("PrivateDnsEnabled", None) is not None:  # it waits for its acceptance
+        changed.remove("private_dns_enabled")
+        plan.waiting += f"; the run after that switches private DNS {'on' if item.private_dns_enabled else 'off'}"
     pending = pending or private_names.to_be_free(item.name, actual.rivals, bool(modify.get("PrivateDnsEnabled")))
     if modify:  # after the tags: a policy may allow it to what has ours alone
         params = {"VpcEndpointId": actual.id, **modify}
@@ -450,6 +500,19 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     if plan.changes:
         tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
         plan.after = {**before, **{option: _wanted_shown(item)[option] for option in changed}, "tags": tags}
+    return plan
+
+
+def _standing(item: VpcEndpoint, actual: Actual, endpoint: Endpoint) -> Plan:
+    """An endpoint as it is, and what is waited for: with C(poll) for AWS, without for the owner of its service."""
+    shown = _shown(endpoint)
+    plan = Plan(before=shown, after=shown, result=as_result(endpoint))
+    if actual.state == "pending":
+        plan.waiting = f"endpoint {actual.id} to be available"
+    elif actual.state == "pendingacceptance":
+        plan.waiting, plan.poll = f"the owner of {endpoint.get('ServiceName')} to accept {actual.id}", False
+    elif actual.state == "partial":
+        plan.warnings.append(f"{item.name}: {actual.id} serves only in part. {_reason(endpoint)}".rstrip())
     return plan
 
 
@@ -483,7 +546,7 @@ def _reason(endpoint: Endpoint) -> str:
 def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
     """What the options ask for that AWS changes in no endpoint that exists; "" for nothing."""
     have, wanted = _shown(endpoint), _wanted_shown(item)
-    fixed = ["type", "vpc_id", *(target.option for target in TARGETS)]
+    fixed = [*WHERE]
     fixed += ["private_dns_preference", "private_dns_specified_domains"]
     if have["type"] != "Interface":
         fixed.append("private_dns_enabled")
@@ -500,8 +563,7 @@ def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
 def _place(item: VpcEndpoint, endpoint: Endpoint) -> list[str]:
     """In what an endpoint is another one than the item means: its type, its VPC, what it leads to."""
     have, wanted = _shown(endpoint), _wanted_shown(item)
-    where = ["type", "vpc_id", *(target.option for target in TARGETS)]
-    differ = [option for option in where if option in wanted and _differs(option, have.get(option), wanted[option])]
+    differ = [option for option in WHERE if option in wanted and _differs(option, have.get(option), wanted[option])]
     return [f"{option} is {have.get(option)}, not {wanted[option]}" for option in differ]
 
 
@@ -530,14 +592,14 @@ def _refuse_replacing(item: VpcEndpoint, endpoint: Endpoint) -> None:
 def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:
     """Targets are compared by their last part: ids and ARNs name the same thing. Names of domains know no case.
 
-    A target that is known after its creation cannot be compared.
+    A target that is known after its creation cannot be compared, nor a region that AWS does not tell.
     """
-    if wanted == UNKNOWN:
+    if wanted == UNKNOWN or (option == "service_region" and have is None):
         return False
     if option in ("resource_configuration", "service_network"):
         return str(have).rsplit("/", 1)[-1] != str(wanted).rsplit("/", 1)[-1]
     if option == "private_dns_specified_domains":
-        return {domain.lower() for domain in have or []} != {domain.lower() for domain in wanted}
+        return not private_domains.same_domains(have, wanted)
     return bool(have != wanted)
 
 
@@ -597,6 +659,7 @@ def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
         "type": endpoint.get("VpcEndpointType"),
         "vpc_id": endpoint.get("VpcId"),
         **{target.option: endpoint[target.member] for target in TARGETS if endpoint.get(target.member)},
+        **({"service_region": endpoint["ServiceRegion"]} if endpoint.get("ServiceRegion") else {}),
         "subnet_ids": sorted(endpoint.get("SubnetIds") or []),
         "security_group_ids": sorted(group["GroupId"] for group in endpoint.get("Groups") or []),
         "ip_address_type": _lower(endpoint.get("IpAddressType")),  # AWS answers IPV4 for some types
@@ -621,6 +684,7 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
         "type": item.kind,
         "vpc_id": item.vpc_id,
         **{target.option: getattr(item, target.option) for target in TARGETS},
+        "service_region": item.service_region,
         "ip_address_type": item.ip_address_type,
         "private_dns_enabled": item.private_dns_enabled,
         "private_dns_preference": item.private_dns_preference,
@@ -630,6 +694,6 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
     for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
         value = getattr(item, option)
         shown[option] = None if value is None else sorted(set(value))
-    if item.private_dns_preference not in PREFERENCES[2:]:  # AWS answers "*" where there can be none
+    if item.private_dns_preference not in private_domains.NAMING:  # AWS answers "*" where there can be none
         shown["private_dns_specified_domains"] = None
     return {option: value for option, value in shown.items() if value is not None}

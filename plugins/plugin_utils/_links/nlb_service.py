@@ -81,11 +81,21 @@ class NlbServiceLink(Link):
         None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
     )
     listener_port: int | None = optional(None, "Port on which {who} connects. Default is O({links}[].port).")
+    tcp_idle_timeout: int | None = optional(
+        None,
+        "Seconds without data after which the load balancer forgets a connection, 60 to 6000. Statements that take"
+        " longer to answer need more than AWS's default, which is 350. Unset, it stays as it is.",
+    )
     vpc_id: str | None = optional(None, "The VPC of the database. Needed unless the link is to be absent.")
     subnet_ids: list[str] | None = optional(
         None,
         "Subnets of the load balancer, one for each Availability Zone in which {who} connects. Needed unless the link"
         " is to be absent.",
+    )
+    load_balancer_addresses: dict[str, str] | None = optional(
+        None,
+        "Fixed addresses of the load balancer's nodes, by subnet, for a database that lets in certain addresses only."
+        " AWS changes none later.",
     )
     security_group_ids: list[str] | None = optional(
         None, "Security groups of the load balancer. AWS cannot add any to one that was made without."
@@ -145,6 +155,11 @@ class NlbServiceLink(Link):
     )
     allowed_principals: list[str] | None = optional(None, "Account ids or ARNs that may request a connection.")
     purge_allowed_principals: bool | None = optional(None, "Remove principals that are not listed.")
+    end_connections_of_removed_principals: bool | None = optional(
+        None,
+        "Reject connections of accounts that no principal covers any more. Needs"
+        " O({links}[].purge_allowed_principals).",
+    )
     owners: list[str] | None = optional(None, "Accounts whose connections are accepted.")
     vpc_endpoint_ids: list[str] | None = optional(
         None,
@@ -274,11 +289,16 @@ class NlbServiceLink(Link):
             "port", "health_check", "deregistration_delay", "connection_termination", "preserve_client_ip"
         )
         group.update(self._hosts() if self.forwarded else {})
-        listener = {"port": self.listener_port or self.port, "target_group": {**group, "name": self.target_group}}
+        listener = {
+            "port": self.listener_port or self.port,
+            **self.pick("tcp_idle_timeout"),
+            "target_group": {**group, "name": self.target_group},
+        }
         return {
             **self.pick(
                 *("vpc_id", "subnet_ids", "security_group_ids", "enforce_privatelink_rules", "cross_zone", "tags"),
                 "load_balancer_name",
+                private_addresses="load_balancer_addresses",
             ),
             **self._identity(),
             "listeners": [listener],
@@ -320,7 +340,7 @@ class NlbServiceLink(Link):
     def service(self, known: Known) -> Item | None:
         options = self.pick(
             *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
-            *("verify_private_dns", "connection_notifications", "tags"),
+            *("verify_private_dns", "connection_notifications", "tags", "end_connections_of_removed_principals"),
         )
         return {**options, **self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
 

@@ -20,7 +20,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.redis_cloud_private_link import PrivateLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, LinkError, step
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_resource import ServiceNetworkLink
 
 
@@ -122,11 +122,12 @@ class RedisCloudLink(ServiceNetworkLink):
         api = {("place", *self.place)} if self.subscription_id is not None else set()
         return super().share_keys | api
 
-    def completed(self) -> Link:
+    def completed(self) -> t.Self:
         """Links of which neither the API nor the share nor the resource configuration is known wait for a human."""
         api = self.by_api and self.subscription_id is not None
         told = api or self.names_share or self.resource_configuration
-        return dataclasses.replace(self, by_api=api, destination=self.connection, awaiting=None if told else self.ask)
+        awaiting = None if told else self.ask
+        return dataclasses.replace(super().completed(), by_api=api, destination=self.connection, awaiting=awaiting)
 
     @step
     def private_link(self, known: Known) -> Item | None:

@@ -30,7 +30,7 @@ OF_RESULTS = (
     *("region", "availability_zones", "zone_ids"),
     *("connections", "unlisted_connections", "held_connections", "excess_connections"),
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
-    *("vpc_endpoint_id", "association_id", "endpoints", "checks"),
+    *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted

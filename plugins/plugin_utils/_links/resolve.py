@@ -142,6 +142,7 @@ def resolve(
         if by_key.setdefault(resolved.key, resolved) is not resolved:
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
     _refuse_one_balancer(found)
+    _refuse_one_vpc(found)
     by_function = asked["ip_sync"] == "lambda"
     chosen = [link.checked(by_function) for link in _chosen([link.completed() for link in found], named)]
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
@@ -158,6 +159,20 @@ def _refuse_one_balancer(links: t.Sequence[Link]) -> None:
             raise LinkError(
                 f"{other} and {link.name} would share the load balancer {link.balancer}: give one of them another "
                 "load_balancer_name. A load balancer, and the endpoint service on it, is that of one link."
+            )
+
+
+def _refuse_one_vpc(links: t.Sequence[Link]) -> None:
+    """Raise LinkError for two links that would associate one VPC: AWS allows it one association."""
+    by_vpc: dict[str, Link] = {}
+    for link in links:
+        if not isinstance(link, ResourceEndpointLink) or not (link.present and link.attaches_vpc and link.vpc_id):
+            continue
+        other = by_vpc.setdefault(link.vpc_id, link)
+        if other is not link:
+            raise LinkError(
+                f"{other.name} and {link.name} would both associate {link.vpc_id} with a service network, and AWS "
+                "allows a VPC one association: leave attach=vpc to one of them, and the other without subnet_ids."
             )
 
 

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_vpc_association import (
+    VpcAssociation,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
@@ -45,6 +48,7 @@ class ResourceEndpointLink(Link):
         "share": ResourceShare,
         "association": Association,
         "endpoint": VpcEndpoint,
+        "vpc_association": VpcAssociation,
     }
 
     destination: str | None = optional(
@@ -113,6 +117,11 @@ class ResourceEndpointLink(Link):
         staying = [other for other in others if other.present and isinstance(other, ResourceEndpointLink)]
         needing = [other.name for other in staying if other.share_keys & self.share_keys]
         return f"its share stays, for it is that of {', '.join(needing)} too" if needing else ""
+
+    @property
+    def attaches_vpc(self) -> bool:
+        """Whether the VPC reaches the service network by an association of its own, instead of an endpoint."""
+        return False
 
     @property
     def names_share(self) -> bool:
@@ -203,17 +212,30 @@ class ResourceEndpointLink(Link):
     def endpoint(self, known: Known) -> Item | None:
         if self._too_early(known):
             return None
-        if self.by_network and not self.subnet_ids:
-            return None  # the network is associated with the VPC already, or it is somebody else's part
-        options = self.pick(
-            *("vpc_id", "subnet_ids", "security_group_ids", "ip_address_type", "private_dns_enabled"),
-            *("private_dns_preference", "private_dns_specified_domains", "tags", "replace", "vpc_endpoint_id"),
-        )
-        if not self.private_dns_enabled:
-            options.pop("private_dns_preference", None)  # there is always one, by default
+        if self.by_network and (self.attaches_vpc or not self.subnet_ids):
+            return None  # the network is associated with the VPC, or it is somebody else's part
+        options = {
+            **self.pick("vpc_id", "subnet_ids", "security_group_ids", "ip_address_type", "vpc_endpoint_id"),
+            **self._private_dns(),
+            **self.pick("tags", "replace"),
+        }
         face = "service_network" if self.by_network else "resource_configuration"
         kind = "ServiceNetwork" if self.by_network else "Resource"
         return {**options, **self.pick(face), **self._identity(), "type": kind}
+
+    @step
+    def vpc_association(self, known: Known) -> Item | None:
+        """Of the VPC with the service network."""
+        if not self.attaches_vpc or self._too_early(known):
+            return None
+        options = self.pick("service_network", "vpc_id", "security_group_ids", "tags", "replace")
+        return {**options, **self._private_dns(), **self._identity()}
+
+    def _private_dns(self) -> Item:
+        options = self.pick("private_dns_enabled", "private_dns_preference", "private_dns_specified_domains")
+        if not self.private_dns_enabled:
+            options.pop("private_dns_preference", None)  # there is always one, by default
+        return options
 
     def _too_early(self, known: Known) -> bool:
         return self.present and (bool(self.awaiting) or self.awaits_share(known))
@@ -262,10 +284,28 @@ class ServiceNetworkLink(ResourceEndpointLink):
         "Subnets of the endpoint, one for each Availability Zone. Without them no endpoint is made, as for a VPC that"
         " is associated with the network already.",
     )
+    attach: t.Literal["endpoint", "vpc"] = optional(
+        "endpoint",
+        "How O({links}[].vpc_id) reaches the service network: by an endpoint in O({links}[].subnet_ids), or with V(vpc)"
+        " by an association of the VPC, which needs no subnets. AWS allows a VPC one association, so only one link of a"
+        " VPC says V(vpc), and the others leave out O({links}[].subnet_ids). It goes with that link. What comes from"
+        " outside of the VPC, as by peering, takes an endpoint only. Changed on a link that stands, it leaves what was"
+        " made before.",
+    )
 
     @property
     def by_network(self) -> bool:
         return True
+
+    @property
+    def attaches_vpc(self) -> bool:
+        return self.by_network and self.attach == "vpc"
+
+    def completed(self) -> t.Self:
+        """The link, at fault where it is to associate a VPC and goes through no network."""
+        if self.present and self.attach == "vpc" and not self.by_network:
+            return dataclasses.replace(self, fault="attach=vpc is for links through a service network.")
+        return self
 
 
 def _shared(known: Known) -> str | None:

@@ -32,7 +32,10 @@ def connect(
     """
     service_region = service_name.removeprefix("com.amazonaws.vpce.").partition(".")[0]
     region = region or service_region
-    zones = moto_ec2.zones(account, region)
+    zones, away = moto_ec2.zones(account, region), {}
+    if region != service_region:
+        away = {"ServiceRegion": service_region}  # such a service is not bound to zones
+        availability_zones = availability_zones or list(zones)[:2]
     wanted = availability_zones or [name for name, zone_id in zones.items() if zone_id in (availability_zone_ids or [])]
     if not wanted:
         details = sandbox.act(account, region, "ec2", "DescribeVpcEndpointServices", ServiceNames=[service_name])
@@ -52,6 +55,7 @@ def connect(
         VpcId=vpc.id,
         ServiceName=service_name,
         SubnetIds=[subnets[name] for name in wanted],
+        **away,
     )
     endpoint: dict[str, Any] = answer["VpcEndpoint"]
     return endpoint

@@ -443,6 +443,80 @@ def test_principals_are_purged_if_asked(estate: Estate) -> None:
     assert principals(estate, made["service_id"]) == set()
 
 
+def connect(estate: Estate, made: dict[str, Any], account: str) -> str:
+    """A connection of an account that is available; the answer is its endpoint's id."""
+    endpoint_id = str(estate.sandbox.connect(made["service_name"], account=account)["VpcEndpointId"])
+    estate.sandbox.eventually(functools.partial(estate.connection, endpoint_id), bool)
+    estate.put(endpoint_id, "available")
+    return endpoint_id
+
+
+ENDING = {"purge_allowed_principals": True, "end_connections_of_removed_principals": True}
+
+
+def test_connections_of_removed_principals_stay_and_are_named(estate: Estate) -> None:
+    made = estate.service("orders", VENDOR, OTHER)
+    kept, stays = connect(estate, made, OTHER), connect(estate, made, VENDOR)
+    for check in (True, False):
+        result = run(estate, check=check, allowed_principals=[OTHER], purge_allowed_principals=True)
+        assert result["writes"] == [PERMIT]
+        assert f"{stays} of account {VENDOR}: available" in result["warnings"]
+        assert kept not in result["warnings"]
+        assert [connection["vpc_endpoint_id"] for connection in result["uncovered_connections"]] == [stays]
+    assert estate.connection(stays) == "available"
+    assert "warnings" not in str(run(estate, allowed_principals=[OTHER])["warnings"])
+
+
+def test_connections_of_removed_principals_end_if_asked(estate: Estate) -> None:
+    role = f"arn:aws:iam::{OTHER}:role/reader"
+    made = estate.service("orders", VENDOR, ROOT(OTHER), role)
+    kept, ended = connect(estate, made, OTHER), connect(estate, made, VENDOR)
+    asking = str(estate.sandbox.connect(made["service_name"], account=VENDOR)["VpcEndpointId"])
+    estate.sandbox.eventually(lambda: estate.connection(asking), lambda state: bool(state == "pendingAcceptance"))
+    own = connect(estate, made, estate.account)
+    diff = run(estate, check=True, diff=True, allowed_principals=[role], **ENDING)["diff"][0]
+    assert diff["before"]["connections"] == {ended: "available", asking: "pendingAcceptance"}
+    assert diff["after"]["connections"] == {ended: "rejected", asking: "rejected"}
+    change(estate, [PERMIT, REJECT], allowed_principals=[role], **ENDING)
+    assert [estate.connection(endpoint) for endpoint in (ended, asking)] == ["rejected", "rejected"]
+    assert [estate.connection(endpoint) for endpoint in (kept, own)] == ["available", "available"]
+
+
+def test_a_run_that_was_cut_short_before_connections_ended_is_completed(estate: Estate) -> None:
+    ended = connect(estate, estate.service("orders", VENDOR), VENDOR)
+    estate.sandbox.fault("ec2", "RejectVpcEndpointConnections", "deny", account=estate.account)
+    assert "Allow ec2:RejectVpcEndpointConnections" in run(estate, allowed_principals=[OTHER], **ENDING)["msg"]
+    change(estate, [REJECT], allowed_principals=[OTHER], **ENDING)
+    assert estate.connection(ended) == "rejected"
+
+
+@pytest.mark.parametrize("staying", ["*", "appflow.amazonaws.com", "arn:aws:organizations::111111111111:ou/o-1/ou-1"])
+def test_no_connection_ends_while_nobody_can_tell_who_is_covered(estate: Estate, staying: str) -> None:
+    made = estate.service("orders", VENDOR, staying)
+    kept = connect(estate, made, VENDOR)
+    result = change(estate, [PERMIT], allowed_principals=[staying], **ENDING)
+    assert result["warnings"] == ""
+    assert estate.connection(kept) == "available"
+
+
+def test_the_owners_connections_to_an_adopted_service_do_not_end(estate: Estate) -> None:
+    arn = estate.balancer("nlb")
+    made = estate.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])["ServiceConfiguration"]
+    estate.sandbox.eventually(lambda: service(estate)["ServiceState"], lambda state: bool(state == "Available"))
+    of = {"ServiceId": made["ServiceId"]}
+    estate.ec2.modify_vpc_endpoint_service_permissions(**of, AddAllowedPrincipals=[ROOT(VENDOR)])
+    guest = connect(estate, {"service_name": made["ServiceName"]}, VENDOR)
+    estate.ec2.modify_vpc_endpoint_service_permissions(**of, RemoveAllowedPrincipals=[ROOT(VENDOR)])
+    change(estate, [TAG], service_id=made["ServiceId"], adopt=True, allowed_principals=[], **ENDING)
+    assert estate.connection(guest) == "available"
+
+
+@pytest.mark.parametrize("options", [{"allowed_principals": [OTHER]}, {"purge_allowed_principals": True}, {}])
+def test_connections_end_with_principals_that_are_removed_or_not_at_all(options: dict[str, Any]) -> None:
+    with pytest.raises(ItemError, match="needs allowed_principals with purge_allowed_principals=true"):
+        EndpointService("orders", end_connections_of_removed_principals=True, **options)
+
+
 def test_other_partitions_have_other_arns(estate: Estate) -> None:
     options: dict[str, Any] = {"load_balancers": ["x"], "allowed_principals": [VENDOR], "region": "us-gov-west-1"}
     result = run(estate, check=True, diff=True, **options)

@@ -51,12 +51,18 @@ def policy(module: str) -> set[str]:
         ({"subnet_ids": []}, "at least one subnet"),
         ({"subnet_ids": ["subnet-1", "subnet-1"]}, "each once"),
         ({"subnet_ids": ["vpc-1"]}, "subnet_ids takes ids like"),
+        ({"private_addresses": {"vpc-1": "10.1.0.9"}}, "an IPv4 address for a subnet, not '10.1.0.9' for 'vpc-1'"),
+        ({"private_addresses": {"subnet-1": "10.1.0"}}, "an IPv4 address for a subnet, not '10.1.0'"),
+        ({"private_addresses": {"subnet-1": "10.1.0.9", "subnet-2": "10.1.0.9"}}, "the same address"),
+        ({"private_addresses": {"subnet-2": "10.1.0.9"}, "subnet_ids": ["subnet-1"]}, "not in subnet_ids: subnet-2"),
         ({"vpc_id": "subnet-1"}, "vpc_id takes ids like"),
         ({"security_group_ids": ["default"]}, "security_group_ids takes ids like"),
         ({"security_group_ids": [], "enforce_privatelink_rules": False}, "has no security groups"),
         ({"listeners": [{"port": 0}]}, "A port is 1 to 65535"),
         ({"listeners": [{"port": 1, "target_group": {"port": 65536}}]}, "A port is 1 to 65535"),
         ({"listeners": [{"port": 1}, {"port": 1}]}, "same port"),
+        ({"listeners": [{"port": 1, "tcp_idle_timeout": 59}]}, "tcp_idle_timeout is 60 to 6000 seconds, not 59"),
+        ({"listeners": [{"port": 1, "tcp_idle_timeout": 6001}]}, "tcp_idle_timeout is 60 to 6000 seconds, not 6001"),
         ({"listeners": [{"port": 1, "target_group": {"name": "-a"}}]}, "Not the name of a target group"),
         ({"listeners": [{"port": 1, "target_group": {"deregistration_delay": 3601}}]}, "0 to 3600"),
         ({"listeners": [{"port": 1, "target_group": {"health_check": {"interval": 4}}}]}, "interval.* 5 to 300"),
@@ -145,7 +151,7 @@ def actual(**changes: Any) -> Actual:
         "subnets": {
             "subnet-a": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
             "subnet-a2": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"},
-            "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b"},
+            "subnet-b": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1b", "CidrBlock": "10.1.1.0/24"},
             "subnet-c": {"VpcId": "vpc-2", "AvailabilityZone": "us-east-1b"},
             "subnet-f": {"VpcId": "vpc-1", "AvailabilityZone": "us-east-1c", "AvailableIpAddressCount": 7},
         },
@@ -187,6 +193,27 @@ def test_the_same_options_change_nothing() -> None:
         ({}, {"balancer": {"State": {"Code": "failed", "Reason": "no room"}}}, "could not be set up by AWS: no room"),
         ({"subnet_ids": ["subnet-c"]}, {}, "subnet-c is in vpc-2, not in vpc-1"),
         ({"subnet_ids": ["subnet-a", "subnet-a2"]}, {}, "both in us-east-1a"),
+        (
+            {"private_addresses": {"subnet-a": "10.1.0.9"}},
+            {"addresses": {"subnet-a": ["10.1.0.4"]}},
+            "AWS cannot change",
+        ),
+        ({"private_addresses": {"subnet-b": "10.1.1.9"}}, {"subnets": {}}, "orders is not: list it in subnet_ids"),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-b"], "private_addresses": {"subnet-b": "10.1.2.9"}},
+            {},
+            "10.1.2.9 is not in subnet-b, which has 10.1.1.0/24",
+        ),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-b"], "private_addresses": {"subnet-b": "10.1.1.3"}},
+            {},
+            "AWS reserves 10.1.1.3",
+        ),
+        (
+            {"subnet_ids": ["subnet-a", "subnet-f"], "private_addresses": {"subnet-f": "10.1.1.9"}},
+            {},
+            "subnet-f has IPv6 addresses only",
+        ),
         ({"subnet_ids": ["subnet-0"]}, {}, "No such subnet.*subnet-0"),
         ({"subnet_ids": ["subnet-a2"]}, {}, "without any subnet"),
         (
@@ -502,6 +529,15 @@ class Environment:
         found: dict[str, Any] = self.elb.describe_load_balancers(Names=[name])["LoadBalancers"][0]
         return found
 
+    def listener(self, port: int = 5432) -> str:
+        """The ARN of a listener of the load balancer."""
+        listed = self.elb.describe_listeners(LoadBalancerArn=self.balancer()["LoadBalancerArn"])["Listeners"]
+        return next(str(listener["ListenerArn"]) for listener in listed if listener["Port"] == port)
+
+    def idle_timeout(self, port: int = 5432) -> str:
+        attributes = self.elb.describe_listener_attributes(ListenerArn=self.listener(port))["Attributes"]
+        return {attribute["Key"]: str(attribute["Value"]) for attribute in attributes}["tcp.idle_timeout.seconds"]
+
     def group(self) -> str:
         """The ARN of the only target group."""
         (group,) = self.elb.describe_target_groups()["TargetGroups"]
@@ -610,10 +646,98 @@ def test_the_result_describes_the_load_balancer(env: Environment) -> None:
     assert listener["target_group_arn"].startswith("arn:")
 
 
+def addresses(result: dict[str, Any]) -> dict[str, Any]:
+    return {zone["subnet_id"]: zone["private_addresses"] for zone in result["availability_zones"]}
+
+
+def test_addresses_of_nodes_may_be_fixed(env: Environment) -> None:
+    first, second = env.vpc.subnets
+    fixed = {first: "10.1.0.77"}
+    foretold = env.run(env.item(private_addresses=fixed), check=True)
+    assert foretold["diff"][0]["after"]["private_addresses"] == fixed
+    assert converges(env, env.item(private_addresses=fixed)) == CREATION
+    assert addresses(env.one(env.item(private_addresses=fixed))) == {first: ["10.1.0.77"], second: None}
+    assert not [call for call in env.estate.calls if call["operation"] == "DescribeNetworkInterfaces"]
+    refused = env.one(env.item(private_addresses={first: "10.1.0.78"}))
+    assert "has the address 10.1.0.77, not 10.1.0.78, and AWS cannot change it" in refused["msg"]
+    assert env.writes == []
+    assert env.one(env.item())["writes"] == []
+
+
+def test_addresses_of_nodes_are_told_where_asked_for(env: Environment) -> None:
+    chosen = addresses(env.one(env.item(), addresses=True))
+    assert all(len(found) == 1 for found in chosen.values())
+    (told,) = env.estate.look("network_load_balancer_info")["load_balancers"]
+    assert addresses(told) == chosen
+    assert addresses(env.one(env.item())) == dict.fromkeys(env.vpc.subnets)
+    pinned = {subnet: found[0] for subnet, found in chosen.items()}
+    assert env.one(env.item(private_addresses=pinned))["writes"] == []  # what AWS has chosen may be written down
+    refused = env.one(env.item(private_addresses={**pinned, env.vpc.subnets[1]: "10.1.1.99"}))
+    assert "AWS cannot change it" in refused["msg"]
+
+
+def test_a_subnet_that_is_added_gets_its_address_and_the_others_keep_theirs(env: Environment) -> None:
+    first, second = env.vpc.subnets
+    kept = {first: "10.1.0.77"}
+    env.run(env.item(subnet_ids=[first], private_addresses=kept))
+    since = env.sandbox.last_call()
+    assert converges(env, env.item(private_addresses={second: "10.1.1.77"})) == ["SetSubnets"]
+    (sent,) = [call for call in env.sandbox.calls(env.account, since=since) if call["operation"] == "SetSubnets"]
+    assert {mapping["SubnetId"]: mapping.get("PrivateIPv4Address") for mapping in sent["params"]["SubnetMappings"]} == {
+        first: "10.1.0.77",
+        second: "10.1.1.77",
+    }
+    told = env.one(env.item(), addresses=True)
+    assert addresses(told) == {first: ["10.1.0.77"], second: ["10.1.1.77"]}
+
+
+def test_addresses_on_a_load_balancer_of_others_stay(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    wanted = env.item(adopt=True, private_addresses={env.vpc.subnets[0]: "10.1.0.77"})
+    assert converges(env, wanted) == ["CreateTargetGroup", "AddTags", "CreateListener"]
+
+
 def test_values_equal_to_defaults_are_written_at_creation(env: Environment) -> None:
-    item = env.item(cross_zone=False, listeners=[{"port": 1, "target_group": {"proxy_protocol_v2": False}}])
+    listener = {"port": 1, "tcp_idle_timeout": 350, "target_group": {"proxy_protocol_v2": False}}
+    item = env.item(cross_zone=False, listeners=[listener])
     attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
-    assert converges(env, item) == [*CREATION[:2], *attributes, "CreateListener"]
+    assert converges(env, item) == [*CREATION[:2], *attributes, "CreateListener", "ModifyListenerAttributes"]
+
+
+def test_an_idle_timeout_is_set_shown_and_left_alone(env: Environment) -> None:
+    wanted = env.item(listeners=[{"port": 5432, "tcp_idle_timeout": 600}])
+    made = env.run(wanted)
+    assert made["results"][0]["listeners"][0]["tcp_idle_timeout"] == 600
+    key = "tcp.idle_timeout.seconds"
+    changed = env.run({**wanted, "listeners": [{"port": 5432, "tcp_idle_timeout": 6000}]}, check=True)
+    (diff,) = changed["diff"]
+    assert diff["before"]["listener_attributes"] == {"5432": {key: "600"}}
+    assert diff["after"]["listener_attributes"] == {"5432": {key: "6000"}}
+    assert env.one(env.item())["writes"] == []
+    assert env.idle_timeout() == "600"
+
+
+def test_an_idle_timeout_that_a_killed_run_has_not_set_is_set_by_the_next(env: Environment) -> None:
+    wanted = env.item(listeners=[{"port": 5432, "tcp_idle_timeout": 600}])
+    env.fault("ModifyListenerAttributes", "deny")
+    assert "Allow elasticloadbalancing:ModifyListenerAttributes" in env.one(wanted)["msg"]
+    assert converges(env, wanted) == ["ModifyListenerAttributes"]
+
+
+def test_an_idle_timeout_needs_a_botocore_that_knows_it(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Api, "supports", lambda self, action, member: "ListenerAttributes" not in action)
+    result = env.one(env.item(listeners=[{"port": 5432, "tcp_idle_timeout": 600}]))
+    assert "tcp_idle_timeout needs a newer botocore" in result["msg"]
+    assert env.writes == []
+
+
+def test_a_listener_of_others_keeps_its_idle_timeout(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    env.strangers_listener(1, env.strangers_group("theirs"))
+    listeners = [{"port": 1, "tcp_idle_timeout": 600}, {"port": 5432, "tcp_idle_timeout": 700}]
+    written = converges(env, env.item(adopt=True, listeners=listeners))
+    assert written.count("ModifyListenerAttributes") == 1
+    assert (env.idle_timeout(1), env.idle_timeout(5432)) == ("350", "700")
 
 
 def test_many_listeners(env: Environment) -> None:
@@ -662,6 +786,14 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "one more listener": (
         lambda env: {"listeners": [{"port": 3306}]},
         ["CreateTargetGroup", "CreateListener"],
+    ),
+    "idle timeout": (
+        lambda env: {"listeners": [{"port": 5432, "tcp_idle_timeout": 3600}]},
+        ["ModifyListenerAttributes"],
+    ),
+    "idle timeout of a port that takes another's place": (
+        lambda env: {"listeners": [{"port": 3306, "tcp_idle_timeout": 60}], "purge_listeners": True},
+        ["CreateTargetGroup", "CreateListener", "ModifyListenerAttributes", "DeleteListener", "DeleteTargetGroup"],
     ),
     "purged listener": (
         lambda env: {"listeners": [{"port": 3306}], "purge_listeners": True},
@@ -982,7 +1114,7 @@ def test_targets_are_never_touched(env: Environment) -> None:
 
 WITH_ATTRIBUTES: Item = {
     "cross_zone": True,
-    "listeners": [{"port": 1, "target_group": {"deregistration_delay": 0}}],
+    "listeners": [{"port": 1, "tcp_idle_timeout": 600, "target_group": {"deregistration_delay": 0}}],
 }
 
 
@@ -990,7 +1122,7 @@ def test_fast_mode_looks_at_no_attributes_but_sets_those_of_new_ones(env: Enviro
     item = env.item(**WITH_ATTRIBUTES)
     attributes = ["ModifyLoadBalancerAttributes", "ModifyTargetGroupAttributes"]
     env.run(item, check_attributes=False)
-    assert env.writes == [*CREATION[:2], *attributes, "CreateListener"]
+    assert env.writes == [*CREATION[:2], *attributes, "CreateListener", "ModifyListenerAttributes"]
     result = env.one({**item, "cross_zone": False}, check_attributes=False)
     assert env.writes == []
     assert result["cross_zone"] is None
@@ -1003,7 +1135,7 @@ def test_fast_mode_makes_up_for_a_run_that_was_cut_short(env: Environment) -> No
         env.fault(operation, "deny")
         assert env.run(item, check_attributes=False)["failed"]
     env.run(item, check_attributes=False)
-    assert env.writes == ["ModifyTargetGroupAttributes", "CreateListener"]
+    assert env.writes == ["ModifyTargetGroupAttributes", "CreateListener", "ModifyListenerAttributes"]
     found = env.elb.describe_target_group_attributes(TargetGroupArn=env.group())["Attributes"]
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "0"} in found
 
@@ -1024,7 +1156,7 @@ def test_calls_of_a_no_op(env: Environment) -> None:
     count = 20
     items = [env.item(f"lb-{i}", **WITH_ATTRIBUTES) for i in range(count)]
     assert not env.run(*items)["failed_items"]
-    for check_attributes, per_link in ((False, 1.2), (True, 3.2)):
+    for check_attributes, per_link in ((False, 1.2), (True, 4.2)):
         assert not env.run(*items, check_attributes=check_attributes)["changed"]
         calls = env.estate.calls
         assert len(calls) <= per_link * count
@@ -1169,21 +1301,48 @@ def test_info(env: Environment) -> None:
     made = env.run(env.item("b", cross_zone=True), env.item("a"))["results"]
     found = info()
     assert [balancer["load_balancer_name"] for balancer in found] == ["a", "b"]
+    zones = found[1].pop("availability_zones")
+    assert {zone["subnet_id"] for zone in zones} == set(env.vpc.subnets)
     assert found[1] == {key: made[0][key] for key in found[1]} | {"cross_zone": None}
-    assert [balancer["cross_zone"] for balancer in info(names=["b", "nobody"], attributes=True)] == [True]
+    (read,) = info(names=["b", "nobody"], attributes=True)
+    assert read["cross_zone"] is True
+    assert [listener["tcp_idle_timeout"] for listener in read["listeners"]] == [350]
+
+
+def test_info_tells_what_each_listener_speaks_and_where_it_leads(env: Environment) -> None:
+    env.run(env.item())
+    group = env.elb.create_target_group(Name="tls", Protocol="TLS", Port=443, VpcId=env.vpc.id, TargetType="ip")
+    arn = group["TargetGroups"][0]["TargetGroupArn"]
+    env.elb.create_listener(
+        LoadBalancerArn=env.balancer()["LoadBalancerArn"],
+        Protocol="TLS",
+        Port=443,
+        Certificates=[{"CertificateArn": f"arn:aws:acm:us-east-1:{env.account}:certificate/1"}],
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": arn}],
+    )
+    (found,) = env.estate.look("network_load_balancer_info", attributes=True)["load_balancers"]
+    told = {listener["port"]: listener for listener in found["listeners"]}
+    assert {port: listener["protocol"] for port, listener in told.items()} == {443: "TLS", 5432: "TCP"}
+    assert {port: listener["certificates"] for port, listener in told.items()} == {443: 1, 5432: None}
+    assert {port: listener["tcp_idle_timeout"] for port, listener in told.items()} == {443: None, 5432: 350}
+    assert told[443]["target_groups"] == [
+        {"target_group_name": "tls", "target_group_arn": arn, "target_port": 443},
+    ]
 
 
 def test_the_policies_name_exactly_what_the_code_can_call() -> None:
     sources = [
         ROOT / "plugins" / "module_utils" / "_aws" / f"{name}.py"
-        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "load_balancers", "subnets")
+        for name in ("network_load_balancer", "nlb_listeners", "nlb_adoption", "nlb_nodes", "load_balancers", "subnets")
     ]
     text = "".join(path.read_text(encoding="utf-8") for path in sources).replace("{ELB}", ELB)
     text = re.sub(
-        r"Describe\{kind\}Attributes", f'DescribeTargetGroupAttributes" "{ELB}:DescribeLoadBalancerAttributes', text
+        r"Describe\{kind\}Attributes",
+        f'" "{ELB}:'.join(f"Describe{kind}Attributes" for kind in ("TargetGroup", "LoadBalancer", "Listener")),
+        text,
     )
-    assert set(re.findall(r'"((?:ec2|elasticloadbalancing):[A-Z]\w+)', text)) == policy("network_load_balancer") - {
-        "iam:CreateServiceLinkedRole"
-    }
+    named = set(re.findall(r'"((?:ec2|elasticloadbalancing):[A-Z]\w+)', text))
+    only_told = {f"{ELB}:DescribeListenerCertificates"}
+    assert named - only_told == policy("network_load_balancer") - {"iam:CreateServiceLinkedRole"}
     reads = {action for action in policy("network_load_balancer") if ":Describe" in action}
-    assert policy("network_load_balancer_info") < reads
+    assert policy("network_load_balancer_info") - reads == only_told

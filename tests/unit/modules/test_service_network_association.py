@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.lattice import TAG, UNTAG
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import (
     CREATE,
     DELETE,
-    TAG,
-    UNTAG,
     Actual,
     Association,
     Associations,

@@ -171,6 +171,8 @@ def test_what_a_new_endpoint_lacks_is_named(options: dict[str, Any], says: str) 
         ({"service_name": f"evil.{SERVICE}"}, "not a name"),
         ({"resource_configuration": "rcfg-1"}, "neither an id nor an ARN"),
         ({"resource_configuration": RCFG, "type": "Interface"}, "is for endpoints of type Resource, not Interface"),
+        ({"service_region": "eu"}, "service_region is not a region"),
+        ({"service_network": NETWORK, "service_region": "eu-west-1"}, "of type Interface, not ServiceNetwork"),
         ({"subnet_ids": []}, "at least one subnet"),
         ({"security_group_ids": []}, "at least one security group"),
         ({"policy": "{"}, "policy is not JSON"),
@@ -246,6 +248,11 @@ FIXED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"service_name": SERVICE}, shown(), "type is Resource, not Interface; service_name is None"),
     ({"resource_configuration": RCFG[:-1] + "2"}, shown(), "resource_configuration is "),
     ({"service_name": SERVICE + "2"}, interface(), "service_name is "),
+    (
+        {"service_name": SERVICE, "service_region": "us-east-1"},
+        interface(ServiceRegion="eu-west-1"),
+        "service_region is eu-west-1, not us-east-1",
+    ),
     ({"private_dns_enabled": False}, shown(), "private_dns_enabled is True, not False"),
     ({"private_dns_preference": "ALL_DOMAINS"}, shown(), "private_dns_preference is VERIFIED_DOMAINS_ONLY"),
     ({"private_dns_preference": "ALL_DOMAINS"}, interface(), "private_dns_preference is None"),
@@ -403,6 +410,9 @@ class Model:
         self.writes: list[str] = []
 
     def require(self, action: str, member: str, option: str) -> None: ...
+
+    def filtered(self, action: str, key: str, name: str, values: set[str]) -> list[Any]:
+        return [{"ServiceName": value, "AcceptanceRequired": False} for value in values]
 
     def pages(self, action: str, key: str, **params: Any) -> list[Any]:
         self.moving -= 1
@@ -691,6 +701,84 @@ def test_waiting_on_the_owner(estate: Estate) -> None:
     again = run(estate, **options, replace=True)
     assert again["writes"] == [DELETE, CREATE]
     assert again["state"] == "pendingAcceptance"
+
+
+def test_a_region_that_aws_does_not_tell_is_no_difference() -> None:
+    assert plan(wanted(service_name=SERVICE, service_region="us-east-1"), interface()).changes == []
+
+
+def test_a_service_in_another_region(estate: Estate) -> None:
+    made = estate.service("offer", estate.account, acceptance_required=False, supported_regions=["eu-west-1"])
+    there = estate.boto(estate.account, "ec2", "eu-west-1")
+    vpc = estate.make_vpc(estate.account, "eu-west-1")
+    options = {"service_name": made["service_name"], "vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
+    beside = {**options, "region": "eu-west-1"}
+    refused = run(estate, **beside)
+    assert "or service_region=us-east-1 where its owner supports eu-west-1" in refused["msg"]
+    assert "not in eu-west-2 as service_region says" in run(estate, **beside, service_region="eu-west-2")["msg"]
+    assert not estate.count("CreateVpcEndpoint")
+    reached = change(estate, [CREATE], **beside, service_region="us-east-1")
+    assert reached["service_region"] == "us-east-1"
+    assert reached["diff"][0]["after"]["service_region"] == "us-east-1"
+    assert there.describe_vpc_endpoints()["VpcEndpoints"][0]["ServiceRegion"] == "us-east-1"
+    fixed = run(estate, name="orders", region="eu-west-1", service_region="eu-west-1")
+    assert "service_region is us-east-1, not eu-west-1" in fixed["msg"]
+    refused = run(estate, state="absent", region="eu-west-1", service_region="eu-west-1")
+    assert "is another endpoint: service_region is us-east-1" in refused["msg"]
+    change(estate, [DELETE], state="absent", region="eu-west-1", service_region="us-east-1")
+
+
+def test_the_endpoints_own_region_is_not_sent(estate: Estate, service: dict[str, Any]) -> None:
+    change(estate, [CREATE], **service, service_region="us-east-1")
+    (sent,) = [call for call in estate.calls if call["operation"] == "CreateVpcEndpoint"] or [{"params": {}}]
+    assert "ServiceRegion" not in sent["params"]
+
+
+def verified(estate: Estate, acceptance_required: bool) -> dict[str, Any]:
+    """Options that lead to a service with a private DNS name whose domain is verified."""
+    made = estate.service(
+        "offer", estate.account, acceptance_required=acceptance_required, private_dns_name="db.example.com"
+    )
+    estate.ec2.start_vpc_endpoint_service_private_dns_verification(ServiceId=made["service_id"])
+    describe = estate.ec2.describe_vpc_endpoint_service_configurations
+    estate.sandbox.eventually(
+        lambda: describe()["ServiceConfigurations"][0]["PrivateDnsNameConfiguration"]["State"], "verified".__eq__
+    )
+    for attribute in ("EnableDnsHostnames", "EnableDnsSupport"):
+        estate.ec2.modify_vpc_attribute(VpcId=estate.vpc.id, **{attribute: {"Value": True}})
+    vpc = {"vpc_id": estate.vpc.id, "subnet_ids": list(estate.vpc.subnets)}
+    return {"service_name": made["service_name"], **vpc, "private_dns_enabled": True}
+
+
+def test_private_dns_comes_after_the_acceptance(estate: Estate) -> None:
+    """Nothing is asked of private DNS while the endpoint waits, for AWS does not say what it answers then."""
+    options = verified(estate, acceptance_required=True)
+    asked = change(estate, [CREATE], **options)
+    assert asked["state"] == "pendingAcceptance"
+    assert asked["waiting"].endswith("; the run after that switches private DNS on")
+    assert (endpoint(estate)["PrivateDnsEnabled"], asked["diff"][0]["after"]["private_dns_enabled"]) == (False, False)
+    other = run(estate, check=True, **{**options, "subnet_ids": options["subnet_ids"][:1]})
+    assert other["writes"] == [MODIFY]
+    accept = {"service_name": options["service_name"], "owners": [estate.account], "wait_for_request": True}
+    assert estate.run("accept_connection", name="offer", **accept)["changed"]
+    set_now = change(estate, [MODIFY], **options)
+    assert set_now["waiting"] == ""
+    assert endpoint(estate)["PrivateDnsEnabled"] is True
+    assert set_now["diff"][0]["before"]["private_dns_enabled"] is False
+
+
+def test_an_endpoint_that_is_coming_up_gets_private_dns_within_the_wait(estate: Estate) -> None:
+    options = verified(estate, acceptance_required=True)
+    made = run(estate, **options)
+    estate.put(made["vpc_endpoint_id"], "pending")
+    estate.meanwhile = lambda: estate.put(made["vpc_endpoint_id"], "available")
+    assert run(estate, **options)["writes"] == [MODIFY]
+    assert endpoint(estate)["PrivateDnsEnabled"] is True
+
+
+def test_private_dns_is_there_from_the_start_where_nobody_must_accept(estate: Estate) -> None:
+    change(estate, [CREATE], **verified(estate, acceptance_required=False))
+    assert endpoint(estate)["PrivateDnsEnabled"] is True
 
 
 def test_failed(estate: Estate, service: dict[str, Any]) -> None:

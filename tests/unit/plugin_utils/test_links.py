@@ -190,6 +190,19 @@ class TestItems:
             }
         ]
 
+    def test_an_idle_timeout_is_the_listeners(self) -> None:
+        (item,) = link_items(orders(tcp_idle_timeout="3600"), "load_balancer")
+        assert item["listeners"][0]["tcp_idle_timeout"] == 3600
+
+    def test_nodes_may_have_fixed_addresses(self) -> None:
+        (item,) = link_items(orders(load_balancer_addresses={"subnet-a": "10.0.0.9"}), "load_balancer")
+        assert item["private_addresses"] == {"subnet-a": "10.0.0.9"}
+
+    def test_connections_may_end_with_their_principals(self) -> None:
+        ending = {"purge_allowed_principals": True, "end_connections_of_removed_principals": True}
+        (item,) = link_items(orders(**ending), "service")
+        assert {option: item[option] for option in ending} == ending
+
     def test_the_sync_names_the_same_target_group(self) -> None:
         (balancer,) = link_items(orders(), "load_balancer")
         (sync,) = link_items(orders(), "sync")

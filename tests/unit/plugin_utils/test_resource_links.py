@@ -15,6 +15,9 @@ from ansible_collections.saas.privatelink.plugins.filter.link_report import link
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.resource_share import ResourceShare
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_association import Association
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_network_vpc_association import (
+    VpcAssociation,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.tags import ADOPTED_TAG
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
@@ -189,6 +192,47 @@ class TestConnect:
         assert Association(**item).pair == ("sn-0b30000000000000a", "rcfg-0b30000000000000a")
         assert one_item(NETWORK, "endpoint", accepted(RCFG))["type"] == "ServiceNetwork"
         assert items([{**NETWORK, "subnet_ids": []}], "endpoint", accepted(RCFG)) == []
+
+    def test_a_vpc_may_be_associated_instead_of_an_endpoint(self) -> None:
+        link = {**NETWORK, "attach": "vpc", "security_group_ids": ["sg-1"]}
+        assert items([link], "endpoint", accepted(RCFG)) == []
+        item = one_item(link, "vpc_association", accepted(RCFG))
+        taken = VpcAssociation(**item)
+        assert (taken.network_id, taken.vpc_id, taken.security_group_ids) == (
+            NETWORK["service_network"],
+            "vpc-1",
+            ["sg-1"],
+        )
+        assert (taken.private_dns_enabled, taken.private_dns_preference) == (True, "VERIFIED_DOMAINS_ONLY")
+        assert items([{**link, "private_dns_enabled": False}], "vpc_association", accepted(RCFG))[0].keys() >= {
+            "vpc_id"
+        }
+        assert items([link], "vpc_association", done(status="waiting", waiting="account 7 to share")) == []
+        gone = one_item({**link, "state": "absent"}, "vpc_association")
+        assert (gone["service_network"], gone["vpc_id"]) == (NETWORK["service_network"], "vpc-1")
+        assert items([NETWORK], "vpc_association", accepted(RCFG)) == []
+        (entry,) = report([link], accepted(RCFG), done(association_id="snra-1"), done(vpc_association_id="snva-1"))
+        assert (entry["status"], entry["vpc_association_id"]) == ("connected", "snva-1")
+
+    @pytest.mark.parametrize(
+        ("link", "says"),
+        [
+            ({**BY_SHARE, "attach": "vpc"}, "attach=vpc is for links through a service network"),
+            ({**NETWORK, "attach": "vpc", "vpc_id": None}, "vpc_id is missing"),
+        ],
+    )
+    def test_a_vpc_that_cannot_be_associated_stops_its_link_alone(self, link: dict[str, Any], says: str) -> None:
+        (resolved,) = redis(link)
+        assert says in resolved["fault"]
+        assert "fault" not in redis({**link, "attach": "endpoint"})[0]
+        assert "fault" not in redis({**link, "state": "absent"})[0]
+
+    def test_a_vpc_is_associated_by_one_link(self) -> None:
+        links = [{**NETWORK, "attach": "vpc"}, {**NETWORK, "attach": "vpc", "name": "carts"}]
+        with pytest.raises(AnsibleFilterError, match="sessions and carts would both associate vpc-1"):
+            redis(*links)
+        redis(links[0], {**links[1], "attach": "endpoint"})
+        redis(links[0], {**links[1], "state": "absent"})
 
     def test_free_addresses_are_asked_for_where_the_endpoint_is_not_yet(self) -> None:
         item = one_item(SESSIONS, "prerequisite")

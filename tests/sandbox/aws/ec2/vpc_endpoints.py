@@ -61,6 +61,8 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     endpoint, params = _endpoint(call.params["VpcEndpointId"], call, world), call.params
     if endpoint.state not in ("available", "pendingAcceptance"):
         raise AwsError("IncorrectState", f"The Vpc Endpoint '{endpoint.key}' is {endpoint.state}")
+    if endpoint.state == "pendingAcceptance" and params.get("PrivateDnsEnabled") is not None:
+        raise AwsError("IncorrectState", f"Private DNS of '{endpoint.key}' can't be changed before it is accepted")
     service = world.find(EndpointService, str(endpoint.service_id))
     if endpoint.kind in resource_endpoints.KINDS:
         resource_endpoints.check_modify(endpoint, call)
@@ -153,7 +155,7 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
     leads_to = resource_endpoints.destination(kind, call, world) if to_resources else {}
     service = None if to_resources else _service(name, call, world)
     subnets = [_subnet(subnet_id, call) for subnet_id in params.get("SubnetIds") or []]
-    _check_subnets(subnets, params["VpcId"], name, service, world)
+    _check_subnets(subnets, params["VpcId"], call.region, service, world)
     if to_resources:
         resource_endpoints.check_zones(subnets)
     address_type = params.get("IpAddressType") or "ipv4"
@@ -174,7 +176,7 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
         vpc_id=params["VpcId"],
         service_name=name,
         service_id=service.key if service else None,
-        service_region=service.region if service else call.region,
+        service_region=str(params.get("ServiceRegion") or call.region),
         service_owner="" if to_resources else (service.account if service else "amazon"),
         connection_id=hex_id("vpce-con-"),
         subnet_ids=[subnet.id for subnet in subnets],
@@ -206,9 +208,11 @@ def _first_life(kind: str, service: EndpointService | None, outcome: Outcome | N
 
 
 def _service(name: str, call: Call, world: World) -> EndpointService | None:
-    """The endpoint service of that name; None for a service of AWS itself."""
+    """The endpoint service of that name in the call's ServiceRegion, by default its own; None for a service of AWS."""
     match = ENDPOINT_SERVICE.fullmatch(name)
     service = world.find(EndpointService, match.group(1)) if match else None
+    if service is not None and service.region != (call.params.get("ServiceRegion") or call.region):
+        service = None
     if service is not None and service.name == name and visible(service, call.account, call.region):
         return service
     if match is None and AWS_SERVICE.fullmatch(name):
@@ -227,15 +231,16 @@ def _zone_id(subnet: Any) -> str:
     return moto_ec2.zones(subnet.owner_id, subnet.ec2_backend.region_name)[subnet.availability_zone]
 
 
-def _check_subnets(subnets: list[Any], vpc_id: str, name: str, service: EndpointService | None, world: World) -> None:
-    allowed = zone_ids(service) if service else None
+def _check_subnets(subnets: list[Any], vpc_id: str, region: str, service: EndpointService | None, world: World) -> None:
+    # A service in another region is not bound to zones (aws provider #44186, read 2026-11).
+    allowed = zone_ids(service) if service and service.region == region else None
     taken: set[str] = set()
     for subnet in subnets:
         if subnet.vpc_id != vpc_id:
             raise AwsError("InvalidParameter", f"The subnet {subnet.id} is not in the VPC {vpc_id}")
         if allowed is not None and _zone_id(subnet) not in allowed:
             zone = f"the availability zone of the subnet: {subnet.id}"
-            message = f"The VPC endpoint service {name} does not support {zone}"
+            message = f"The VPC endpoint service {service.name if service else ''} does not support {zone}"
             raise AwsError("InvalidParameter", message)
         if subnet.availability_zone in taken:
             message = f"Found another VPC endpoint subnet in the availability zone of {subnet.id}"
@@ -297,7 +302,7 @@ def _change_subnets(endpoint: VpcEndpoint, service: EndpointService | None, call
     subnets = [_subnet(subnet_id, call) for subnet_id in wanted]
     if endpoint.kind in resource_endpoints.KINDS:
         resource_endpoints.check_zones(subnets)
-    _check_subnets(subnets, endpoint.vpc_id, endpoint.service_name, service, world)
+    _check_subnets(subnets, endpoint.vpc_id, call.region, service, world)
     _remove_interfaces(endpoint, endpoint.network_interface_ids)
     endpoint.subnet_ids, endpoint.zone_ids = wanted, [_zone_id(subnet) for subnet in subnets]
     groups = endpoint.security_group_ids

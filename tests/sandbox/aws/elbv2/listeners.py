@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.sandbox.aws.elbv2 import resources as elb
@@ -20,6 +21,10 @@ TARGET_PROTOCOLS = {
     "TCP_UDP": {"TCP_UDP"},
 }
 """Protocol of a listener -> protocols of the target groups it can forward to (NLB guide, read 2026-11)."""
+IDLE_TIMEOUT = "tcp.idle_timeout.seconds"
+ATTRIBUTES = {"TCP": {IDLE_TIMEOUT: "350"}}
+"""Attributes by protocol and their defaults. A TLS listener's timeout cannot be changed, and the console shows the
+attribute for TCP alone (NLB guide, Update the TCP idle timeout; ListenerAttribute: 60 to 6000; both read 2026-11)."""
 
 
 @operation("elbv2", "CreateListener")
@@ -96,6 +101,32 @@ def modify(call: Call, world: World) -> dict[str, Any]:
 def delete(call: Call, world: World) -> dict[str, Any]:
     world.remove(elb.get(Listener, call.params["ListenerArn"], call, world))
     return {}
+
+
+@operation("elbv2", "DescribeListenerAttributes")
+def describe_attributes(call: Call, world: World) -> dict[str, Any]:
+    listener = elb.get(Listener, call.params["ListenerArn"], call, world)
+    return {"Attributes": elb.attribute_list(ATTRIBUTES.get(listener.protocol, {}), listener.attributes)}
+
+
+@operation("elbv2", "ModifyListenerAttributes")
+def modify_attributes(call: Call, world: World) -> dict[str, Any]:
+    listener = elb.get(Listener, call.params["ListenerArn"], call, world)
+    known = ATTRIBUTES.get(listener.protocol, {})
+    attributes = elb.attributes_of(call, known)
+    timeout = attributes.get(IDLE_TIMEOUT, known.get(IDLE_TIMEOUT, ""))
+    if known and not (re.fullmatch("[0-9]+", timeout) and 60 <= int(timeout) <= 6000):
+        raise AwsError("ValidationError", f"'{IDLE_TIMEOUT}' must be between 60 and 6000 inclusive, not '{timeout}'")
+    listener.attributes.update(attributes)
+    return {"Attributes": elb.attribute_list(known, listener.attributes)}
+
+
+@operation("elbv2", "DescribeListenerCertificates")
+def describe_certificates(call: Call, world: World) -> dict[str, Any]:
+    """The default certificate, the only one that a listener of the sandbox has."""
+    listener = elb.get(Listener, call.params["ListenerArn"], call, world)
+    found, marker = elb.page(call, [{**certificate, "IsDefault": True} for certificate in listener.certificates])
+    return {"Certificates": found, "NextMarker": marker}
 
 
 def listeners_of(balancer: LoadBalancer, world: World) -> list[Listener]:

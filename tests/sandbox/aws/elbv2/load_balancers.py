@@ -10,12 +10,13 @@ addresses) and #4852 (IPv6). All read 2026-11.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.resources import EndpointService
 from tests.sandbox.aws.elbv2 import resources as elb
-from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer
+from tests.sandbox.aws.elbv2.resources import Listener, LoadBalancer, Node
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
 from tests.sandbox.core.world import World, hex_id
@@ -56,6 +57,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
             raise AwsError("DuplicateLoadBalancerName", message)
     zones, vpc_id = _zones(call)
     _check_subnets([zone["SubnetId"] for zone in zones], params.get("IpAddressType") or "ipv4", call)
+    nodes = _nodes(call, world, zones, params.get("Scheme") or "internet-facing", {})
     groups = params.get("SecurityGroups") or []
     _check_security_groups(groups, call)
     balancer = LoadBalancer(
@@ -72,6 +74,7 @@ def create(call: Call, world: World) -> dict[str, Any]:
         security_groups=groups,
         ip_address_type=params.get("IpAddressType") or "ipv4",
         request=request,
+        nodes=nodes,
     )
     world.add(balancer)
     return {"LoadBalancers": [described(balancer)]}
@@ -153,8 +156,12 @@ def set_subnets(call: Call, world: World) -> dict[str, Any]:
     if missing and in_use:
         message = f"Subnets of load balancer '{balancer.key}' cannot be removed while an endpoint service uses it"
         raise AwsError("InvalidConfigurationRequest", message)
-    new = [zone["SubnetId"] for zone in zones if zone not in balancer.zones]
+    new = [zone["SubnetId"] for zone in zones if zone["SubnetId"] not in balancer.nodes]
     _check_subnets(new, params.get("IpAddressType") or balancer.ip_address_type, call)
+    shown = {zone["SubnetId"]: zone["LoadBalancerAddresses"] for zone in balancer.zones}
+    for zone in zones:  # an address that was given stays given
+        zone["LoadBalancerAddresses"] = zone["LoadBalancerAddresses"] or shown.get(zone["SubnetId"], [])
+    balancer.nodes = _nodes(call, world, zones, balancer.scheme, balancer.nodes)
     balancer.zones = zones
     return {"AvailabilityZones": zones, "IpAddressType": balancer.ip_address_type}
 
@@ -190,7 +197,11 @@ def described(balancer: LoadBalancer) -> dict[str, Any]:
 
 def _zones(call: Call) -> tuple[list[dict[str, Any]], str]:
     """The zones that the call's Subnets or SubnetMappings give, and their VPC."""
-    ids = call.params.get("Subnets") or [item["SubnetId"] for item in call.params.get("SubnetMappings") or []]
+    mappings = call.params.get("SubnetMappings") or []
+    given = {item["SubnetId"]: item.get("PrivateIPv4Address") for item in mappings}
+    if given and call.params.get("Subnets"):
+        raise AwsError("ValidationError", "You must specify either subnets or subnet mappings, but not both")
+    ids = call.params.get("Subnets") or list(given)
     if not ids:
         raise AwsError("ValidationError", "At least one subnet must be specified")
     zones: list[dict[str, Any]] = []
@@ -203,7 +214,9 @@ def _zones(call: Call) -> tuple[list[dict[str, Any]], str]:
             message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
             raise AwsError("InvalidConfigurationRequest", message)
         vpcs.add(subnet.vpc_id)
-        zones.append({"ZoneName": subnet.availability_zone, "SubnetId": subnet_id, "LoadBalancerAddresses": []})
+        # Only addresses that were given are shown (aws provider, data source aws_lb, read 2026-11).
+        addresses = [{"PrivateIPv4Address": given[subnet_id]}] if given.get(subnet_id) else []
+        zones.append({"ZoneName": subnet.availability_zone, "SubnetId": subnet_id, "LoadBalancerAddresses": addresses})
     if len(vpcs) > 1:
         raise AwsError("InvalidConfigurationRequest", "All subnets must belong to the same VPC")
     return zones, vpcs.pop()
@@ -229,6 +242,44 @@ def _chooses(mapping: dict[str, Any]) -> bool:
 def _check_ipv6(subnet_ids: list[str], call: Call) -> None:
     if not all(moto_ec2.has_ipv6(moto_ec2.find_subnet(call.account, call.region, found)) for found in subnet_ids):
         raise AwsError("ValidationError", "You must specify subnets with an associated IPv6 CIDR block.")
+
+
+def _nodes(
+    call: Call, world: World, zones: list[dict[str, Any]], scheme: str, present: dict[str, Node]
+) -> dict[str, Node]:
+    """A node for each zone; one that is there keeps its address (NLB guide, Network Load Balancers, read 2026-11)."""
+    nodes = {}
+    for zone in zones:
+        subnet = moto_ec2.find_subnet(call.account, call.region, zone["SubnetId"])
+        given = next((row["PrivateIPv4Address"] for row in zone["LoadBalancerAddresses"]), None)
+        here = present.get(subnet.id)
+        if given and scheme != "internal":
+            message = "A private IPv4 address can only be specified for an internal load balancer"
+            raise AwsError("InvalidConfigurationRequest", message)
+        if given and here and given != here.address:
+            message = f"The private IPv4 address of subnet '{subnet.id}' cannot be changed from {here.address}"
+            raise AwsError("InvalidConfigurationRequest", message)
+        nodes[subnet.id] = here or Node(hex_id("eni-"), _address(subnet, given, world))
+    return nodes
+
+
+def _address(subnet: Any, given: str | None, world: World) -> str:
+    """An address in a subnet that nothing has yet. Of a subnet that is full, the last one.
+
+    AWS reserves the first four of a subnet and the last (VPC guide, Subnet CIDR blocks, read 2026-11).
+    """
+    nodes = [balancer.nodes.get(subnet.id) for balancer in world.all(LoadBalancer)]
+    taken = {node.address for node in nodes if node}
+    taken |= {eni.private_ip_address for eni in subnet.ec2_backend.enis.values()}
+    network = ipaddress.IPv4Network(subnet.cidr_block)
+    usable = range(4, network.num_addresses - 1)
+    if given is None:
+        return next((text for place in usable if (text := str(network[place])) not in taken), str(network[-2]))
+    if int(ipaddress.IPv4Address(given)) - int(network[0]) not in usable:
+        raise AwsError("InvalidConfigurationRequest", f"{given} is not an address for subnet '{subnet.id}'")
+    if given in taken:
+        raise AwsError("InvalidConfigurationRequest", f"The private IPv4 address {given} is already in use")
+    return given
 
 
 def _check_security_groups(groups: list[str], call: Call) -> None:

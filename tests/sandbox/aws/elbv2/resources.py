@@ -22,6 +22,14 @@ NAME = re.compile(r"(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)")
 PAGE = 400
 
 
+@dataclass
+class Node:
+    """A node of a load balancer: its network interface, and its address there."""
+
+    interface_id: str
+    address: str
+
+
 @dataclass(kw_only=True, eq=False)
 class LoadBalancer(Resource):
     """A Network or Application Load Balancer; ``key`` is its ARN."""
@@ -39,6 +47,8 @@ class LoadBalancer(Resource):
     request: dict[str, Any]
     """What it was created with; an identical second request succeeds."""
     enforce_on_privatelink: str = "on"
+    nodes: dict[str, Node] = field(default_factory=dict)
+    """By subnet."""
     attributes: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,6 +96,7 @@ class Listener(Resource):
     alpn_policy: list[str]
     certificates: list[dict[str, Any]]
     ssl_policy: str | None
+    attributes: dict[str, str] = field(default_factory=dict)
 
     @property
     def target_group_arns(self) -> list[str]:
@@ -160,7 +171,7 @@ def check_name(name: str) -> None:
 def request_of(call: Call) -> dict[str, Any]:
     """What makes two create calls identical: the parameters without tags, sets in order."""
     return {
-        name: sorted(value) if name in ("Subnets", "SecurityGroups") else value
+        name: sorted(value, key=str) if name in ("Subnets", "SubnetMappings", "SecurityGroups") else value
         for name, value in call.params.items()
         if name != "Tags"
     }

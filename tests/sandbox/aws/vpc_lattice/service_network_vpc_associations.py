@@ -1,7 +1,10 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VPCs in service networks."""
+"""VPCs in service networks.
+
+Source: Amazon VPC Lattice API Reference, the ServiceNetworkVpcAssociation actions (read 2026-11).
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,14 @@ def get(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "UpdateServiceNetworkVpcAssociation")
 def update(call: Call, world: World) -> dict[str, Any]:
     association = _found(call, world)
-    if association.state != "ACTIVE":
+    if association.state not in ("ACTIVE", "UPDATE_FAILED"):
         raise lattice.conflict(f"{association.key} is {association.state}", association.KIND.upper(), association.key)
-    association.security_group_ids = call.params.get("securityGroupIds") or association.security_group_ids
-    association.private_dns = call.params.get("privateDnsEnabled", association.private_dns)
-    association.dns_options = call.params.get("dnsOptions") or association.dns_options
+    groups = call.params.get("securityGroupIds")
+    private_dns = bool(call.params.get("privateDnsEnabled", association.private_dns))
+    _check(call, groups or [], private_dns)
+    association.security_group_ids = groups or association.security_group_ids
+    association.private_dns = private_dns
+    association.dns_options = (call.params.get("dnsOptions") or association.dns_options) if private_dns else None
     association.life = world.life(association.KIND, "UPDATE_IN_PROGRESS", "ACTIVE")
     return _described(association)
 
@@ -47,6 +53,8 @@ def update(call: Call, world: World) -> dict[str, Any]:
 @operation("vpc-lattice", "DeleteServiceNetworkVpcAssociation")
 def delete(call: Call, world: World) -> dict[str, Any]:
     association = _found(call, world)
+    if association.state in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+        raise lattice.conflict(f"{association.key} is {association.state}", association.KIND.upper(), association.key)
     if association.state != "DELETE_IN_PROGRESS":
         association.life = world.life(association.KIND, "DELETE_IN_PROGRESS", GONE)
     return {"id": association.key, "status": "DELETE_IN_PROGRESS", "arn": association.arn}
@@ -73,6 +81,8 @@ def _created(call: Call, world: World) -> dict[str, Any]:
     vpc_id = str(params["vpcIdentifier"])
     if moto_ec2.find_vpc(call.account, call.region, vpc_id) is None:
         raise LatticeError("ResourceNotFoundException", f"VPC {vpc_id} not found", "VPC", vpc_id)
+    groups, private_dns = params.get("securityGroupIds") or [], bool(params.get("privateDnsEnabled"))
+    _check(call, groups, private_dns)
     for other in world.all(VpcAssociation, call.account, call.region):
         if other.vpc_id == vpc_id:
             message = f"{vpc_id} is associated with a service network already, by {other.key}"
@@ -86,13 +96,26 @@ def _created(call: Call, world: World) -> dict[str, Any]:
         tags=dict(params.get("tags") or {}),
         network_id=network.key,
         vpc_id=vpc_id,
-        security_group_ids=params.get("securityGroupIds") or [],
-        private_dns=bool(params.get("privateDnsEnabled")),
+        security_group_ids=groups,
+        private_dns=private_dns,
         dns_options=params.get("dnsOptions"),
         failure=outcome,
     )
     world.add(association)
     return _described(association)
+
+
+def _check(call: Call, groups: list[str], private_dns: bool) -> None:
+    """Raise for security groups that do not exist, and for DNS options without private DNS."""
+    for group in groups:
+        if moto_ec2.find_security_group(call.account, call.region, group) is None:
+            message = f"Security group {group} not found"
+            raise LatticeError("ResourceNotFoundException", message, "SECURITY_GROUP", group)
+    options = call.params.get("dnsOptions") or {}
+    naming = ("VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS", "SPECIFIED_DOMAINS_ONLY")
+    domains, preference = options.get("privateDnsSpecifiedDomains"), options.get("privateDnsPreference")
+    if (options and not private_dns) or (domains and preference not in naming):
+        raise LatticeError("ValidationException", "dnsOptions do not go with privateDnsEnabled or their preference")
 
 
 def _found(call: Call, world: World) -> VpcAssociation:
