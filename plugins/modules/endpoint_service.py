@@ -56,7 +56,7 @@ options:
           - New ones are added before old ones are removed. While endpoints are connected AWS lets none be removed;
             that is said before anything is changed.
           - AWS lets a load balancer be in one service alone.
-          - Zones that a load balancer was given since are enabled for the service. Tell its consumers of them.
+          - Zones that one of them was given since are enabled for the service. Tell its consumers of them.
         type: list
         elements: str
       acceptance_required:

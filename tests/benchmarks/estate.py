@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 from tests.sandbox.actors.vendor import VENDOR
@@ -52,17 +51,13 @@ class Estate:
         options = {"Name": name, "Type": "network", "Scheme": "internal", "Subnets": [self.subnet], "Tags": tags(name)}
         return str(self.elb.create_load_balancer(**options)["LoadBalancers"][0]["LoadBalancerArn"])
 
-    @cached_property
-    def shared_balancer(self) -> str:
-        return self.balancer("shared")
-
     def services(self, count: int, balancers: list[str] | None = None) -> list[Item]:
-        """Endpoint services that allow the vendor, on load balancers of their own if given."""
+        """Endpoint services that allow the vendor, on the load balancers if given, else on new ones."""
         items = []
         for number in range(count):
             name = f"link-{number}"
             service = self.ec2.create_vpc_endpoint_service_configuration(
-                NetworkLoadBalancerArns=[balancers[number] if balancers else self.shared_balancer],
+                NetworkLoadBalancerArns=[balancers[number] if balancers else self.balancer(f"offer-{number}")],
                 AcceptanceRequired=True,
                 TagSpecifications=[{"ResourceType": "vpc-endpoint-service", "Tags": tags(name)}],
             )["ServiceConfiguration"]

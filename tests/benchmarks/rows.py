@@ -270,8 +270,8 @@ def whole_estate(estate: Estate, count: int, attributes: bool = False) -> list[t
 
 
 def creations(estate: Estate, count: int) -> list[tasks.Task]:
-    balancers = [estate.shared_balancer]
-    return [tasks.services([{"name": f"new-{number}", "load_balancers": balancers} for number in range(count)])]
+    names = [f"new-{number}" for number in range(count)]
+    return [tasks.services([{"name": name, "load_balancers": [estate.balancer(name)]} for name in names])]
 
 
 def acceptances(estate: Estate, count: int) -> list[tasks.Task]:

@@ -217,12 +217,10 @@ class EndpointServices:
     def _balancers(
         self, items: t.Sequence[EndpointService], services: t.Sequence[Service]
     ) -> dict[str, lb.LoadBalancer]:
-        """Load balancers by name and ARN. Read once, and again while one that is wanted does not serve yet."""
-        present = [item for item in items if item.state == "present"]
+        """Load balancers by name and ARN. Read if an item names some, and again while one of these does not serve."""
         wanted: set[str] = set()
-        wanted.update(*(item.load_balancers or [] for item in present))
-        serving = {key for key, balancer in self.balancers.items() if balancer.state in SERVING}
-        if present and not (serving and wanted <= serving):
+        wanted.update(*(item.load_balancers or [] for item in items if item.state == "present"))
+        if not wanted <= {key for key, balancer in self.balancers.items() if balancer.state in SERVING}:
             self.balancers = lb.by_key(self.api)
         return {**placing.attached(services), **self.balancers}
 
@@ -809,11 +807,12 @@ def _settings(item: EndpointService, actual: Actual, service: Service) -> dict[s
 
 
 def _new_zones(item: EndpointService, actual: Actual, service: Service) -> list[str]:
-    """Zones that a service's load balancers have and it lacks.
+    """Zones that a service's load balancers have and it lacks, where the item names them.
 
     On what others have made they are its owner's to enable.
     """
-    if service["ServiceState"] != "Available" or ownership.is_theirs(item, _tags(service)) or actual.created:
+    is_ours = not actual.created and not ownership.is_theirs(item, _tags(service))
+    if not item.load_balancers or service["ServiceState"] != "Available" or not is_ours:
         return []
     have = placing.zones_of(placing.arns_of(service), actual.load_balancers)
     return sorted(have - set(service.get("AvailabilityZones") or ()))

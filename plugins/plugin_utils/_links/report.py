@@ -56,8 +56,8 @@ def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.An
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []
-    if uninvited:
-        action = "; ".join(said for said in (action, _about(uninvited)) if said)
+    notes = (action, _about(uninvited) if uninvited else "", _unshown(known.results))
+    action = "; ".join(note for note in notes if note)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
     fields = {field.name for field in dataclasses.fields(link)}
     said = {name: getattr(link, name) for name in OF_LINK if name in fields and getattr(link, name) is not None}
@@ -121,13 +121,19 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
 
 def _imperfect(result: Result) -> str:
     """What is wrong with something that serves nevertheless."""
-    if result.get("unshown"):
-        return f"written, but not to be seen: {'; '.join(result['unshown'])}; ask whose API it is whether it takes that"
     if result.get("endpoints") == []:
         return "nothing is behind it yet; what comes is seen by running again"
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
     identity = result.get("association_id") or result.get("vpc_endpoint_id")
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
+
+
+def _unshown(results: t.Sequence[Result]) -> str:
+    """What was written and is not there: it may be what the API takes and does not do."""
+    changes = [change for result in results for change in result.get("unshown") or ()]
+    return (
+        f"written, but not to be seen: {'; '.join(changes)}; ask whether the API's owner does that" if changes else ""
+    )
 
 
 def _news(results: t.Sequence[Result]) -> str:

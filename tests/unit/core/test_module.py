@@ -98,6 +98,7 @@ def test_one(monkeypatch: pytest.MonkeyPatch) -> None:
             "failed": False,
             "msg": "",
             "waiting": "",
+            "unshown": [],
             "writes": ["thing:Grow"],
         }
     ]

@@ -855,8 +855,8 @@ def test_a_new_zone_of_a_load_balancer_is_enabled(estate: Estate) -> None:
 def test_the_call_that_enables_a_zone_has_the_id_alone(estate: Estate) -> None:
     service_id = estate.service("orders", VENDOR)["service_id"]
     third_zone(estate, "orders")
-    change(estate, [MODIFY])  # also where no load balancer is named
-    run(estate)
+    assert run(estate)["writes"] == []  # what is not said is left
+    change(estate, [MODIFY], load_balancers=["orders"])
     asked = [call["params"] for call in estate.sandbox.writes(estate.account) if MODIFY.endswith(call["operation"])]
     assert asked == [{"ServiceId": service_id}]
 
@@ -864,7 +864,7 @@ def test_the_call_that_enables_a_zone_has_the_id_alone(estate: Estate) -> None:
 def test_another_modification_enables_a_zone_on_its_way(estate: Estate) -> None:
     estate.service("orders", VENDOR)
     third_zone(estate, "orders")
-    real = change(estate, [MODIFY], acceptance_required=False)
+    real = change(estate, [MODIFY], acceptance_required=False, load_balancers=["orders"])
     assert real["diff"][0]["after"]["availability_zones"][-1] == "us-east-1c"
     assert len(service(estate)["AvailabilityZones"]) == 3
 
@@ -908,11 +908,15 @@ def test_two_new_services_on_one_load_balancer_are_refused(estate: Estate) -> No
 
 def test_a_load_balancer_is_waited_for_while_its_service_is_being_deleted(estate: Estate) -> None:
     former = estate.service("orders", VENDOR)["service_id"]
-    estate.ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[former])
+    estate.sandbox.lag(**{"endpoint_service.Deleting": 60})
+    try:
+        estate.ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[former])
+    finally:
+        estate.sandbox.lag(**{"endpoint_service.Deleting": 0.1})
     assert run(estate, check=True, load_balancers=["orders"])["writes"] == [CREATE]
     waiting = run(estate, load_balancers=["orders"], wait=False)
     assert (waiting["writes"], waiting["waiting"]) == ([], f"endpoint service {former} to be deleted")
-    assert run(estate, load_balancers=["orders"])["writes"] == [CREATE]
+    assert run(estate, load_balancers=["orders"], wait_timeout=90)["writes"] == [CREATE]
 
 
 def test_an_application_load_balancer_of_the_name_is_none_of_ours(estate: Estate) -> None:

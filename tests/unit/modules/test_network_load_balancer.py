@@ -1090,8 +1090,8 @@ def test_nothing_is_written_that_aws_will_refuse(env: Environment, check: bool) 
 
 
 def test_a_group_that_is_checked_every_five_seconds(env: Environment) -> None:
-    often: dict[str, Any] = {"listeners": [{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]}
-    assert converges(env, env.item(**often)) == CREATION
+    often = [{"port": 5432, "target_group": {"health_check": {"interval": 5}}}]
+    assert converges(env, env.item(listeners=often)) == CREATION
     (group,) = env.elb.describe_target_groups()["TargetGroups"]
     assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (5, 5)
 

@@ -242,9 +242,10 @@ class TestReport:
 
     def test_what_was_written_and_does_not_show_is_in_the_line(self) -> None:
         entry = self.report(ok("fivetran-orders", status="accepted", unshown=["o-1 in subscription 1"]))
-        assert entry["line"].startswith(
-            "fivetran orders: connected: written, but not to be seen: o-1 in subscription 1; ask"
-        )
+        said = "written, but not to be seen: o-1 in subscription 1; ask"
+        assert entry["line"].startswith(f"fivetran orders: connected: {said}")
+        waits = ok("fivetran-orders", status="waiting", waiting="the share", unshown=["o-1 in subscription 1"])
+        assert said in self.report(waits)["line"]
 
     def guests(self, **of: Any) -> dict[str, Any]:
         """An entry of a link whose service has these connections: by result, states by endpoint and owner."""
