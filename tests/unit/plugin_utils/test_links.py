@@ -555,13 +555,22 @@ class TestHeld:
         assert entry["line"] == "fivetran orders: connected: zones: cross-zone is off"
 
     @pytest.mark.parametrize(
-        "seen",
-        [{"status": "waiting"}, {"healthy": False, "targets": [{"id": "10.0.0.1", "state": "unhealthy"}]}],
+        ("seen", "line"),
+        [
+            ({"status": "waiting"}, "waiting on vendor: zones: cross-zone is off. Then: send the sheet"),
+            (
+                {"healthy": False, "targets": [{"id": "10.0.0.1", "state": "unhealthy"}]},
+                "failed: zones: cross-zone is off.",
+            ),
+        ],
         ids=str,
     )
-    def test_where_nobody_is_served_it_is_our_own_fault_before_anybody_elses(self, seen: dict[str, Any]) -> None:
-        (entry,) = link_report(orders(hand_off="send the sheet"), [self.FOUND, ok("fivetran-orders", **seen)])
-        assert entry["line"] == "fivetran orders: failed: zones: cross-zone is off"
+    def test_where_nobody_is_served_our_own_fault_comes_before_anybody_elses(
+        self, seen: dict[str, Any], line: str
+    ) -> None:
+        found = unfit("zones: cross-zone is off.")
+        (entry,) = link_report(orders(hand_off="send the sheet"), [found, ok("fivetran-orders", **seen)])
+        assert entry["line"] == f"fivetran orders: {line}"
 
     def test_what_goes_is_held_by_nothing(self) -> None:
         assert link_items(orders(state="absent"), "hold", after=[self.FOUND]) == []
