@@ -190,8 +190,11 @@ class NetworkLoadBalancers:
                 found[name] = listeners
             else:
                 have[name].listeners = listeners
-                looks = [listener["ListenerArn"] for listener in listeners if int(listener["Port"]) in SPARE_PORTS]
-                have[name].tags = {**have[name].tags, **(lb.read_tags(self.api, looks) if looks else {})}
+                theirs = ownership.is_adopted(have[name].own_tags)
+                told = [
+                    listener["ListenerArn"] for listener in listeners if theirs or int(listener["Port"]) in SPARE_PORTS
+                ]
+                have[name].tags = {**have[name].tags, **(lb.read_tags(self.api, told) if told else {})}
 
     def _add_attributes(
         self,

@@ -126,9 +126,10 @@ def made_here(item: NetworkLoadBalancer, actual: Actual, arn: str) -> bool:
 
 
 def leads_to_ours(item: NetworkLoadBalancer, actual: Actual, listener: Raw) -> bool:
-    """Whether a listener forwards to target groups of the item alone, and so was added by it."""
+    """Whether a listener has the item's tags, as those on a load balancer of others get, and forwards to its groups."""
     arns = forwards_to(listener)
-    return bool(arns) and all(made_here(item, actual, arn) for arn in arns)
+    tagged = ownership.is_ours(item, actual.tags.get(listener["ListenerArn"], {}))
+    return tagged and bool(arns) and all(made_here(item, actual, arn) for arn in arns)
 
 
 def to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:

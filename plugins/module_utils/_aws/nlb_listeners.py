@@ -61,7 +61,9 @@ def listener_changes(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence
     for port, group in item.groups_by_port.items():
         if port not in present:
             after = to_exist(item, actual, group.name)
-            changes.append(_create_listener(actual, port, group, f"forward port {port} to {group.name}", after))
+            created = _create_listener(actual, port, group, f"forward port {port} to {group.name}", after)
+            theirs = ownership.is_theirs(item, actual.own_tags)
+            changes.append(_tagged(item, created) if theirs else created)
     for listener, group in moves(item, actual):
         port, after = int(listener["Port"]), to_exist(item, actual, group.name)
         if port in held_ports(item, actual):
@@ -131,9 +133,13 @@ def _looked_at(item: NetworkLoadBalancer, actual: Actual, group: WantedGroup, af
         return []
     taken = {int(listener["Port"]) for listener in actual.listeners}
     port = next(port for port in SPARE_PORTS if port not in taken)
-    look = _create_listener(actual, port, group, f"have AWS look at the targets of {group.name}", after)
-    tags = tagging.as_aws(tagging.marks(item))
-    return [dataclasses.replace(look, params={**look.params, "Tags": tags})]
+    summary = f"have AWS look at the targets of {group.name}"
+    return [_tagged(item, _create_listener(actual, port, group, summary, after))]
+
+
+def _tagged(item: NetworkLoadBalancer, listener: Change) -> Change:
+    """A listener that must be told from others: it lasts for a look only, or is beside those of others."""
+    return dataclasses.replace(listener, params={**listener.params, "Tags": tagging.as_aws(tagging.marks(item))})
 
 
 def _is_for_a_look(item: NetworkLoadBalancer, actual: Actual, listener: Raw) -> bool:

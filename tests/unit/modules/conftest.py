@@ -42,7 +42,8 @@ MODULES = "ansible_collections.saas.privatelink.plugins.modules"
 FREE = {"sts:GetCallerIdentity"}  # takes no permission: AWS STS API Reference, GetCallerIdentity, read 2026-11
 MARKS = ("aws:ResourceTag/saas.privatelink:", "aws:RequestTag/saas.privatelink:")
 UNMARKED = {
-    "elasticloadbalancing:DeleteListener": "only those for a look have tags",
+    "elasticloadbalancing:DeleteListener": "only those for a look, or on a load balancer of others, have tags",
+    "elasticloadbalancing:ModifyListenerAttributes": "as DeleteListener",
     "events:PutTargets": "completes a rule that has just been made, whose tags may not be known everywhere yet",
     "iam:AttachRolePolicy": "as PutTargets, of a role; by the policy's name",
     "iam:DetachRolePolicy": "is the reverse of AttachRolePolicy",

@@ -903,6 +903,17 @@ def test_of_targets_in_a_group_of_others_ours_go_unless_it_would_be_empty(env: E
     assert env.group_names() == {"theirs"}
 
 
+def test_a_port_that_its_owner_leads_to_our_group_is_the_owners(env: Environment) -> None:
+    env.elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(env.vpc.subnets))
+    wanted = env.item(adopt=True, purge_listeners=True)
+    env.run(wanted)
+    env.strangers_listener(6432, env.group())
+    assert env.one(wanted)["writes"] == []
+    env.run({**GONE, "adopt": True})
+    listeners = env.elb.describe_listeners(LoadBalancerArn=env.balancer()["LoadBalancerArn"])["Listeners"]
+    assert [listener["Port"] for listener in listeners] == [6432]
+
+
 def test_a_group_of_others_behind_a_load_balancer_of_ours_is_left_too(env: Environment) -> None:
     options = {"Protocol": "TCP", "Port": 5432, "VpcId": env.vpc.id, "TargetType": "ip"}
     group = str(env.elb.create_target_group(Name="theirs", **options)["TargetGroups"][0]["TargetGroupArn"])
