@@ -17,8 +17,8 @@ from pathlib import Path
 from tests.tools.place import CACHE, ROOT, SITE, private_environment
 
 FOLDER = CACHE / "galaxy"
-# What Galaxy's importer would run besides: both are steps of their own, and ansible-test would want a container engine.
-OURS = {"GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "false", "GALAXY_IMPORTER_RUN_ANSIBLE_TEST": "false"}
+# What the importer would run besides: they are parts of other steps, and one would want a container engine.
+OURS = {f"GALAXY_IMPORTER_RUN_ANSIBLE_{part}": "false" for part in ("LINT", "TEST", "DOC")}
 INVENTORY = "all: {hosts: {prod_us_east_1: {aws_region: us-east-1}}}\n"
 
 

@@ -4,8 +4,8 @@
 """ansible-test sanity, from package indexes alone: `python -m tests.tools.sanity [ansible-test options]`.
 
 ansible-test wants the collection below a folder `ansible_collections` that is no symbolic link, and takes git's word
-for what belongs to it, so it gets a plain copy outside the checkout. It fills its own environments with a pip that it
-downloads from its own host; the pip that comes with Python serves as well.
+for what belongs to it, so it gets a plain copy outside the checkout, of what is published; tests have ruff and mypy. It
+fills its own environments with a pip that it downloads from its own host; the pip that comes with Python serves as well.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pip_settings() -> dict[str, str]:
 
 
 def copy_collection(tree: Path) -> Path:
-    """Copy what git would publish into `tree`, beside amazon.aws, and return the copy's folder."""
+    """Copy what is published into `tree`, beside amazon.aws, and return the copy's folder."""
     target = tree / "ansible_collections" / "saas" / "privatelink"
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -69,7 +69,8 @@ def copy_collection(tree: Path) -> Path:
         check=True,
     )
     for name in filter(None, listing.stdout.split("\0")):
-        if (ROOT / name).is_file():  # a file deleted but not yet committed is still listed
+        # A file deleted but not yet committed is still listed.
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     (target.parents[1] / "amazon").symlink_to(SITE / "ansible_collections" / "amazon")
