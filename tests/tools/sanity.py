@@ -4,8 +4,8 @@
 """ansible-test sanity, from package indexes alone: `python -m tests.tools.sanity [ansible-test options]`.
 
 ansible-test wants the collection below a folder `ansible_collections` that is no symbolic link, and takes git's word
-for what belongs to it, so it gets a plain copy outside the checkout, of what is published; tests have ruff and mypy. It
-fills its own environments with a pip that it downloads from its own host; the pip that comes with Python serves as well.
+for what belongs to it, so it gets a plain copy outside the checkout, of what is published; tests have ruff and mypy.
+It fills its own environments with a pip that it downloads from its own host; the pip that comes with Python serves as well.
 """
 
 from __future__ import annotations
