@@ -56,7 +56,7 @@ orphans:
       elements: str
       returned: always
       sample: [load balancer fivetran-orders, endpoint service vpce-svc-0123456789abcdef0]
-    line: {description: The same in a sentence, with what to do about it., type: str, returned: always}
+    line: {description: The same in a sentence and what to do about it., type: str, returned: always}
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule

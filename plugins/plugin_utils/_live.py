@@ -29,26 +29,33 @@ def shown_lines(show: t.Callable[[str], None]) -> t.Iterator[dict[str, str]]:
 
     No line is worth a run: where no file can be made, there are none.
     """
+    done = threading.Event()
+    told, reader = _listen(done, show)
+    try:
+        yield told
+    finally:
+        done.set()
+        if reader:
+            reader.join()
+        for path in told.values():
+            os.unlink(path)
+
+
+def _listen(done: threading.Event, show: t.Callable[[str], None]) -> tuple[dict[str, str], threading.Thread | None]:
+    """What tells a module of a file, and who reads it; nothing and nobody where no file can be made."""
     try:
         handle, path = tempfile.mkstemp(prefix="saas.privatelink-")
     except OSError:
-        yield {}
-        return
-    done = threading.Event()
-    with os.fdopen(handle, encoding="utf-8") as stream:
-        reader = threading.Thread(target=_follow, args=(stream, done, show), daemon=True)
-        reader.start()
-        try:
-            yield {PROGRESS: path}
-        finally:
-            done.set()
-            reader.join()
-            os.unlink(path)
+        return {}, None
+    reader = threading.Thread(target=_follow, args=(os.fdopen(handle, encoding="utf-8"), done, show), daemon=True)
+    reader.start()
+    return {PROGRESS: path}, reader
 
 
 def _follow(stream: t.TextIO, done: threading.Event, show: t.Callable[[str], None]) -> None:
     finished = False
-    while not finished:
-        finished = done.wait(LOOK)
-        for line in stream:
-            show(line.rstrip())
+    with stream:
+        while not finished:
+            finished = done.wait(LOOK)
+            for line in stream:
+                show(line.rstrip())

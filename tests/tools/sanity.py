@@ -5,7 +5,8 @@
 
 ansible-test wants the collection below a folder `ansible_collections` that is no symbolic link, and takes git's word
 for what belongs to it, so it gets a plain copy outside the checkout, of what is published; tests have ruff and mypy.
-It fills its own environments with a pip that it downloads from its own host; the pip that comes with Python serves as well.
+It fills its own environments with a pip that it downloads from its own host; the pip that comes with Python does as
+well.
 """
 
 from __future__ import annotations
