@@ -17,6 +17,10 @@ PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc
 """Ranges a target outside the VPC may come from (ELBv2 user guide, IP targets, read 2026-11; fc00::/7 is RFC 4193)."""
 
 
+RESERVED = 4
+"""So many addresses at the beginning of a subnet are AWS's, and its last one (VPC user guide, CIDR blocks, read 2026-11)."""
+
+
 def zones(config: Config, answer: Answer) -> dict[str, str | None]:
     """The answer's addresses, each with the zone to register it with: None inside a subnet, `all` outside.
 
@@ -48,13 +52,16 @@ def _zone(config: Config, address: Address) -> str | None:
     says = f"{config.name} resolves to {address}, "
     if address.version != (4 if config.family == "ipv4" else 6):
         raise BadAnswer(f"{says}which an {config.family} target group cannot hold")
-    if address.is_loopback or address.is_unspecified or address.is_link_local or address.is_multicast:
-        raise BadAnswer(f"{says}a loopback, unspecified, link-local or multicast address")
+    if address.is_loopback or address.is_link_local or address.is_multicast:
+        raise BadAnswer(f"{says}a loopback, link-local or multicast address")
     if _inside(address, config.protected):
         raise BadAnswer(f"{says}which lies in a protected range ({', '.join(config.protected)})")
     # Before the private ranges: a subnet may have a public range, and an IPv6 subnet usually does.
-    if _inside(address, (cidr for cidr, _zone_name in config.subnets)):
-        return None
+    for subnet in (ipaddress.ip_network(cidr) for cidr, _zone_name in config.subnets):
+        if address in subnet:
+            if int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
+                raise BadAnswer(f"{says}which AWS keeps for itself in the subnet {subnet}: no database has it")
+            return None
     # Not "outside the VPC": its ranges may hold addresses that no subnet does, and AWS judges by the subnets.
     place = "in none of the VPC's subnets"
     if not _inside(address, PRIVATE):

@@ -128,6 +128,11 @@ class PrivateLink:
         given = self.principals or []
         return [Principal(option["principal"], option["type"], option.get("alias")) for option in given]
 
+    @property
+    def only_ends(self) -> bool:
+        """Whether something is taken away, and nothing made."""
+        return self.state == "absent" or bool(self.disassociate and not self.principals and not self.share_name)
+
     def ends(self, connection: Connection) -> bool:
         """Whether a connection is listed as one that shall not be."""
         return bool({connection.association_id, connection.connection_id} & set(self.disassociate or []))
@@ -232,7 +237,14 @@ def read_links(account: RedisCloud, links: t.Sequence[PrivateLink]) -> list[Actu
             started.append(account.start(READ, "GET", link.path, subject=link.where))
         except ItemError as error:
             started.append(error)
-    return [task if isinstance(task, ItemError) else _read(account, task) for task in started]
+    read = [task if isinstance(task, ItemError) else _read(account, task) for task in started]
+    return [_with_its_subscription(link, actual) for link, actual in zip(links, read)]
+
+
+def _with_its_subscription(link: PrivateLink, actual: Actual | ItemError) -> Actual | ItemError:
+    """Where a subscription is gone, so is its private link, and nothing of it is left to be ended."""
+    gone = isinstance(actual, ApiError) and actual.code == "404"
+    return Actual(error=str(actual)) if gone and link.only_ends else actual
 
 
 def _read(account: RedisCloud, task: Task) -> Actual | ItemError:
@@ -278,7 +290,7 @@ def plan_present(item: PrivateLink, actual: Actual) -> Plan:
     if actual.vanished:
         raise ItemError(f"The private link of {item.where} was deleted during this run. Run again to make it anew.")
     if actual.status in ("", "deleting"):
-        if item.disassociate and not item.principals and not item.share_name:
+        if item.only_ends:
             return Plan()  # with the link its connections have ended
         return _plan_create(item, "the old private link to be gone" if actual.status else "")
     _check_possible(item, actual)

@@ -238,20 +238,28 @@ guard: either family
 +     if False:
 
 guard: loopback is good
--     if address.is_loopback or address.is_unspecified or address.is_link_local or address.is_multicast:
-+     if address.is_unspecified or address.is_link_local or address.is_multicast:
+-     if address.is_loopback or address.is_link_local or address.is_multicast:
++     if address.is_link_local or address.is_multicast:
 
-guard: unspecified is good
--     if address.is_loopback or address.is_unspecified or address.is_link_local or address.is_multicast:
-+     if address.is_loopback or address.is_link_local or address.is_multicast:
+guard: what AWS keeps is good
+-             if int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
++             if False:
+
+guard: the last of a subnet is good
+-             if int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
++             if int(address) - int(subnet[0]) < RESERVED:
+
+guard: the first of a subnet are good
+-             if int(address) - int(subnet[0]) < RESERVED or address == subnet[-1]:
++             if address == subnet[-1]:
 
 guard: multicast is good
--     if address.is_loopback or address.is_unspecified or address.is_link_local or address.is_multicast:
-+     if address.is_loopback or address.is_unspecified or address.is_link_local:
+-     if address.is_loopback or address.is_link_local or address.is_multicast:
++     if address.is_loopback or address.is_link_local:
 
 guard: link-local is good
--     if address.is_loopback or address.is_unspecified or address.is_link_local or address.is_multicast:
-+     if address.is_loopback or address.is_unspecified or address.is_multicast:
+-     if address.is_loopback or address.is_link_local or address.is_multicast:
++     if address.is_loopback or address.is_multicast:
 
 guard: protected answers are good
 -     if _inside(address, config.protected):

@@ -36,8 +36,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from .world import INITIAL_SECONDS, PORT, ApiError, World, answer, config
 
-HOSTS = ("10.0.1.1", "10.0.2.2", "10.0.1.3", "192.168.0.4")  # the last one is outside the VPC
-FOREIGN = {("10.0.1.200", PORT), ("10.0.1.1", 6432)}
+HOSTS = ("10.0.1.11", "10.0.2.22", "10.0.1.33", "192.168.0.4")  # the last one is outside the VPC
+FOREIGN = {("10.0.1.200", PORT), ("10.0.1.11", 6432)}
 OPTIONS = {"protected": ("10.0.1.192/26",), "allow_outside": True, "max_addresses": 4}
 CONFIGS = (
     config(**OPTIONS),
@@ -48,7 +48,7 @@ CONFIGS = (
 BAD = (
     Answer(()),
     answer("52.1.2.3"),
-    answer("10.0.1.1", "0.0.0.0"),
+    answer("10.0.1.11", "0.0.0.0"),
     answer("127.0.0.1"),
     answer("10.0.1.201"),
     answer(*(f"10.0.1.{n}" for n in range(1, 7))),

@@ -240,6 +240,8 @@ def test_bad_answers_are_refused_before_any_call(core: ModuleType) -> None:
     cases += [(outside6, answer(address)) for address in bad6]
     cases += [(config(), answer("fd00:1::1")), (config(protected=("10.0.1.0/24",)), answer(A, B))]
     cases += [(config(max_addresses=1), answer(A, B))]
+    # Those that AWS keeps for itself in a subnet.
+    cases += [(config(), answer(A, f"10.0.1.{host}")) for host in (0, 1, 2, 3, 255)]
     # Not even a subnet list that holds everything makes these good.
     never = ("127.0.0.1", "169.254.1.1", "0.0.0.0", "224.0.0.1")
     cases += [(config(subnets=(("0.0.0.0/0", "use1-az1"),)), answer(address)) for address in never]
@@ -256,7 +258,7 @@ def test_subnets_decide_the_zone(core: ModuleType) -> None:
     play(core, world, config(allow_outside=True))
     assert world.writes == [f"register {A} 10.0.77.1 100.64.0.1 172.16.5.5 192.168.1.1"]
     assert world.zones_sent == [None, "all", "all", "all", "all"]
-    world = World().says(answer("52.1.2.3"))
+    world = World().says(answer("52.1.2.33"))
     play(core, world, config(subnets=(("52.1.2.0/24", "use1-az1"),)))
     assert world.zones_sent == [None]
     world = World().says(answer("fd00:1::5", "fd99::1"))
@@ -272,12 +274,12 @@ def test_draining_gives_back_the_zone_only_where_it_was_all(core: ModuleType) ->
 
 
 def test_addresses_are_compared_not_spellings(core: ModuleType) -> None:
-    world = World().add("fd00:0001:0::0001").says(answer("fd00:1::1"))
+    world = World().add("fd00:0001:0::0011").says(answer("fd00:1::11"))
     assert play(core, world, config(family="ipv6")).state == "in_sync"
     assert world.calls == ["resolve", "describe"]
-    world.says(answer("fd00:1::2"))
+    world.says(answer("fd00:1::12"))
     play(core, world, config(family="ipv6"))
-    assert world.writes == ["register fd00:1::2", "deregister fd00:0001:0::0001"]
+    assert world.writes == ["register fd00:1::12", "deregister fd00:0001:0::0011"]
 
 
 # after_healthy

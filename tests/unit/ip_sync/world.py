@@ -24,7 +24,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync.model im
 )
 
 PORT = 5432
-A, B, C, D = "10.0.1.1", "10.0.2.2", "10.0.1.3", "10.0.2.4"
+A, B, C, D = "10.0.1.11", "10.0.2.22", "10.0.1.33", "10.0.2.44"
 SUBNETS = (("10.0.1.0/24", "use1-az1"), ("10.0.2.0/24", "use1-az2"), ("fd00:1::/64", "use1-az1"))
 INITIAL_SECONDS = 120.0
 DRAINING_SECONDS = 300.0

@@ -361,7 +361,7 @@ BAD_ANSWERS: dict[str, tuple[Any, str]] = {
     "public": (["52.1.2.3"], "a public address in none of the VPC's subnets"),
     "no-subnet": (["10.1.77.1"], "an address in none of the VPC's subnets; set allow_outside"),
     "loopback": (["127.0.0.1"], "loopback"),
-    "unspecified": (["0.0.0.0"], "unspecified"),
+    "unspecified": (["0.0.0.0"], "a public address"),
     "half-bad": ([B, "169.254.169.254"], "link-local"),
     "too-many": ([f"10.1.0.{last}" for last in range(20, 37)], "17 addresses, max_addresses is 16"),
 }

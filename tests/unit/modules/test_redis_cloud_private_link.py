@@ -681,3 +681,10 @@ def test_a_principal_that_left_by_itself_is_removed_before_all_else() -> None:
     left.removed = frozenset(["111111111111"])
     gone = links.plan_absent(links.PrivateLink("a", 1, principals=ours, state="absent"), left)
     assert [(change.action, change.after) for change in gone.changes] == [(links.DELETE, "")]
+
+
+@pytest.mark.parametrize("ending", [{"state": "absent"}, {"disassociate": ["vpce-0123456789abcdef0"]}], ids=str)
+def test_nothing_is_left_to_end_of_a_subscription_that_is_gone(cloud: Cloud, ending: dict[str, Any]) -> None:
+    result = cloud.one(subscription_id=999, **ending)
+    assert (result["failed"], result["writes"]) == (False, [])
+    assert "no such Pro subscription" in result["warnings"]
