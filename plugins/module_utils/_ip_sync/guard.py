@@ -18,7 +18,7 @@ PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc
 
 
 RESERVED = 4
-"""So many addresses at the beginning of a subnet are AWS's, and its last one (VPC user guide, CIDR blocks, read 2026-11)."""
+"""So many addresses at the beginning of a subnet are AWS's, and its last one (VPC user guide, read 2026-11)."""
 
 
 def zones(config: Config, answer: Answer) -> dict[str, str | None]:
