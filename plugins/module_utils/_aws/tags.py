@@ -28,6 +28,9 @@ def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:
 
     The collection's own are nobody else's to say. Raises ItemError for what AWS takes nowhere.
     """
+    bent = sorted(str(key) for key, value in (tags or {}).items() if isinstance(value, (list, dict)))
+    if bent:
+        raise ItemError(f"A tag is a text, and no list or dictionary: {', '.join(bent)}. Nothing was changed.")
     said = {str(key): "" if value is None else str(value) for key, value in (tags or {}).items()}
     said = {key: value for key, value in said.items() if not key.startswith(PREFIX)}
     faults = [fault for key, value in said.items() for fault in [_fault(key, value)] if fault]

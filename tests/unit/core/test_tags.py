@@ -98,3 +98,8 @@ def test_there_and_back() -> None:
     assert tags.as_dict(tags.as_aws({"b": "2", "a": "1"})) == {"a": "1", "b": "2"}
     assert tags.as_aws({"b": "2", "a": "1"})[0] == {"Key": "a", "Value": "1"}
     assert tags.as_dict(None) == {}
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(ItemError, match="no list or dictionary: a, b"):
+        tags.as_text({"b": {}, "a": ["x"], "c": "x"})

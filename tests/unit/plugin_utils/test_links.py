@@ -591,6 +591,7 @@ class TestRefusedBeforeTheFirstWrite:
             ({"health_check": {"interval": 1}}, "interval of a health check is 5 to 300, not 1"),
             ({"addresses": ["10.0.0.1"]}, "Give either endpoint"),
             ({"port": None}, "port is missing"),
+            ({"health_check": {"path": "/x y"}}, "path of a health check begins with /"),
             ({"drain": "after_healthy", "endpoint_kind": "reader"}, "endpoint_kind reader"),
         ],
         ids=str,
