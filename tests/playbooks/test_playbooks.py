@@ -312,6 +312,13 @@ def test_credentials_that_are_named_but_undefined_are_never_replaced_by_the_cont
     assert run.status
     assert run.calls == []
     assert {name for name in names if f"'vault_{name}' is undefined" in run.failures[name]} == set(names)
+    regions = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
+    company.hosts = {
+        name: {**plain, name: "", "aws_region": region} for name, region in zip(names, regions, strict=True)
+    }
+    run = company.play("site")
+    assert run.calls == []
+    assert {name for name in names if f"{name} is blank" in run.failures[name]} == set(names)
 
 
 def test_runs_narrow_to_hosts_vendors_and_links(estate: Company) -> None:
