@@ -143,7 +143,9 @@ class LookupModule(LookupBase):
         taking_away = self._takes_away(hosts, vendors)
         self._refuse_another_choice(vendors, taking_away)
         listed = self._listed(hosts, vendors)
-        found = chosen(asked, listed, vendors, taking_away)
+        found = [place for place in chosen(asked, listed, vendors, taking_away) if self._runs(place.vendor, vendors)]
+        if asked.link and not found:
+            raise LinkError(f"The tags of this run leave nothing of {asked.link}.")
         accounts = {host: account for host in hosts if (account := self._account(host))}
         refuse_twins(listed, accounts)
         # All that will go is named; otherwise a line is enough.
@@ -154,7 +156,14 @@ class LookupModule(LookupBase):
             variables = ", ".join(f"{vendor}_links" for vendor in vendors)
             line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
         slips = [slip for host in hosts for slip in misspelt_lists(host, self._variables["hostvars"][host], vendors)]
-        return {"line": " ".join([line, *slips[:SHOWN]]), "refused": ""}
+        for slip in slips[:SHOWN]:
+            self._display.warning(slip)
+        return {"line": line, "refused": ""}
+
+    def _runs(self, vendor: str, vendors: t.Sequence[str]) -> bool:
+        """Whether tags let the tasks of a vendor run."""
+        wanted = [tag for tag in self._variables.get("ansible_run_tags") or () if tag in vendors]
+        return (not wanted or vendor in wanted) and vendor not in (self._variables.get("ansible_skip_tags") or ())
 
     def _refuse_slips(self, vendors: t.Sequence[str]) -> None:
         """Raise LinkError for a tag that was meant for a vendor's, and where there are no hosts at all."""

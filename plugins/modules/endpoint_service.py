@@ -246,6 +246,11 @@ results:
       elements: str
       returned: when the service exists and the option is set
       sample: ["arn:aws:iam::834469178297:root"]
+    ending_connections:
+      description: With O(state=absent), the live connections that end with the service.
+      type: list
+      elements: str
+      returned: with O(state=absent), where the service exists
     uncovered_connections:
       description: Live connections of accounts that no allowed principal covers.
       type: list

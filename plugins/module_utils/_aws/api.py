@@ -67,6 +67,7 @@ REFUSED_CREDENTIALS = {
 }
 NEXT_STEP = {
     **REFUSED_CREDENTIALS,
+    "NoCredentials": "Set aws_profile for the host, or AWS_PROFILE or keys in the environment of whoever runs this.",
     "ExistingVpcEndpointConnections": (
         "Its connections must end first: have the vendor remove its endpoint, or reject them by accept_connection, or, "
         "to delete the service, by on_connections=reject."
@@ -272,7 +273,8 @@ class Api:
                         refused, subject = f"sts:{error.operation_name}", f"{self._role} to call {action}".lstrip()
                     raise CallError(refused, code, str(reason.get("Message", "")), subject) from error
             except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
-                raise CallError(action, "", str(error), subject) from error
+                lacking = isinstance(error, botocore.exceptions.NoCredentialsError)
+                raise CallError(action, "NoCredentials" if lacking else "", str(error), subject) from error
             time.sleep(random.uniform(longest / 5, longest))
             longest = min(20.0, longest * 2)
 

@@ -454,6 +454,8 @@ def plan_absent(item: EndpointService, actual: Actual) -> Plan:
     if actual.service is None:
         return Plan()
     plan = Plan(before=_shown(actual, actual.service), result=_result(actual, actual.service))
+    ending = [connection for service in actual.services for connection in actual.live(service)]
+    plan.result["ending_connections"] = [] if ownership.is_adopted(_tags(actual.service)) else list(map(str, ending))
     for service in actual.services:
         service_id = service["ServiceId"]
         _refuse_other_place(item, service)

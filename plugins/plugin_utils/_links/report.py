@@ -84,7 +84,7 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     calls = sum(len(result.get("writes") or ()) for result in results)
     # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
     if planned and calls:
-        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make"
+        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make{_ending(link, results)}"
     if not link.present:
         moving = [result["waiting"] for result in results if result.get("waiting")]
         return (WAITING_AWS, moving[0]) if moving else (ABSENT, link.hand_back or "")
@@ -93,6 +93,18 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
         return status, action
     # What a check has found is ours to mend, whoever else is waited for, and yet nothing of what stands has failed.
     return status, known.held if status in (CONNECTED, FAILED) else f"{known.held} Then: {action}"
+
+
+def _ending(link: Link, results: t.Sequence[Result]) -> str:
+    """Whom a plan cuts off, in words; empty where nobody is."""
+    ending = [str(said) for result in results for said in result.get("ending_connections") or ()]
+    ports = [str(port) for result in results for port in result.get("former_ports") or ()]
+    granted = sum(int(result.get("endpoint_count") or 0) for result in results)
+    if not link.present and granted:
+        ending.append(f"{granted} endpoint{'' if granted == 1 else 's'} to the cluster")
+    if not link.present and ending:
+        return f", which end {_named(ending)}"
+    return f", after which nobody is served on port {', '.join(ports)}" if link.present and ports else ""
 
 
 def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:

@@ -667,6 +667,12 @@ def test_live_connections_keep_a_service(estate: Estate, connected: tuple[dict[s
     assert service(estate)["ServiceState"] == "Available"
 
 
+def test_a_plan_tells_which_connections_end(estate: Estate, connected: tuple[dict[str, Any], list[str]]) -> None:
+    made, endpoints = connected
+    plan = estate.run("endpoint_service", check=True, name=made["name"], state="absent", on_connections="reject")
+    assert [text.split()[0] for text in plan["results"][0]["ending_connections"]] == endpoints
+
+
 @pytest.mark.parametrize("coming_up", [True, False])
 def test_live_connections_are_rejected_if_asked(
     estate: Estate, connected: tuple[dict[str, Any], list[str]], coming_up: bool

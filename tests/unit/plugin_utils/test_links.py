@@ -524,6 +524,21 @@ def test_who_is_connected_is_to_be_told_another_port() -> None:
     assert entry["line"] == "fivetran orders: waiting on vendor: send the sheet"
 
 
+def test_a_plan_says_whom_it_cuts_off() -> None:
+    ending = {
+        **ok("fivetran-orders", writes=["a", "b"], ending_connections=["vpce-1 of account 1"]),
+        "check_mode": True,
+    }
+    (entry,) = link_report(orders(state="absent"), [ending])
+    assert entry["line"] == "fivetran orders: planned: 2 calls to make, which end vpce-1 of account 1"
+    moving = {**ok("fivetran-orders", writes=["a"], former_ports=[5432]), "check_mode": True}
+    (entry,) = link_report(orders(listener_port=6432), [moving])
+    assert entry["line"] == "fivetran orders: planned: 1 call to make, after which nobody is served on port 5432"
+    granted = {**ok("fivetran-orders", writes=["a"], endpoint_count=2), "check_mode": True}
+    (entry,) = link_report(redshift(account_id="834469178297", state="absent"), [granted])
+    assert entry["line"].endswith("planned: 1 call to make, which end 2 endpoints to the cluster")
+
+
 def unfit(msg: str, name: str = "fivetran-orders") -> dict[str, Any]:
     """What the preflight says of a link of which a check fails."""
     return {"results": [{"name": name, "status": "fail", "failed": True, "msg": msg, "checks": []}]}

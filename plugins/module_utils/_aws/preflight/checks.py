@@ -253,7 +253,7 @@ def _networks(vpc: Raw) -> list[Network]:
 def _of_vpc(link: CheckedLink, snapshot: Snapshot, listing: str) -> t.Any:
     """What a listing says of the link's VPC. Raises ItemError where there is no such VPC."""
     if not link.vpc_id:
-        raise Mistake("No vpc_id is given.", "Set vpc_id to the VPC from which the vendor shall be reached, or reach.")
+        raise Mistake("No vpc_id is given.", "Set vpc_id to the VPC of the link.")
     found = snapshot[listing].get(link.vpc_id)
     if found is None:
         raise Mistake(f"VPC {link.vpc_id} does not exist in this account and in {snapshot.region}.", PLACE)
