@@ -153,7 +153,7 @@ def test_a_run_that_means_nothing_says_so(company: Company) -> None:
     assert "Is fivetran meant?" in company.play("site", "--skip-tags", "fivetrn").failures["us"]
     nothing = company.play("site")
     assert (nothing.status, nothing.calls) == (0, [])
-    warned = " ".join(nothing.errors.split())
+    warned = " ".join((nothing.output + nothing.errors).split())
     assert "us has the variable fivetran_link, which nothing reads: is fivetran_links meant?" in warned
     company.hosts = {}
     assert "The inventory has no hosts" in company.play("site").failures["localhost"]
