@@ -91,6 +91,8 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     status, action = (WAITING_VENDOR, link.awaiting) if link.awaiting else _standing(link, results)
     if not known.held:
         return status, action
+    if link.awaiting:  # nothing stands that could be served on
+        return FAILED, known.held
     # What a check has found is ours to mend, whoever else is waited for, and yet nothing of what stands has failed.
     return status, known.held if status in (CONNECTED, FAILED) else f"{known.held} Then: {action}"
 

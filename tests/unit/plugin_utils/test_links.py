@@ -587,6 +587,11 @@ class TestHeld:
         (entry,) = link_report(orders(hand_off="send the sheet"), [found, ok("fivetran-orders", **seen)])
         assert entry["line"] == f"fivetran orders: {line}"
 
+    def test_what_waits_for_the_vendors_word_before_anything_is_made_fails(self) -> None:
+        links = orders(awaiting="ask support", hand_off="send the sheet")
+        (entry,) = link_report(links, [self.FOUND, ok("fivetran-orders")])
+        assert entry["line"] == "fivetran orders: failed: zones: cross-zone is off"
+
     def test_what_goes_is_held_by_nothing(self) -> None:
         assert link_items(orders(state="absent"), "hold", after=[self.FOUND]) == []
 
