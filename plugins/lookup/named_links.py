@@ -170,9 +170,8 @@ class LookupModule(LookupBase):
         groups = self._variables.get("groups") or {}
         if not groups.get("all"):
             raise LinkError("The inventory has no hosts: is -i the right file or folder? One host is one environment.")
-        for option in ("tags", "skip_tags"):
-            asked = self._variables.get(f"ansible_{'run_tags' if option == 'tags' else option}") or ()
-            refuse_misspelt_tags(f"--{option.replace('_', '-')}", asked, vendors)
+        for option, variable in (("--tags", "ansible_run_tags"), ("--skip-tags", "ansible_skip_tags")):
+            refuse_misspelt_tags(option, self._variables.get(variable) or (), vendors)
 
     def _keys(self, vendors: t.Sequence[str]) -> list[str]:
         """Raises AnsibleLookupError where a list cannot be told: what stands in it would be taken for missing."""

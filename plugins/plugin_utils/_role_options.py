@@ -25,13 +25,19 @@ TRUSTED = getattr(templating, "trust_as_template", lambda text: text)  # what an
 
 
 @functools.cache
+def _described(role: str) -> dict[str, t.Any]:
+    """All options of a role; its file is read once a process, for there are two parts of it to ask for."""
+    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=LOADER)["argument_specs"]["main"]["options"])  # LOADER is safe
+
+
+@functools.cache
 def role_spec(role: str, secret: bool = False) -> dict[str, t.Any]:
     """The argument spec of a role, by the names of its variables: the part that is ``secret``, or the other.
 
     Links are in neither; they have types of their own.
     """
-    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    options = yaml.load(text, Loader=LOADER)["argument_specs"]["main"]["options"]  # LOADER is safe
+    options = _described(role)
     own = {name: option for name, option in options.items() if name.startswith(f"{role}_") and name != f"{role}_links"}
     return {name: option for name, option in own.items() if option.get("no_log", False) is secret}
 

@@ -80,7 +80,8 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     results = known.results
     failed = [result["msg"] for result in results if result.get("failed")]
     if failed:
-        return FAILED, known.held or failed[0]
+        # A check has clearer words for what a module would refuse; what else has failed is another matter.
+        return FAILED, (link.fault and known.held) or failed[0]
     calls = sum(len(result.get("writes") or ()) for result in results)
     # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
     if planned and calls:

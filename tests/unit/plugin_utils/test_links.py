@@ -587,6 +587,14 @@ class TestHeld:
         (entry,) = link_report(orders(hand_off="send the sheet"), [found, ok("fivetran-orders", **seen)])
         assert entry["line"] == f"fivetran orders: {line}"
 
+    def test_what_fails_beside_the_check_is_said(self) -> None:
+        (entry,) = link_report(orders(), [self.FOUND, ok("fivetran-orders"), failed("fivetran-orders", "no such name")])
+        assert entry["line"] == "fivetran orders: failed: no such name"
+
+    def test_a_check_has_clearer_words_for_what_a_module_would_refuse(self) -> None:
+        (entry,) = link_report(orders(owners=["1"]), [self.FOUND])
+        assert entry["line"] == "fivetran orders: failed: zones: cross-zone is off"
+
     def test_what_waits_for_the_vendors_word_before_anything_is_made_fails(self) -> None:
         links = orders(awaiting="ask support", hand_off="send the sheet")
         (entry,) = link_report(links, [self.FOUND, ok("fivetran-orders")])
