@@ -244,9 +244,7 @@ class _Run(t.Generic[W, A]):
             try:
                 if isinstance(state, ItemError):
                     raise state
-                plan = self.kind.plan(item, state)
-                if plan.changes and item.name in self.options.hold:
-                    raise ItemError(self.options.hold[item.name])
+                plan = self.plan_one(item, state)
             except ItemError as error:
                 result.fail(error)
                 continue
@@ -255,6 +253,17 @@ class _Run(t.Generic[W, A]):
                 self.planned.add(item.name)
                 result.before, result.after = plan.before, plan.after
             result.resource, result.waiting, result.warnings = plan.result, plan.waiting, plan.warnings
+
+    def plan_one(self, item: W, state: A) -> Plan:
+        """What must not be changed fails with that reason, also where the change is impossible for another one."""
+        reason = self.options.hold.get(item.name)
+        try:
+            plan = self.kind.plan(item, state)
+        except ItemError as error:
+            raise (ItemError(reason) if reason else error) from error
+        if plan.changes and reason:
+            raise ItemError(reason)
+        return plan
 
     def predict(self, active: t.Sequence[W]) -> None:
         for item in active:

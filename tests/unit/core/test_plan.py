@@ -246,6 +246,8 @@ def check_holds(plan: ModuleType, cloud: Cloud, wants: list[Want], held: list[st
     for name in set(done) - others:
         assert (done[name].failed, done[name].msg) == ((True, "a check failed") if foretold[name] else (False, ""))
     assert not boxes.unmet([want for want in wants if want.name in others])
+    impossible = boxes.run([Want("z", size=-1)], hold={"z": "a check failed"})
+    assert impossible["z"].msg == "a check failed"
 
 
 def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
@@ -362,11 +364,11 @@ MUTANTS: dict[str, tuple[Callable[..., None], str, str]] = {
         "if False:",
     ),
     "shows the last plan as the diff": (check_predicts, "if item.name not in self.planned:", "if True:"),
-    "changes what must stay": (check_holds, "if plan.changes and item.name in self.options.hold:", "if False:"),
+    "changes what must stay": (check_holds, "if plan.changes and reason:", "if False:"),
     "holds what is as it shall be": (
         check_holds,
-        "if plan.changes and item.name in self.options.hold:",
-        "if item.name in self.options.hold:",
+        "if plan.changes and reason:",
+        "if reason:",
     ),
     "forgets what was created": (check_knows_what_it_made, "self[change.action] = answer", "pass"),
 }
