@@ -150,7 +150,11 @@ def test_a_subnet_has_eight_free_addresses(provider: Provider) -> None:
         provider.make_load_balancer("smaller", Subnets=[small])
     with refused("InvalidSubnet"):
         provider.elb.set_subnets(LoadBalancerArn=provider.load_balancer, Subnets=[*provider.vpc.subnets, small])
-    chosen = [{"SubnetId": small, "PrivateIPv4Address": "10.1.9.10"}]
+    of_small = [{"Name": "subnet-id", "Values": [small]}]
+    interfaces = provider.ec2.describe_network_interfaces(Filters=of_small)["NetworkInterfaces"]
+    taken = {interface["PrivateIpAddress"] for interface in interfaces}
+    free = next(address for last in range(4, 15) if (address := f"10.1.9.{last}") not in taken)
+    chosen = [{"SubnetId": small, "PrivateIPv4Address": free}]
     of = {"Name": "fixed", "Type": "network", "Scheme": "internal"}
     assert provider.elb.create_load_balancer(**of, SubnetMappings=chosen)["LoadBalancers"]
 
