@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 from ansible import template as templating
-from ansible_collections.saas.privatelink.plugins.plugin_utils._values import converted, given
+from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
 ROLES = Path(__file__).parents[2] / "roles"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -43,13 +43,23 @@ def role_spec(role: str, secret: bool = False) -> dict[str, t.Any]:
 
 
 def role_options(
-    role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any], secret: bool = False
+    role: str,
+    variables: t.Mapping[str, t.Any],
+    template: t.Callable[[t.Any], t.Any],
+    secret: bool = False,
+    only: t.Collection[str] | None = None,
 ) -> dict[str, t.Any]:
     """The role's options by their names without the role's, converted; "" or an empty list where nothing is said.
 
-    ``template`` evaluates the value of a variable. Raises ValueRefused.
+    ``template`` evaluates the value of a variable; of those that are not in ``only``, if it is set, no value is
+    evaluated. Raises ValueRefused.
     """
     spec = role_spec(role, secret)
+    if only is not None:
+        unknown = [name for name in only if f"{role}_{name}" not in spec]
+        if unknown:
+            raise ValueRefused(f"Role {role} has no option {', '.join(unknown)}")
+        spec = {f"{role}_{name}": spec[f"{role}_{name}"] for name in only}
     # As one dictionary: an omitted value leaves it, where one alone would be an error.
     said = given(template({name: variables[name] for name in spec if name in variables}))
     defaults = {name: _default(option) for name, option in spec.items() if "default" in option and name not in said}
