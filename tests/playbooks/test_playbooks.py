@@ -643,7 +643,7 @@ def test_what_others_call_like_a_forwarder_is_seen_before_anything_is_built(comp
     taken = company.play("teardown", all_links="true")
     ((dummy, line),) = taken.lines
     assert (taken.status, taken.writes) == (0, [])
-    assert line.startswith("fivetran orders: absent") and group in line
+    assert line == f"fivetran orders: absent: left, for others have made it: security group {group}"
     ec2.delete_security_group(GroupId=group)
     built = company.play("site")
     assert (built.status, stand(built)) == (0, {"us fivetran orders": WAITING})

@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import difflib
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link impor
 
 SAY = "Say which link to take away with -e link=NAME, or take all with -e all_links=true."
 ALIKE = 0.8  # how alike names are, of 1, of which one may be a slip of the other
+ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):")
 ASKED = ("link", "vendor", "all_links", "all_matches")  # extra variables
 
 
@@ -116,6 +118,39 @@ def refuse_misspelt_tags(option: str, asked: t.Iterable[str], vendors: t.Sequenc
             raise LinkError(
                 f"{option} {tag}: no task has that tag. Is {meant[0]} meant? Vendors: {', '.join(vendors)}."
             )
+
+
+def account_in(said: t.Mapping[str, t.Any]) -> str:
+    """The account that settings name, "" for none: those of a host, or of a profile in AWS's configuration files.
+
+    Source: AWS SDKs and Tools Reference Guide, settings of the shared config file (read 2026-11).
+    """
+    for role, account in (("aws_role_arn", "aws_account_id"), ("role_arn", "sso_account_id")):
+        match = ACCOUNT.match(str(said.get(role) or ""))
+        found = str(said.get(account) or "") or (match.group(1) if match else "")
+        if found:
+            return found
+    return ""
+
+
+def accounts(
+    hosts: t.Mapping[str, t.Mapping[str, str]], of_profile: t.Callable[[str], str]
+) -> dict[str, tuple[str, ...]]:
+    """By what the account and region of each host are known: by the account, or by the profile that leads to it.
+
+    ``hosts`` are their variables aws_account_id, aws_role_arn, aws_profile and aws_region. ``of_profile`` is the
+    account that a profile's own settings name, or "". What one host says of its profile's account holds for all.
+    """
+    told = {}
+    for said in hosts.values():
+        if said["aws_account_id"] and not said["aws_role_arn"]:
+            told[said["aws_profile"]] = said["aws_account_id"]
+    known: dict[str, tuple[str, ...]] = {}
+    for host, said in hosts.items():
+        profile = said["aws_profile"]
+        account = account_in(said) or told.get(profile) or of_profile(profile)
+        known[host] = (*(("account", account) if account else ("profile", profile)), said["aws_region"])
+    return known
 
 
 def refuse_twins(listed: t.Sequence[Place], accounts: t.Mapping[str, tuple[str, ...]]) -> None:

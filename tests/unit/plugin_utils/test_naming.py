@@ -8,8 +8,12 @@ from __future__ import annotations
 import pytest
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
+    Place,
+    account_in,
+    accounts,
     misspelt_lists,
     refuse_misspelt_tags,
+    refuse_twins,
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import misspelt
 
@@ -64,3 +68,43 @@ def test_a_variable_that_is_nearly_an_option_is_named(name: str, meant: str) -> 
 )
 def test_a_variable_of_the_users_own_is_not(name: str) -> None:
     assert misspelt("fivetran", [name]) == {}
+
+
+ROLE = "arn:aws-us-gov:iam::111111111111:role/privatelink"
+OF_PROFILE = {"by-role": {"role_arn": ROLE}, "by-sso": {"sso_account_id": "111111111111"}, "keys": {}, "": {}}
+
+
+def host(region: str = "us-east-1", **said: str) -> dict[str, str]:
+    return {"aws_account_id": "", "aws_role_arn": "", "aws_profile": "", "aws_region": region, **said}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"aws_role_arn": ROLE},
+        {"aws_profile": "by-role"},
+        {"aws_profile": "by-sso"},
+        {"aws_profile": "other", "aws_account_id": "111111111111"},
+        {"aws_profile": "keys", "aws_role_arn": ROLE},  # the profile's keys assume it
+    ],
+)
+@pytest.mark.parametrize("first", [{"aws_role_arn": ROLE}, {"aws_profile": "by-role"}, {"aws_profile": "told"}])
+def test_two_ways_to_one_account_are_one_environment(first: dict[str, str], other: dict[str, str]) -> None:
+    hosts = {"blue": host(**first), "green": host(**other)}
+    hosts["third"] = host("eu-west-1", aws_profile="told", aws_account_id="111111111111")
+    known = accounts(hosts, lambda profile: account_in(OF_PROFILE.get(profile, {})))
+    with pytest.raises(LinkError, match=r"blue/fivetran/orders and green/fivetran/orders are in one account"):
+        refuse_twins([Place(name, "fivetran", "orders") for name in hosts], known)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"aws_profile": "keys"},  # nobody can tell without a call
+        {"aws_role_arn": ROLE.replace("1" * 12, "2" * 12)},
+        {"aws_role_arn": ROLE, "aws_region": "eu-west-1"},
+    ],
+)
+def test_other_accounts_and_regions_are_others(other: dict[str, str]) -> None:
+    known = accounts({"blue": host(aws_role_arn=ROLE), "green": host(**other)}, lambda profile: "")
+    refuse_twins([Place(name, "fivetran", "orders") for name in known], known)
