@@ -144,9 +144,12 @@ def _imperfect(result: Result) -> str:
 
 
 def _left(results: t.Sequence[Result]) -> str:
-    """What has a name of the link's and stays, because others have made it."""
+    """What stays because others have made it, or need it."""
     left = [thing for result in results for thing in result.get("left") or ()]
-    return f"left, for others have made it: {', '.join(left)}" if left else ""
+    needing = [thing for result in results for thing in result.get("needed_by") or ()]
+    said = [f"left, for others have made it: {', '.join(left)}"] if left else []
+    said += [f"its share stays, for {_named(needing)} of this account would stop working"] if needing else []
+    return "; ".join(said)
 
 
 def _unshown(results: t.Sequence[Result]) -> str:
