@@ -69,8 +69,9 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
     Asked,
     Place,
     account_in,
-    accounts,
+    as_list,
     chosen,
+    known_accounts,
     misspelt_lists,
     places,
     refuse_misspelt_tags,
@@ -196,10 +197,10 @@ class LookupModule(LookupBase):
         for host in self._hosts():
             for vendor in vendors:
                 for variable in (f"{vendor}_links", f"{vendor}_forwarders"):
-                    listed = self._of(host, variable) or []
-                    if not isinstance(listed, (list, tuple)):
+                    told = as_list(self._of(host, variable))
+                    if told is None:
                         raise AnsibleLookupError(f"{variable} of {host} is no list that can be read.")
-                    keys |= {resource_name(vendor, str(entry["name"])) for entry in listed if _has_name(entry)}
+                    keys |= {resource_name(vendor, str(entry["name"])) for entry in told if _has_name(entry)}
         return sorted(keys)
 
     def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
@@ -237,4 +238,4 @@ class LookupModule(LookupBase):
         said = {host: {name: self._of(host, name) for name in names} for host in hosts}
         told = {host: values for host, values in said.items() if UNTOLD not in values.values()}
         texts = {host: {name: str(value or "") for name, value in values.items()} for host, values in told.items()}
-        return accounts(texts, _of_profile)
+        return known_accounts(texts, _of_profile)

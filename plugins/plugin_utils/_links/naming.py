@@ -18,6 +18,7 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted
 
 SAY = "Say which link to take away with -e link=NAME, or take all with -e all_links=true."
 ALIKE = 0.8  # how alike names are, of 1, of which one may be a slip of the other
@@ -63,13 +64,26 @@ class Asked:
         return (not self.link or self.link in names) and self.vendor in ("", place.vendor)
 
 
+def as_list(value: t.Any) -> list[t.Any] | None:
+    """A list as roles read it, also from the text that INI inventories and C(-e) make of one; None for anything else.
+
+    Nothing at all is an empty list.
+    """
+    if isinstance(value, t.Mapping):
+        return None
+    try:
+        read: list[t.Any] | None = converted({"it": {"type": "list", "elements": "raw"}}, {"it": value})["it"]
+    except ValueRefused:
+        return None
+    return read or []
+
+
 def places(environments: t.Mapping[str, t.Mapping[str, t.Any]], vendors: t.Sequence[str]) -> list[Place]:
     """Every link of some hosts, by their variables. What is no list of links is for the vendor's role to refuse."""
     found = []
     for host, variables in environments.items():
         for vendor in vendors:
-            links = variables.get(f"{vendor}_links")
-            for link in links if isinstance(links, (list, tuple)) else ():
+            for link in as_list(variables.get(f"{vendor}_links")) or ():
                 if isinstance(link, t.Mapping) and link.get("name"):
                     found.append(Place(host, vendor, str(link["name"])))
     return found
@@ -133,7 +147,7 @@ def account_in(said: t.Mapping[str, t.Any]) -> str:
     return ""
 
 
-def accounts(
+def known_accounts(
     hosts: t.Mapping[str, t.Mapping[str, str]], of_profile: t.Callable[[str], str]
 ) -> dict[str, tuple[str, ...]]:
     """By what the account and region of each host are known: by the account, or by the profile that leads to it.
