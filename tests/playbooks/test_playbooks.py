@@ -630,6 +630,25 @@ def test_hosts_that_do_not_serve_fail_their_links_and_are_rolled_back(company: C
     assert (mended.status, stand(mended)) == (0, {"us fivetran orders": WAITING})
 
 
+def test_what_others_call_like_a_forwarder_is_seen_before_anything_is_built(company: Company) -> None:
+    """Nothing is built on its word, and what is taken away leaves it, without a failure at each run."""
+    with_forwarder(company)
+    ec2 = company.sandbox.boto(company.accounts["us"], "ec2")
+    theirs = {"GroupName": "fivetran-zone", "Description": "theirs", "VpcId": "vpc-75730001"}
+    group = ec2.create_security_group(**theirs)["GroupId"]
+    refused = company.play("site")
+    ((dummy, line),) = refused.lines
+    assert (refused.writes, bool(refused.status)) == ([], True)
+    assert f"The name fivetran-zone is taken by security group {group}, not made here" in line
+    taken = company.play("teardown", all_links="true")
+    ((dummy, line),) = taken.lines
+    assert (taken.status, taken.writes) == (0, [])
+    assert line == f"fivetran orders: absent: left, for others have made it: security group {group}"
+    ec2.delete_security_group(GroupId=group)
+    built = company.play("site")
+    assert (built.status, stand(built)) == (0, {"us fivetran orders": WAITING})
+
+
 def with_function(company: Company) -> None:
     """Leave ``us`` alone, with a link whose name a Lambda function follows."""
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}

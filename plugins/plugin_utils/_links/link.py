@@ -25,6 +25,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found impo
 Options = t.Mapping[str, t.Any]
 Item = dict[str, t.Any]  # what a module takes for one link
 Build = t.Callable[[t.Any, Known], t.Optional[Item]]
+UNASKED = "It is not as it shall be, and the modules of its later steps have not been asked yet."
 
 
 class LinkError(Exception):
@@ -135,6 +136,14 @@ class Link:
     def hold(self, known: Known) -> Item | None:
         """What a check has found wrong keeps a link as it is. One that stands so goes on being followed and served."""
         return {"name": self.key, "reason": known.held} if known.held and self.present else None
+
+    @step
+    def unasked(self, known: Known) -> Item | None:
+        """Keeps a link as it is until the modules of its later steps have been asked; one that stands needs no asking.
+
+        A thing of others that has a name of the link's would be found when half of the link is built, otherwise.
+        """
+        return {"name": self.key, "reason": UNASKED} if self.present and not known.held else None
 
     @step
     def absent(self, known: Known) -> Item | None:

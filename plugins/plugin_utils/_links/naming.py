@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import difflib
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -17,9 +18,11 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted
 
 SAY = "Say which link to take away with -e link=NAME, or take all with -e all_links=true."
 ALIKE = 0.8  # how alike names are, of 1, of which one may be a slip of the other
+ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):")
 ASKED = ("link", "vendor", "all_links", "all_matches")  # extra variables
 
 
@@ -61,13 +64,26 @@ class Asked:
         return (not self.link or self.link in names) and self.vendor in ("", place.vendor)
 
 
+def as_list(value: t.Any) -> list[t.Any] | None:
+    """A list as roles read it, also from the text that INI inventories and C(-e) make of one; None for anything else.
+
+    Nothing at all is an empty list.
+    """
+    if isinstance(value, t.Mapping):
+        return None
+    try:
+        read: list[t.Any] | None = converted({"it": {"type": "list", "elements": "raw"}}, {"it": value})["it"]
+    except ValueRefused:
+        return None
+    return read or []
+
+
 def places(environments: t.Mapping[str, t.Mapping[str, t.Any]], vendors: t.Sequence[str]) -> list[Place]:
     """Every link of some hosts, by their variables. What is no list of links is for the vendor's role to refuse."""
     found = []
     for host, variables in environments.items():
         for vendor in vendors:
-            links = variables.get(f"{vendor}_links")
-            for link in links if isinstance(links, (list, tuple)) else ():
+            for link in as_list(variables.get(f"{vendor}_links")) or ():
                 if isinstance(link, t.Mapping) and link.get("name"):
                     found.append(Place(host, vendor, str(link["name"])))
     return found
@@ -116,6 +132,39 @@ def refuse_misspelt_tags(option: str, asked: t.Iterable[str], vendors: t.Sequenc
             raise LinkError(
                 f"{option} {tag}: no task has that tag. Is {meant[0]} meant? Vendors: {', '.join(vendors)}."
             )
+
+
+def account_in(said: t.Mapping[str, t.Any]) -> str:
+    """The account that settings name, "" for none: those of a host, or of a profile in AWS's configuration files.
+
+    Source: AWS SDKs and Tools Reference Guide, settings of the shared config file (read 2026-11).
+    """
+    for role, account in (("aws_role_arn", "aws_account_id"), ("role_arn", "sso_account_id")):
+        match = ACCOUNT.match(str(said.get(role) or ""))
+        found = str(said.get(account) or "") or (match.group(1) if match else "")
+        if found:
+            return found
+    return ""
+
+
+def known_accounts(
+    hosts: t.Mapping[str, t.Mapping[str, str]], of_profile: t.Callable[[str], str]
+) -> dict[str, tuple[str, ...]]:
+    """By what the account and region of each host are known: by the account, or by the profile that leads to it.
+
+    ``hosts`` are their variables aws_account_id, aws_role_arn, aws_profile and aws_region. ``of_profile`` is the
+    account that a profile's own settings name, or "". What one host says of its profile's account holds for all.
+    """
+    told = {}
+    for said in hosts.values():
+        if said["aws_account_id"] and not said["aws_role_arn"]:
+            told[said["aws_profile"]] = said["aws_account_id"]
+    known: dict[str, tuple[str, ...]] = {}
+    for host, said in hosts.items():
+        profile = said["aws_profile"]
+        account = account_in(said) or told.get(profile) or of_profile(profile)
+        known[host] = (*(("account", account) if account else ("profile", profile)), said["aws_region"])
+    return known
 
 
 def refuse_twins(listed: t.Sequence[Place], accounts: t.Mapping[str, tuple[str, ...]]) -> None:

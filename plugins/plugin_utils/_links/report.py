@@ -56,7 +56,7 @@ def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.An
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []
-    notes = (action, _about(uninvited) if uninvited else "", _unshown(known.results))
+    notes = (action, _left(known.results), _about(uninvited) if uninvited else "", _unshown(known.results))
     action = "; ".join(note for note in notes if note)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
     fields = {field.name for field in dataclasses.fields(link)}
@@ -141,6 +141,15 @@ def _imperfect(result: Result) -> str:
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
     identity = result.get("association_id") or result.get("vpc_endpoint_id")
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
+
+
+def _left(results: t.Sequence[Result]) -> str:
+    """What stays because others have made it, or need it."""
+    left = [thing for result in results for thing in result.get("left") or ()]
+    needing = [thing for result in results for thing in result.get("needed_by") or ()]
+    said = [f"left, for others have made it: {', '.join(left)}"] if left else []
+    said += [f"its share stays, for {_named(needing)} of this account would stop working"] if needing else []
+    return "; ".join(said)
 
 
 def _unshown(results: t.Sequence[Result]) -> str:
