@@ -81,6 +81,15 @@ class NlbServiceLink(Link):
         None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
     )
     listener_port: int | None = optional(None, "Port on which {who} connects. Default is O({links}[].port).")
+    told_port: int | None = optional(
+        None,
+        "The port that {who} was told. When the port of a link changes, every run says so until this is the new one.",
+    )
+    told_zone_ids: list[str] | None = optional(
+        None,
+        "Ids of the Availability Zones that {who} was told. When the load balancer gets further ones, every run says so"
+        " until they are listed here.",
+    )
     tcp_idle_timeout: int | None = optional(
         None,
         "Seconds without data after which the load balancer forgets a connection, 60 to 6000. Statements that take"
@@ -198,6 +207,11 @@ class NlbServiceLink(Link):
     def balancer(self) -> str:
         """The load balancer's name in AWS."""
         return self.load_balancer_name or self.key
+
+    @property
+    def serves_on(self) -> int | None:
+        """The port on which the vendor connects."""
+        return self.listener_port or self.port
 
     @property
     def target_group(self) -> str:
@@ -341,7 +355,11 @@ class NlbServiceLink(Link):
         options = self.pick(
             *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
             *("verify_private_dns", "connection_notifications", "tags", "end_connections_of_removed_principals"),
+            *("told_port", "told_zone_ids"),
         )
+        options.update({"port": self.serves_on} if self.serves_on else {})
+        if self.awaiting:  # nobody has been told anything, so all that will be told is new
+            options["told_port"] = self.serves_on
         return {**options, **self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
 
     @step

@@ -36,7 +36,6 @@ ASKED: dict[str, t.Any] = {
 }
 """What the filter is asked for besides the links."""
 ALSO = (
-    "title",
     "short_description",
     "description",
     "connects",
@@ -57,6 +56,7 @@ class Vendor:
     """
 
     name: str = ""
+    title: str = ""
     by: str = "destination"
     destinations: Options = dataclasses.field(default_factory=dict)
     facts: Options = dataclasses.field(default_factory=dict)
@@ -225,7 +225,8 @@ def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Optio
         asked = f" Is {meant[0]} meant?" if meant else ""
         raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{asked}")
     facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
-    return _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
+    link = _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
+    return dataclasses.replace(link, title=vendor.title or None)
 
 
 def _default(vendor: Vendor) -> t.Any:
