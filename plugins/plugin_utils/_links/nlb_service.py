@@ -33,6 +33,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import is_meant
 
 NAME = r"[A-Za-z0-9_-]{1,64}"
 RESOLVER = "169.254.169.253"  # that of every VPC
@@ -397,8 +398,8 @@ class NlbServiceLink(Link):
         members: dict[str, list[NlbServiceLink]] = {}
         for link in links:
             if link.forwarded and link.forwarder not in by_name:
-                names = ", ".join(sorted(by_name)) or "none"
-                raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}. There are: {names}.")
+                names, meant = ", ".join(sorted(by_name)) or "none", is_meant(str(link.forwarder), by_name)
+                raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}.{meant} There are: {names}.")
             if link.forwarded:
                 members.setdefault(str(link.forwarder), []).append(link)
         groups = {name: _group(by_name[name], members[name], found) for name in members}

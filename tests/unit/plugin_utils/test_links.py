@@ -145,6 +145,14 @@ class TestResolve:
         [
             ([{"name": "a", "destination": "oracle"}], "unknown destination 'oracle'. Known: rds, redshift"),
             ([{"name": "a"}], "unknown destination None"),
+            (
+                [{"name": "a", "destination": "redshft"}],
+                "unknown destination 'redshft'. Is redshift meant.",
+            ),
+            ([{"name": "a", "destination": "rds", "prot": 1}], "does not take prot. Is port meant?"),
+            ([{"name": "a", "destination": "rds", "fualt": 1}], "does not take fualt.$"),
+            ([{"name": "a", "destination": "rds", "endpoint_kind": "writr"}], "got: writr. Is writer meant?"),
+            ([{"name": "a", "destination": "rds", "health_check": {"prt": 1}}], "health_check.prt. .* Is port meant?"),
             ([{"destination": "rds"}], "needs a name"),
             ({"name": "a"}, "Links are a list"),
             (["a"], "A link is a dictionary with a name, not 'a'"),
