@@ -32,7 +32,7 @@ options:
         M(saas.privatelink.preflight) takes, and V(hold) what every such module takes as its option of that name, for
         links of which the preflight has found something wrong.
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
-        V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(held), V(association),
+        V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
         V(removal).
     type: str
