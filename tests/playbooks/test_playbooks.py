@@ -438,7 +438,7 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
             {"fivetran_links": [link("a", endpoint="https://db.example:5432/x")]},
             "a: endpoint is .*take away 'https",
         ),
-        "user": (forwarded(check_user="health check"), "a: check_user of database 'fivetran-a' is 'health check'"),
+        "user": (forwarded(check_user="health check"), "a: check_user of database 'a' is 'health check'"),
         "line": (forwarded(endpoint="db.example\n    server x 192.0.2.1"), "a: endpoint is "),
         "health": (forwarded(forwarder_port=801), "the health check and a would share port 801"),
         "resolver": (forwarded(nameservers=["10.0.0.2 #"]), "Forwarder 'zone': '10.0.0.2 #' is not the address"),
@@ -633,9 +633,7 @@ def test_hosts_that_do_not_serve_fail_their_links_and_are_rolled_back(company: C
     failed = company.play("site")
     ((dummy, line),) = failed.lines
     assert failed.status
-    assert re.match(
-        r"fivetran orders: failed: forwarder fivetran-zone: The hosts .* i-[0-9a-f]+ is unhealthy in ", line
-    )
+    assert re.match(r"fivetran orders: failed: forwarder zone: The hosts .* i-[0-9a-f]+ is unhealthy in ", line)
     assert "AWS has brought back hosts as they were before. It is your turn" in line
     (group,) = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
     assert {host["LaunchTemplate"]["Version"] for host in group["Instances"]} == {"1"}

@@ -122,7 +122,8 @@ class Link:
                 if item is not None:
                     taken(**item)
             except ItemError as error:
-                return dataclasses.replace(self, fault=str(error))
+                made = f" It is made of the name of the link, {self.name!r}: rename the link."
+                return dataclasses.replace(self, fault=f"{error}{made if repr(self.key) in str(error) else ''}")
         return self
 
     def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> t.Mapping[str, t.Any] | None:

@@ -280,7 +280,7 @@ class NlbServiceLink(Link):
         try:
             Database.of(self.forwarder_database())
         except ValueError as error:
-            raise LinkError(f"{self.name}: {error}.") from None
+            raise LinkError(f"{self.name}: {str(error).replace(repr(self.key), repr(self.name))}.") from None
 
     @step
     def prerequisite(self, known: Known) -> Item | None:
@@ -451,6 +451,7 @@ def _group(given: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], foun
         **first.pick("vpc_id"),
         **forwarder,
         "name": resource_name(first.vendor, str(forwarder["name"])),
+        "called": forwarder["name"],
         "state": "present" if present else "absent",
         "databases": [link.forwarder_database() for link in present],
         "source_security_group_ids": sorted({group for link in present for group in link.security_group_ids or ()}),

@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.discovery import reason
@@ -46,8 +47,23 @@ def report(links: t.Sequence[Link], steps: Steps, others: t.Sequence[Link] = ())
     entries = []
     for link in links:
         known = found.of(link)
-        entries.append(_entry(link.learned(known), known, found.check_mode, link.kept(others)))
+        entry = _entry(link.learned(known), known, found.check_mode, link.kept(others))
+        entries.append(_naming(entry, link, links) if entry["status"] == FAILED else entry)
     return entries
+
+
+def _naming(entry: dict[str, t.Any], link: Link, links: t.Sequence[Link]) -> dict[str, t.Any]:
+    """The entry with the names that people gave to links, behind those that modules have for them.
+
+    Its own is at the head of the line, and said again only where the module's does not show it.
+    """
+    action = str(entry["next_action"])
+    for other in links:
+        if other.key in action and (other.key != link.key or other.name not in other.key):
+            known = rf"(?<![\w-]){re.escape(other.key)}(?![\w-])"
+            action = re.sub(known, f"{other.key} (link {other.name})", action, count=1)
+    named = {**entry, "next_action": action}
+    return {**named, "line": line(named)}
 
 
 def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.Any]:

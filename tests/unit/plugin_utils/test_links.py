@@ -434,15 +434,15 @@ class TestForwarders:
             ({"security_group_ids": []}, "needs security_group_ids"),
             ({"endpoint": None}, "needs an endpoint"),
             ({"forwarder_port": 801}, "the health check and orders would share port 801"),
-            ({"port": None}, "database 'fivetran-orders' lacks port"),
-            ({"port": 70000}, "orders: port of 'fivetran-orders': 70000 is not between 1 and 65535"),
+            ({"port": None}, "orders: database 'orders' lacks port"),
+            ({"port": 70000}, "orders: port of 'orders': 70000 is not between 1 and 65535"),
             (
                 {"check_user": "health check"},
                 "orders: check_user of database .* is 'health check'; it may have 1 to 80",
             ),
             ({"check_user": "haproxy\n    server x 192.0.2.1:5432"}, "check_user"),
             ({"engine": "mysql #"}, "engine of database"),
-            ({"name": "orders {x}"}, "name of database 'fivetran-orders {x}'"),
+            ({"name": "orders {x}"}, "name of database 'orders {x}'"),
             ({"endpoint": None, "addresses": ["fd00::2"]}, "an IPv6 address cannot be used"),
             ({"health_check": {"path": "/health x"}}, "the path of health_check is '/health x'"),
         ],
@@ -539,6 +539,24 @@ def test_who_is_connected_is_to_be_told_another_port(told: dict[str, Any]) -> No
     passed_on = orders(listener_port=6432, told_port=6432)
     (entry,) = link_report(passed_on, [balancer, ok("fivetran-orders", status="accepted", connections=[])])
     assert entry["line"] == "fivetran orders: connected"
+
+
+def test_another_link_in_a_message_has_the_name_that_it_was_given() -> None:
+    links = nlb(ORDERS, {**ORDERS, "name": "the_bills"}, {**ORDERS, "name": "or"})
+    msg = "fivetran-orders and fivetran-the-bills shall be on load balancer fivetran-the-bills, not fivetran-or-1"
+    entries = link_report(links, [failed("fivetran-orders", msg)])
+    said = msg.replace("fivetran-the-bills shall", "fivetran-the-bills (link the_bills) shall")
+    assert entries[0]["line"] == f"fivetran orders: failed: {said}"
+    (long,) = nlb({**ORDERS, "name": "a" * 40})
+    (entry,) = link_report([long], [failed(long["key"], f"Load balancer {long['key']} is protected from deletion.")])
+    assert f"Load balancer {long['key']} (link {'a' * 40}) is protected" in entry["line"]
+
+
+def test_a_name_that_aws_does_not_take_is_that_of_the_link() -> None:
+    (link,) = orders(name="The Bills")
+    said = "Not the name of a load balancer: 'fivetran-The Bills'. It has up to 32 letters, digits and hyphens"
+    assert link["fault"].startswith(said)
+    assert link["fault"].endswith("It is made of the name of the link, 'The Bills': rename the link.")
 
 
 def test_what_a_vendor_was_told_goes_to_its_service() -> None:
