@@ -72,6 +72,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
     as_list,
     chosen,
     known_accounts,
+    misspelt_extra,
     misspelt_lists,
     places,
     refuse_misspelt_tags,
@@ -111,6 +112,8 @@ class LookupModule(LookupBase):
             return [self._keys(vendors) for vendors in terms]
         try:
             extra = self._extra = load_extra_vars(self._loader)
+            for slip in misspelt_extra(extra) if said else ():
+                self._display.warning(slip)
             asked = Asked.of({name: self._templar.template(extra[name]) for name in ASKED if name in extra})
             return [self._said(asked, vendors) if said else self._own(asked, vendors) for vendors in terms]
         except LinkError as error:

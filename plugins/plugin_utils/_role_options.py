@@ -9,18 +9,17 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import typing as t
 from pathlib import Path
 
 import yaml
 from ansible import template as templating
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import LONG, nearest
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
 ROLES = Path(__file__).parents[2] / "roles"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-ALIKE = 0.88  # how alike names are, of 1, of which one may be a slip of the other
 TRUSTED = getattr(templating, "trust_as_template", lambda text: text)  # what ansible-core 2.18 does not ask for
 
 
@@ -71,8 +70,8 @@ def misspelt(role: str, names: t.Iterable[str]) -> dict[str, str]:
     """Of variables that begin as the role's options do, those that are none: each with the option that may be meant."""
     known = {f"{role}_links", *role_spec(role), *role_spec(role, secret=True)}
     strange = [name for name in names if name.startswith(f"{role}_") and name not in known]
-    near = {name: difflib.get_close_matches(name, known, 1, ALIKE) for name in strange}
-    return {name: meant[0] for name, meant in near.items() if meant}
+    near = {name: nearest(name, known, LONG) for name in strange}
+    return {name: meant for name, meant in near.items() if meant}
 
 
 def _default(option: t.Mapping[str, t.Any]) -> t.Any:

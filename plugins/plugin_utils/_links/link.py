@@ -63,11 +63,17 @@ class Link:
     hand_off: str | None = optional(None, "What to do when all is built and {who} has not connected yet.")
     hand_back: str | None = optional(None, "What to do at {who} when the link is gone.")
     fault: str | None = internal(None)
+    title: str | None = internal(None)  # the vendor's name as people write it
 
     @property
     def key(self) -> str:
         """What the link's resources are called in AWS: vendor and name, at most 32 characters."""
         return resource_name(self.vendor, self.name)
+
+    @property
+    def who(self) -> str:
+        """The vendor, in sentences."""
+        return self.title or self.vendor
 
     @property
     def present(self) -> bool:
@@ -117,7 +123,8 @@ class Link:
                 if item is not None:
                     taken(**item)
             except ItemError as error:
-                return dataclasses.replace(self, fault=str(error))
+                made = f" It is made of the name of the link, {self.name!r}: rename the link."
+                return dataclasses.replace(self, fault=f"{error}{made if repr(self.key) in str(error) else ''}")
         return self
 
     def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> t.Mapping[str, t.Any] | None:

@@ -180,7 +180,7 @@ class ResourceEndpointLink(Link):
         return self._share()
 
     @step
-    def held(self, known: Known) -> Item | None:
+    def shared(self, known: Known) -> Item | None:
         """To look into the share of a link that is to go, for what it holds."""
         told = not self.names_share or self.resource_configuration
         return self._share() if self.by_network and not told else None

@@ -15,11 +15,13 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.vars.manager import VariableManager
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
+    ASKED,
     Asked,
     Place,
     account_in,
     chosen,
     known_accounts,
+    misspelt_extra,
     misspelt_lists,
     places,
     refuse_misspelt_tags,
@@ -28,6 +30,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import resolve
 from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import misspelt
 
+OTHERS = ["fivetran_links", "segment_links", "uplink", "databricks_links", "fivetran_only", "aws_vpc_id", "aws_region"]
 VENDORS = ["segment", "fivetran", "redis_cloud"]
 
 
@@ -39,6 +42,9 @@ VENDORS = ["segment", "fivetran", "redis_cloud"]
         ("fivetrn_links", "fivetran_links"),
         ("rediscloud_links", "redis_cloud_links"),
         ("segment-links", "segment_links"),
+        ("aws_role_arm", "aws_role_arn"),
+        ("aws_acount_id", "aws_account_id"),
+        ("privatelink_host", "privatelink_hosts"),
     ],
 )
 def test_a_list_that_nothing_reads_is_named(name: str, meant: str) -> None:
@@ -46,9 +52,30 @@ def test_a_list_that_nothing_reads_is_named(name: str, meant: str) -> None:
     assert said == [f"prod has the variable {name}, which nothing reads: is {meant} meant?"]
 
 
-@pytest.mark.parametrize("name", ["fivetran_links", "segment_links", "uplink", "databricks_links", "fivetran_only"])
+@pytest.mark.parametrize("name", OTHERS)
 def test_other_variables_are_nobodys_business(name: str) -> None:
     assert misspelt_lists("prod", [name], VENDORS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("linl", "link"), ("lnk", "link"), ("vendr", "vendor"), ("all_link", "all_links")]
+)
+def test_an_extra_variable_that_is_nearly_one_of_ours_is_named(name: str, meant: str) -> None:
+    (said,) = misspelt_extra([name, *ASKED, "region", "lines", "blink_rate", "aws_region"])
+    assert said == f"-e {name}: no playbook here reads it. Is {meant} meant?"
+
+
+def refused(asked: Asked) -> str:
+    with pytest.raises(LinkError) as error:
+        chosen(asked, [Place("us", "fivetran", "orders")], VENDORS, taking_away=False)
+    return str(error.value)
+
+
+def test_a_name_that_is_nearly_one_of_the_run_is_asked_for() -> None:
+    assert "lists a link ordrs. Is orders meant? There are: orders." in refused(Asked(link="ordrs"))
+    assert "lists a link us/fivetran/ordrs. Is orders meant?" in refused(Asked(link="us/fivetran/ordrs"))
+    assert refused(Asked(link="sales")).endswith("lists a link sales. There are: orders.")
+    assert "There is no vendor fivetrn. Is fivetran meant?" in refused(Asked(vendor="fivetrn"))
 
 
 @pytest.mark.parametrize("tag", ["fivetrn", "Fivetran", "redis-cloud", "segments"])
