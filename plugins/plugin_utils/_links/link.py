@@ -150,7 +150,7 @@ class Link:
 
         A thing of others that has a name of the link's would be found when half of the link is built, otherwise.
         """
-        return {"name": self.key, "reason": UNASKED} if self.present and not known.held else None
+        return {"name": self.key, "reason": UNASKED, "yields": True} if self.present and not known.held else None
 
     @step
     def absent(self, known: Known) -> Item | None:
