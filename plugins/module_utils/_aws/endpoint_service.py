@@ -335,6 +335,8 @@ class EndpointServices:
     def plan(self, item: EndpointService, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
+        principals.check_partition(item.allowed_principals or (), actual.partition)
+        principals.check_partition((notification.topic_arn for notification in item.notifications), actual.partition)
         if actual.service is None:
             return plan_create(item, actual, self.check_mode)
         return plan_update(item, actual, actual.service, self.check_mode)
