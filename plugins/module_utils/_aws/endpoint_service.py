@@ -752,7 +752,10 @@ def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[
     for wanted in item.load_balancers or []:
         balancer = actual.load_balancers.get(wanted)
         if balancer is None and not check_mode:
-            raise ItemError(f"Load balancer {wanted} does not exist in this account and region.")
+            raise ItemError(
+                f"Load balancer {wanted} does not exist in this account and region. If another run has just taken it "
+                "away, run again."
+            )
         found.append(balancer or lb.LoadBalancer(UNKNOWN, wanted, "active"))
     return found
 
