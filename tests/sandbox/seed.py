@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records, and the accounts
+"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records, and accounts
 of Redis Cloud and Databricks.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.

@@ -136,7 +136,7 @@ def _fault(error: AwsError) -> Response:
     if "Throttling" in error.code:
         return _refusal(429, "REQUEST_LIMIT_EXCEEDED", "Rate limit exceeded.")
     if error.code.startswith("AccessDenied"):
-        return _refusal(403, "PERMISSION_DENIED", error.message)
+        return _refusal(403, "PERMISSION_DENIED", "The service principal is not an account admin.")
     code = "INTERNAL_ERROR" if error.code == "InternalFailure" else error.code
     return _refusal(error.status or 400, code, error.message)
 

@@ -21,14 +21,14 @@ from tests.sandbox.databricks import (
     vpc_endpoints,
     workspaces,
 )
-from tests.sandbox.databricks.objects import KINDS, Account, Edit, Failure, Rule, Thing
+from tests.sandbox.databricks.objects import DEFAULT_POLICY, KINDS, Account, Edit, Failure, Rule, Thing
 from tests.sandbox.databricks.routes import ROUTES, Request
 from tests.sandbox.databricks.sign_in import DOCUMENTS
 
 if TYPE_CHECKING:
     from tests.sandbox.server import Sandbox
 
-PLANTED = {
+PLANTED: dict[str, tuple[str, dict[str, Any]]] = {
     "vpc_endpoints": ("vpc_endpoint_id", {}),
     "private_access_settings": (
         "private_access_settings_id",
@@ -58,7 +58,7 @@ def plant(sandbox: Sandbox, account_id: str, client_id: str, client_secret: str,
     made = Account(account_id, client_id, client_secret, **options)
     account = sandbox.databricks.accounts.setdefault(account_id, made)
     aws.publish(sandbox.world, account.published)
-    account.network_policies.setdefault(network_policies.DEFAULT_POLICY, network_policies.default(account))
+    account.network_policies.setdefault(DEFAULT_POLICY, network_policies.default(account))
     for kind, (member, defaults) in PLANTED.items():
         for seed in lists[kind]:
             body = {"account_id": account_id, **defaults, **seed}

@@ -51,7 +51,7 @@ def create(request: Request) -> Any:
     limits = databricks.limits
     within(databricks, len(alike), limits.s3_rules_per_region if to_s3 else limits.vpc_rules_per_region, "endpoints")
     key, moment = new_id(), milliseconds()
-    members = {"rule_id": key, "network_connectivity_config_id": config.id, "account_id": account.id}
+    members: dict[str, Any] = {"rule_id": key, "network_connectivity_config_id": config.id, "account_id": account.id}
     members |= {"endpoint_service": body["endpoint_service"], member: body[member], "enabled": not to_s3}
     members |= {"deactivated": False, "creation_time": moment, "updated_time": moment}
     rule = Rule(key, members, region=region)
