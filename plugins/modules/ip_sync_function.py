@@ -77,31 +77,36 @@ options:
             description: When old targets go. Default is V(immediate).
             type: str
             choices: [immediate, after_healthy]
-          confirm:
+          confirmations:
             description: How many further answers must agree before anything is drained.
             type: int
-          gap:
+            aliases: [confirm]
+          confirm_interval:
             description: Seconds between these answers.
             type: float
+            aliases: [gap]
           grace:
             description: For how many seconds a host of a V(reader) must be missing before it is drained.
             type: float
-          lease:
+          memory_ttl:
             description: After how many seconds without a run waiting starts again.
             type: float
-          healthy_bound:
+            aliases: [lease]
+          healthy_timeout:
             description: For how many seconds V(after_healthy) keeps old targets at most.
             type: float
+            aliases: [healthy_bound]
           max_addresses:
             description: An answer with more addresses is not believed.
             type: int
           allow_outside:
             description: Accept private addresses outside the VPC's subnets.
             type: bool
-          protected:
+          protected_cidrs:
             description: CIDRs whose targets are never touched.
             type: list
             elements: str
+            aliases: [protected]
       remove_syncs:
         description:
           - Names of syncs that the function shall forget. When none is left, the function goes with all its parts.

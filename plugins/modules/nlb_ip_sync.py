@@ -16,8 +16,9 @@ description:
   - A name that does not resolve, or resolves to addresses that cannot be meant, changes nothing and fails the item.
     Addresses must lie in the subnets of the target group's VPC, which also gives their availability zone, unless
     O(syncs[].allow_outside) is set. Public, loopback and link-local addresses are never accepted.
-  - Only targets on O(syncs[].port) and outside of O(syncs[].protected) are touched. A target that is draining does not
-    count as registered, so a failover and its failback within the deregistration delay end with the right target.
+  - Only targets on O(syncs[].port) and outside of O(syncs[].protected_cidrs) are touched. A target that is draining
+    does not count as registered, so a failover and its failback within the deregistration delay end with the right
+    target.
   - Takes one target group or a list of them in O(syncs). What all need is read in two calls; a group with nothing to do
     then costs one call, or two where O(syncs[].endpoint_kind=reader) or O(syncs[].drain=after_healthy) are used, of
     which the second is shared by 20 groups.
@@ -84,11 +85,12 @@ options:
         type: str
         choices: [immediate, after_healthy]
         default: immediate
-      confirm:
+      confirmations:
         description:
           - How many further answers must agree before anything is drained.
         type: int
         default: 2
+        aliases: [confirm]
       confirm_interval:
         description:
           - Seconds between these answers.
@@ -100,12 +102,13 @@ options:
           - For how many seconds a host of a V(reader) must be missing from every answer before it is drained.
         type: float
         default: 900.0
-      lease:
+      memory_ttl:
         description:
           - After how many seconds without a run the time that hosts have been missing, or that new targets have been
             awaited, starts again at zero. Must be longer than the time between two runs.
         type: float
         default: 3600.0
+        aliases: [lease]
       healthy_timeout:
         description:
           - For how many seconds V(after_healthy) keeps old targets at most, over all runs.
@@ -123,11 +126,12 @@ options:
             with the availability zone C(all).
         type: bool
         default: false
-      protected:
+      protected_cidrs:
         description:
           - CIDRs whose targets are never touched. An answer inside of them is not believed.
         type: list
         elements: str
+        aliases: [protected]
       registered:
         description:
           - For a target group that others have made, the addresses that the collection has registered in it, as

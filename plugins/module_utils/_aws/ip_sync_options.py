@@ -51,14 +51,14 @@ class Followed:
     port: int | None = None
     endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] | None = None
     drain: t.Literal["immediate", "after_healthy"] | None = None
-    confirm: int | None = None
-    gap: float | None = None
+    confirmations: int | None = optional(aliases=["confirm"])
+    confirm_interval: float | None = optional(aliases=["gap"])
     grace: float | None = None
-    lease: float | None = None
-    healthy_bound: float | None = None
+    memory_ttl: float | None = optional(aliases=["lease"])
+    healthy_timeout: float | None = optional(aliases=["healthy_bound"])
     max_addresses: int | None = None
     allow_outside: bool | None = None
-    protected: list[str] | None = None
+    protected_cidrs: list[str] | None = optional(aliases=["protected"])
 
 
 @dataclass(frozen=True)

@@ -134,14 +134,14 @@ class Sync:
     port: int | None = None
     endpoint_kind: t.Literal["writer", "instance", "proxy", "reader"] = "instance"
     drain: t.Literal["immediate", "after_healthy"] = "immediate"
-    confirm: int = 2
+    confirmations: int = optional(2, aliases=["confirm"])
     confirm_interval: float = optional(1.0, aliases=["gap"])
     grace: float = 900.0
-    lease: float = 3600.0
+    memory_ttl: float = optional(3600.0, aliases=["lease"])
     healthy_timeout: float = optional(600.0, aliases=["healthy_bound"])
     max_addresses: int = 16
     allow_outside: bool = False
-    protected: list[str] | None = None
+    protected_cidrs: list[str] | None = optional(aliases=["protected"])
     registered: list[str] | None = None
     newly_adopted: bool = False
     environment: str = internal("")
@@ -170,14 +170,14 @@ class Sync:
                 family=group.family,
                 policy="sampled" if self.endpoint_kind == "reader" else "exact",
                 drain=self.drain,
-                confirm=1 if self.addresses else self.confirm,
+                confirm=1 if self.addresses else self.confirmations,
                 gap=0 if self.addresses else self.confirm_interval,
                 grace=self.grace,
-                lease=self.lease,
+                lease=self.memory_ttl,
                 healthy_bound=self.healthy_timeout,
                 max_addresses=self.max_addresses,
                 allow_outside=self.allow_outside or not group.exists,
-                protected=tuple(self.protected or ()),
+                protected=tuple(self.protected_cidrs or ()),
                 only=None if self.registered is None else tuple(self.registered),
                 alone=self.newly_adopted,
             )

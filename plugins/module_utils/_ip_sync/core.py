@@ -198,7 +198,7 @@ class _Run:
         self.now = yield Now()
         since = self.memory.since
         if self.surplus & since.keys() and abs(self.now - self.memory.seen_at) > self.config.lease:
-            self.warnings.append(f"no run within the lease of {self.config.lease:g} s: waiting starts again")
+            self.warnings.append(f"no run within the memory_ttl of {self.config.lease:g} s: waiting starts again")
             since = {}
         # A time in the future is another machine's wrong clock: it must not count as waiting.
         return {address: min(since.get(address, self.now), self.now) for address in self.surplus}

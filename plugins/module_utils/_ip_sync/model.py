@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 TAG_VALUE_LIMIT = 256
 """Longest tag value that ELBv2 stores, in characters (API reference, type Tag, read 2026-11)."""
 
+WAITS = "confirm_interval, grace and healthy_timeout"
 FAMILIES = ("ipv4", "ipv6")
 POLICIES = ("exact", "sampled")
 DRAINS = ("immediate", "after_healthy")
@@ -166,10 +167,10 @@ class Config:
             (self.policy not in POLICIES, f"policy must be exact or sampled, not {self.policy!r}"),
             (self.drain not in DRAINS, f"drain must be immediate or after_healthy, not {self.drain!r}"),
             (self.policy == "sampled" and self.drain != "immediate", "drain: after_healthy belongs to policy: exact"),
-            (self.confirm < 1, "confirm must be at least 1: nothing is drained on a single answer"),
-            (min(self.gap, self.grace, self.healthy_bound) < 0, "gap, grace and healthy_bound must not be negative"),
+            (self.confirm < 1, "confirmations must be at least 1: nothing is drained on a single answer"),
+            (min(self.gap, self.grace, self.healthy_bound) < 0, f"{WAITS} must not be negative"),
             (self.samples < 1, "samples must be at least 1"),
-            (self.lease <= 0, "lease must be positive"),
+            (self.lease <= 0, "memory_ttl must be positive"),
             (self.max_addresses < 1, "max_addresses must be at least 1"),
         ):
             if wrong:

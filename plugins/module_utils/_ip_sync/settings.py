@@ -21,18 +21,23 @@ from .._core.forms import host_fault, is_of_form, nameserver, number
 from .group import Subnets
 from .model import Config
 
-ENGINE = (
-    "drain",
-    "confirm",
-    "gap",
-    "grace",
-    "lease",
-    "healthy_bound",
-    "max_addresses",
-    "allow_outside",
-    "protected",
-    "only",
-)
+ENGINE = {  # what the engine calls a member; the last five are names that members had earlier
+    "drain": "drain",
+    "confirmations": "confirm",
+    "confirm_interval": "gap",
+    "grace": "grace",
+    "memory_ttl": "lease",
+    "healthy_timeout": "healthy_bound",
+    "max_addresses": "max_addresses",
+    "allow_outside": "allow_outside",
+    "protected_cidrs": "protected",
+    "only": "only",
+    "confirm": "confirm",
+    "gap": "gap",
+    "lease": "lease",
+    "healthy_bound": "healthy_bound",
+    "protected": "protected",
+}
 KINDS = ("writer", "instance", "proxy", "reader")
 NAME = r"[A-Za-z0-9._-]{1,128}"
 TARGET_GROUP = (
@@ -81,9 +86,10 @@ class Follow:
             raise ValueError(f"a sync {wrong}: {json.dumps(document)}")
         if "port" in given:
             given["port"] = _port(f"{given['name']}: port", given["port"])
-        engine = {
-            key: tuple(given[key]) if key in ("protected", "only") else given[key] for key in ENGINE if key in given
-        }
+        engine: dict[str, t.Any] = {}
+        for member, option in ENGINE.items():
+            if member in given:
+                engine[option] = tuple(given[member]) if option in ("protected", "only") else given[member]
         return cls(**{key: given[key] for key in own if key in given}, engine=engine)
 
     def config(self, group_port: int, family: str, subnets: Subnets) -> Config:

@@ -45,7 +45,9 @@ memories = st.dictionaries(
     ],
 )
 def test_a_contradiction_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="|".join([*options, "10.0.0."])):  # which option, or which CIDR
+    said = {"gap": "confirm_interval", "healthy_bound": "healthy_timeout", "lease": "memory_ttl"}  # to users
+    names = [said.get(name, name) for name in options]
+    with pytest.raises(ValueError, match="|".join([*names, "10.0.0."])):  # which option, or which CIDR
         config(**options)
 
 

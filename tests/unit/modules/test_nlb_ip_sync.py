@@ -404,7 +404,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"addresses": ["db"]}, "not an IP address"),
     ({"port": 70000}, "port must be 1 to 65535"),
     ({"port": 0}, "port must be 1 to 65535"),
-    ({"confirm": 0}, "confirm must be at least 1"),
+    ({"confirm": 0}, "confirmations must be at least 1"),
     ({"gap": -1}, "must not be negative"),
     ({"protected": ["10.1.0.0/99"]}, "10.1.0.0/99"),
 ]
