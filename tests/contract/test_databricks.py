@@ -617,6 +617,46 @@ def test_domain_names_of_a_rule(databricks: Client, provider: Provider) -> None:
             databricks.rule(config, service["ServiceName"], *wrong)
 
 
+def test_a_rule_for_buckets_comes_in_two_steps(databricks: Client, account: str) -> None:
+    """databricks/technical-services-solutions#59: buckets admit the rule's endpoint, then it can be enabled."""
+    s3, bucket = databricks.sandbox.boto(account, "s3"), f"lake-{account}"
+    s3.create_bucket(Bucket=bucket)
+    api, config = databricks.sdk.network_connectivity, databricks.config()
+    with refused("INVALID_PARAMETER_VALUE", "in the region"):
+        wrong = CreatePrivateEndpointRule(resource_names=[bucket], endpoint_service="com.amazonaws.eu-west-1.s3")
+        api.create_private_endpoint_rule(config, wrong)
+    path, service = f"{{A}}/network-connectivity-configs/{config}/private-endpoint-rules", f"com.amazonaws.{REGION}.s3"
+    made = databricks.raw("POST", path, {"resource_names": [bucket], "endpoint_service": service, "enabled": True})[2]
+    rule, enable = made["rule_id"], UpdatePrivateEndpointRule(enabled=True)
+    assert made["enabled"] is False
+    databricks.sandbox.step(1)
+    with refused("INVALID_STATE", "ESTABLISHED"):
+        api.update_private_endpoint_rule(config, rule, enable, "enabled")
+    endpoint = databricks.comes_to(config, rule, "PENDING").vpc_endpoint_id
+    for source, state in (("vpce-0123456789abcdef0", "PENDING"), (endpoint, "ESTABLISHED")):
+        condition = {"Condition": {"StringEquals": {"aws:SourceVpce": source}}}
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", **condition}
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [statement]}))
+        assert databricks.rule_is(config, rule).connection_state.value == state
+    assert api.update_private_endpoint_rule(config, rule, enable, "enabled").enabled is True
+    more = UpdatePrivateEndpointRule(resource_names=[bucket, "other"])
+    assert api.update_private_endpoint_rule(config, rule, more, "resource_names").resource_names == [bucket, "other"]
+    with refused("INVALID_STATE", "rules"):
+        api.delete_network_connectivity_configuration(config)
+
+
+def test_the_creation_of_a_rule_outlives_who_asked_for_it(databricks: Client, provider: Provider) -> None:
+    """TF#4138, #4559, #5292: the answer often comes after a client has given up, and the rule is there."""
+    service, config = open_service(provider), databricks.config()
+    fault = {"account": databricks.id, "delay": 0.01, "performed": True}
+    databricks.sandbox.fault("databricks", "CreatePrivateEndpointRule", "timeout", **fault)
+    body = {"endpoint_service": service["ServiceName"], "domain_names": ["db.example.com"]}
+    with pytest.raises(OSError, match="closed connection"):
+        databricks.raw("POST", f"{{A}}/network-connectivity-configs/{config}/private-endpoint-rules", body)
+    (rule,) = databricks.sdk.network_connectivity.list_private_endpoint_rules(config)
+    databricks.comes_to(config, rule.rule_id, "PENDING")
+
+
 # Policies
 
 

@@ -14,6 +14,7 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
+from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, Call, HttpRequest
 from tests.sandbox.core.faults import Drop
 from tests.sandbox.core.wire import Response
@@ -104,7 +105,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 def _perform(sandbox: Sandbox, call: ApiCall, function: Operation | None, request: Request) -> Response:
     """Perform an operation amid what is armed around it."""
     databricks, account = sandbox.databricks, request.account
-    with sandbox.world.lock:
+    with sandbox.world.lock, clock.still():
         account.tidy()
         armed = databricks.due_failure(account.id, call.operation, call.request.path)
         if armed and not armed.performed:

@@ -92,6 +92,8 @@ class Rule(Thing):
     endpoint_id: str | None = None
     named_from: float = 0.0
     """When the rule first names its endpoint."""
+    ends: float = float("inf")
+    """When it is too late to accept it."""
     failure: str = ""
     established: bool = False
     """Whether it was ever seen established."""

@@ -146,13 +146,13 @@ def _ask(request: Request, rule: Rule, to_s3: bool) -> None:
     rule.life = world.life("databricks_rule", "CREATING", "PENDING")
     pending = rule.life.steps[1][1]
     rule.named_from = pending + world.lag("databricks_rule.unseen_endpoint")
+    rule.ends = pending + world.lag("databricks_rule.PENDING")
     if to_s3:
         rule.endpoint_id = hex_id("vpce-")  # of AWS's own service: nobody but Databricks sees it
         return
-    ends = pending + world.lag("databricks_rule.PENDING")
     name = rule.body["endpoint_service"]
     try:
-        rule.endpoint_id = aws.request_connection(request.sandbox, shard, rule.region, name, (pending, ends))
+        rule.endpoint_id = aws.request_connection(request.sandbox, shard, rule.region, name, (pending, rule.ends))
     except AwsError as error:
         rule.failure = f"{error.code}: {error.message}"
 
@@ -166,7 +166,8 @@ def state(request: Request, rule: Rule) -> str:
     if rule.failure:
         return "CREATE_FAILED"
     if "resource_names" in rule.body:
-        return "ESTABLISHED" if aws.admitted(rule.body["resource_names"], str(rule.endpoint_id)) else "PENDING"
+        admitted = aws.admitted(request.sandbox.world, rule.body["resource_names"], str(rule.endpoint_id))
+        return "ESTABLISHED" if admitted else "EXPIRED" if clock.now() >= rule.ends else "PENDING"
     found = ENDPOINT_STATES.get(aws.endpoint_state(request.sandbox.world, str(rule.endpoint_id)), "DISCONNECTED")
     rule.established = rule.established or found == "ESTABLISHED"
     # The owner of a service ends a connection by rejecting it; there is no other way.

@@ -56,6 +56,7 @@ def update(request: Request) -> Any:
     _check(request, workspace, changes)
     _move(account, workspace, changes)
     workspace.body.update(changes)
+    workspace.forced.clear()
     _begin(request, workspace)
     return described(workspace)
 
