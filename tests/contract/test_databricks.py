@@ -22,7 +22,8 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
 from databricks.sdk import AccountClient
 from databricks.sdk.config import Config
-from databricks.sdk.errors import DatabricksError, NotFound, PermissionDenied, Unauthenticated
+from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.networking import AwsVpcEndpointInfo, Endpoint
 from databricks.sdk.service.provisioning import NetworkVpcEndpoints, PrivateAccessLevel
 from databricks.sdk.service.provisioning import Workspace as SdkWorkspace
@@ -54,7 +55,7 @@ class Client:
     sandbox: RunningSandbox
     id: str
     aws: str
-    sdk: AccountClient
+    sdk: Any  # an AccountClient, whose classes say of all that it may be None
 
     def raw(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
         """A call without the SDK's retries and classes: status, headers, and the JSON or text of the answer."""
@@ -128,15 +129,11 @@ def _parsed(body: bytes) -> Any:
         return body.decode()
 
 
-def connect(sandbox: RunningSandbox, account: str, **options: Any) -> AccountClient:
+def connect(sandbox: RunningSandbox, account: str, **options: Any) -> Any:
     """The SDK's client, which waits on the sandbox's clock and reads nobody's profile."""
-    config = Config(
-        host=sandbox.url,
-        account_id=account,
-        clock=SteppedTime(sandbox),
-        **{"client_id": "client", "client_secret": "secret", **options},
-    )
-    return AccountClient(config=config)
+    clock: Any = SteppedTime(sandbox)
+    keys = {"client_id": "client", "client_secret": "secret", **options}
+    return AccountClient(config=Config(host=sandbox.url, account_id=account, clock=clock, **keys))
 
 
 @pytest.fixture(autouse=True)
@@ -336,7 +333,11 @@ def test_settings_of_a_workspace_are_not_deleted(databricks: Client) -> None:
 def test_a_change_between_reading_and_writing_is_lost(databricks: Client) -> None:
     """What has no version can be overwritten: the sandbox lets somebody else write between two calls."""
     key = databricks.settings()
-    change = {"kind": "private_access_settings", "id": key, "fields": {"allowed_vpc_endpoint_ids": [UNKNOWN]}}
+    change: dict[str, Any] = {
+        "kind": "private_access_settings",
+        "id": key,
+        "fields": {"allowed_vpc_endpoint_ids": [UNKNOWN]},
+    }
     databricks.sandbox.databricks_change(databricks.id, **change, operation="GetPrivateAccess")
     assert databricks.sdk.private_access.get(key).allowed_vpc_endpoint_ids == []
     assert databricks.sdk.private_access.get(key).allowed_vpc_endpoint_ids == [UNKNOWN]
