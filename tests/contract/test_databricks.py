@@ -287,7 +287,7 @@ def test_registrations_are_deleted_when_no_network_has_them_and_linger(databrick
 
 
 def test_without_private_connectivity_all_is_forbidden(databricks: Client, vpc: Vpc, account: str) -> None:
-    """aws-ia/terraform-databricks quick start, issue 85: "Forbidden" where PrivateLink is not enabled."""
+    """pulumi/pulumi-databricks#336: "Forbidden" where PrivateLink is not enabled."""
     id_ = f"plain-{account}"
     databricks.sandbox.databricks(id_, client_id="client", client_secret="secret", privatelink=False)
     plain = Client(databricks.sandbox, id_, account, connect(databricks.sandbox, id_))

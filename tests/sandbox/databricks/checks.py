@@ -41,7 +41,7 @@ def within(databricks: Databricks, count: int, limit: int, what: str) -> None:
 
 
 def needs_privatelink(request: Request) -> None:
-    """Raises ApiError where private connectivity is not enabled (aws-ia/terraform-databricks quick start, issue 85)."""
+    """Raises ApiError where private connectivity is not enabled (pulumi/pulumi-databricks#336)."""
     if not request.account.privatelink:
         message = "PrivateLink is not enabled for this account. It needs the Enterprise plan."
         raise ApiError(403, "PERMISSION_DENIED", message)
