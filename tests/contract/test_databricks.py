@@ -759,6 +759,30 @@ def test_the_sdk_posts_again_after_a_dropped_answer(databricks: Client) -> None:
         databricks.config("twice")
 
 
+def test_what_a_seed_says_is_there(databricks: Client) -> None:
+    """Objects with ids of a test's own, which no call has made."""
+    config, endpoint = {"network_connectivity_config_id": "ncc-1"}, "vpce-0123456789abcdef0"
+    rule = {"rule_id": "rule-1", **config, "endpoint_service": "com.amazonaws.us-east-1.s3", "resource_names": ["lake"]}
+    registered = {"vpc_endpoint_id": UNKNOWN, "vpc_endpoint_name": "front", "aws_vpc_endpoint_id": endpoint}
+    direct = {"endpoint_id": "e-1", "display_name": "direct", "region": REGION}
+    seed: dict[str, Any] = {
+        "connectivity_configs": [{**config, "name": "seeded", "region": REGION}],
+        "private_endpoint_rules": [{**rule, "connection_state": "ESTABLISHED", "vpc_endpoint_id": endpoint}],
+        "vpc_endpoints": [{**registered, "region": REGION, "state": "Available"}],
+        "endpoints": [{**direct, "aws_vpc_endpoint_info": {"aws_vpc_endpoint_id": endpoint}, "state": "APPROVED"}],
+    }
+    for _twice in range(2):
+        databricks.sandbox.databricks(databricks.id, client_id="client", client_secret="secret", **seed)
+    found = databricks.rule_is("ncc-1", "rule-1")
+    assert (found.connection_state.value, found.vpc_endpoint_id) == ("ESTABLISHED", endpoint)
+    assert [thing.state for thing in databricks.sdk.vpc_endpoints.list()] == ["Available"]
+    (approved,) = databricks.sdk.endpoints.list_endpoints(f"accounts/{databricks.id}")
+    assert approved.state.value == "APPROVED"
+    databricks.sandbox.databricks_change(databricks.id, "workspaces", "1", {"network_policy_id": "other"})
+    networks = databricks.sandbox.databricks_objects(databricks.id)["workspace_networks"]
+    assert networks[0] == {"workspace_id": 1, "network_policy_id": "other"}
+
+
 def test_subnets_may_be_of_one_network_alone(databricks: Client, vpc: Vpc) -> None:
     """SDK, ``Network``, says so; TF moves workspaces to a second one with the same. A test chooses."""
     databricks.network(vpc, "first-of-vpc")

@@ -21,7 +21,7 @@ from tests.sandbox.databricks import (
     vpc_endpoints,
     workspaces,
 )
-from tests.sandbox.databricks.objects import DEFAULT_POLICY, KINDS, Account, Edit, Failure, Rule, Thing
+from tests.sandbox.databricks.objects import DEFAULT_POLICY, KINDS, Account, Edit, Failure, Rule, Thing, Workspace
 from tests.sandbox.databricks.routes import ROUTES, Request
 from tests.sandbox.databricks.sign_in import DOCUMENTS
 
@@ -36,9 +36,14 @@ PLANTED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "networks": ("network_id", {"vpc_status": "UNATTACHED", "error_messages": [], "warning_messages": []}),
     "connectivity_configs": ("network_connectivity_config_id", {}),
+    "private_endpoint_rules": ("rule_id", {"enabled": True, "deactivated": False}),
     "network_policies": ("network_policy_id", {"egress": network_policies.OPEN_EGRESS}),
+    "endpoints": ("endpoint_id", {"use_case": "SERVICE_DIRECT"}),
 }
 """Lists that a seed may have: the member that is the id, and members that an object has unless the seed says so."""
+
+WORKED_OUT = {"vpc_endpoints": "state", "endpoints": "state", "private_endpoint_rules": "connection_state"}
+"""Members that follow from AWS at each look; where a seed says one, it stays."""
 
 SHOWN: dict[str, Callable[[Request, Any], dict[str, Any]]] = {
     "vpc_endpoints": vpc_endpoints.described,
@@ -62,15 +67,18 @@ def plant(sandbox: Sandbox, account_id: str, client_id: str, client_secret: str,
     for kind, (member, defaults) in PLANTED.items():
         for seed in lists[kind]:
             body = {"account_id": account_id, **defaults, **seed}
-            getattr(account, kind).setdefault(seed[member], _thing(kind, seed[member], body))
+            getattr(account, kind).setdefault(seed[member], _thing(account, kind, seed[member], body))
     for seed in lists["workspaces"]:
         workspaces.plant(account, seed)
 
 
-def _thing(kind: str, key: str, body: dict[str, Any]) -> Thing:
-    """What is worked out at each look and was said by a seed, stays as the seed said."""
-    state = {"state": body.pop("state")} if kind == "vpc_endpoints" and "state" in body else {}
-    return Thing(key, body, forced=state)
+def _thing(account: Account, kind: str, key: str, body: dict[str, Any]) -> Thing:
+    member = WORKED_OUT.get(kind, "")
+    forced = {member: body.pop(member)} if member in body else {}
+    if kind != "private_endpoint_rules":
+        return Thing(key, body, forced=forced)
+    config = account.connectivity_configs[body["network_connectivity_config_id"]]
+    return Rule(key, body, forced=forced, region=config.body["region"], endpoint_id=body.pop("vpc_endpoint_id", None))
 
 
 def fail(sandbox: Sandbox, **armed: Any) -> dict[str, Any]:
@@ -104,6 +112,9 @@ def change(account: Account, kind: str, key: str, members: dict[str, Any] | None
         del things[key]
         return
     thing = things[key]
+    if isinstance(thing, Workspace) and "network_policy_id" in members:
+        members = dict(members)
+        thing.policy_id = members.pop("network_policy_id")
     known = {name: value for name, value in members.items() if name in thing.body}
     thing.body.update(known)
     thing.forced.update({name: value for name, value in members.items() if name not in known})
