@@ -142,11 +142,9 @@ def workspace_fails(sandbox: Sandbox, account: str, workspace_id: int, message: 
 def settings(sandbox: Sandbox, **values: Any) -> dict[str, Any]:
     """Set what is named, of the settings or the limits; the answer is all of them."""
     databricks = sandbox.databricks
-    limits = {name: values.pop(name) for name in [field.name for field in fields(databricks.limits)] if name in values}
-    databricks.settings, databricks.limits = (
-        replace(databricks.settings, **values),
-        replace(databricks.limits, **limits),
-    )
+    limits = {field.name: values.pop(field.name) for field in fields(databricks.limits) if field.name in values}
+    databricks.settings = replace(databricks.settings, **values)
+    databricks.limits = replace(databricks.limits, **limits)
     return {**asdict(databricks.settings), **asdict(databricks.limits)}
 
 
@@ -172,10 +170,10 @@ def objects(sandbox: Sandbox, account: str) -> dict[str, list[dict[str, Any]]]:
         {"workspace_id": int(workspace.id), "network_policy_id": workspace.policy_id}
         for workspace in found.workspaces.values()
     ]
-    shown = {
-        kind: [describe(request, thing) for thing in getattr(found, kind).values()] for kind, describe in SHOWN.items()
-    }
-    return {**shown, "workspace_networks": policies}
+    shown = {"workspace_networks": policies}
+    for kind, describe in SHOWN.items():
+        shown[kind] = [describe(request, thing) for thing in getattr(found, kind).values()]
+    return shown
 
 
 def _check_operation(operation: str) -> None:

@@ -70,8 +70,12 @@ def delete(request: Request) -> Any:
 
 def networks_with(account: Account, key: str) -> list[str]:
     """Ids of the networks that use a registration."""
-    lists = {network.id: (network.body.get("vpc_endpoints") or {}).values() for network in account.networks.values()}
-    return [network for network, uses in lists.items() if any(key in keys for keys in uses)]
+    found = []
+    for network in account.networks.values():
+        used = network.body.get("vpc_endpoints") or {}
+        if key in [*used.get("rest_api", []), *used.get("dataplane_relay", [])]:
+            found.append(network.id)
+    return found
 
 
 def found_endpoint(request: Request, key: str, region: str) -> tuple[VpcEndpoint, str]:
