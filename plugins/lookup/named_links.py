@@ -55,19 +55,24 @@ _raw:
   elements: raw
 """
 
-import re
+import os
 import typing as t
 
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
     ASKED,
     Asked,
     Place,
+    account_in,
+    as_list,
     chosen,
+    known_accounts,
+    misspelt_extra,
     misspelt_lists,
     places,
     refuse_misspelt_tags,
@@ -75,9 +80,24 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
 )
 from jinja2.exceptions import UndefinedError
 
-ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):")
+try:
+    import botocore.exceptions
+    import botocore.session
+except ImportError:  # the preflight says so
+    pass
+
 SHOWN = 30  # links in a line
 UNTOLD = object()
+
+
+def _of_profile(profile: str) -> str:
+    """The account that a profile's own settings name, "" where they do not. Calls nothing."""
+    if not HAS_BOTO3 or (not profile and os.environ.get("AWS_ACCESS_KEY_ID")):  # these win over the default profile
+        return ""
+    try:
+        return account_in(botocore.session.Session(profile=profile or None).get_scoped_config())
+    except botocore.exceptions.BotoCoreError:  # no such profile, or no such file: for the first task to say
+        return ""
 
 
 def _has_name(entry: t.Any) -> bool:
@@ -92,6 +112,8 @@ class LookupModule(LookupBase):
             return [self._keys(vendors) for vendors in terms]
         try:
             extra = self._extra = load_extra_vars(self._loader)
+            for slip in misspelt_extra(extra) if said else ():
+                self._display.warning(slip)
             asked = Asked.of({name: self._templar.template(extra[name]) for name in ASKED if name in extra})
             return [self._said(asked, vendors) if said else self._own(asked, vendors) for vendors in terms]
         except LinkError as error:
@@ -146,8 +168,7 @@ class LookupModule(LookupBase):
         found = [place for place in chosen(asked, listed, vendors, taking_away) if self._runs(place.vendor, vendors)]
         if asked.link and not found:
             raise LinkError(f"The tags of this run leave nothing of {asked.link}.")
-        accounts = {host: account for host in hosts if (account := self._account(host))}
-        refuse_twins(listed, accounts)
+        refuse_twins(listed, self._accounts(hosts))
         # All that will go is named; otherwise a line is enough.
         shown = found if taking_away else found[:SHOWN]
         names = ", ".join(map(str, shown)) + (f" and {len(found) - SHOWN} more" if len(found) > len(shown) else "")
@@ -179,10 +200,10 @@ class LookupModule(LookupBase):
         for host in self._hosts():
             for vendor in vendors:
                 for variable in (f"{vendor}_links", f"{vendor}_forwarders"):
-                    listed = self._of(host, variable) or []
-                    if not isinstance(listed, (list, tuple)):
+                    told = as_list(self._of(host, variable))
+                    if told is None:
                         raise AnsibleLookupError(f"{variable} of {host} is no list that can be read.")
-                    keys |= {resource_name(vendor, str(entry["name"])) for entry in listed if _has_name(entry)}
+                    keys |= {resource_name(vendor, str(entry["name"])) for entry in told if _has_name(entry)}
         return sorted(keys)
 
     def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
@@ -214,14 +235,10 @@ class LookupModule(LookupBase):
                     "done. Leave it out: link, vendor and --limit say what is meant."
                 )
 
-    def _account(self, host: str) -> tuple[str, ...]:
-        """By what the account and region of a host are known; empty where a variable of it cannot be told."""
+    def _accounts(self, hosts: t.Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """By what the accounts and regions of hosts are known; without hosts of which a variable cannot be told."""
         names = ("aws_account_id", "aws_role_arn", "aws_profile", "aws_region")
-        values = {name: self._of(host, name) for name in names}
-        if UNTOLD in values.values():
-            return ()
-        said = {name: str(value or "") for name, value in values.items()}
-        match = ACCOUNT.match(said["aws_role_arn"])
-        account = said["aws_account_id"] or (match.group(1) if match else "")
-        known = ("account", account) if account else ("profile", said["aws_profile"])
-        return (*known, said["aws_region"])
+        said = {host: {name: self._of(host, name) for name in names} for host in hosts}
+        told = {host: values for host, values in said.items() if UNTOLD not in values.values()}
+        texts = {host: {name: str(value or "") for name, value in values.items()} for host, values in told.items()}
+        return known_accounts(texts, _of_profile)

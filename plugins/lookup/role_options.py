@@ -28,6 +28,10 @@ options:
     description: Return the options that are secrets, instead of all others.
     type: bool
     default: false
+  only:
+    description: Names of options, without the role's, to return. No other is evaluated. All unless it is set.
+    type: list
+    elements: str
 """
 
 EXAMPLES = r"""
@@ -54,12 +58,12 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._values import Va
 class LookupModule(LookupBase):
     def run(self, terms: t.Any, variables: t.Any = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
         self.set_options(var_options=variables, direct=kwargs)
-        secret = self.get_option("secret")
+        secret, only = self.get_option("secret"), self.get_option("only")
         for role in terms:
             for name, meant in misspelt(role, variables).items():
                 host = variables.get("inventory_hostname", "")
                 self._display.warning(f"{host}: nothing reads the variable {name}. Is {meant} meant?")
         try:
-            return [role_options(role, variables, self._templar.template, secret) for role in terms]
+            return [role_options(role, variables, self._templar.template, secret, only) for role in terms]
         except ValueRefused as error:
             raise AnsibleError(f"{error}.") from None

@@ -54,7 +54,8 @@ options:
         default: accepted
       service_id:
         description:
-          - Id of the endpoint service, like V(vpce-svc-0123456789abcdef0).
+          - Id of the endpoint service, like V(vpce-svc-0123456789abcdef0). It may be one that others have made. One
+            with the tag of another environment is refused, before anybody is let in or turned away.
         type: str
       service_name:
         description:

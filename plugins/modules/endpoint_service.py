@@ -112,6 +112,21 @@ options:
           - Needs botocore >= 1.35.72.
         type: list
         elements: str
+      port:
+        description:
+          - Port on which consumers connect, where they must be told of it. With it, tags of the service remember the
+            port and the zones that they know, from the creation of the service on, and RV(results[].told_port) and
+            RV(results[].untold_zone_ids) say in every run what is still to be passed on.
+        type: int
+      told_port:
+        description:
+          - The port that the consumers have been told.
+        type: int
+      told_zone_ids:
+        description:
+          - Ids of the zones that the consumers have been told.
+        type: list
+        elements: str
       connection_notifications:
         description:
           - SNS topics that hear of connection events.
@@ -269,6 +284,17 @@ results:
       sample: [us-east-1a, us-east-1b]
     added_zone_ids:
       description: Ids of zones that this run has enabled. Consumers can have subnets there from now on.
+      type: list
+      elements: str
+      returned: when it exists
+      sample: []
+    told_port:
+      description: The port that the consumers know, by the service's tag.
+      type: int
+      returned: when it exists
+      sample: 5432
+    untold_zone_ids:
+      description: Ids of zones in which the service can be reached, and of which the consumers have not been told.
       type: list
       elements: str
       returned: when it exists

@@ -16,8 +16,8 @@ description:
   - Takes one forwarder or a list of them in O(forwarder_groups), which is converged in one process.
   - An option that is not set changes nothing. A set option is the wanted state.
   - What of the name carries the tag C(saas.privatelink:name) with it is managed. Anything of the name without that tag
-    is an error that says what is there. It is neither changed nor deleted, also not by O(state=absent), and nothing
-    else of the forwarder is.
+    is an error that says what is there, unless O(leave_others). It is neither changed nor deleted, also not by
+    O(state=absent), and nothing else of the forwarder is.
   - When hosts are to be made differently, the launch template gets a new version, and an instance refresh replaces
     the first host, a new one first. When that one serves, the refresh is stopped, and another one replaces the rest.
     When it does not within O(forwarder_groups[].health_timeout), the refresh is rolled back, and the forwarder fails
@@ -130,6 +130,12 @@ options:
           - Tags of the group, the launch template, the security group and the hosts. Other tags of the first three
             stay. A change replaces the hosts.
         type: dict
+      leave_others:
+        description:
+          - With O(forwarder_groups[].state=absent), whether it is no error that others have made something of the name,
+            where nothing of the name is ours. It is left, and RV(results[].left) tells what.
+        type: bool
+        default: false
   <<: *forwarder
 seealso:
   - module: saas.privatelink.forwarder_group_info
@@ -225,6 +231,12 @@ results:
           type: str
           returned: always
           sample: "3"
+    left:
+      description: What others have made of the name, and what was left.
+      type: list
+      elements: str
+      returned: with O(leave_others), when there is such
+      sample: ["security group sg-0123456789abcdef0"]
     replacement:
       description: The newest instance refresh.
       type: dict

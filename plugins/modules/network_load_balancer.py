@@ -291,6 +291,13 @@ EXAMPLES = r"""
       subnet-0123456789abcdef0: 10.0.1.10
       subnet-0123456789abcdef1: 10.0.2.10
 
+- name: Add a port to one that others have made, and leave all else on it as it is
+  saas.privatelink.network_load_balancer:
+    name: fivetran-orders
+    load_balancer_name: shared
+    adopt: true
+    listeners: [{port: 5433}]
+
 - name: Take one away
   saas.privatelink.network_load_balancer:
     name: fivetran-orders

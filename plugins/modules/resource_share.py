@@ -40,6 +40,8 @@ options:
       state:
         description:
           - V(present) accepts the share, V(absent) leaves it. An invitation that nobody has accepted stays as it is.
+          - A share is not left while VPC endpoints of this account, or associations with service networks, lead to what
+            it holds, for they would stop working. That is a warning, and RV(results[].needed_by) tells which.
           - AWS does not let an account leave what is shared within its organization. That is a warning, not an error.
         type: str
         choices: [present, absent]
@@ -67,6 +69,11 @@ options:
           - Wait up to O(wait_timeout) for the owner to share. Without it a missing share is reported at once.
         type: bool
         default: false
+      going:
+        description:
+          - Ids of endpoints and associations that go before this account leaves, as where check mode still finds them.
+        type: list
+        elements: str
   <<: *share
 seealso:
   - module: saas.privatelink.resource_share_info
@@ -157,6 +164,12 @@ results:
         arn: {description: ARN of the resource., type: str, returned: always}
         type: {description: Its type., type: str, returned: always, sample: vpc-lattice:ResourceConfiguration}
         status: {description: Its status as AWS writes it., type: str, returned: always, sample: AVAILABLE}
+    needed_by:
+      description: Ids of what of this account leads to what the share holds, for which the share was not left.
+      type: list
+      elements: str
+      returned: when there is such, and the share is to be left
+      sample: [vpce-0123456789abcdef0]
 failed_items:
   description: Names of the items that failed.
   returned: always

@@ -9,18 +9,17 @@ This plugin util is PRIVATE to the collection.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import typing as t
 from pathlib import Path
 
 import yaml
 from ansible import template as templating
-from ansible_collections.saas.privatelink.plugins.plugin_utils._values import converted, given
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import LONG, nearest
+from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
 ROLES = Path(__file__).parents[2] / "roles"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-ALIKE = 0.88  # how alike names are, of 1, of which one may be a slip of the other
 TRUSTED = getattr(templating, "trust_as_template", lambda text: text)  # what ansible-core 2.18 does not ask for
 
 
@@ -43,13 +42,23 @@ def role_spec(role: str, secret: bool = False) -> dict[str, t.Any]:
 
 
 def role_options(
-    role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any], secret: bool = False
+    role: str,
+    variables: t.Mapping[str, t.Any],
+    template: t.Callable[[t.Any], t.Any],
+    secret: bool = False,
+    only: t.Collection[str] | None = None,
 ) -> dict[str, t.Any]:
     """The role's options by their names without the role's, converted; "" or an empty list where nothing is said.
 
-    ``template`` evaluates the value of a variable. Raises ValueRefused.
+    ``template`` evaluates the value of a variable; of those that are not in ``only``, if it is set, no value is
+    evaluated. Raises ValueRefused.
     """
     spec = role_spec(role, secret)
+    if only is not None:
+        unknown = [name for name in only if f"{role}_{name}" not in spec]
+        if unknown:
+            raise ValueRefused(f"Role {role} has no option {', '.join(unknown)}")
+        spec = {f"{role}_{name}": spec[f"{role}_{name}"] for name in only}
     # As one dictionary: an omitted value leaves it, where one alone would be an error.
     said = given(template({name: variables[name] for name in spec if name in variables}))
     defaults = {name: _default(option) for name, option in spec.items() if "default" in option and name not in said}
@@ -61,8 +70,8 @@ def misspelt(role: str, names: t.Iterable[str]) -> dict[str, str]:
     """Of variables that begin as the role's options do, those that are none: each with the option that may be meant."""
     known = {f"{role}_links", *role_spec(role), *role_spec(role, secret=True)}
     strange = [name for name in names if name.startswith(f"{role}_") and name not in known]
-    near = {name: difflib.get_close_matches(name, known, 1, ALIKE) for name in strange}
-    return {name: meant[0] for name, meant in near.items() if meant}
+    near = {name: nearest(name, known, LONG) for name in strange}
+    return {name: meant for name, meant in near.items() if meant}
 
 
 def _default(option: t.Mapping[str, t.Any]) -> t.Any:

@@ -107,7 +107,8 @@ class Sheet:
     def send(self) -> dict[str, t.Any] | None:
         """What to send: C(to), C(message), C(values) by their labels and C(steps). None where there is nothing."""
         doubtful = bool(self.facts.get("doubtful"))
-        if self.entry["status"] != WAITING_VENDOR and not (self.entry["status"] == CONNECTED and doubtful):
+        news = doubtful or bool(self.entry.get("untold"))
+        if self.entry["status"] != WAITING_VENDOR and not (self.entry["status"] == CONNECTED and news):
             return None
         return {
             "to": self._said(self.words.to),
@@ -152,7 +153,7 @@ class Sheet:
 
     def _message(self, doubtful: bool) -> str:
         if doubtful:
-            return WHOSE
+            return f"{CHANGED} {WHOSE}" if self.entry.get("untold") else WHOSE
         if self.entry.get("awaiting"):
             return self.words.asks or str(self.entry["next_action"])
         return CHANGED if self.entry["connected"] else self.words.says

@@ -21,6 +21,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import is_meant
 
 Options = t.Mapping[str, t.Any]
 Spec = t.Mapping[str, t.Any]
@@ -29,6 +30,7 @@ OMITTED = "__omit_place_holder__"  # what omit begins with before ansible-core 2
 OMIT = "_OmitType"  # and the name of its type since, as filters see it within a list or dictionary
 NUMBERS = {"int": re.compile(r"[+-]?[0-9]+"), "float": re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")}
 BLANK_IS_NOTHING = {"list", "dict", "int", "float", "bool"}  # types that cannot mean anything by an empty text
+CHOICES = re.compile(r"must be one (or more )?of: (?P<known>.*?)[,.] [Gg]ot(: | no match for: )(?P<value>[^ ]+)")
 NO_TEXT = (bool, float, list, tuple, dict)  # what does not become the text that somebody wrote
 
 
@@ -66,10 +68,22 @@ def converted(spec: Spec, values: Options) -> dict[str, t.Any]:
         raise ValueRefused("; ".join(wrong))
     result = ArgumentSpecValidator(dict(spec)).validate(given(ready))
     for fault in result.errors:
-        wrong.append(f"unknown option {fault.msg}" if isinstance(fault, UnsupportedError) else fault.msg)
+        wrong.append(_unknown(fault.msg) if isinstance(fault, UnsupportedError) else _no_choice(fault.msg))
     if wrong:
         raise ValueRefused("; ".join(wrong))
     return {name: given(value) for name, value in result.validated_parameters.items()}
+
+
+def _unknown(said: str) -> str:
+    """An option that there is not: Ansible says its name, and then those that there are."""
+    name, dummy, known = said.partition(". Supported parameters include: ")
+    return f"unknown option {said}{is_meant(name.rpartition('.')[2], known.rstrip('.').split(', '))}"
+
+
+def _no_choice(said: str) -> str:
+    """A value that is none of an option's choices: what Ansible says of it, with the one that may be meant."""
+    match = CHOICES.search(said)
+    return f"{said}.{meant}" if match and (meant := is_meant(match["value"], match["known"].split(", "))) else said
 
 
 def _ready(value: t.Any, spec: Spec, name: str) -> t.Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -37,6 +38,11 @@ BUILT = [
 TAKEN = ["DeleteVpcEndpointServiceConfigurations", "DeleteLoadBalancer", "DeleteTargetGroup"]
 WAITING = "waiting on vendor"
 WAREHOUSE = {"name": "warehouse", "destination": "redshift", "cluster_identifier": "analytics"}
+PURPOSES = {
+    "site": "Take data stores private",
+    "status": "Say where each link stands",
+    "teardown": "Take links away",
+}
 EDGE = {"segment_edge_account_id": "333333333333", "segment_edge_vpc_id": "vpc-0ed9e000000000001"}
 
 
@@ -93,9 +99,14 @@ def test_the_policies_of_the_vendors_are_enough(estate: Company) -> None:
         (looking, "site", "--check"),
         (working, "teardown", "-e", "all_links=true"),
     ):
+        if playbook == "status":
+            shutil.rmtree(estate.folder / "hand-off")  # as on another machine
         run = estate.play(playbook, *options)
         assert run.status == 0
+        changed = [task for task in run.tasks if any(result.get("changed") for result in task["hosts"].values())]
+        assert bool(changed) == (playbook != "status")
         assert denied(run, *policies) == []
+        assert run.told["plays"][0]["play"]["name"] == PURPOSES[playbook]
 
 
 def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
@@ -109,6 +120,9 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
         ("us", "fivetran orders: planned: 7 calls to make"),
         ("us", "segment warehouse: planned: 1 call to make"),
     ]
+    (ending,) = [task["hosts"] for task in plan.tasks if task["task"]["name"] == "Say where all links stand"]
+    (listed,) = [result["msg"] for result in ending.values()]
+    assert sorted(listed) == sorted(f"{host}: {line}" for host, line in plan.lines)
     # Each environment is reached by its own credentials: us by its role, eu by its profile.
     seen = {(call["account"], call["region"], call["operation"]) for call in plan.calls}
     assert (estate.accounts["us"], "us-east-1", "DescribeLoadBalancers") in seen
@@ -424,7 +438,7 @@ def test_what_can_never_be_is_refused_before_any_call(company: Company) -> None:
             {"fivetran_links": [link("a", endpoint="https://db.example:5432/x")]},
             "a: endpoint is .*take away 'https",
         ),
-        "user": (forwarded(check_user="health check"), "a: check_user of database 'fivetran-a' is 'health check'"),
+        "user": (forwarded(check_user="health check"), "a: check_user of database 'a' is 'health check'"),
         "line": (forwarded(endpoint="db.example\n    server x 192.0.2.1"), "a: endpoint is "),
         "health": (forwarded(forwarder_port=801), "the health check and a would share port 801"),
         "resolver": (forwarded(nameservers=["10.0.0.2 #"]), "Forwarder 'zone': '10.0.0.2 #' is not the address"),
@@ -619,15 +633,32 @@ def test_hosts_that_do_not_serve_fail_their_links_and_are_rolled_back(company: C
     failed = company.play("site")
     ((dummy, line),) = failed.lines
     assert failed.status
-    assert re.match(
-        r"fivetran orders: failed: forwarder fivetran-zone: The hosts .* i-[0-9a-f]+ is unhealthy in ", line
-    )
+    assert re.match(r"fivetran orders: failed: forwarder zone: The hosts .* i-[0-9a-f]+ is unhealthy in ", line)
     assert "AWS has brought back hosts as they were before. It is your turn" in line
     (group,) = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
     assert {host["LaunchTemplate"]["Version"] for host in group["Instances"]} == {"1"}
     del us["fivetran_forwarders"][0]["nameservers"]
     mended = company.play("site")
     assert (mended.status, stand(mended)) == (0, {"us fivetran orders": WAITING})
+
+
+def test_what_others_call_like_a_forwarder_is_seen_before_anything_is_built(company: Company) -> None:
+    """Nothing is built on its word, and what is taken away leaves it, without a failure at each run."""
+    with_forwarder(company)
+    ec2 = company.sandbox.boto(company.accounts["us"], "ec2")
+    theirs = {"GroupName": "fivetran-zone", "Description": "theirs", "VpcId": "vpc-75730001"}
+    group = ec2.create_security_group(**theirs)["GroupId"]
+    refused = company.play("site")
+    ((dummy, line),) = refused.lines
+    assert (refused.writes, bool(refused.status)) == ([], True)
+    assert f"The name fivetran-zone is taken by security group {group}, not made here" in line
+    taken = company.play("teardown", all_links="true")
+    ((dummy, line),) = taken.lines
+    assert (taken.status, taken.writes) == (0, [])
+    assert line == f"fivetran orders: absent: left, for others have made it: security group {group}"
+    ec2.delete_security_group(GroupId=group)
+    built = company.play("site")
+    assert (built.status, stand(built)) == (0, {"us fivetran orders": WAITING})
 
 
 def with_function(company: Company) -> None:

@@ -278,7 +278,32 @@ class Acceptances:
                 continue
             handled = made[item.name].named(ACCEPT if item.state == "accepted" else REJECT, "VpcEndpointIds")
             found[item.name] = Requests(service, by_service.get(service, []), handled)
+        found.update(self._others([item for item in items if item.given_id], found))
         return found
+
+    def _others(
+        self, items: t.Sequence[Acceptance], found: t.Mapping[str, Requests | ItemError]
+    ) -> dict[str, ItemError]:
+        """An error for each item that would let somebody in, or turn away, on a service of another environment.
+
+        Only services that are given by id, and on which there is something to do: one call for all of them. The id is
+        the word of whoever gives it for what else the service is, as one that others have made.
+        """
+        asking = []
+        for item in items:
+            requests = found[item.name]
+            if isinstance(requests, Requests) and self.plan(item, requests).changes:
+                asking.append(item)
+        ids = [item.given_id for item in asking]
+        action, key = "ec2:DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations"
+        tags = {service["ServiceId"]: _tags(service) for service in self.api.filtered(action, key, "service-id", ids)}
+        refused = {}
+        for item in asking:
+            other = ownership.elsewhere(item, tags.get(item.given_id, {}))
+            if other:
+                what = f"Endpoint service {item.given_id}"
+                refused[item.name] = ItemError(ownership.of_another(item, what, other))
+        return refused
 
     def _service_ids(self, items: t.Sequence[Acceptance]) -> dict[str, str | ItemError]:
         """Service ids by item; services that are named by the collection's tag alone cost one call for all."""

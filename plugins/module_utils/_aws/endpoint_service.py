@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, principals
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, ownership, principals, told
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import service_balancers as placing
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
@@ -85,6 +85,9 @@ class EndpointService:
     verify_private_dns: bool = False
     supported_ip_address_types: list[t.Literal["ipv4", "ipv6"]] | None = None
     supported_regions: list[str] | None = None
+    port: int | None = None
+    told_port: int | None = None
+    told_zone_ids: list[str] | None = None
     connection_notifications: list[dict[str, t.Any]] | None = optional(item=NotificationOptions)
     purge_connection_notifications: bool = False
     on_connections: t.Literal["fail", "reject"] = "fail"
@@ -569,7 +572,7 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
         "TagSpecifications": [
             {
                 "ResourceType": "vpc-endpoint-service",
-                "Tags": tagging.as_aws(tagging.own_tags(item)),
+                "Tags": tagging.as_aws(_new_tags(item)),
             }
         ],
     }
@@ -590,8 +593,13 @@ def plan_create(item: EndpointService, actual: Actual, check_mode: bool) -> Plan
     ]
     if item.verify_private_dns and item.private_dns_name:
         changes.append(_verification(UNKNOWN, item.private_dns_name, later))
-    known = {"load_balancers": arns, "acceptance_required": acceptance, "tags": tagging.own_tags(item)}
+    known = {"load_balancers": arns, "acceptance_required": acceptance, "tags": _new_tags(item)}
     return Plan(changes, after=_after(item, actual, known))
+
+
+def _new_tags(item: EndpointService) -> dict[str, str]:
+    tags = tagging.own_tags(item)
+    return {**tags, **told.missing(item, tags)}
 
 
 def plan_update(item: EndpointService, actual: Actual, service: Service, check_mode: bool) -> Plan:
@@ -816,7 +824,8 @@ def _new_zones(item: EndpointService, actual: Actual, service: Service) -> list[
     is_ours = not actual.created and not ownership.is_theirs(item, _tags(service))
     if not item.load_balancers or service["ServiceState"] != "Available" or not is_ours:
         return []
-    have = placing.zones_of(placing.arns_of(service), actual.load_balancers)
+    balancers = {*placing.arns_of(service), *_arns(item, actual.load_balancers)}
+    have = placing.zones_of(balancers, actual.load_balancers)
     return sorted(have - set(service.get("AvailabilityZones") or ()))
 
 
@@ -914,12 +923,20 @@ def _tag_changes(item: EndpointService, actual: Actual, service: Service) -> lis
         if len(marks) > tagging.LONGEST:
             raise ItemError(f"{service['ServiceId']} was adopted, and no more than {len(admitted) - 1} principals fit.")
         to_set.update({ADMITTED_TAG: marks} if marks != current.get(ADMITTED_TAG, "") else {})
+    to_set.update(_told(item, actual, service, current))
     return tagging.ec2_changes(service["ServiceId"], to_set, to_remove)
+
+
+def _told(item: EndpointService, actual: Actual, service: Service, current: t.Mapping[str, str]) -> dict[str, str]:
+    """Before new zones are enabled, those that consumers know are remembered."""
+    zone_ids = service.get("AvailabilityZoneIds") or ()
+    return told.missing(item, current, zone_ids, bool(_new_zones(item, actual, service)))
 
 
 def _result(actual: Actual, service: Service) -> dict[str, t.Any]:
     result: dict[str, t.Any] = dict(boto3_resource_to_ansible_dict(service, force_tags=False) or {})
     result["added_zone_ids"] = [*actual.added_zone_ids]
+    result.update(told.results(_tags(service), service.get("AvailabilityZoneIds") or ()))
     if actual.principals is not None:
         result["allowed_principals"] = sorted(actual.principals)
     return result
@@ -969,4 +986,6 @@ def _after(item: EndpointService, actual: Actual, before: t.Mapping[str, t.Any])
     adopt = item.adopt and not actual.created
     to_set, to_remove = tagging.changes(current, item, item.purge_tags, adopt and actual.service is not None)
     after["tags"] = {key: value for key, value in {**current, **to_set}.items() if key not in to_remove}
+    if actual.service is not None:
+        after["tags"].update(_told(item, actual, actual.service, current))
     return after

@@ -264,6 +264,9 @@ class ForwarderGroups:
 
     def plan(self, item: ForwarderGroup, actual: Actual) -> Plan:
         refuse_others(item, actual)
+        left = _others(item, actual)
+        if left:
+            return Plan(result={"left": left})
         return plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
 
 
@@ -343,19 +346,34 @@ def _refuse_place(item: ForwarderGroup, vpc_id: str, what: str) -> None:
         )
 
 
-def refuse_others(item: ForwarderGroup, actual: Actual) -> None:
-    """Raise ItemError where something of the name is not ours, or ours is in another VPC."""
+def _things(item: ForwarderGroup, actual: Actual) -> dict[str, Raw]:
+    """What there is of the name, by what it is called."""
     things = {
         f"Auto Scaling group {item.name}": actual.group,
         f"launch template {actual.template_id}": actual.template,
         f"security group {actual.security_group_id}": actual.security_group,
     }
+    return {what: thing for what, thing in things.items() if thing}
+
+
+def _others(item: ForwarderGroup, actual: Actual) -> list[str]:
+    """What of the name is not ours."""
+    things = _things(item, actual)
+    return [what for what, thing in things.items() if not ownership.is_ours(item, tags_of(thing))]
+
+
+def refuse_others(item: ForwarderGroup, actual: Actual) -> None:
+    """Raise ItemError where something of the name is not ours, or ours is in another VPC.
+
+    Where nothing is ours there is nothing to take away, and an item that leaves others' is not refused.
+    """
+    things = _things(item, actual)
     for what, thing in things.items():
         other = ownership.elsewhere(item, tags_of(thing))
         if other:
             raise ItemError(ownership.of_another(item, what, other))
-    others = [what for what, thing in things.items() if thing and not ownership.is_ours(item, tags_of(thing))]
-    if others:
+    others = _others(item, actual)
+    if others and not (item.leave_others and item.state == "absent" and len(others) == len(things)):
         raise ItemError(
             f"The name {item.name} is taken by {' and '.join(others)}, not made here and left as it is: the tag "
             f"{tagging.OWN_TAG}={item.name} is missing. Use another name, or set that tag to hand it over to this "

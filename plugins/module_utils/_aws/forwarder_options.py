@@ -169,6 +169,7 @@ class ForwarderGroup:
     iam_instance_profile: str | None = None
     user_data: str | None = None
     tags: dict[str, str] | None = None
+    leave_others: bool = False
     environment: str = internal("")
 
     def __post_init__(self) -> None:

@@ -9,6 +9,8 @@ This module util is PRIVATE to the collection.
 A share is what counts, an invitation is only one way into it: there is none between accounts of one organization, and
 an answered one is forgotten after some days. So shares are looked at first, and invitations only for those missing.
 
+A share is not left while something of this account leads to what it holds: whoever made that would lose it.
+
 Source: AWS RAM API Reference, GetResourceShares, GetResourceShareInvitations, AcceptResourceShareInvitation,
 ListResources, DisassociateResourceShare (read 2026-11). RAM is regional, and what is new is listed with some delay.
 """
@@ -28,6 +30,7 @@ ACCEPT, LEAVE = "ram:AcceptResourceShareInvitation", "ram:DisassociateResourceSh
 PAGE = 500  # the most that RAM lists in one answer
 ENDED = {"REJECTED": "was rejected", "EXPIRED": "has expired"}  # by the status of an invitation
 CANNOT_LEAVE = ("OperationNotPermittedException", "UnknownResourceException")
+ENDED_USES = ("deleting", "deleted", "failed", "rejected", "expired", "create_failed", "delete_in_progress")
 Raw = t.Mapping[str, t.Any]
 
 
@@ -45,6 +48,7 @@ class ResourceShare:
     share_name: str | None = None
     resource_types: list[str] | None = None
     wait_for_share: bool = False
+    going: list[str] | None = None
 
     def __post_init__(self) -> None:
         if not self.resource_share_arn and not (self.owner_account_id and self.share_name):
@@ -137,6 +141,7 @@ class Actual:
     accepted: bool = False  # by this run
     left: bool = False  # by this run
     refused: bool = False  # AWS did not let this run leave
+    needed_by: t.Sequence[str] = ()  # what of this account leads to what it holds, where it is to be left
 
 
 class ResourceShares:
@@ -158,6 +163,10 @@ class ResourceShares:
         have = [(item, actual) for item in items if isinstance(actual := found[item.name], Actual)]
         self._add_resources([actual for item, actual in have if actual.share and item.state == "present"])
         found.update(self._add_invitations([pair for pair in have if not pair[1].share]))
+        leaving = [actual for item, actual in have if actual.share and item.state == "absent"]
+        self._add_uses([actual for actual in leaving if not (actual.left or actual.refused)])
+        for item, actual in have:
+            actual.needed_by = [use for use in actual.needed_by if use not in (item.going or ())]
         for item, actual in have:
             if actual.share and item.state == "absent":
                 self.account = self.account or str(self.api.call("sts:GetCallerIdentity")["Account"])
@@ -187,6 +196,30 @@ class ResourceShares:
         for actual in have:
             actual.resources = by_share.get(actual.share.arn, []) if actual.share else ()
 
+    def _add_uses(self, leaving: t.Sequence[Actual]) -> None:
+        """Endpoints in one call per 1000, associations with service networks in one for each resource."""
+        self._add_resources(leaving)
+        held = {actual.share.arn: _configurations(actual) for actual in leaving if actual.share}
+        if not any(held.values()):
+            return
+        endpoints = self.api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
+        for actual in leaving:
+            wanted = held[actual.share.arn] if actual.share else ()
+            uses = [
+                str(endpoint["VpcEndpointId"])
+                for endpoint in endpoints
+                if endpoint.get("ResourceConfigurationArn") in wanted and _is_used(endpoint["State"])
+            ]
+            for arn in wanted:
+                action, of = (
+                    "vpc-lattice:ListServiceNetworkResourceAssociations",
+                    {"resourceConfigurationIdentifier": arn},
+                )
+                for row in self.api.pages(action, "items", maxResults=100, **of):
+                    if _is_used(row["status"]) and not row.get("isManagedAssociation"):
+                        uses.append(str(row["id"]))
+            actual.needed_by = sorted(uses)
+
     def _add_invitations(self, missing: t.Sequence[tuple[ResourceShare, Actual]]) -> dict[str, ItemError]:
         """One call for all, if any share is missing that is wanted."""
         wanted = [(item, actual) for item, actual in missing if item.state == "present"]
@@ -207,6 +240,16 @@ class ResourceShares:
         if actual.share:
             return plan_accepted(item, actual.share, actual.resources)
         return plan_invited(item, actual)
+
+
+def _configurations(actual: Actual) -> list[str]:
+    """What of a share VPC endpoints and service networks lead to."""
+    of_lattice = [row for row in actual.resources if str(row.get("type")).endswith(":ResourceConfiguration")]
+    return [str(row["arn"]) for row in of_lattice]
+
+
+def _is_used(state: t.Any) -> bool:
+    return str(state).lower() not in ENDED_USES
 
 
 def read_shares(api: Api) -> list[Raw]:
@@ -337,6 +380,13 @@ def plan_absent(item: ResourceShare, actual: Actual) -> Plan:
         plan.warnings = [
             f"AWS does not let this account leave the share {share.arn}, as within an organization or where more than "
             f"this account was shared with. Ask account {share.owner} to remove this account from its principals."
+        ]
+    elif actual.needed_by:
+        plan.after = plan.before
+        plan.result["needed_by"] = list(actual.needed_by)
+        plan.warnings = [
+            f"The share {share.arn} was not left, for {' and '.join(actual.needed_by)} would stop working. Delete what "
+            "is not needed any more, and run again."
         ]
     elif actual.left:
         plan.waiting = f"this account to be out of share {share.arn}"

@@ -25,6 +25,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found impo
 Options = t.Mapping[str, t.Any]
 Item = dict[str, t.Any]  # what a module takes for one link
 Build = t.Callable[[t.Any, Known], t.Optional[Item]]
+UNASKED = "It is not as it shall be, and the modules of its later steps have not been asked yet."
 
 
 class LinkError(Exception):
@@ -62,11 +63,17 @@ class Link:
     hand_off: str | None = optional(None, "What to do when all is built and {who} has not connected yet.")
     hand_back: str | None = optional(None, "What to do at {who} when the link is gone.")
     fault: str | None = internal(None)
+    title: str | None = internal(None)  # the vendor's name as people write it
 
     @property
     def key(self) -> str:
         """What the link's resources are called in AWS: vendor and name, at most 32 characters."""
         return resource_name(self.vendor, self.name)
+
+    @property
+    def who(self) -> str:
+        """The vendor, in sentences."""
+        return self.title or self.vendor
 
     @property
     def present(self) -> bool:
@@ -116,7 +123,8 @@ class Link:
                 if item is not None:
                     taken(**item)
             except ItemError as error:
-                return dataclasses.replace(self, fault=str(error))
+                made = f" It is made of the name of the link, {self.name!r}: rename the link."
+                return dataclasses.replace(self, fault=f"{error}{made if repr(self.key) in str(error) else ''}")
         return self
 
     def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> t.Mapping[str, t.Any] | None:
@@ -135,6 +143,14 @@ class Link:
     def hold(self, known: Known) -> Item | None:
         """What a check has found wrong keeps a link as it is. One that stands so goes on being followed and served."""
         return {"name": self.key, "reason": known.held} if known.held and self.present else None
+
+    @step
+    def unasked(self, known: Known) -> Item | None:
+        """Keeps a link as it is until the modules of its later steps have been asked; one that stands needs no asking.
+
+        A thing of others that has a name of the link's would be found when half of the link is built, otherwise.
+        """
+        return {"name": self.key, "reason": UNASKED} if self.present and not known.held else None
 
     @step
     def absent(self, known: Known) -> Item | None:

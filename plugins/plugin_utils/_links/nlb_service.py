@@ -33,6 +33,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._forwarder import
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import is_meant
 
 NAME = r"[A-Za-z0-9_-]{1,64}"
 RESOLVER = "169.254.169.253"  # that of every VPC
@@ -81,6 +82,15 @@ class NlbServiceLink(Link):
         None, "Port of the database. Default is the usual one of its kind, where O({links}[].destination) tells it."
     )
     listener_port: int | None = optional(None, "Port on which {who} connects. Default is O({links}[].port).")
+    told_port: int | None = optional(
+        None,
+        "The port that {who} was told. When the port of a link changes, every run says so until this is the new one.",
+    )
+    told_zone_ids: list[str] | None = optional(
+        None,
+        "Ids of the Availability Zones that {who} was told. When the load balancer gets further ones, every run says so"
+        " until they are listed here.",
+    )
     tcp_idle_timeout: int | None = optional(
         None,
         "Seconds without data after which the load balancer forgets a connection, 60 to 6000. Statements that take"
@@ -200,6 +210,11 @@ class NlbServiceLink(Link):
         return self.load_balancer_name or self.key
 
     @property
+    def serves_on(self) -> int | None:
+        """The port on which the vendor connects."""
+        return self.listener_port or self.port
+
+    @property
     def target_group(self) -> str:
         """A name for each route, for AWS changes no group's kind: on another route the port moves to another group."""
         kind = ("hosts",) if self.forwarded else ()
@@ -265,7 +280,7 @@ class NlbServiceLink(Link):
         try:
             Database.of(self.forwarder_database())
         except ValueError as error:
-            raise LinkError(f"{self.name}: {error}.") from None
+            raise LinkError(f"{self.name}: {str(error).replace(repr(self.key), repr(self.name))}.") from None
 
     @step
     def prerequisite(self, known: Known) -> Item | None:
@@ -341,7 +356,11 @@ class NlbServiceLink(Link):
         options = self.pick(
             *("acceptance_required", "allowed_principals", "purge_allowed_principals", "private_dns_name"),
             *("verify_private_dns", "connection_notifications", "tags", "end_connections_of_removed_principals"),
+            *("told_port", "told_zone_ids"),
         )
+        options.update({"port": self.serves_on} if self.serves_on else {})
+        if self.awaiting:  # nobody has been told anything, so all that will be told is new
+            options["told_port"] = self.serves_on
         return {**options, **self._identity(), "load_balancers": [self.balancer], **self.pick("service_id")}
 
     @step
@@ -379,8 +398,8 @@ class NlbServiceLink(Link):
         members: dict[str, list[NlbServiceLink]] = {}
         for link in links:
             if link.forwarded and link.forwarder not in by_name:
-                names = ", ".join(sorted(by_name)) or "none"
-                raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}. There are: {names}.")
+                names, meant = ", ".join(sorted(by_name)) or "none", is_meant(str(link.forwarder), by_name)
+                raise LinkError(f"{link.name}: no such forwarder {link.forwarder!r}.{meant} There are: {names}.")
             if link.forwarded:
                 members.setdefault(str(link.forwarder), []).append(link)
         groups = {name: _group(by_name[name], members[name], found) for name in members}
@@ -432,6 +451,7 @@ def _group(given: t.Mapping[str, t.Any], links: t.Sequence[NlbServiceLink], foun
         **first.pick("vpc_id"),
         **forwarder,
         "name": resource_name(first.vendor, str(forwarder["name"])),
+        "called": forwarder["name"],
         "state": "present" if present else "absent",
         "databases": [link.forwarder_database() for link in present],
         "source_security_group_ids": sorted({group for link in present for group in link.security_group_ids or ()}),

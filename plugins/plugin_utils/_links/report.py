@@ -10,6 +10,7 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.discovery import reason
@@ -46,8 +47,23 @@ def report(links: t.Sequence[Link], steps: Steps, others: t.Sequence[Link] = ())
     entries = []
     for link in links:
         known = found.of(link)
-        entries.append(_entry(link.learned(known), known, found.check_mode, link.kept(others)))
+        entry = _entry(link.learned(known), known, found.check_mode, link.kept(others))
+        entries.append(_naming(entry, link, links) if entry["status"] == FAILED else entry)
     return entries
+
+
+def _naming(entry: dict[str, t.Any], link: Link, links: t.Sequence[Link]) -> dict[str, t.Any]:
+    """The entry with the names that people gave to links, behind those that modules have for them.
+
+    Its own is at the head of the line, and said again only where the module's does not show it.
+    """
+    action = str(entry["next_action"])
+    for other in links:
+        if other.key in action and (other.key != link.key or other.name not in other.key):
+            known = rf"(?<![\w-]){re.escape(other.key)}(?![\w-])"
+            action = re.sub(known, f"{other.key} (link {other.name})", action, count=1)
+    named = {**entry, "next_action": action}
+    return {**named, "line": line(named)}
 
 
 def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.Any]:
@@ -56,8 +72,9 @@ def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.An
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []
-    notes = (action, _about(uninvited) if uninvited else "", _unshown(known.results))
-    action = "; ".join(note for note in notes if note)
+    untold = _untold(link, known.results) if status in (CONNECTED, WAITING_VENDOR) and not link.awaiting else ""
+    notes = (action, _left(known.results), _about(uninvited) if uninvited else "", _unshown(known.results))
+    action = _joined(*notes)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
     fields = {field.name for field in dataclasses.fields(link)}
     said = {name: getattr(link, name) for name in OF_LINK if name in fields and getattr(link, name) is not None}
@@ -69,6 +86,7 @@ def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.An
         "next_action": action,
         "connected": connected,
         "uninvited": uninvited,
+        "untold": untold,
         "changed": any(result.get("changed") for result in known.results),
         "writes": [write for result in known.results for write in result.get("writes") or ()],
     }
@@ -111,6 +129,7 @@ def _ending(link: Link, results: t.Sequence[Result]) -> str:
 
 
 def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
+    untold = _untold(link, results)
     asked = [result for result in results if _waits_for_vendor(result)]
     strange = [result["waiting"] for result in asked if result.get("held_connections")]
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
@@ -122,16 +141,13 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
         why = ", ".join(target.strip() for target in targets)
         return FAILED, f"no target is healthy ({why}): is the port open to the load balancer's subnets?"
     if asked:
-        return WAITING_VENDOR, str(next(iter(strange), link.hand_off or asked[0].get("waiting")))
+        return WAITING_VENDOR, _joined(str(next(iter(strange), link.hand_off or asked[0].get("waiting"))), untold)
     held = [result["waiting"] for result in results if _holds(result)]
     if held:
-        return WAITING_VENDOR, held[0]
-    former = [result["former_ports"] for result in results if result.get("former_ports")]
-    if former:
-        port = getattr(link, "listener_port", None) or getattr(link, "port", None)
-        ports = ", ".join(map(str, former[0]))
-        return WAITING_VENDOR, f"tell {link.vendor} to connect to port {port} from now on, instead of {ports}"
-    return CONNECTED, next((said for said in map(_imperfect, results) if said), _news(results))
+        return WAITING_VENDOR, _joined(held[0], untold)
+    if _former_ports(link, results):
+        return WAITING_VENDOR, untold
+    return CONNECTED, _joined(next((said for said in map(_imperfect, results) if said), ""), untold)
 
 
 def _imperfect(result: Result) -> str:
@@ -143,6 +159,15 @@ def _imperfect(result: Result) -> str:
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
 
 
+def _left(results: t.Sequence[Result]) -> str:
+    """What stays because others have made it, or need it."""
+    left = [thing for result in results for thing in result.get("left") or ()]
+    needing = [thing for result in results for thing in result.get("needed_by") or ()]
+    said = [f"left, for others have made it: {', '.join(left)}"] if left else []
+    said += [f"its share stays, for {_named(needing)} of this account would stop working"] if needing else []
+    return "; ".join(said)
+
+
 def _unshown(results: t.Sequence[Result]) -> str:
     """What was written and is not there: it may be what the API takes and does not do."""
     changes = [change for result in results for change in result.get("unshown") or ()]
@@ -151,10 +176,37 @@ def _unshown(results: t.Sequence[Result]) -> str:
     )
 
 
-def _news(results: t.Sequence[Result]) -> str:
-    """What this run has changed and the vendor cannot see by itself."""
-    zones = sorted({zone for result in results for zone in result.get("added_zone_ids") or ()})
-    return f"tell the vendor that its endpoint can have a subnet in {', '.join(zones)} from now on" if zones else ""
+def _untold(link: Link, results: t.Sequence[Result]) -> str:
+    """What has changed, the vendor cannot see by itself, and nobody has said that it was passed on; in words."""
+    said, then = [], []
+    former, zones, port = _former_ports(link, results), _untold_zones(results), getattr(link, "serves_on", None)
+    if former:
+        said.append(f"to connect to port {port} from now on, instead of {former}")
+        then.append(f"told_port: {port}")
+    if zones:
+        all_zones = {zone for result in results for zone in result.get("availability_zone_ids") or zones}
+        said.append(f"that its endpoint can have a subnet in {', '.join(zones)} from now on")
+        then.append(f"told_zone_ids: [{', '.join(sorted(all_zones))}]")
+    return f"tell {link.who} {', and '.join(said)}; then set {' and '.join(then)} for the link" if said else ""
+
+
+def _former_ports(link: Link, results: t.Sequence[Result]) -> str:
+    """The port that the vendor was told last, or ports that this run has closed; "" where it knows the right one."""
+    port = getattr(link, "serves_on", None)
+    if port is None or getattr(link, "told_port", None) == port:
+        return ""
+    told = {result["told_port"] for result in results if result.get("told_port")} - {port}
+    closed = {former for result in results for former in result.get("former_ports") or ()}
+    return ", ".join(map(str, sorted(told or closed)))
+
+
+def _untold_zones(results: t.Sequence[Result]) -> list[str]:
+    names = ("untold_zone_ids", "added_zone_ids")
+    return sorted({zone for result in results for name in names for zone in result.get(name) or ()})
+
+
+def _joined(*said: str) -> str:
+    return "; ".join(part for part in said if part)
 
 
 def _moves(result: Result) -> bool:

@@ -10,7 +10,6 @@ This plugin util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import typing as t
 
@@ -24,6 +23,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_res
     ResourceEndpointLink,
     ServiceNetworkLink,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import is_meant
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
 TYPES = (NlbServiceLink, RedshiftGrantLink, ResourceEndpointLink, ServiceNetworkLink, RedisCloudLink)
@@ -36,7 +36,6 @@ ASKED: dict[str, t.Any] = {
 }
 """What the filter is asked for besides the links."""
 ALSO = (
-    "title",
     "short_description",
     "description",
     "connects",
@@ -57,6 +56,7 @@ class Vendor:
     """
 
     name: str = ""
+    title: str = ""
     by: str = "destination"
     destinations: Options = dataclasses.field(default_factory=dict)
     facts: Options = dataclasses.field(default_factory=dict)
@@ -80,7 +80,8 @@ class Vendor:
         facts = self.destinations.get(str(named))
         if not facts:
             known = ", ".join(sorted(self.destinations))
-            raise LinkError(f"{name}: unknown {self.by} {named!r}. Known: {known}.")
+            meant = is_meant(str(named), self.destinations)
+            raise LinkError(f"{name}: unknown {self.by} {named!r}.{meant} Known: {known}.")
         defaults = {option: value for option, value in facts.items() if option != "pattern"}
         return PATTERNS[str(facts["pattern"])], defaults
 
@@ -103,7 +104,7 @@ class Vendor:
             "hand_off",
             "hand_back",
         }
-        names = [field.name for field in dataclasses.fields(link_type)]
+        names = argument_spec(t.cast(t.Any, link_type))
         return [name for name in names if name in own or name not in fixed]
 
 
@@ -221,11 +222,11 @@ def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Optio
     link_type, defaults = vendor.type_of(name, named)
     foreign = sorted(set(own) - set(vendor.takes(link_type)))
     if foreign:
-        meant = difflib.get_close_matches(foreign[0], vendor.takes(link_type), 1)
-        asked = f" Is {meant[0]} meant?" if meant else ""
-        raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{asked}")
+        meant = is_meant(foreign[0], vendor.takes(link_type))
+        raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{meant}")
     facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
-    return _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
+    link = _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
+    return dataclasses.replace(link, title=vendor.title or None)
 
 
 def _default(vendor: Vendor) -> t.Any:
@@ -273,7 +274,8 @@ def _chosen(links: t.Sequence[Link], only: t.Sequence[str]) -> list[Link]:
         return list(links)
     names = {link.name for link in links}
     if unknown := sorted(set(only) - names):
-        raise LinkError(f"No link is called {', '.join(unknown)}. There are: {', '.join(sorted(names)) or 'none'}.")
+        meant, there = is_meant(unknown[0], names), ", ".join(sorted(names)) or "none"
+        raise LinkError(f"No link is called {', '.join(unknown)}.{meant} There are: {there}.")
     shared = {_forwarder(link) for link in links if link.name in only} - {None}
     return [link for link in links if link.name in only or _forwarder(link) in shared]
 

@@ -95,8 +95,8 @@ class ResourceEndpointLink(Link):
     )
     leave_share: bool = optional(
         False,
-        "With O({links}[].state=absent), leave the share too. Every other endpoint of the account that leads to what it"
-        " shares stops working.",
+        "With O({links}[].state=absent), leave the share too. It stays, and the line says for what, while any other"
+        " endpoint or association of the account leads to what it shares: that would stop working.",
     )
 
     @property
@@ -180,7 +180,7 @@ class ResourceEndpointLink(Link):
         return self._share()
 
     @step
-    def held(self, known: Known) -> Item | None:
+    def shared(self, known: Known) -> Item | None:
         """To look into the share of a link that is to go, for what it holds."""
         told = not self.names_share or self.resource_configuration
         return self._share() if self.by_network and not told else None
@@ -258,7 +258,10 @@ class ResourceEndpointLink(Link):
     @classmethod
     def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
         if name == "share":
+            going = sorted({thing for link in links for thing in _going(found.of(link))})
             links = [link for link in links if not link.kept(others)]
+            items = super().items(name, links, found, others)
+            return [{**item, "going": going} for item in items] if going else items
         if name != "probe":
             return super().items(name, links, found, others)
         wanted: list[Item] = []
@@ -314,6 +317,15 @@ def _shared(known: Known) -> str | None:
     if known.get("status") == "invited":  # what a share holds is seen once it is accepted
         return UNKNOWN
     return str(arns[0]) if len(arns) == 1 else None
+
+
+def _going(known: Known) -> list[str]:
+    """What of the link's has been deleted, or will be."""
+    going = []
+    for result in known.results:
+        if any(":Delete" in write for write in result.get("writes") or ()):
+            going += [str(result[name]) for name in ("vpc_endpoint_id", "association_id") if result.get(name)]
+    return going
 
 
 def _in_use(result: t.Mapping[str, t.Any]) -> bool:

@@ -77,4 +77,5 @@ def playbooks(texts: Mapping[Path, str]) -> Iterator[str]:
     folder = ROOT / "playbooks"
     for path in sorted({*folder.glob("*.yml"), *(path for path in texts if path.parent == folder)}):
         text = texts[path] if path in texts else path.read_text(encoding="utf-8")
-        yield f"| `saas.privatelink.{path.stem}` | {yaml.safe_load(text)[-1]['name']} |"
+        play = yaml.safe_load(text)[-1]
+        yield f"| `saas.privatelink.{path.stem}` | {play['vars'].get('privatelink_purpose', play['name'])} |"

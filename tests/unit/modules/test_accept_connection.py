@@ -520,6 +520,22 @@ def test_one_bad_item_stops_no_other(estate: Estate, service: dict[str, Any]) ->
     assert result["results"][1]["status"] == "accepted"
 
 
+@pytest.mark.parametrize("state", ["accepted", "rejected"])
+def test_an_id_opens_no_service_of_another_environment(estate: Estate, service: dict[str, Any], state: str) -> None:
+    """Nothing is asked of it before there is something to do."""
+    named = {"service_id": service["service_id"], "state": state, "environment_name": "green"}
+    tags = [{"Key": "saas.privatelink:environment", "Value": "blue"}]
+    estate.ec2.create_tags(Resources=[service["service_id"]], Tags=tags)
+    assert run(estate, **named)["writes"] == []
+    endpoint = ask(estate, service)
+    for check in (True, False):
+        refused = run(estate, check=check, **named)
+        assert (refused["failed"], refused["writes"]) == (True, [])
+        assert f"{service['service_id']} belongs to the environment blue" in refused["msg"]
+    assert estate.connection(endpoint) == "pendingAcceptance"
+    assert run(estate, **{**named, "environment_name": "blue"})["writes"] == [ACCEPT if state == "accepted" else REJECT]
+
+
 def test_two_items_may_share_a_service(estate: Estate, service: dict[str, Any]) -> None:
     ask(estate, service)
     ask(estate, service, STRANGER)

@@ -858,6 +858,49 @@ def test_a_new_zone_of_a_load_balancer_is_enabled(estate: Estate) -> None:
     assert run(estate, load_balancers=["orders"])["added_zone_ids"] == []
 
 
+def test_a_new_port_is_untold_until_it_was_passed_on(estate: Estate) -> None:
+    estate.balancer("orders")
+    known: dict[str, Any] = {"load_balancers": ["orders"], "port": 5432}
+    made = change(estate, [CREATE], **known)
+    assert (made["told_port"], made["untold_zone_ids"]) == (5432, [])
+    for later in (run(estate, **{**known, "port": 6432}), run(estate, load_balancers=["orders"])):
+        assert (later["told_port"], later["writes"]) == (5432, [])
+    passed_on: dict[str, Any] = {**known, "port": 6432, "told_port": 6432}
+    assert change(estate, [TAG], **passed_on)["told_port"] == 6432
+    assert run(estate, **{**known, "port": 6432})["told_port"] == 6432
+    assert run(estate, tags={}, purge_tags=True)["told_port"] == 6432
+
+
+def test_a_new_zone_is_untold_until_it_was_passed_on(estate: Estate) -> None:
+    estate.balancer("orders")
+    known: dict[str, Any] = {"load_balancers": ["orders"], "port": 5432}
+    run(estate, **known)
+    before = set(service(estate)["AvailabilityZoneIds"])
+    third_zone(estate, "orders")
+    enabled = change(estate, [TAG, MODIFY], **known)
+    (new,) = set(service(estate)["AvailabilityZoneIds"]) - before
+    assert enabled["untold_zone_ids"] == [new]
+    later = run(estate, **known)
+    assert (later["untold_zone_ids"], later["added_zone_ids"]) == ([new], [])
+    passed_on: dict[str, Any] = {**known, "told_zone_ids": sorted({*before, new})}
+    assert change(estate, [TAG], **passed_on)["untold_zone_ids"] == []
+    assert run(estate, **known)["untold_zone_ids"] == []
+
+
+def test_a_run_that_is_cut_off_before_a_zone_is_enabled_has_remembered_the_others(estate: Estate) -> None:
+    estate.balancer("orders")
+    known: dict[str, Any] = {"load_balancers": ["orders"], "port": 5432}
+    run(estate, **known)
+    before = set(service(estate)["AvailabilityZoneIds"])
+    third_zone(estate, "orders")
+    operation = MODIFY.partition(":")[2]
+    estate.sandbox.fault("ec2", operation, "error", code="InvalidParameter", times=None)
+    assert run(estate, **known)["failed"]
+    estate.sandbox.clear_faults()
+    (new,) = set(run(estate, **known)["availability_zone_ids"]) - before
+    assert run(estate, **known)["untold_zone_ids"] == [new]
+
+
 def test_the_call_that_enables_a_zone_has_the_id_alone(estate: Estate) -> None:
     service_id = estate.service("orders", VENDOR)["service_id"]
     third_zone(estate, "orders")

@@ -636,6 +636,21 @@ def test_what_is_not_ours_is_left(estate: Estate, forwarder: dict[str, Any], wha
         assert f"The name main is taken by {what} " in refused["msg"]
         assert f"{OWN}=main is missing" in refused["msg"]
     assert holds(estate) == before
+    mine = run(estate, **{**forwarder, "state": state, "leave_others": True})
+    assert holds(estate) == before
+    assert (mine["failed"], mine["writes"]) == (state == "present", [])
+    assert [thing.rpartition(" ")[0] for thing in mine.get("left", [])] == ([what] if state == "absent" else [])
+
+
+def test_what_is_ours_beside_what_is_not_is_for_somebody_to_look_at(estate: Estate, forwarder: dict[str, Any]) -> None:
+    run(estate, **forwarder)
+    group_id = security_group(estate)["GroupId"]
+    estate.ec2.delete_tags(Resources=[group_id], Tags=[{"Key": OWN}])
+    before = holds(estate)
+    refused = run(estate, name="main", state="absent", vpc_id=estate.vpc.id, leave_others=True)
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    assert f"is taken by security group {group_id}" in refused["msg"]
+    assert holds(estate) == before
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])

@@ -56,6 +56,22 @@ def test_what_is_on_its_way_out_is_none(estate: Any) -> None:
     assert found(estate) == {}
 
 
+def test_throttling_is_waited_out(estate: Any) -> None:
+    vpc = estate.make_vpc(estate.account)
+    estate.run("network_load_balancer", name="orders", subnet_ids=list(vpc.subnets), listeners=[{"port": 1}], **GREEN)
+    for service, operation in (
+        ("elbv2", "DescribeLoadBalancers"),
+        ("elbv2", "DescribeTags"),
+        ("ec2", "DescribeVpcEndpointServiceConfigurations"),
+        ("ec2", "DescribeVpcEndpoints"),
+        ("autoscaling", "DescribeAutoScalingGroups"),
+    ):
+        estate.sandbox.fault(service, operation, "throttle", account=estate.account, times=3)
+    assert found(estate) == {"orders": ["load balancer orders"]}
+    refused = [call["operation"] for call in estate.calls if call["error"]]
+    assert len(refused) == 15
+
+
 def test_a_refused_call_names_the_permission(estate: Any) -> None:
     estate.sandbox.fault("autoscaling", "DescribeAutoScalingGroups", "deny", account=estate.account)
     answer = estate.look("orphans_info", names=[])

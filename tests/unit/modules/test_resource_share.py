@@ -110,6 +110,33 @@ def test_accept_and_leave(estate: Estate, vendor: Vendor, configuration: str, sh
     )
 
 
+@pytest.mark.parametrize("kind", ["endpoint", "association"])
+def test_a_share_that_somebody_uses_is_not_left(
+    estate: Estate, vendor: Vendor, make_vpc: Callable[..., Any], configuration: str, share: str, kind: str
+) -> None:
+    run(estate, resource_share_arn=share)
+    if kind == "endpoint":
+        vpc = make_vpc(estate.account)
+        asked = {"VpcEndpointType": "Resource", "ResourceConfigurationArn": configuration}
+        made = estate.ec2.create_vpc_endpoint(VpcId=vpc.id, SubnetIds=vpc.subnets[:1], **asked)
+        user = made["VpcEndpoint"]["VpcEndpointId"]
+    else:
+        lattice = estate.boto(estate.account, "vpc-lattice")
+        network = lattice.create_service_network(name="theirs")["id"]
+        asked = {"resourceConfigurationIdentifier": configuration, "serviceNetworkIdentifier": network}
+        user = lattice.create_service_network_resource_association(**asked)["id"]
+    kept = change(estate, [], resource_share_arn=share, state="absent")
+    assert (kept["failed"], kept["status"], kept["needed_by"]) == (False, "accepted", [user])
+    assert f"{user} would stop working" in kept["warnings"]
+    planned = run(estate, check=True, resource_share_arn=share, state="absent", going=[user])
+    assert planned["writes"] == [LEAVE]
+    if kind == "endpoint":
+        estate.ec2.delete_vpc_endpoints(VpcEndpointIds=[user])
+    else:
+        lattice.delete_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=user)
+    change(estate, [LEAVE], resource_share_arn=share, state="absent")
+
+
 def test_a_share_may_be_named_by_its_arn(estate: Estate, vendor: Vendor, share: str) -> None:
     accepted = change(estate, [ACCEPT], resource_share_arn=share)
     assert accepted["status"] == "accepted"

@@ -273,6 +273,26 @@ def test_stale_reads_create_and_delete_nothing_twice(estate: Estate, pair: dict[
     assert (gone["writes"], gone["status"]) == ([DELETE], "absent")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "writes"),
+    [
+        ({"security_group_ids": [], "replace": True}, [DELETE, CREATE]),
+        ({"security_group_ids": ["second"], "tags": {"team": "db"}}, [TAG, UPDATE]),
+    ],
+)
+def test_a_run_that_is_killed_between_two_writes_is_continued(
+    estate: Estate, pair: dict[str, Any], wanted: dict[str, Any], writes: list[str]
+) -> None:
+    groups = {name: group(estate, name) for name in ("first", "second")}
+    run(estate, **pair, security_group_ids=[groups["first"]])
+    wanted = {**pair, **wanted, "security_group_ids": [groups[name] for name in wanted["security_group_ids"]]}
+    estate.sandbox.fault("vpc-lattice", writes[1].split(":")[1], "deny", account=estate.account, times=None)
+    killed = run(estate, **wanted)
+    assert (killed["failed"], killed["writes"]) == (True, writes[:1])
+    estate.sandbox.clear_faults()
+    assert change(estate, writes[1:], **wanted)["status"] == "ACTIVE"
+
+
 def test_a_create_call_whose_answer_is_lost_makes_one(estate: Estate, pair: dict[str, Any]) -> None:
     operation = "CreateServiceNetworkVpcAssociation"
     estate.sandbox.fault("vpc-lattice", operation, "drop", account=estate.account, performed=True)

@@ -145,6 +145,14 @@ class TestResolve:
         [
             ([{"name": "a", "destination": "oracle"}], "unknown destination 'oracle'. Known: rds, redshift"),
             ([{"name": "a"}], "unknown destination None"),
+            (
+                [{"name": "a", "destination": "redshft"}],
+                "unknown destination 'redshft'. Is redshift meant.",
+            ),
+            ([{"name": "a", "destination": "rds", "prot": 1}], "does not take prot. Is port meant?"),
+            ([{"name": "a", "destination": "rds", "fualt": 1}], "does not take fualt.$"),
+            ([{"name": "a", "destination": "rds", "endpoint_kind": "writr"}], "got: writr. Is writer meant?"),
+            ([{"name": "a", "destination": "rds", "health_check": {"prt": 1}}], "health_check.prt. .* Is port meant?"),
             ([{"destination": "rds"}], "needs a name"),
             ({"name": "a"}, "Links are a list"),
             (["a"], "A link is a dictionary with a name, not 'a'"),
@@ -232,12 +240,15 @@ class TestReport:
         entry = self.report(ok("fivetran-orders", status="accepted", connections=[]))
         assert entry["line"] == "fivetran orders: connected"
 
-    def test_new_zones_are_for_the_vendor_to_know(self) -> None:
-        enabled = ok("fivetran-orders", added_zone_ids=["use1-az4"])
+    @pytest.mark.parametrize("told", ["added_zone_ids", "untold_zone_ids"])
+    def test_new_zones_are_for_the_vendor_to_know(self, told: str) -> None:
+        all_zones = {"availability_zone_ids": ["use1-az4", "use1-az1"]}
+        enabled = ok("fivetran-orders", **{told: ["use1-az4"]}, **all_zones)
         entry = self.report(enabled, ok("fivetran-orders", status="accepted", connections=[]))
-        said = "tell the vendor that its endpoint can have a subnet in use1-az4 from now on"
+        said = "tell fivetran that its endpoint can have a subnet in use1-az4 from now on"
+        said += "; then set told_zone_ids: [use1-az1, use1-az4] for the link"
         assert entry["line"] == f"fivetran orders: connected: {said}"
-        none = ok("fivetran-orders", added_zone_ids=[])
+        none = ok("fivetran-orders", **{told: []}, **all_zones)
         assert self.report(none, ok("fivetran-orders", status="accepted"))["line"] == "fivetran orders: connected"
 
     def test_what_was_written_and_does_not_show_is_in_the_line(self) -> None:
@@ -423,15 +434,15 @@ class TestForwarders:
             ({"security_group_ids": []}, "needs security_group_ids"),
             ({"endpoint": None}, "needs an endpoint"),
             ({"forwarder_port": 801}, "the health check and orders would share port 801"),
-            ({"port": None}, "database 'fivetran-orders' lacks port"),
-            ({"port": 70000}, "orders: port of 'fivetran-orders': 70000 is not between 1 and 65535"),
+            ({"port": None}, "orders: database 'orders' lacks port"),
+            ({"port": 70000}, "orders: port of 'orders': 70000 is not between 1 and 65535"),
             (
                 {"check_user": "health check"},
                 "orders: check_user of database .* is 'health check'; it may have 1 to 80",
             ),
             ({"check_user": "haproxy\n    server x 192.0.2.1:5432"}, "check_user"),
             ({"engine": "mysql #"}, "engine of database"),
-            ({"name": "orders {x}"}, "name of database 'fivetran-orders {x}'"),
+            ({"name": "orders {x}"}, "name of database 'orders {x}'"),
             ({"endpoint": None, "addresses": ["fd00::2"]}, "an IPv6 address cannot be used"),
             ({"health_check": {"path": "/health x"}}, "the path of health_check is '/health x'"),
         ],
@@ -513,15 +524,48 @@ def test_every_option_may_be_said_as_text(pattern: str, option: str, spec: dict[
     assert link[option] == meant
 
 
-def test_who_is_connected_is_to_be_told_another_port() -> None:
-    balancer = ok("fivetran-orders", former_ports=[5432])
+@pytest.mark.parametrize(
+    "told", [{"former_ports": [5432]}, {"told_port": 5432}, {"told_port": 5432, "former_ports": []}]
+)
+def test_who_is_connected_is_to_be_told_another_port(told: dict[str, Any]) -> None:
+    balancer = ok("fivetran-orders", **told)
     connection = {"vpc_endpoint_id": "vpce-1", "vpc_endpoint_owner": "1", "vpc_endpoint_state": "available"}
     links = orders(listener_port=6432, hand_off="send the sheet")
     (entry,) = link_report(links, [balancer, ok("fivetran-orders", status="accepted", connections=[connection])])
-    said = "waiting on vendor: tell fivetran to connect to port 6432 from now on, instead of 5432"
-    assert entry["line"] == f"fivetran orders: {said}; connected: vpce-1 of account 1"
+    said = "tell fivetran to connect to port 6432 from now on, instead of 5432; then set told_port: 6432 for the link"
+    assert entry["line"] == f"fivetran orders: waiting on vendor: {said}; connected: vpce-1 of account 1"
     (entry,) = link_report(links, [balancer, ok("fivetran-orders", status="waiting", connections=[])])
-    assert entry["line"] == "fivetran orders: waiting on vendor: send the sheet"
+    assert entry["line"] == f"fivetran orders: waiting on vendor: send the sheet; {said}"
+    passed_on = orders(listener_port=6432, told_port=6432)
+    (entry,) = link_report(passed_on, [balancer, ok("fivetran-orders", status="accepted", connections=[])])
+    assert entry["line"] == "fivetran orders: connected"
+
+
+def test_another_link_in_a_message_has_the_name_that_it_was_given() -> None:
+    links = nlb(ORDERS, {**ORDERS, "name": "the_bills"}, {**ORDERS, "name": "or"})
+    msg = "fivetran-orders and fivetran-the-bills shall be on load balancer fivetran-the-bills, not fivetran-or-1"
+    entries = link_report(links, [failed("fivetran-orders", msg)])
+    said = msg.replace("fivetran-the-bills shall", "fivetran-the-bills (link the_bills) shall")
+    assert entries[0]["line"] == f"fivetran orders: failed: {said}"
+    (long,) = nlb({**ORDERS, "name": "a" * 40})
+    (entry,) = link_report([long], [failed(long["key"], f"Load balancer {long['key']} is protected from deletion.")])
+    assert f"Load balancer {long['key']} (link {'a' * 40}) is protected" in entry["line"]
+
+
+def test_a_name_that_aws_does_not_take_is_that_of_the_link() -> None:
+    (link,) = orders(name="The Bills")
+    said = "Not the name of a load balancer: 'fivetran-The Bills'. It has up to 32 letters, digits and hyphens"
+    assert link["fault"].startswith(said)
+    assert link["fault"].endswith("It is made of the name of the link, 'The Bills': rename the link.")
+
+
+def test_what_a_vendor_was_told_goes_to_its_service() -> None:
+    (item,) = link_items(orders(listener_port=6432, told_zone_ids=["use1-az1"]), "service")
+    assert (item["port"], item.get("told_port"), item["told_zone_ids"]) == (6432, None, ["use1-az1"])
+    (item,) = link_items(orders(told_port=6432), "service")
+    assert (item["port"], item["told_port"]) == (5432, 6432)
+    (item,) = link_items(orders(awaiting="ask"), "service")  # nobody has been told a port yet
+    assert (item["port"], item["told_port"]) == (5432, 5432)
 
 
 def test_a_plan_says_whom_it_cuts_off() -> None:

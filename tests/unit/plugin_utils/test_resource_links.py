@@ -309,9 +309,9 @@ class TestTeardown:
         assert items([leaving], "association", accepted(RCFG)) != []
 
     def test_only_a_share_that_is_named_is_looked_into(self) -> None:
-        assert one_item({**NETWORK, "state": "absent"}, "held")["resource_share_arn"] == SHARE
-        assert items([GOING], "held") == []
-        assert items([{**NETWORK, "state": "absent", "resource_configuration": RCFG}], "held") == []
+        assert one_item({**NETWORK, "state": "absent"}, "shared")["resource_share_arn"] == SHARE
+        assert items([GOING], "shared") == []
+        assert items([{**NETWORK, "state": "absent", "resource_configuration": RCFG}], "shared") == []
 
     def test_a_step_after_a_report_leaves_out_what_failed_or_still_moves(self) -> None:
         links: list[dict[str, Any]] = [{**GOING, "name": name} for name in ("a", "b", "c")]

@@ -84,6 +84,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "fivetran_mysql_waiting": ("fivetran", AURORA, {**SERVICE, **SEEN, **ASKED}, {}),
     "fivetran_mysql_held": ("fivetran", AURORA, {**SERVICE, **SEEN, **HELD}, {}),
     "fivetran_mysql_connected": ("fivetran", AURORA, {**SERVICE, **SEEN, **CONNECTED}, {}),
+    "fivetran_mysql_moved": ("fivetran", AURORA, {**SERVICE, **SEEN, **CONNECTED, "told_port": 13306}, {}),
     "fivetran_mysql_failed": ("fivetran", AURORA, {**SERVICE, **SEEN, **FAILED}, {}),
     "fivetran_redshift_waiting": ("fivetran", WAREHOUSE, {**SEEN, **GRANT, "endpoint_count": 0}, {}),
     "redis_cloud_endpoint_waiting": ("redis_cloud", SESSIONS, SEEN, BY_HAND),

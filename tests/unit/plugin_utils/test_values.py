@@ -20,6 +20,7 @@ import pytest
 import yaml
 from ansible import template as templating
 from ansible._internal._templating import _utils
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.items import items
@@ -142,6 +143,15 @@ class TestRoles:
             blank = {"blank": ""} if spec["type"] not in ("str", "path") else {}
             said = {way: self.read(role, name, value) for way, value in {**NOTHING, **blank}.items()}
             assert said == dict.fromkeys(said, default)
+
+    def test_of_options_that_are_not_asked_for_no_value_is_evaluated(self) -> None:
+        told = {"handoff_vendor": "fivetran", "handoff_files": TRUSTED("{{ 1 / 0 }}")}
+        read = functools.partial(role_options, "handoff", told, lambda value: template(told, value))
+        assert read(only=["vendor"]) == {"vendor": "fivetran"}
+        with pytest.raises(AnsibleError, match="division"):
+            read(only=["files"])
+        with pytest.raises(ValueRefused, match="handoff has no option vendors"):
+            read(only=["vendors"])
 
     @pytest.mark.parametrize(("role", "name"), [case for case in role_cases() if not case[1].endswith("_links")])
     def test_what_an_option_cannot_be_is_refused_by_its_name(self, role: str, name: str) -> None:
