@@ -11,7 +11,7 @@ short_description: Manage VPC endpoints, the consumer side of AWS PrivateLink
 version_added: 0.1.0
 description:
   - Creates, changes and deletes VPC endpoints of the types Interface (to an endpoint service), Resource (to a VPC
-    Lattice resource configuration) and ServiceNetwork (to a VPC Lattice service network).
+    Lattice resource configuration), ServiceNetwork (to a VPC Lattice service network) and Gateway (to S3 or DynamoDB).
   - Takes one endpoint or a list of them in O(endpoints), which is converged in one process. A list of any length costs
     one read call per 1000 endpoints of the account.
   - An option that is not set changes nothing. A set option is the wanted state.
@@ -55,9 +55,10 @@ options:
         type: str
       type:
         description:
-          - Type of the endpoint. Follows from what it leads to, so it need not be set.
+          - Type of the endpoint. Follows from what it leads to, so it need not be set, save for V(Gateway). What
+            O(endpoints[].service_name) names is reached by an endpoint of type V(Interface) otherwise.
         type: str
-        choices: [Interface, Resource, ServiceNetwork]
+        choices: [Interface, Gateway, Resource, ServiceNetwork]
       vpc_id:
         description:
           - Id of the VPC. Needed to create an endpoint.
@@ -65,7 +66,7 @@ options:
       service_name:
         description:
           - The endpoint service to which an endpoint of type Interface leads, like
-            V(com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0).
+            V(com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0), or Gateway, like V(com.amazonaws.us-east-1.s3).
           - One of this, O(endpoints[].resource_configuration) and O(endpoints[].service_network) is needed to create
             an endpoint.
         type: str
@@ -93,7 +94,7 @@ options:
       subnet_ids:
         description:
           - The subnets in which the endpoint has an address, one in each zone. Others are removed. Needed to create an
-            endpoint.
+            endpoint of another type than Gateway, which has none.
         type: list
         elements: str
       security_group_ids:
@@ -102,6 +103,19 @@ options:
             its VPC where none is given.
         type: list
         elements: str
+      route_table_ids:
+        description:
+          - The route tables that lead to an endpoint of type Gateway. It is in their routes, and has no subnets, no
+            security groups and no private DNS. What subnets of other route tables send does not pass through it.
+          - Others that it has stay, unless O(endpoints[].purge_route_table_ids) is set.
+        type: list
+        elements: str
+      purge_route_table_ids:
+        description:
+          - Remove route tables that are not in O(endpoints[].route_table_ids). Traffic of their subnets to the service
+            then takes another way, or none.
+        type: bool
+        default: false
       ip_address_type:
         description:
           - Which addresses the endpoint has. For IPv6 its subnets need an IPv6 CIDR block.
@@ -142,7 +156,8 @@ options:
         choices: [ipv4, dualstack, ipv6, service-defined]
       policy:
         description:
-          - The endpoint policy, for the type Interface only. A new endpoint gives full access where none is set.
+          - The endpoint policy, for the types Interface and Gateway only. A new endpoint gives full access where none
+            is set.
         type: json
       tags:
         description:
@@ -175,7 +190,7 @@ seealso:
     description: The AWS guide, read 2026-11.
     link: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
 notes:
-  - Gateway, Gateway Load Balancer and Tunnel endpoints are not supported, because no data vendor is reached by them.
+  - Gateway Load Balancer and Tunnel endpoints are not supported, because no data vendor is reached by them.
 """
 
 EXAMPLES = r"""
@@ -188,6 +203,15 @@ EXAMPLES = r"""
     security_group_ids: [sg-0123456789abcdef0]
     private_dns_enabled: true
     private_dns_preference: VERIFIED_DOMAINS_ONLY
+    region: us-east-1
+
+- name: Reach S3 from subnets that have no way to the internet
+  saas.privatelink.vpc_endpoint:
+    name: s3
+    type: Gateway
+    service_name: com.amazonaws.us-east-1.s3
+    vpc_id: vpc-0123456789abcdef0
+    route_table_ids: [rtb-0123456789abcdef0]
     region: us-east-1
 
 - name: Reach two endpoint services, and report instead of failing when one cannot be reached

@@ -63,9 +63,10 @@ vpc_endpoints:
     vpc_id: {description: Its VPC., type: str, returned: always, sample: vpc-0123456789abcdef0}
     subnet_ids: {description: Its subnets., type: list, elements: str, returned: always}
     security_group_ids: {description: Its security groups., type: list, elements: str, returned: always}
+    route_table_ids: {description: Its route tables., type: list, elements: str, returned: for the type Gateway}
     dns_entries: {description: Its own names., type: list, elements: dict, returned: always}
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: always}
-    service_name: {description: What it leads to., type: str, returned: for the type Interface}
+    service_name: {description: What it leads to., type: str, returned: for the types Interface and Gateway}
     service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}

@@ -347,3 +347,36 @@ def test_application_load_balancers_are_there_too(provider: Provider) -> None:
         provider.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[made["LoadBalancerArn"]])
     elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
     assert [balancer["Type"] for balancer in elb.describe_load_balancers()["LoadBalancers"]] == ["network"]
+
+
+def test_gateway_endpoints_are_in_route_tables(boto: Boto, account: str, make_vpc: Callable[..., Vpc]) -> None:
+    """AWS PrivateLink Guide, "Gateway endpoints": for S3 and DynamoDB, in route tables of the VPC, one in each."""
+    ec2, vpc, name = boto(account, "ec2"), make_vpc(account), "com.amazonaws.us-east-1.s3"
+    tables = [ec2.create_route_table(VpcId=vpc.id)["RouteTable"]["RouteTableId"] for _number in range(2)]
+    foreign = ec2.create_route_table(VpcId=make_vpc(account).id)["RouteTable"]["RouteTableId"]
+
+    def make(**options: Any) -> dict[str, Any]:
+        of = {"VpcEndpointType": "Gateway", "VpcId": vpc.id, "ServiceName": name, **options}
+        return dict(ec2.create_vpc_endpoint(**of)["VpcEndpoint"])
+
+    for option in (
+        {"SubnetIds": [vpc.subnets[0]]},
+        {"SecurityGroupIds": [vpc.security_group]},
+        {"ServiceName": SECRETS},
+    ):
+        with refused("InvalidParameter"):
+            make(**option)
+    with refused("InvalidRouteTableId.NotFound"):
+        make(RouteTableIds=[foreign])
+    made = make(RouteTableIds=tables[:1])
+    assert (made["State"], made["RouteTableIds"], made["PrivateDnsEnabled"]) == ("available", tables[:1], False)
+    with refused("RouteAlreadyExists", naming=tables[0]):
+        make(RouteTableIds=tables)
+    of = {"VpcEndpointId": made["VpcEndpointId"]}
+    ec2.modify_vpc_endpoint(**of, AddRouteTableIds=tables[1:], RemoveRouteTableIds=tables[:1])
+    assert (
+        ec2.describe_vpc_endpoints(VpcEndpointIds=[made["VpcEndpointId"]])["VpcEndpoints"][0]["RouteTableIds"]
+        == tables[1:]
+    )
+    with refused("InvalidParameter"):
+        ec2.modify_vpc_endpoint(**of, AddSubnetIds=[vpc.subnets[0]])

@@ -226,9 +226,12 @@ def test_the_guide_names_every_state_route_and_kind_of_fault(sandbox: RunningSan
 def test_the_guides_seed_can_be_planted(sandbox: RunningSandbox) -> None:
     guide = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     document = yaml.safe_load(guide.partition("```yaml\n")[2].partition("```")[0])
-    assert set(document) == {"accounts", "dns", "redis_cloud"}
+    assert set(document) == {"accounts", "dns", "redis_cloud", "databricks"}
     sandbox.seed(document)
     clusters = sandbox.boto("111111111111", "redshift").describe_clusters()["Clusters"]
     assert [cluster["ClusterIdentifier"] for cluster in clusters] == ["warehouse"]
     networks = sandbox.boto("111111111111", "vpc-lattice").list_service_networks()["items"]
     assert [network["id"] for network in networks] == ["sn-0aaaaaaaaaaaaaaa1"]
+    (account,) = document["databricks"]
+    held = sandbox.databricks_objects(account["account_id"])
+    assert [workspace["network_id"] for workspace in held["workspaces"]] == [held["networks"][0]["network_id"]]

@@ -12,6 +12,7 @@ The rooms::
     aws/SERVICE/  a folder per service by botocore's name (lambda_, vpc_lattice): resources.py with their look-ups,
                   and the operations, each in the file of the resource that it is about
     redis_cloud/  Redis Cloud's API, and what it does in AWS
+    databricks/   Databricks' account API, a file for each object, and what it does in AWS
     dns/          the name server
     actors/       who acts beside the user: vendor (requests connections), decisions (what a test decides for AWS)
 

@@ -171,6 +171,45 @@ class SandboxClient:
         link = {"account": account, "subscription_id": subscription_id, "region_id": region_id}
         self.control("POST", "redis_cloud/vanish", **link)
 
+    def databricks(self, account_id: str, **fields: Any) -> None:
+        """Make an account of Databricks: ``client_id``, ``client_secret``, ``workspaces`` … See docs/sandbox.md.
+
+        The host of its account API is the sandbox's ``url``.
+        """
+        self.seed({"databricks": [{"account_id": account_id, **fields}]})
+
+    def databricks_objects(self, account: str) -> dict[str, list[dict[str, Any]]]:
+        """All that an account of Databricks holds, list by list, without a call in the log."""
+        return dict(self.control("GET", "databricks", account=account))
+
+    def databricks_change(self, account: str, kind: str, id: str, fields: dict[str, Any] | None, **around: Any) -> None:
+        """Let somebody else change an object, or delete it (None): now, or ``when`` an ``operation`` is performed."""
+        self.control("POST", "databricks/change", account=account, kind=kind, id=id, fields=fields, **around)
+
+    def databricks_fails(self, operation: str, status: int, body: Any = None, **fields: Any) -> None:
+        """Let the next call of an operation be answered so: a text as it is, anything else as JSON, None as nothing."""
+        self.control("POST", "databricks/fail", operation=operation, status=status, body=body, **fields)
+
+    def databricks_expires(self, account: str, rule_id: str) -> None:
+        """Let a private endpoint rule be EXPIRED, as after 14 days."""
+        self.control("POST", "databricks/expire", account=account, rule_id=rule_id)
+
+    def databricks_workspace_fails(self, account: str, workspace_id: int, **fields: Any) -> None:
+        """Let the next change of a workspace end in FAILED, with a ``message``."""
+        self.control("POST", "databricks/workspace_fails", account=account, workspace_id=workspace_id, **fields)
+
+    def databricks_settings(self, **values: Any) -> dict[str, Any]:
+        """Set settings and limits of Databricks; the answer is all of them."""
+        return dict(self.control("POST", "databricks/settings", **values))
+
+    def databricks_revokes(self, account: str) -> None:
+        """Let every token of an account be unknown from now on."""
+        self.control("POST", "databricks/revoke", account=account)
+
+    def databricks_disarm(self) -> None:
+        """Forget what is armed around Databricks' calls, and set its settings and limits back."""
+        self.control("POST", "databricks/disarm")
+
     def outcome(self, kind: str, state: str, **fields: Any) -> None:
         """Let the next resource of a kind (of an ``account``) end in a state, with AWS's ``code`` and ``reason``."""
         self.control("POST", "outcomes", kind=kind, state=state, **fields)

@@ -24,6 +24,7 @@ from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError, HttpRequest
 from tests.sandbox.core.wire import Response
 from tests.sandbox.core.world import STATES
+from tests.sandbox.databricks import controls as databricks
 from tests.sandbox.redis_cloud import links as redis_cloud_links
 from tests.sandbox.snapshot import snapshot
 
@@ -227,6 +228,16 @@ def _redis_cloud_rate(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _databricks(act: Callable[..., Any]) -> Route:
+    """One of Databricks' controls as a route."""
+
+    def perform(sandbox: Sandbox, body: dict[str, Any]) -> Any:
+        with sandbox.world.lock:
+            return act(sandbox, **body) or {}
+
+    return perform
+
+
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
@@ -261,4 +272,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "redis_cloud/fail"): _redis_cloud_fail,
     ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,
     ("POST", "redis_cloud/rate"): _redis_cloud_rate,
+    ("GET", "databricks"): _databricks(databricks.objects),
+    ("POST", "databricks/change"): _databricks(databricks.edit),
+    ("POST", "databricks/fail"): _databricks(databricks.fail),
+    ("POST", "databricks/expire"): _databricks(databricks.expire),
+    ("POST", "databricks/workspace_fails"): _databricks(databricks.workspace_fails),
+    ("POST", "databricks/settings"): _databricks(databricks.settings),
+    ("POST", "databricks/revoke"): _databricks(databricks.revoke),
+    ("POST", "databricks/disarm"): _databricks(databricks.disarm),
 }

@@ -1,8 +1,8 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records and Redis Cloud
-accounts.
+"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records, and accounts
+of Redis Cloud and Databricks.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.
 """
@@ -21,6 +21,7 @@ from tests.sandbox.core import clock, wire
 from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life
+from tests.sandbox.databricks import controls as databricks
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/0a0a0a0a-0000-4000-8000-000000000000"
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
     """Make everything the document names. Raises ValueError or AwsError for what it cannot be."""
-    unknown = set(document) - {"accounts", "dns", "redis_cloud"}
+    unknown = set(document) - {"accounts", "dns", "redis_cloud", "databricks"}
     if unknown:
-        raise ValueError(f"a seed has accounts, dns and redis_cloud, not {', '.join(sorted(unknown))}")
+        raise ValueError(f"a seed has accounts, dns, redis_cloud and databricks, not {', '.join(sorted(unknown))}")
     with sandbox.world.lock:
         for account, regions in (document.get("accounts") or {}).items():
             for region, contents in regions.items():
@@ -46,6 +47,8 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
                     _service_network(sandbox, str(account), region, network)
         for options in document.get("redis_cloud") or []:
             sandbox.redis_cloud.plant(**options)
+        for options in document.get("databricks") or []:
+            databricks.plant(sandbox, **options)
     sandbox.dns.set(document.get("dns") or {})
 
 

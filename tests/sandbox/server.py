@@ -23,6 +23,8 @@ from tests.sandbox.core.faults import Drop, Faults
 from tests.sandbox.core.operations import OPERATIONS, UNLOCKED
 from tests.sandbox.core.throttle import Buckets
 from tests.sandbox.core.world import World
+from tests.sandbox.databricks import api as databricks
+from tests.sandbox.databricks.objects import Databricks
 from tests.sandbox.dns.server import DnsServer
 from tests.sandbox.redis_cloud import api as redis_cloud
 
@@ -44,6 +46,7 @@ class Sandbox:
     latency: float = 0.0
     dns: DnsServer = field(default_factory=DnsServer)
     redis_cloud: redis_cloud.RedisCloud = field(default_factory=redis_cloud.RedisCloud)
+    databricks: Databricks = field(default_factory=Databricks)
 
     def reset(self) -> None:
         """Forget resources, faults, lags, tokens, DNS records and the log; keep what the command line set."""
@@ -51,6 +54,7 @@ class Sandbox:
         with self.world.lock:
             self.world.clear()
             self.redis_cloud.clear()
+            self.databricks.clear()
             underneath.reset()
         self.calls.clear()
         self.faults.clear()
@@ -169,6 +173,8 @@ class Handler(BaseHTTPRequestHandler):
             response: wire.Response | None = control.answer(self.server.sandbox, request)
         elif path.startswith(f"{redis_cloud.PREFIX}/"):
             response = redis_cloud.answer(self.server.sandbox, request)
+        elif path.startswith(databricks.PREFIXES):
+            response = databricks.answer(self.server.sandbox, request)
         else:
             response = self.server.sandbox.answer(request)
         if response is None:

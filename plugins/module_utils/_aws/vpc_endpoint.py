@@ -44,6 +44,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.tokens impo
 
 CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"
 DESCRIBE_SERVICES = "ec2:DescribeVpcEndpointServices"
+GATEWAYS = (".s3", ".dynamodb")  # AWS PrivateLink Guide, "Gateway endpoints" (read 2026-11)
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
 Endpoint = t.Mapping[str, t.Any]
 
@@ -80,6 +81,7 @@ TARGETS = (
         "vpc-lattice:ListServiceNetworks",
     ),
 )
+TYPES = {"Interface": ("Interface", "Gateway")}  # of targets to which endpoints of several types lead
 WHERE = ("type", "vpc_id", *(target.option for target in TARGETS), "service_region")  # what makes it another one
 
 
@@ -90,7 +92,7 @@ class VpcEndpoint:
     name: str
     state: Presence = "present"
     vpc_endpoint_id: str | None = None
-    type: t.Literal["Interface", "Resource", "ServiceNetwork"] | None = None
+    type: t.Literal["Interface", "Gateway", "Resource", "ServiceNetwork"] | None = None
     vpc_id: str | None = None
     service_name: str | None = None
     service_region: str | None = None
@@ -98,6 +100,8 @@ class VpcEndpoint:
     service_network: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
+    route_table_ids: list[str] | None = None
+    purge_route_table_ids: bool = False
     ip_address_type: t.Literal["ipv4", "dualstack", "ipv6"] | None = None
     private_dns_enabled: bool | None = None
     private_dns_preference: private_domains.Preference | None = None
@@ -117,12 +121,14 @@ class VpcEndpoint:
             raise ItemError("replace makes an endpoint with another id: leave out vpc_endpoint_id.")
         self._check_target()
         self._check_dns()
+        self._check_gateway()
         for option, what in (("subnet_ids", "subnet"), ("security_group_ids", "security group")):
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: an endpoint needs at least one {what}.")
         if self.policy is not None:
-            if self.kind not in (None, "Interface"):
-                raise ItemError(f"AWS takes a policy for Interface endpoints, not for {self.kind}: leave it out.")
+            if self.kind not in (None, "Interface", "Gateway"):
+                types = "Interface and Gateway"
+                raise ItemError(f"AWS takes a policy for {types} endpoints, not for {self.kind}: leave it out.")
             try:
                 json.loads(self.policy)
             except ValueError as error:
@@ -138,8 +144,9 @@ class VpcEndpoint:
             if value != UNKNOWN and not target.pattern.fullmatch(value):
                 what = "not a name" if target.option == "service_name" else "neither an id nor an ARN"
                 raise ItemError(f"{target.option} is {what} of one: {value!r}.")
-            if self.type not in (None, target.type):
-                raise ItemError(f"{target.option} is for endpoints of type {target.type}, not {self.type}.")
+            types = TYPES.get(target.type, (target.type,))
+            if self.type not in (None, *types):
+                raise ItemError(f"{target.option} is for endpoints of type {' or '.join(types)}, not {self.type}.")
 
         if self.service_region is not None and not arns.REGION.fullmatch(self.service_region):
             raise ItemError(f"service_region is not a region: {self.service_region!r}, like us-east-1.")
@@ -150,12 +157,24 @@ class VpcEndpoint:
         preference, domains = self.private_dns_preference, self.private_dns_specified_domains
         if preference is None and domains is None:
             return
-        if self.kind == "Interface" or self.private_dns_enabled is False:
+        if self.kind in ("Interface", "Gateway") or self.private_dns_enabled is False:
             raise ItemError(
                 "private_dns_preference and private_dns_specified_domains are for endpoints of type Resource and "
                 "ServiceNetwork with private_dns_enabled=true."
             )
         private_domains.check(preference, domains)
+
+    def _check_gateway(self) -> None:
+        """A gateway endpoint is a route in route tables: it has no addresses, and so nothing that goes with them."""
+        if self.kind not in (None, "Gateway") and self.route_table_ids is not None:
+            raise ItemError(f"route_table_ids is for endpoints of type Gateway, not {self.kind}.")
+        of_addresses = ("subnet_ids", "security_group_ids", "private_dns_enabled")
+        given = [option for option in of_addresses if getattr(self, option) is not None]
+        if self.kind == "Gateway" and given:
+            raise ItemError(f"A Gateway endpoint has route_table_ids, and no {given[0]}: leave it out.")
+        service = self.service_name or ""
+        if self.kind == "Gateway" and service and not service.endswith(GATEWAYS):
+            raise ItemError(f"AWS has Gateway endpoints for S3 and DynamoDB, not for {service}.")
 
     @property
     def target(self) -> tuple[Target, str] | None:
@@ -435,9 +454,10 @@ def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
 
 def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str = "") -> Plan:
     """Create the endpoint, ``after`` a former one of the name is gone."""
-    missing = [option for option in ("vpc_id", "subnet_ids") if not getattr(item, option)]
+    needed = ("vpc_id",) if item.kind == "Gateway" else ("vpc_id", "subnet_ids")
+    missing = [option for option in needed if not getattr(item, option)]
     if item.target is None:
-        options = [target.option for target in TARGETS if item.type in (None, target.type)]
+        options = [target.option for target in TARGETS if item.type in (None, *TYPES.get(target.type, (target.type,)))]
         missing.append(options[0] if len(options) == 1 else f"one of {', '.join(options)}")
     if missing:
         raise ItemError(f"Endpoint {item.name} does not exist: to create it, give {' and '.join(missing)}.")
@@ -451,6 +471,7 @@ def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str 
         "ServiceRegion": item.service_region if away else None,
         "SubnetIds": sorted(set(item.subnet_ids or [])),
         "SecurityGroupIds": sorted(set(item.security_group_ids or [])),
+        "RouteTableIds": sorted(set(item.route_table_ids or [])),
         "IpAddressType": item.ip_address_type,
         "PrivateDnsEnabled": has_private_dns,
         "DnsOptions": {key: value for key, value in _dns_options(item).items() if value is not None},
@@ -500,6 +521,8 @@ def plan_update(item: VpcEndpoint, actual: Actual, endpoint: Endpoint, check_mod
     if plan.changes:
         tags = {key: value for key, value in {**before["tags"], **to_set}.items() if key not in to_remove}
         plan.after = {**before, **{option: _wanted_shown(item)[option] for option in changed}, "tags": tags}
+        if "route_table_ids" in changed:
+            plan.after["route_table_ids"] = sorted(_wanted_route_tables(item, before["route_table_ids"]))
     return plan
 
 
@@ -550,6 +573,7 @@ def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
     fixed += ["private_dns_preference", "private_dns_specified_domains"]
     if have["type"] != "Interface":
         fixed.append("private_dns_enabled")
+    fixed += ["subnet_ids", "security_group_ids"] if have["type"] == "Gateway" else ["route_table_ids"]
     differ = [option for option in fixed if option in wanted and _differs(option, have.get(option), wanted[option])]
     if not differ:
         return ""
@@ -634,16 +658,26 @@ def _modification(item: VpcEndpoint, endpoint: Endpoint) -> tuple[list[str], dic
         ids = set(wanted.get(option, have[option]))
         params[f"Add{suffix}"] = sorted(ids - set(have[option]))
         params[f"Remove{suffix}"] = sorted(set(have[option]) - ids)
+    if item.route_table_ids is not None:
+        tables, standing = _wanted_route_tables(item, have["route_table_ids"]), set(have["route_table_ids"])
+        params["AddRouteTableIds"], params["RemoveRouteTableIds"] = sorted(tables - standing), sorted(standing - tables)
     plain = ("subnet_ids", "security_group_ids", "ip_address_type", "private_dns_enabled", "dns_record_ip_type")
     changed = [option for option in plain if option in wanted and wanted[option] != have[option]]
     params["IpAddressType"] = item.ip_address_type if "ip_address_type" in changed else None
     params["PrivateDnsEnabled"] = item.private_dns_enabled if "private_dns_enabled" in changed else None
     if "dns_record_ip_type" in changed:
         params["DnsOptions"] = {"DnsRecordIpType": item.dns_record_ip_type}
+    if params.get("AddRouteTableIds") or params.get("RemoveRouteTableIds"):
+        changed.append("route_table_ids")
     if "policy" in wanted and compare_policies(have["policy"], wanted["policy"]):
         changed.append("policy")
         params["PolicyDocument"] = item.policy
     return changed, {key: value for key, value in params.items() if value not in (None, [])}
+
+
+def _wanted_route_tables(item: VpcEndpoint, have: t.Iterable[str]) -> set[str]:
+    """Those of the item, and those that others have added unless they are purged."""
+    return set(item.route_table_ids or ()) | (set() if item.purge_route_table_ids else set(have))
 
 
 def as_result(endpoint: Endpoint) -> dict[str, t.Any]:
@@ -668,7 +702,9 @@ def _shown(endpoint: Endpoint) -> dict[str, t.Any]:
         "policy": json.loads(endpoint.get("PolicyDocument") or "{}"),
         "tags": tagging.as_dict(endpoint.get("Tags")),
     }
-    if endpoint.get("VpcEndpointType") != "Interface":
+    if endpoint.get("VpcEndpointType") == "Gateway":
+        shown["route_table_ids"] = sorted(endpoint.get("RouteTableIds") or [])
+    elif endpoint.get("VpcEndpointType") != "Interface":
         shown["private_dns_preference"] = dns.get("PrivateDnsPreference")
         shown["private_dns_specified_domains"] = sorted(dns.get("PrivateDnsSpecifiedDomains") or [])
     return shown
@@ -691,7 +727,7 @@ def _wanted_shown(item: VpcEndpoint) -> dict[str, t.Any]:
         "dns_record_ip_type": item.dns_record_ip_type,
         "policy": None if item.policy is None else json.loads(item.policy),
     }
-    for option in ("subnet_ids", "security_group_ids", "private_dns_specified_domains"):
+    for option in ("subnet_ids", "security_group_ids", "route_table_ids", "private_dns_specified_domains"):
         value = getattr(item, option)
         shown[option] = None if value is None else sorted(set(value))
     if item.private_dns_preference not in private_domains.NAMING:  # AWS answers "*" where there can be none

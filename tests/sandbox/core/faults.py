@@ -166,7 +166,7 @@ def _internal_code(call: Call) -> str:
 
 
 def _denial(call: Call) -> AwsError:
-    who = f"arn:{partition(call.region)}:iam::{call.account}:user/sandbox"
+    who = f"arn:{partition(call.region) if call.region else 'aws'}:iam::{call.account}:user/sandbox"
     what = f"User: {who} is not authorized to perform: {call.iam_action}"
     why = f"because no identity-based policy allows the {call.iam_action} action"
     if call.service == "ec2":

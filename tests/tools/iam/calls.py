@@ -27,6 +27,7 @@ SERVICES = {"elbv2": "elasticloadbalancing"}  # botocore's name: IAM's, where th
 ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
 KINDS = {  # prefix of an id: type of resource
     "lt": "launch-template",
+    "rtb": "route-table",
     "sg": "security-group",
     "vpce": "vpc-endpoint",
     "vpce-svc": "vpc-endpoint-service",

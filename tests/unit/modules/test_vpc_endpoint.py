@@ -44,6 +44,7 @@ CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:
 TAG, UNTAG = "ec2:CreateTags", "ec2:DeleteTags"
 RCFG = "arn:aws:vpc-lattice:us-east-1:111111111111:resourceconfiguration/rcfg-00000000000000001"
 NETWORK = "arn:aws:vpc-lattice:us-east-1:111111111111:servicenetwork/sn-00000000000000001"
+S3 = "com.amazonaws.us-east-1.s3"
 SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001"
 
 
@@ -152,6 +153,7 @@ def test_what_is_still_to_be_shared_can_be_planned_in_check_mode_only() -> None:
         ({}, "give vpc_id and subnet_ids and one of service_name, resource_configuration, service_network"),
         ({**WHOLE}, "give one of service_name"),
         ({"vpc_id": "vpc-1", "service_name": SERVICE}, "give subnet_ids"),
+        ({"type": "Gateway"}, "give vpc_id and service_name"),
     ],
 )
 def test_what_a_new_endpoint_lacks_is_named(options: dict[str, Any], says: str) -> None:
@@ -176,7 +178,13 @@ def test_what_a_new_endpoint_lacks_is_named(options: dict[str, Any], says: str) 
         ({"subnet_ids": []}, "at least one subnet"),
         ({"security_group_ids": []}, "at least one security group"),
         ({"policy": "{"}, "policy is not JSON"),
-        ({"policy": "{}", "resource_configuration": RCFG}, "policy for Interface endpoints, not for Resource"),
+        ({"policy": "{}", "resource_configuration": RCFG}, "Interface and Gateway endpoints, not for Resource"),
+        ({"service_name": S3, "route_table_ids": ["rtb-1"]}, "route_table_ids is for endpoints of type Gateway, not"),
+        ({"type": "Gateway", "subnet_ids": ["subnet-1"]}, "has route_table_ids, and no subnet_ids"),
+        ({"type": "Gateway", "private_dns_enabled": True}, "has route_table_ids, and no private_dns_enabled"),
+        ({"type": "Gateway", "service_name": SERVICE}, "Gateway endpoints for S3 and DynamoDB, not for"),
+        ({"type": "Gateway", "service_network": NETWORK}, "of type ServiceNetwork, not Gateway"),
+        ({"type": "Gateway", "service_name": S3, "service_region": "eu-west-1"}, "of type Interface, not Gateway"),
         ({"service_name": SERVICE, "private_dns_preference": "ALL_DOMAINS"}, "of type Resource and ServiceNetwork"),
         ({"private_dns_enabled": False, "private_dns_specified_domains": ["a.com"]}, "with private_dns_enabled=true"),
         ({"private_dns_specified_domains": ["a.com"]}, "needs private_dns_preference VERIFIED_DOMAINS_AND_SPECIFIED"),
@@ -608,6 +616,58 @@ def test_interface_create_modify_delete(estate: Estate, service: dict[str, Any])
     gone = change(estate, [DELETE], state="absent")
     assert gone["diff"][0]["after"] == {}
     assert not endpoints(estate)
+
+
+@pytest.fixture
+def tables(estate: Estate) -> list[str]:
+    """Two route tables of a VPC."""
+    estate.vpc = estate.make_vpc(estate.account)
+    made = [estate.ec2.create_route_table(VpcId=estate.vpc.id)["RouteTable"]["RouteTableId"] for _number in range(2)]
+    return sorted(made)
+
+
+def test_gateway_create_modify_delete(estate: Estate, tables: list[str]) -> None:
+    whole = {"type": "Gateway", "service_name": S3, "vpc_id": estate.vpc.id}
+    made = change(estate, [CREATE], **whole, route_table_ids=tables[:1], tags={"team": "data"})
+    assert (made["vpc_endpoint_type"], made["route_table_ids"], made["state"]) == ("Gateway", tables[:1], "available")
+    assert (made["subnet_ids"], made["security_group_ids"], made["private_dns_enabled"]) == ([], [], False)
+    policy = {"Statement": [{"Action": "s3:*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]}
+    more = change(estate, [MODIFY], **whole, route_table_ids=tables[1:], policy=policy)  # merged
+    assert more["diff"][0]["after"]["route_table_ids"] == tables
+    shown = estate.look("vpc_endpoint_info", names=["orders"])["vpc_endpoints"][0]
+    assert sorted(shown["route_table_ids"]) == tables
+    purged = change(estate, [MODIFY], **whole, route_table_ids=tables[1:], purge_route_table_ids=True)
+    assert purged["diff"][0]["after"]["route_table_ids"] == tables[1:]
+    assert endpoint(estate)["RouteTableIds"] == tables[1:]
+    change(estate, [DELETE], state="absent")
+    assert not endpoints(estate)
+
+
+@pytest.mark.parametrize("option", [{"subnet_ids": ["subnet-1"]}, {"security_group_ids": ["sg-1"]}])
+def test_a_gateway_gets_no_addresses(estate: Estate, tables: list[str], option: dict[str, Any]) -> None:
+    """Nor an endpoint with addresses a route table, where the options do not say the type."""
+    run(estate, type="Gateway", service_name=S3, vpc_id=estate.vpc.id, route_table_ids=tables)
+    refused = run(estate, **option)
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    assert f"{next(iter(option))} is []" in refused["msg"]
+
+
+def test_an_endpoint_with_addresses_gets_no_route_table(estate: Estate, service: dict[str, Any]) -> None:
+    run(estate, **service)
+    refused = run(estate, route_table_ids=["rtb-1"])
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    assert "route_table_ids is None" in refused["msg"]
+
+
+def test_s3_by_both_types_of_endpoint(estate: Estate, tables: list[str]) -> None:
+    """The type tells which of the two is meant; without it, it is the one with addresses."""
+    where = {"service_name": S3, "vpc_id": estate.vpc.id}
+    made = run(estate, type="Gateway", **where, route_table_ids=tables)
+    refused = run(estate, **where, subnet_ids=list(estate.vpc.subnets))
+    assert refused["failed"]
+    assert f"{made['vpc_endpoint_id']}: type is Gateway, not Interface" in refused["msg"]
+    other = run(estate, name="other", **where, subnet_ids=list(estate.vpc.subnets), private_dns_enabled=False)
+    assert (other["failed"], other["vpc_endpoint_type"]) == (False, "Interface")
 
 
 def test_a_service_of_another_region_is_refused(estate: Estate, service: dict[str, Any]) -> None:

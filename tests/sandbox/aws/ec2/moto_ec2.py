@@ -35,8 +35,10 @@ def backend(account: str, region: str) -> Any:
 
 
 def zones(account: str, region: str) -> dict[str, str]:
-    """Availability Zones of a region: name -> zone id."""
-    return {zone.name: zone.zone_id for zone in backend(account, region).describe_availability_zones()}
+    """Availability Zones of a region: name -> zone id. moto has the same for all accounts."""
+    from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+
+    return {zone.name: zone.zone_id for zone in RegionsAndZonesBackend.zones[region]}
 
 
 def find_subnet(account: str, region: str, subnet_id: str) -> Any:
@@ -75,6 +77,14 @@ def without_dns(vpc: Any) -> AwsError:
 
 def find_vpc(account: str, region: str, vpc_id: str) -> Any:
     return backend(account, region).vpcs.get(vpc_id)
+
+
+def owner_of_vpc(region: str, vpc_id: str) -> str | None:
+    """The account that has a VPC in a region, for who knows an id alone; None if nobody has it."""
+    from moto.backends import get_backend
+
+    accounts = get_backend("ec2")
+    return next((name for name in accounts if region in accounts[name] and vpc_id in accounts[name][region].vpcs), None)
 
 
 def find_security_group(account: str, region: str, group_id: str) -> Any:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.sandbox.aws.ec2 import interface_endpoints, moto_ec2, resource_endpoints
+from tests.sandbox.aws.ec2 import gateway_endpoints, interface_endpoints, moto_ec2, resource_endpoints
 from tests.sandbox.aws.ec2.requests import each, page, select, tags_of
 from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint, visible, zone_ids
 from tests.sandbox.core import clock
@@ -70,13 +70,15 @@ def modify(call: Call, world: World) -> dict[str, Any]:
         of = (endpoint.service_name, service, endpoint.vpc_id)
         interface_endpoints.check_private_dns(*of, call, world, endpoint.key)
     address_type = params.get("IpAddressType") or endpoint.ip_address_type
+    route_table_ids = _changed(endpoint.route_table_ids, params, "RouteTableIds")
+    gateway_endpoints.check_modify(endpoint, route_table_ids, call, world)
     subnet_ids = _changed(endpoint.subnet_ids, params, "SubnetIds")
     interface_endpoints.check_addresses(address_type, [_subnet(found, call) for found in subnet_ids], service)
     options = {**endpoint.dns_options, **(params.get("DnsOptions") or {})}
     if endpoint.kind == "Interface":
         options = interface_endpoints.dns_options(endpoint.service_name, options, address_type)
     _change_subnets(endpoint, service, call, world)
-    endpoint.route_table_ids = _changed(endpoint.route_table_ids, params, "RouteTableIds")
+    endpoint.route_table_ids = route_table_ids
     groups = _changed(endpoint.security_group_ids, params, "SecurityGroupIds")
     _check_security_groups(groups, call)
     endpoint.security_group_ids = groups
@@ -86,7 +88,7 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     if params.get("ResetPolicy") or params.get("PolicyDocument"):
         endpoint.policy = params.get("PolicyDocument") or FULL_ACCESS
     endpoint.ip_address_type, endpoint.dns_options = address_type, options
-    if endpoint.state == "available":
+    if endpoint.state == "available" and endpoint.kind != "Gateway":
         endpoint.life = world.life("vpc_endpoint", "pending", "available")
     return {"Return": True}
 
@@ -154,6 +156,7 @@ def _created(kind: str, call: Call, world: World) -> dict[str, Any]:
     to_resources = kind in resource_endpoints.KINDS
     leads_to = resource_endpoints.destination(kind, call, world) if to_resources else {}
     service = None if to_resources else _service(name, call, world)
+    gateway_endpoints.check(kind, name, call, world)
     subnets = [_subnet(subnet_id, call) for subnet_id in params.get("SubnetIds") or []]
     _check_subnets(subnets, params["VpcId"], call.region, service, world)
     if to_resources:
