@@ -23,7 +23,7 @@ import re
 import threading
 import typing as t
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, principals
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
@@ -32,6 +32,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
+    MOST_OVERTAKEN,
     Change,
     Clock,
     Made,
@@ -50,7 +51,7 @@ LONGEST = 20480
 STEM, LONGEST_STEM = "SaasPrivatelink", 64
 DENIED = ("AccessDenied", "MethodNotAllowed")
 OUTDATED, LOST = "PolicyChanged", "LostUpdate"  # our own, where S3 has no code
-LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)  # seconds between looks at what was written
+LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks at what was written
 
 
 @dataclass(frozen=True)
@@ -229,10 +230,16 @@ def _denies(statement: Statement, endpoint: str) -> bool:
 def _concerns(statement: Statement, actions: t.Iterable[str]) -> bool:
     if "NotAction" in statement:
         return not all(any(_matches(no, action) for no in _listed(statement["NotAction"])) for action in actions)
-    for denied in _listed(statement.get("Action")):
-        if any(_matches(denied, action) or _matches(action, denied) for action in actions):
-            return True
-    return False
+    return any(_overlap(denied, action) for denied in _listed(statement.get("Action")) for action in actions)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two patterns may have a text in common: both with a wildcard may, where they begin alike."""
+    if _matches(one, other) or _matches(other, one):
+        return True
+    begins, other_begins = (re.split(r"[*?]", pattern)[0].lower() for pattern in (one, other))
+    both = begins != one.lower() and other_begins != other.lower()
+    return both and (begins.startswith(other_begins) or other_begins.startswith(begins))
 
 
 def _listed(value: t.Any) -> list[str]:
@@ -249,22 +256,27 @@ def _matches(pattern: str, text: str) -> bool:
 class Actual:
     """The policy of an item's bucket, with what other items of this run are about to change in it.
 
-    ``denied`` says why AWS did not let us read it (``unread``) or write it.
+    ``denied`` says why AWS did not let us read it (``unread``) or write it. ``attempt`` counts the writes of this run.
     """
 
     document: Document | None = None
     denied: str = ""
     unread: bool = False
+    attempt: int = 0
 
 
 @dataclass(frozen=True)
 class Rewrite(Change):
-    """A call that changes a policy: for which item, from which statement to which, and what the policy then is."""
+    """A call that changes a policy: for which item, from which statement to which, and what the policy then is.
+
+    What was written and read back, and is gone at a later look, is lost: it is written again, as another ``attempt``.
+    """
 
     item: BucketStatement | None = None
     have: Statement | None = None
     want: Statement | None = None
     document: Document | None = None
+    attempt: int = 0
 
 
 def rewrite(
@@ -330,14 +342,15 @@ class BucketStatements:
             if item.name in found:
                 continue
             key = item.bucket or "", item.account or ""
-            actual = found[item.name] = self._actual(item, answers[key])
+            attempt = min(len(made[item.name].changes), MOST_OVERTAKEN)
+            actual = found[item.name] = self._actual(item, answers[key], attempt)
             if isinstance(actual, Actual) and not isinstance(answers[key], ItemError):
                 answers[key] = self._afterwards(item, actual)
         return found
 
-    def _actual(self, item: BucketStatement, answer: Document | ItemError | None) -> Actual | ItemError:
+    def _actual(self, item: BucketStatement, answer: Document | ItemError | None, attempt: int) -> Actual | ItemError:
         if not isinstance(answer, ItemError):
-            return Actual(answer, self._denied.get(item.name, ""))
+            return Actual(answer, self._denied.get(item.name, ""), attempt=attempt)
         code = getattr(answer, "code", "")
         if code in DENIED:
             return Actual(None, str(answer), unread=True)
@@ -370,7 +383,7 @@ class BucketStatements:
         if actual.denied and (actual.unread or not same):
             _leave_to_owner(item, plan, actual)
         elif not same:
-            plan.changes = [rewrite(item, actual.document, have, want)]
+            plan.changes = [replace(rewrite(item, actual.document, have, want), attempt=actual.attempt)]
         if not plan.changes:
             plan.after = plan.before
         return plan
@@ -406,18 +419,14 @@ class BucketStatements:
             shown = read_policy(self.api, item.bucket or "", item.account)
             if policies.is_same(policies.of_sid(shown, item.sid), change.want):
                 return
-            if shown != before:
-                message = (
-                    f"somebody else wrote this policy at the same time, and what was done to the statement {item.sid} "
-                    "is lost"
-                )
-                advice = "Have only one write the policy at a time, then run again."
-                raise Refused(change.action, LOST, message, str(item.bucket), advice)
+            if shown != before:  # else S3 may be behind
+                break
             clock.sleep(pause)
-        raise ItemError(
-            f"{change.action} ({item.bucket}): S3 took the change, and after {sum(LOOKS):.0f} s the policy still reads "
-            "as before. Somebody has put the former one back, or S3 needs longer. Run again."
+        message = (
+            f"somebody else wrote this policy at the same time, and what was done to the statement {item.sid} is lost"
         )
+        advice = "Have only one write the policy at a time, then run again."
+        raise Refused(change.action, LOST, message, str(item.bucket), advice)
 
 
 def _again(item: BucketStatement, change: Rewrite, document: Document | None) -> Rewrite:
