@@ -340,6 +340,14 @@ def test_a_bucket_of_another_account(bench: Bench) -> None:
     assert result["results"][0]["statement"]["Resource"][0] == f"arn:aws:s3:::{theirs}"
 
 
+def test_each_call_is_for_a_bucket_of_the_account(bench: Bench) -> None:
+    """S3 then refuses a bucket that has changed hands since the last call."""
+    for options in (bench.wish(), bench.absent()):
+        assert bench.one(**options, account=bench.estate.account)["changed"]
+        told = {call["params"].get("ExpectedBucketOwner") for call in bench.estate.calls}
+        assert told == {bench.estate.account}
+
+
 def test_only_the_owners_identities_may(bench: Bench) -> None:
     bench.fault("GetBucketPolicy", "error", code="MethodNotAllowed", status=405, times=None)
     failed = bench.run(**bench.wish())
@@ -462,6 +470,7 @@ def test_a_lost_update_is_made_again(bench: Bench, meddler: Meddler, state: str)
         patch.setattr(_statements.BucketStatements, "_confirm", confirm)
         result = meddler.run(**(bench.wish() if state == "present" else bench.absent()))
     assert result["results"][0]["writes"] == [PUT, PUT]
+    assert meddler.reads == 7  # that it is lost shows at the first look
     sids = [statement["Sid"] for statement in bench.policy()["Statement"]]
     assert sids == (["Theirs", "New", SID] if state == "present" else ["Theirs", "New"])
 
