@@ -21,6 +21,8 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAME
 SERVICES: dict[str, tuple[str, ...]] = {
     "accept_connection": ("ec2",),
     "accept_connection_info": ("ec2",),
+    "bucket_policy_statement": ("s3",),
+    "bucket_policy_statement_info": ("s3",),
     "endpoint_service": ("ec2", "elasticloadbalancing"),
     "endpoint_service_info": ("ec2",),
     "forwarder_group": ("autoscaling", "ec2"),

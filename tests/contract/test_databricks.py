@@ -635,8 +635,8 @@ def test_a_rule_for_buckets_comes_in_two_steps(databricks: Client, account: str)
         api.update_private_endpoint_rule(config, rule, enable, "enabled")
     endpoint = databricks.comes_to(config, rule, "PENDING").vpc_endpoint_id
     for source, state in (("vpce-0123456789abcdef0", "PENDING"), (endpoint, "ESTABLISHED")):
-        condition = {"Condition": {"StringEquals": {"aws:SourceVpce": source}}}
-        statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", **condition}
+        of = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
+        statement = {**of, "Condition": {"StringEquals": {"aws:SourceVpce": source}}}
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [statement]}))
         assert databricks.rule_is(config, rule).connection_state.value == state
     assert api.update_private_endpoint_rule(config, rule, enable, "enabled").enabled is True

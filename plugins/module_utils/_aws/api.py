@@ -79,6 +79,13 @@ NEXT_STEP = {
         "run and put the other in in the next."
     ),
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
+    "MalformedPolicy": (
+        "S3 refuses a policy for any of its statements, as for a principal that does not exist or is deleted. One of "
+        "others that was accepted in its day may be the reason."
+    ),
+    "MethodNotAllowed": "Only identities of the account that owns the bucket may do this, whatever its policy says.",
+    "NoSuchBucket": "No bucket has this name, in any account: check its spelling, or make it first.",
+    "OperationAborted": "S3 was busy with another change of this bucket all the time: run again.",
     "ResourceShareInvitationAlreadyRejectedException": SHARE_AGAIN,
     "ResourceShareInvitationExpiredException": SHARE_AGAIN,
     "ResourceInUse": (

@@ -47,6 +47,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.lambda_concu
     FunctionSettings,
     setting_changes,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._core import policies
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan
 from ansible_collections.saas.privatelink.plugins.module_utils._ip_sync import package
@@ -174,7 +175,7 @@ def _reserved(item: IpSyncFunction, stack: Stack) -> int:
 def role_changes(item: IpSyncFunction, stack: Stack) -> list[Change]:
     """Others' statements, policies and attachments stay. What a VPC needs stays attached, too."""
     of, role = {"RoleName": item.name}, stack.role
-    trust = ip_sync_policy.statements(role.raw.get("AssumeRolePolicyDocument")) if role else []
+    trust = policies.statements(role.raw.get("AssumeRolePolicyDocument")) if role else []
     boundary = item.permissions_boundary or None
     changes: list[Change] = []
     document = json.dumps({"Version": "2012-10-17", "Statement": [*trust, ip_sync_policy.TRUST]})

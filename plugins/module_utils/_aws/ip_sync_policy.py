@@ -62,12 +62,6 @@ def build(syncs: t.Sequence[Sync], partition: str, region: str, account: str, fu
     return document
 
 
-def statements(document: t.Mapping[str, t.Any] | None) -> list[t.Mapping[str, t.Any]]:
-    """Of a policy document; a single one may stand without a list."""
-    found = (document or {}).get("Statement") or []
-    return [found] if isinstance(found, t.Mapping) else list(found)
-
-
 def trusts_lambda(statement: t.Mapping[str, t.Any]) -> bool:
     """Whether a statement of a role's trust policy is about Lambda. It may have conditions that others have set."""
     principal = statement.get("Principal")

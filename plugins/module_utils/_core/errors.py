@@ -9,9 +9,20 @@ This module util is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import typing as t
+
 
 class ItemError(Exception):
-    """One item cannot be brought to its wanted state; the message says why and what to do. Others go on."""
+    """One item cannot be brought to its wanted state; the message says why and what to do. Others go on.
+
+    ``known`` is what the module returns of the item all the same. ``written`` is whether the call was made that failed.
+    """
+
+    written = False
+
+    def __init__(self, message: str, known: t.Mapping[str, t.Any] | None = None) -> None:
+        super().__init__(message)
+        self.known = dict(known or {})
 
 
 class Refused(ItemError):

@@ -21,7 +21,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 UNKNOWN = "(known after it is created)"
 FIRST_LOOK = 0.5  # seconds after a write
@@ -166,6 +166,7 @@ class Result:
 
     def fail(self, error: ItemError) -> None:
         self.failed, self.msg, self.waiting = True, str(error), ""
+        self.resource = {**self.resource, **error.known}
 
 
 Call = t.Callable[[Change], t.Mapping[str, t.Any]]
@@ -306,8 +307,10 @@ class _Run(t.Generic[W, A]):
                 answer = self.call(change)
             except Overtaken:
                 return
-            except Refused as error:
-                if error.code not in change.outdated_by or not self.again(item):
+            except ItemError as error:
+                if error.written:
+                    self.results[item.name].writes.append(change.action)
+                if getattr(error, "code", None) not in change.outdated_by or not self.again(item):
                     raise
                 return
             self.made[item.name].add(change, answer)

@@ -26,11 +26,14 @@ NO_TAGS: dict[str, dict[str, str]] = {}
 class AwsError(Exception):
     """An error answered in the protocol of the call. ``status`` None: the status of the service's model."""
 
-    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, status: int | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ def violations(model: OperationModel, answer: dict[str, Any]) -> list[str]:
 
 
 def undeclared_error(model: OperationModel, code: str) -> bool:
-    """Whether the operation may not answer this error code. EC2 and S3 declare hardly any, so they may answer any."""
-    if model.service_model.protocol in ("ec2", "rest-xml") or code in COMMON_ERRORS:
+    """Whether the operation may not answer this error code. EC2 and S3 declare next to none, so they may answer any."""
+    if model.service_model.service_name in ("ec2", "s3") or code in COMMON_ERRORS:
         return False
     declared = {str(shape.metadata.get("error", {}).get("code", shape.name)) for shape in model.error_shapes}
     return code not in declared

@@ -196,8 +196,10 @@ def serialize(call: Call, answer: dict[str, Any] | AwsError) -> Response:
     status = serialized["status_code"]
     if isinstance(answer, AwsError) and answer.status is not None:
         status = answer.status
-    body = serialized["body"]
-    return Response(status, dict(serialized["headers"]), body.encode() if isinstance(body, str) else body)
+    body, headers = serialized["body"], dict(serialized["headers"])
+    if isinstance(answer, AwsError):
+        headers.update(answer.headers)
+    return Response(status, headers, body.encode() if isinstance(body, str) else body)
 
 
 def serialize_plain(error: AwsError) -> Response:

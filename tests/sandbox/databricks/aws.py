@@ -16,7 +16,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 from tests.sandbox.actors import vendor
 from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint
-from tests.sandbox.aws.s3.resources import Bucket, source_endpoints
+from tests.sandbox.aws.s3.resources import bucket_named, source_endpoints
 from tests.sandbox.core import clock
 from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.world import Life, World, hex_id
@@ -94,7 +94,7 @@ def endpoint_state(world: World, endpoint_id: str) -> str:
 
 def admitted(world: World, buckets: list[str], endpoint_id: str) -> bool:
     """Whether the policy of each bucket names an endpoint of Databricks' as a source of requests."""
-    found = [world.find(Bucket, name) for name in buckets]
+    found = [bucket_named(name, world) for name in buckets]
     return all(bucket is not None and endpoint_id in source_endpoints(bucket) for bucket in found)
 
 

@@ -11,11 +11,11 @@ import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.ip_sync_policy import (
     TRUST,
     build,
-    statements,
     trusts_lambda,
     waits,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.policies import statements
 
 PLACE = {"partition": "aws-us-gov", "region": "us-gov-west-1", "account": "111122223333", "function": "sync"}
 ELB = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:111122223333:targetgroup/"
