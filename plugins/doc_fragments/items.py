@@ -38,4 +38,8 @@ options:
     suboptions:
       name: {description: Name of the item., type: str, required: true}
       reason: {description: "Why it must not be changed, and what to do about it.", type: str, required: true}
+      yields:
+        description: Whether an item that cannot be changed anyway fails with the reason of that instead.
+        type: bool
+        default: false
 """

@@ -36,8 +36,11 @@ options:
         while the vendor has yet to tell us something, C(values) what to tell by its label, C(steps) what is done there,
         and C(then) what comes after, for us.
       - In all texts C({fact}) is a fact of the link, such as C({service_name}), C({region}), C({account_id}),
-        C({zones}), which are ids of Availability Zones, C({host_name}), C({port}), C({database}), C({engine}),
-        C({cluster_identifier}) and C({contact}). A value whose facts are not known is left out.
+        C({zones}), which are ids of Availability Zones, C({host_name}), C({port}), C({database}), C({engine_title}),
+        C({destination_title}), C({cluster_identifier}) and C({contact}). A value whose facts are not known is left out.
+      - Of C(then), a sentence is said always, or as C(text) where facts beside it have one of their values. C(stage) is
+        V(asked) while the vendor has yet to tell us something, V(waiting) until it has connected, and then
+        V(connected).
     type: dict
     default: {}
   contact:

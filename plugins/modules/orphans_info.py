@@ -15,8 +15,8 @@ description:
     inventory, leaves such.
   - What carries no tag of an environment is left out, because it may be another one's.
   - It does not see what has no tags in AWS, as access to Redshift clusters and what vendors keep at their side, nor
-    what AWS lists for each service network or function only, as associations with VPC Lattice service networks and the
-    function of C(ip_sync=lambda). Shares that were accepted, and target groups and security groups that are left
+    what AWS tells for each service network or function only, as associations with VPC Lattice service networks and
+    the function of C(ip_sync=lambda). Shares that were accepted, and target groups and security groups that are left
     without a load balancer or forwarder, are not looked for.
   - It sees the account and region of the task alone.
   - One call for each of these four kinds, and one for the tags of 20 load balancers.

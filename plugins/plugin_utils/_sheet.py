@@ -39,6 +39,7 @@ NOTHING = {
     FAILED: "Nothing to send before this is mended.",
 }
 NOT_YET = "Nothing to send yet."
+ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sql_server": "SQL Server"}
 
 
 class SheetError(Exception):
@@ -247,6 +248,9 @@ def facts(entry: Entry) -> dict[str, str]:
     }
     return {
         **{name: "" if value is None else str(value) for name, value in simple.items()},
+        "stage": _stage(entry),
+        "destination_title": str(entry.get("destination_title") or entry.get("destination") or ""),
+        "engine_title": ENGINES.get(str(entry.get("engine")), str(entry.get("engine") or "")),
         "region": str(entry.get("region") or (arn[3] if len(arn) > 4 else "")),
         "account_id": str(entry.get("grantor") or (arn[4] if len(arn) > 4 else "")),
         "host_name": str(entry.get("endpoint") or ", ".join(map(str, entry.get("addresses") or ()))),
@@ -260,6 +264,13 @@ def facts(entry: Entry) -> dict[str, str]:
     }
 
 
+def _stage(entry: Entry) -> str:
+    """How far the vendor has come: C(asked) who it is, C(waiting) for it to connect, C(connected)."""
+    if entry.get("awaiting"):
+        return "asked"
+    return "connected" if entry["status"] == CONNECTED or entry["connected"] else "waiting"
+
+
 def _doubtful(entry: Entry) -> list[str]:
     """Endpoints that ask or are connected, of which nobody has said that they are the vendor's for us."""
     held = [str(connection.get("vpc_endpoint_id")) for connection in entry.get("held_connections") or ()]
@@ -268,8 +279,6 @@ def _doubtful(entry: Entry) -> list[str]:
 
 def ours(entry: Entry, known: Values) -> dict[str, str]:
     """What we want to know of a link, by label; "" where it is not so."""
-    port = f"port {entry['port']}" if entry.get("port") else ""
-    database = ", ".join(filter(None, (known.get("host_name"), port)))
     access = ", ".join(filter(None, (known.get("grantee"), known.get("allowed_vpcs"))))
     return {
         "Environment": known.get("host", ""),
@@ -279,12 +288,14 @@ def ours(entry: Entry, known: Values) -> dict[str, str]:
         "To be confirmed": known.get("doubtful", ""),
         "Allowed principals": ", ".join(entry.get("allowed_principals") or ()),
         "Access granted to": access,
-        "Data store": database or known.get("cluster_identifier", ""),
+        "Database host": known.get("host_name", ""),
+        "Database port": str(entry.get("port") or ""),
+        "Redshift cluster": known.get("cluster_identifier", ""),
         "Route": known.get("route", ""),
         "VPC": str(entry.get("vpc_id") or ""),
         "Availability Zones": known.get("own_zones", ""),
         "Endpoint service": known.get("service_name", ""),
-        "Connection": known.get("destination", "") if "endpoints" in entry else "",
+        "Connection": known.get("destination_title", "") if "endpoints" in entry else "",
         "VPC endpoint": known.get("vpc_endpoint_id", ""),
         "Service network": known.get("service_network", ""),
         "Resource configuration": str(entry.get("resource_configuration") or ""),

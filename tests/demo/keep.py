@@ -51,6 +51,8 @@ def main() -> int:
         done.wait()
     finally:
         sandbox.stop()
+        for path in (EXPORTS, VARIABLES):  # they lead nowhere from now on
+            path.unlink(missing_ok=True)
     print("\nThe sandbox has ended, and all that was made in it is gone.", flush=True)
     return 0
 
@@ -79,7 +81,8 @@ In another terminal, in {ROOT}:
     ansible-playbook saas.privatelink.teardown {options} -e link=orders
 
 Enter here lets the vendors act on what they were told; then run site again.
-An inventory of yours works alike: any 12 digits are an account, and every role of it can be assumed.
+An inventory of yours works alike: any 12 digits are an account, and every role of it can be assumed. It needs
+-e @{said}, too: that names the sandbox's DNS server, where the names of databases are.
 What is not in {SEED.relative_to(ROOT)}, VPCs and subnets, you make by any AWS client: each access key of
 12 digits is that account."""
 

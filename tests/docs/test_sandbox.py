@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.demo.keep import EXPORTS, VARIABLES
 from tests.tools.place import ROOT, private_environment
 
 
@@ -34,6 +35,7 @@ def test_what_it_says_works_until_it_is_ended(tmp_path: Path) -> None:
         said.append(process.stdout.readline())
         assert process.poll() is None, said
     typed = {line.strip() for line in said}
+    assert any(line.startswith(f"-e @{VARIABLES.relative_to(ROOT)}, too") for line in typed)
     (source,) = (line.split("#")[0] for line in typed if line.startswith(". "))
     (status,) = (line for line in typed if ".status " in line)
     done = subprocess.run(
@@ -52,3 +54,4 @@ def test_what_it_says_works_until_it_is_ended(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     rest = process.communicate(timeout=60)[0]
     assert (process.returncode, "The sandbox has ended" in rest, "Traceback" in rest) == (0, True, False)
+    assert not [path for path in (EXPORTS, VARIABLES) if path.exists()]

@@ -72,7 +72,7 @@ def test_it_is_built_asked_accepted_and_taken_away(company: Company, collections
         (
             "us",
             "acme warehouse: waiting on vendor: ask Acme's support for its AWS account and VPCs, and set"
-            " acme_account_id and acme_vpc_ids",
+            " acme_account_id and acme_vpc_ids; access that was granted before stays meanwhile",
         ),
     ]
     told = {"acme_account_id": ACCOUNT, "acme_vpc_ids": [VPC]}

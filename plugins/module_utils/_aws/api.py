@@ -15,6 +15,7 @@ deadline of the run, never given up.
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 import typing as t
@@ -40,7 +41,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials 
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.limits import buckets
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.models import SERVICES, make_loader, shared_loader
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.not_yet import Recent
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.not_yet import UNKNOWN, Recent
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Pacer
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
@@ -82,9 +83,11 @@ NEXT_STEP = {
     "ResourceShareInvitationExpiredException": SHARE_AGAIN,
     "ResourceInUse": (
         "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
-        "group's listeners."
+        "group's listeners. If another run has just made that, run again."
     ),
 }
+READS = re.compile(r"[a-z0-9-]+:(Describe|Get|List)")
+OVERTAKEN = "If another run has just taken it away, run again."
 CATCHING_UP = 240.0  # seconds that AWS may take until one of its parts knows what another has done
 FILTER_VALUES = 200  # in one filter of EC2 at most
 WORKERS = 16  # more gains nothing: refill rates are 20 a second at most
@@ -97,7 +100,8 @@ class CallError(Refused):
     """A call that AWS refused; ``code`` is AWS's error code."""
 
     def __init__(self, action: str, code: str, message: str, subject: str = "") -> None:
-        advice = NEXT_STEP.get(code, "")
+        gone = UNKNOWN.search(code) and not READS.match(action)
+        advice = NEXT_STEP.get(code, OVERTAKEN if gone else "")
         if code in DENIED:
             trust = ""
             if action == "sts:AssumeRole":

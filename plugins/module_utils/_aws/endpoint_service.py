@@ -335,6 +335,8 @@ class EndpointServices:
     def plan(self, item: EndpointService, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
+        principals.check_partition(item.allowed_principals or (), actual.partition)
+        principals.check_partition((notification.topic_arn for notification in item.notifications), actual.partition)
         if actual.service is None:
             return plan_create(item, actual, self.check_mode)
         return plan_update(item, actual, actual.service, self.check_mode)
@@ -750,7 +752,10 @@ def _balancers(item: EndpointService, actual: Actual, check_mode: bool) -> list[
     for wanted in item.load_balancers or []:
         balancer = actual.load_balancers.get(wanted)
         if balancer is None and not check_mode:
-            raise ItemError(f"Load balancer {wanted} does not exist in this account and region.")
+            raise ItemError(
+                f"Load balancer {wanted} does not exist in this account and region. If another run has just taken it "
+                "away, run again."
+            )
         found.append(balancer or lb.LoadBalancer(UNKNOWN, wanted, "active"))
     return found
 

@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 PRINCIPAL = re.compile(r"(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+)")
 SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 OF_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):")
+PARTITION = re.compile(r"arn:(aws[a-z-]*):")
 WITH_PATH = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.*/.*")
 
 
@@ -33,6 +34,14 @@ def check(principal: str) -> None:
             f"Not a principal: {principal!r}. Give a 12-digit account id, an ARN, the name of an AWS service "
             "like appflow.amazonaws.com, or '*' for all."
         )
+
+
+def check_partition(named: t.Iterable[str], partition: str) -> None:
+    """Raise ItemError for an ARN of another partition: AWS would refuse it, after what it is for has been made."""
+    for arn in named:
+        match = PARTITION.match(arn)
+        if match and match.group(1) != partition:
+            raise ItemError(f"{arn} is of the partition {match.group(1)}, and this region is of {partition}.")
 
 
 def as_arn(principal: str, partition: str) -> str:

@@ -24,7 +24,11 @@ CONVERGE_SPEC: dict[str, t.Any] = {
     "hold": {
         "type": "list",
         "elements": "dict",
-        "options": {"name": {"type": "str", "required": True}, "reason": {"type": "str", "required": True}},
+        "options": {
+            "name": {"type": "str", "required": True},
+            "reason": {"type": "str", "required": True},
+            "yields": {"type": "bool", "default": False},
+        },
     },
 }
 
@@ -115,6 +119,7 @@ class Items:
             workers=workers,
             progress=progress,
             hold={entry["name"]: entry["reason"] for entry in params["hold"] or ()},
+            yields={entry["name"] for entry in params["hold"] or () if entry["yields"]},
         )
         results = converge(kind, wanted, api.apply, options)
         if then and not self.check_mode:

@@ -127,7 +127,10 @@ class Clock:
 
 @dataclass
 class Options:
-    """How a run behaves. Times are seconds. ``hold`` tells, by name, why an item must not be changed."""
+    """How a run behaves. Times are seconds.
+
+    ``hold`` tells, by name, why an item must not be changed. Items in ``yields`` say instead why they cannot be.
+    """
 
     check_mode: bool = False
     wait: bool = True
@@ -138,6 +141,7 @@ class Options:
     clock: Clock = field(default_factory=Clock)
     progress: t.Callable[[str], None] = lambda line: None
     hold: t.Mapping[str, str] = field(default_factory=dict)
+    yields: t.AbstractSet[str] = frozenset()
 
 
 @dataclass
@@ -255,12 +259,12 @@ class _Run(t.Generic[W, A]):
             result.resource, result.waiting, result.warnings = plan.result, plan.waiting, plan.warnings
 
     def plan_one(self, item: W, state: A) -> Plan:
-        """What must not be changed fails with that reason, also where the change is impossible for another one."""
+        """What must not be changed fails with that reason; where the change is impossible, unless that yields."""
         reason = self.options.hold.get(item.name)
         try:
             plan = self.kind.plan(item, state)
         except ItemError as error:
-            raise (ItemError(reason) if reason else error) from error
+            raise (ItemError(reason) if reason and item.name not in self.options.yields else error) from error
         if plan.changes and reason:
             raise ItemError(reason)
         return plan

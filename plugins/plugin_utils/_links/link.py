@@ -45,6 +45,7 @@ class Link:
     PATTERN: t.ClassVar[str] = ""  # also the name of the role
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with one item for all links of one place
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps whose calls a plan names with a later step
+    STANDS: t.ClassVar[str] = ""  # what of a link goes on while the vendor has yet to tell us something
     TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {}  # step: what its module makes of an item, and may refuse
 
     name: str = required("Name of the link.")
@@ -64,6 +65,7 @@ class Link:
     hand_back: str | None = optional(None, "What to do at {who} when the link is gone.")
     fault: str | None = internal(None)
     title: str | None = internal(None)  # the vendor's name as people write it
+    destination_title: str | None = internal(None)  # and that of the destination
 
     @property
     def key(self) -> str:
@@ -150,7 +152,7 @@ class Link:
 
         A thing of others that has a name of the link's would be found when half of the link is built, otherwise.
         """
-        return {"name": self.key, "reason": UNASKED} if self.present and not known.held else None
+        return {"name": self.key, "reason": UNASKED, "yields": True} if self.present and not known.held else None
 
     @step
     def absent(self, known: Known) -> Item | None:

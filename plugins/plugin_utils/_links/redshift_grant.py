@@ -23,6 +23,7 @@ class RedshiftGrantLink(Link):
     """One cluster, and the vendor's account and VPCs that get access to it."""
 
     PATTERN = "redshift_grant"
+    STANDS = "access that was granted before stays meanwhile"
     TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {"grant": Grant}
 
     cluster_identifier: str | None = optional(

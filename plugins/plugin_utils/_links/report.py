@@ -22,7 +22,19 @@ WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
 
 # What a report tells of a link, and of what its steps found out.
 OF_LINK = (
-    *("name", "vendor", "destination", "route", "engine", "endpoint", "addresses", "port", "listener_port", "database"),
+    *(
+        "name",
+        "vendor",
+        "destination",
+        "destination_title",
+        "route",
+        "engine",
+        "endpoint",
+        "addresses",
+        "port",
+        "listener_port",
+        "database",
+    ),
     *("cluster_identifier", "vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
     *("subscription_id", "region_id", "awaiting"),
 )
@@ -107,7 +119,9 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     if not link.present:
         moving = [result["waiting"] for result in results if result.get("waiting")]
         return (WAITING_AWS, moving[0]) if moving else (ABSENT, link.hand_back or "")
-    status, action = (WAITING_VENDOR, link.awaiting) if link.awaiting else _standing(link, results)
+    status, action = (
+        (WAITING_VENDOR, _joined(link.awaiting, link.STANDS)) if link.awaiting else _standing(link, results)
+    )
     if not known.held:
         return status, action
     if link.awaiting:  # nothing stands that could be served on

@@ -47,7 +47,8 @@ ALSO = (
 
 @dataclasses.dataclass(frozen=True)
 class Vendor:
-    """A vendor's data. ``destinations`` tells of each its C(pattern) and defaults that a link may change.
+    """A vendor's data. ``destinations`` tells of each its C(pattern), perhaps its C(title), and defaults that a link
+    may change.
 
     ``facts`` are, for each pattern, what every link says and none can change. ``told`` are, for each pattern, facts
     that the vendor has yet to tell where they are empty (C(needs)), and how to C(ask) for them. ``withheld`` are
@@ -82,7 +83,7 @@ class Vendor:
             known = ", ".join(sorted(self.destinations))
             meant = is_meant(str(named), self.destinations)
             raise LinkError(f"{name}: unknown {self.by} {named!r}.{meant} Known: {known}.")
-        defaults = {option: value for option, value in facts.items() if option != "pattern"}
+        defaults = {option: value for option, value in facts.items() if option not in ("pattern", "title")}
         return PATTERNS[str(facts["pattern"])], defaults
 
     def facts_of(self, pattern: str) -> Options:
@@ -226,7 +227,8 @@ def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Optio
         raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{meant}")
     facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
     link = _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
-    return dataclasses.replace(link, title=vendor.title or None)
+    destination = vendor.destinations[str(named)].get("title")
+    return dataclasses.replace(link, title=vendor.title or None, destination_title=destination)
 
 
 def _default(vendor: Vendor) -> t.Any:

@@ -78,4 +78,5 @@ def playbooks(texts: Mapping[Path, str]) -> Iterator[str]:
     for path in sorted({*folder.glob("*.yml"), *(path for path in texts if path.parent == folder)}):
         text = texts[path] if path in texts else path.read_text(encoding="utf-8")
         play = yaml.safe_load(text)[-1]
-        yield f"| `saas.privatelink.{path.stem}` | {play['vars'].get('privatelink_purpose', play['name'])} |"
+        purpose = (play.get("vars") or {}).get("privatelink_purpose")  # a name of its own is a template
+        yield f"| `saas.privatelink.{path.stem}` | {purpose or play['name']} |"

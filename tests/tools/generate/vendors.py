@@ -86,9 +86,8 @@ def tasks(role: str) -> list[Spec] | None:
     title = data(role)["title"]
     read = {
         "name": f"Take the options of {title} for what they mean",
-        "ansible.builtin.set_fact": {
-            f"{role}_options": f"{{{{ lookup('saas.privatelink.role_options', '{role}') }}}}",
-        },
+        "saas.privatelink.resolved_links": {"role": role},
+        "register": f"__{role}_taken",
     }
     include = {
         "name": f"Take the links of {title} through their patterns",
@@ -103,12 +102,17 @@ def tasks(role: str) -> list[Spec] | None:
         "name": "Note where they stand",
         "ansible.builtin.set_fact": {f"{role}_report": _report(role)},
     }
-    return [read, include, note, _hand_over(role)]
+    converge = {
+        "name": f"Converge the links of {title}",
+        "vars": {f"{role}_options": f"{{{{ __{role}_taken.options }}}}"},
+        "block": [include, note, _hand_over(role)],
+    }
+    return [read, converge]
 
 
 def _report(role: str) -> str:
     """What the patterns say; one without links says nothing, and what it said before is of others."""
-    used = "vendor_resolved_links | map(attribute='pattern')"
+    used = "vendor_taken.links | map(attribute='pattern')"
     reports = [f"({name}_report if '{name}' in {used} else [])" for name in patterns(role)]
     return f"{{{{ {' + '.join(reports)} }}}}"
 

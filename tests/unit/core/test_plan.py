@@ -248,6 +248,10 @@ def check_holds(plan: ModuleType, cloud: Cloud, wants: list[Want], held: list[st
     assert not boxes.unmet([want for want in wants if want.name in others])
     impossible = boxes.run([Want("z", size=-1)], hold={"z": "a check failed"})
     assert impossible["z"].msg == "a check failed"
+    yielding = boxes.run(
+        [Want("z", size=-1), Want("y", size=2)], hold=dict.fromkeys("zy", "not yet"), yields={"z", "y"}
+    )
+    assert [yielding[name].msg == "not yet" for name in "zy"] == [False, True]
 
 
 def check_impossible(plan: ModuleType, cloud: Cloud, wants: list[Want]) -> None:
@@ -365,6 +369,7 @@ MUTANTS: dict[str, tuple[Callable[..., None], str, str]] = {
     ),
     "shows the last plan as the diff": (check_predicts, "if item.name not in self.planned:", "if True:"),
     "changes what must stay": (check_holds, "if plan.changes and reason:", "if False:"),
+    "keeps its own reason to itself": (check_holds, " and item.name not in self.options.yields", ""),
     "holds what is as it shall be": (
         check_holds,
         "if plan.changes and reason:",

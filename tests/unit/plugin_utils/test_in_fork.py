@@ -52,7 +52,8 @@ def python(code: str, *arguments: str) -> Any:
 
 
 def test_ansibles_own_process_keeps_no_session_client_or_credential() -> None:
-    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "hand_off")
+    paths = (ROOT / "plugins" / "modules").glob("*.py")
+    modules = sorted(path.stem for path in paths if "def main(" in path.read_text(encoding="utf-8"))
     assert python(PARENT, *modules) == []
 
 

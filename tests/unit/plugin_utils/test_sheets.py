@@ -79,6 +79,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "segment_postgres_waiting": ("segment", POSTGRES, {**SERVICE, **SEEN, **ASKED}, {}),
     "segment_postgres_connected": ("segment", POSTGRES, {**SERVICE, **SEEN, **CONNECTED}, {}),
     "segment_postgres_failed": ("segment", POSTGRES, FAILED, {}),
+    "segment_redshift_untold": ("segment", WAREHOUSE, SEEN, UNTOLD),
     "segment_redshift_waiting": ("segment", WAREHOUSE, {**SEEN, **GRANT, "endpoint_count": 0}, {}),
     "segment_redshift_connected": ("segment", WAREHOUSE, {**SEEN, **GRANT, "endpoint_count": 1}, {}),
     "fivetran_mysql_waiting": ("fivetran", AURORA, {**SERVICE, **SEEN, **ASKED}, {}),

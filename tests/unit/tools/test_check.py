@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from coverage import CoverageData
 
-from tests.tools import check
+from tests.tools import check, system
 from tests.tools.check import Outcome, Step, judge
-from tests.tools.place import ROOT
+from tests.tools.place import BIN, ROOT
 
 TESTS = replace(check.pytest("tried", "datapath"), least=lambda: 5)
 LINTER = Step("linter", "lint", r"in (\d+) files", "files", lambda: 5)
@@ -25,6 +27,22 @@ SKIPS = f"SKIPPED [2] tests/tools/system.py:7: {WHY}\nSKIPPED [1] tests/tools/sy
 
 def judged(step: Step, output: str, code: int = 0, strict: bool = False) -> Outcome:
     return judge(step, code, output, 1.0, strict)
+
+
+def test_linters_read_all_that_is_ours_and_nothing_else(tmp_path: Path) -> None:
+    system.need("unit")
+    listing = subprocess.run(
+        ["git", "ls-files", "*.yml", "*.yaml", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {path.partition("/")[0] for path in listing.stdout.splitlines()} <= set(check.LINTED)
+    (tmp_path / "plugins").mkdir()
+    for name in ("plugins/ours.py", "tried.py"):
+        (tmp_path / name).write_text("import os\n", encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    ruff = [str(BIN / "ruff"), "check", "--no-cache", "--output-format", "concise", "."]
+    said = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert "plugins/ours.py" in said
+    assert "tried.py" not in said
 
 
 def test_a_step_that_did_all_is_ok() -> None:
