@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -218,6 +219,24 @@ def test_a_token_is_for_its_account(databricks: Client) -> None:
 # Databricks in AWS
 
 
+def test_the_table_of_its_services_is_whole() -> None:
+    """SRA, C(aws/tf/variables.tf): 53 services, GovCloud's for both shards; some of them by hand."""
+    ids: list[str] = []
+    for shard in SHARDS.values():
+        for region in shard.regions.values():
+            ids += filter(None, (region.workspace, region.scc_relay, region.service_direct))
+    assert (len(ids), len(set(ids))) == (53, 53)
+    assert all(re.fullmatch(r"vpce-svc-[0-9a-f]{17}", key) for key in ids)
+    assert SERVICES == (
+        "nvirginia",
+        "vpce-svc-09143d1e626de2f04",
+        "vpce-svc-00018a8c3ff62ffdf",
+        "vpce-svc-0a1a39ada4ec3bcdc",
+    )
+    assert SHARDS["gov_dod"].regions["us-gov-west-1"].scc_relay == "vpce-svc-05c210a2feea23ad7"
+    assert ROLE == "arn:aws:iam::565502421330:role/private-connectivity-role-us-east-1"
+
+
 @pytest.mark.parametrize(("shard", "region"), [("commercial", "eu-central-1"), ("gov_dod", "us-gov-west-1")])
 def test_its_services_are_there_by_their_real_ids(databricks: Client, account: str, shard: str, region: str) -> None:
     """SRA, C(aws/tf/variables.tf); private DNS names of both services: SRA and "Configure DNS for PrivateLink"."""
@@ -376,6 +395,15 @@ def test_a_network_takes_what_does_not_exist_until_it_is_attached(databricks: Cl
     )
     assert failed.workspace_status.value == "FAILED"
     assert "subnet-0123456789abcdef0" in failed.workspace_status_message
+
+
+def test_a_network_may_be_warned(databricks: Client) -> None:
+    """SDK, ``Network``: what Databricks warns of, and a test decides."""
+    warning = {"warning_type": "subnet", "warning_message": "The subnet is small."}
+    fields = {"vpc_status": "WARNED", "warning_messages": [warning]}
+    databricks.sandbox.databricks_change(databricks.id, "networks", "net-of-1", fields)
+    found = databricks.sdk.networks.get("net-of-1")
+    assert (found.vpc_status.value, found.warning_messages[0].warning_message) == ("WARNED", "The subnet is small.")
 
 
 @pytest.mark.parametrize("wrong", [{"subnet_ids": ["a"]}, {"security_group_ids": [f"sg-{n}" for n in range(6)]}])
@@ -542,6 +570,17 @@ def test_a_service_must_allow_the_role_of_the_region(
     config = databricks.config()
     found = databricks.comes_to(config, databricks.rule(config, service["ServiceName"]), state)
     assert ("does not exist" in (found.error_message or "")) == (state == "CREATE_FAILED")
+
+
+def test_a_rule_may_lead_to_another_region(databricks: Client, provider: Provider) -> None:
+    """A guess: where the service supports the region of the configuration, whose role it allows."""
+    far = provider.make_service(SupportedRegions=["eu-west-1"])
+    near = provider.make_service()
+    config = databricks.config("ncc-eu", "eu-west-1")
+    for service, state in ((far, "PENDING"), (near, "CREATE_FAILED")):
+        allow(provider, service["ServiceId"], ROLE.replace(REGION, "eu-west-1"))
+        databricks.sandbox.step(1)
+        databricks.comes_to(config, databricks.rule(config, service["ServiceName"]), state)
 
 
 def test_rules_end_as_their_endpoints_do(databricks: Client, provider: Provider) -> None:

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import typing as t
 
-Use = t.Literal["workspace", "scc_relay", "service_direct"]
-
 
 class Region(t.NamedTuple):
     """One region: ids of the endpoint services, "" where Databricks has none."""

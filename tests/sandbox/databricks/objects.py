@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -199,7 +198,6 @@ class Databricks:
         self.failing: dict[str, str] = {}  # workspaces whose next change fails, and what is said
         self.limits = Limits()
         self.settings = Settings()
-        self.numbers = itertools.count(1)
 
     def account(self, account_id: str) -> Account:
         """Raises ValueError if no seed has made it."""

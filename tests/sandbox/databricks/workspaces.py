@@ -85,7 +85,8 @@ def _check(request: Request, workspace: Workspace, changes: dict[str, Any]) -> N
         ]
         limit = request.sandbox.databricks.limits.workspaces_per_connectivity_config
         within(request.sandbox.databricks, len(others), limit, "workspaces of a network connectivity configuration")
-    _check_public({**body, **changes}, account)
+    if classic:
+        _check_public({**body, **changes}, account)
 
 
 def _check_network(account: Account, workspace: Workspace, key: Any) -> None:
