@@ -1110,3 +1110,16 @@ def test_information_by_name_and_by_id(estate: Estate) -> None:
         assert found["allowed_principals"] == [ROOT(VENDOR)]
         assert found["tags"]["saas.privatelink:name"] == "orders"
     assert estate.look("endpoint_service_info", names=["nobody"])["endpoint_services"] == []
+
+
+def test_a_service_of_another_environment_is_seen_before_its_load_balancer_is_made(estate: Estate) -> None:
+    """A role asks in check mode, before it builds anything: nothing of the link is there yet but the name."""
+    estate.service("orders", environment_name="blue")
+    asked = estate.run("endpoint_service", check=True, name="orders", load_balancers=["new"], environment_name="green")
+    assert asked["failed"]
+    assert "belongs to the environment blue" in asked["msg"]
+    free = estate.run("endpoint_service", check=True, name="crm", load_balancers=["new"], environment_name="green")
+    assert free["failed_items"] == []
+    named = {"name": "crm", "load_balancers": ["new"], "service_id": "vpce-svc-0123456789abcdef0"}
+    unknown = estate.run("endpoint_service", check=True, **named)
+    assert "does not exist in this account and region" in unknown["msg"]
