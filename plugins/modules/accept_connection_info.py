@@ -60,8 +60,8 @@ connections:
 """
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import read_connections
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import read_services
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_actual import read_services
 
 OPTIONS = {
     "service_ids": {"type": "list", "elements": "str"},

@@ -317,11 +317,9 @@ check_mode:
   type: bool
 """
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import (
-    EndpointService,
-    EndpointServices,
-)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointServices
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import ItemsModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
 
 
 def main() -> None:

@@ -67,16 +67,10 @@ endpoint_services:
 
 from ansible_collections.amazon.aws.plugins.module_utils.transformation import boto3_resource_to_ansible_dict
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import (
-    read_principals,
-    read_services,
-)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_actual import read_principals, read_services
 
-OPTIONS = {
-    "names": {"type": "list", "elements": "str"},
-    "service_ids": {"type": "list", "elements": "str"},
-}
+OPTIONS = {"names": {"type": "list", "elements": "str"}, "service_ids": {"type": "list", "elements": "str"}}
 
 
 def main() -> None:

@@ -14,13 +14,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import Acceptance
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_ip_sync import Sync
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import (
     HealthCheckOptions,
     NetworkLoadBalancer,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec, optional, required

@@ -11,14 +11,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import (
-    Actual,
-    EndpointService,
-    find,
-    plan_create,
-    plan_update,
-)
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.load_balancers import LoadBalancer
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_actual import Actual, find
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_plan import plan_create, plan_update
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
 Estate = Any  # the fixture's class; pytest gives conftest.py no name to import it by

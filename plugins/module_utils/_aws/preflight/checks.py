@@ -22,7 +22,6 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_service import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
     DNS_ATTRIBUTES,
@@ -31,6 +30,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.sn
     Snapshot,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cross_vpc_grant import CLUSTER_MOVING
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._core import forms
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
