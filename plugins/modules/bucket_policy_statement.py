@@ -174,23 +174,26 @@ results:
       elements: str
       returned: always
       sample: ["s3:PutBucketPolicy"]
-    bucket: {description: Name of the bucket., type: str, returned: where the options are valid, sample: example-orders}
+    bucket: {description: Name of the bucket., type: str, returned: when valid and not held, sample: example-orders}
     sid:
       description: The statement's Sid.
       type: str
-      returned: where the options are valid
+      returned: when valid and not held
       sample: SaasPrivatelinkOrdersProd0a1b2c3d
     status:
       description:
         - V(present) or V(absent), as S3 shows the statement.
         - V(for_the_owner) where it must be changed, or cannot be seen, and only the owner of the bucket can do that.
+        - V(unknown) where the item failed for another reason before it was planned.
       type: str
-      returned: where the options are valid
+      returned: when valid and not held
       sample: present
     statement:
-      description: The statement as it shall stand in the policy. Empty where none shall.
+      description:
+        - The statement as it shall stand in the policy. Empty where none shall.
+        - Where the policy cannot be read, as it is for the options alone, without endpoints that are there already.
       type: dict
-      returned: where the options are valid
+      returned: when valid and not held
       sample:
         Sid: SaasPrivatelinkOrdersProd0a1b2c3d
         Effect: Allow
@@ -205,7 +208,7 @@ results:
           C(missing) in it.
       type: list
       elements: dict
-      returned: where the options are valid
+      returned: when valid and not held
       sample: [{sid: OnlyFromOurs, number: 2, missing: [vpce-0123456789abcdef0]}]
 failed_items:
   description: Names of the items that failed.

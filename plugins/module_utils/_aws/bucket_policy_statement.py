@@ -151,6 +151,18 @@ def endpoints_of(statement: Statement | None) -> set[str]:
     return found
 
 
+def known(item: BucketStatement, partition: str) -> dict[str, t.Any]:
+    """What the module returns of an item whatever comes of it: all that follows from its options."""
+    makes = item.state == "present" and item.vpc_endpoint_ids
+    return {
+        "bucket": item.bucket,
+        "sid": item.sid,
+        "status": "unknown",
+        "statement": dict(item.statement(set(item.vpc_endpoint_ids or []), partition)) if makes else {},
+        "shut_out_by": [],
+    }
+
+
 def wanted(item: BucketStatement, have: Statement | None, partition: str) -> Statement | None:
     """What shall stand for the item, None for nothing. Raises ItemError for what cannot be made, or is not ours."""
     if have is not None:
@@ -354,7 +366,9 @@ class BucketStatements:
         code = getattr(answer, "code", "")
         if code in DENIED:
             return Actual(None, str(answer), unread=True)
-        return Actual() if code == "NoSuchBucket" and item.state == "absent" else answer
+        if code == "NoSuchBucket" and item.state == "absent":
+            return Actual()
+        return ItemError(str(answer), known(item, self.partition))
 
     def _afterwards(self, item: BucketStatement, actual: Actual) -> Document | None:
         """The policy once the item's change is made."""
@@ -365,6 +379,13 @@ class BucketStatements:
         return next((change.document for change in changes if isinstance(change, Rewrite)), actual.document)
 
     def plan(self, item: BucketStatement, actual: Actual) -> Plan:
+        try:
+            return self._plan(item, actual)
+        except ItemError as error:
+            error.known = {**known(item, self.partition), **error.known}
+            raise
+
+    def _plan(self, item: BucketStatement, actual: Actual) -> Plan:
         if actual.unread and item.state == "present" and not item.vpc_endpoint_ids:
             raise ItemError(actual.denied)  # no statement can be made for the owner
         have = policies.of_sid(actual.document, item.sid)
@@ -373,8 +394,7 @@ class BucketStatements:
         barring = shutting_out(actual.document, want) if want and item.state == "present" else []
         plan.warnings = [_barred(item, row) for row in barring]
         plan.result = {
-            "bucket": item.bucket,
-            "sid": item.sid,
+            **known(item, self.partition),
             "status": "present" if have else "absent",
             "statement": dict(want or {}),
             "shut_out_by": barring,

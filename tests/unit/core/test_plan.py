@@ -442,3 +442,17 @@ def test_what_others_have_changed_is_read_and_planned_again() -> None:
     result = Shared(faster=100).run()
     assert (result.failed, result.writes) == (True, [])
     assert "somebody was faster" in result.msg
+
+
+def test_a_write_that_was_made_and_lost_counts() -> None:
+    """Also where it is not made again; what is known of the item is returned all the same."""
+
+    class Lossy(Shared):
+        def call(self, change: _plan.Change) -> dict[str, Any]:
+            lost = errors.Refused(change.action, "Outdated", "somebody undid it")
+            lost.written, lost.known = True, {"revision": self.revision}
+            raise lost
+
+    result = Lossy(faster=0).run()
+    assert (result.failed, result.changed, result.writes) == (True, True, ["box:Change"] * (_plan.MOST_OVERTAKEN + 1))
+    assert result.resource == {"revision": 0}

@@ -31,6 +31,7 @@ ROOT = f"arn:aws:iam::{VENDOR}:root"
 A, B, C = "vpce-0a", "vpce-0b", "vpce-0c"
 SID = BucketStatement("orders", bucket="orders", state="absent", environment="prod").sid
 READ = ["s3:GetObject", "s3:ListBucket"]
+ARN = "arn:aws:s3:::nowhere-to-be-found"
 
 
 class Bench:
@@ -208,6 +209,7 @@ def test_what_is_not_ours_is_refused(
     statement.pop(without, None)
     before = bench.put(statement)
     refused = bench.run(**(bench.wish() if state == "present" else bench.absent()))
+    assert refused["results"][0]["statement"] == (bench.ours(A) if state == "present" else {})
     assert f"is not one of ours: it has {told}. It was not changed" in refused["msg"]
     assert bench.policy() == before
 
@@ -368,6 +370,8 @@ def test_what_is_wrong_with_a_policy_or_a_bucket_is_told(bench: Bench) -> None:
     missing = bench.run(**bench.wish(bucket="nowhere-to-be-found"))
     assert "NoSuchBucket" in missing["msg"]
     assert "check its spelling" in missing["msg"]
+    assert missing["results"][0]["statement"] == bench.ours(A, Resource=[ARN, f"{ARN}/*"])
+    assert missing["results"][0]["status"] == "unknown"
     assert not bench.run(**bench.absent(bucket="nowhere-to-be-found")).get("failed")
 
 
