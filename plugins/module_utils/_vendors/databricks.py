@@ -64,8 +64,8 @@ STATUS = {
 }
 WRONG_KEYS = (
     "Check host, account_id, client_id and client_secret (DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, "
-    "DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET): a service principal of this account with an OAuth secret that has "
-    "not expired."
+    "DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET): a service principal of this account with an OAuth secret "
+    "that has not expired."
 )
 BLOCKED = (
     "A web page came where the API answers. AWS PrivateLink may block this controller: run it where the account's host "

@@ -61,7 +61,7 @@ SETTINGS = Sort(
     "private-access-settings",
     "private_access_settings_id",
     "private_access_settings_name",
-    "databricks:ListPrivateAccessSettings",
+    "databricks:ListPrivateAccess",
 )
 NETWORK = Sort("network", "networks", "network_id", "network_name", "databricks:ListNetworks")
 WORKSPACE = Sort("workspace", "workspaces", "workspace_id", "workspace_name", "databricks:ListWorkspaces")

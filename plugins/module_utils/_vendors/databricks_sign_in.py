@@ -40,7 +40,10 @@ UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 GovCloud = t.Literal["civilian", "dod"]
 GOVCLOUD_DOMAINS = (".databricks.us", ".databricks.mil")
 LOOPBACK = ("127.0.0.1", "localhost")
-PRODUCT: dict[str, t.Any] = {"product": "saas.privatelink", "product_version": "0.1.0"}  # told in each request's User-Agent
+PRODUCT: dict[str, t.Any] = {
+    "product": "saas.privatelink",
+    "product_version": "0.1.0",
+}  # told in each request's User-Agent
 _signing_in = threading.Lock()
 
 

@@ -13,6 +13,7 @@ import functools
 import importlib
 import io
 import json
+import os
 import re
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import api a
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._core import tokens as _tokens
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as _databricks
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
@@ -35,6 +37,7 @@ from tests.sandbox.client import RunningSandbox, SandboxClient, SteppedTime
 from tests.tools.iam import policy
 from tests.tools.iam.calls import action, further, primary
 from tests.tools.iam.used import USED
+from tests.unit.modules.databricks import Account as DatabricksAccount
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
@@ -285,3 +288,26 @@ def estate(
     monkeypatch.setattr(_items, "Options", quick)
     yield made
     sandbox.clear_faults()
+
+
+@pytest.fixture
+def databricks(
+    sandbox: RunningSandbox, account: str, stepped: SteppedTime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DatabricksAccount]:
+    """A fresh account of Databricks; nothing of this machine's own settings for Databricks is seen."""
+    for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", os.devnull)
+    usual = {state: lag["seconds"] for state, lag in sandbox.lag().items() if state.startswith("databricks")}
+    made = DatabricksAccount(sandbox, run, account, stepped)
+    made.seed()
+
+    def quick(**options: Any) -> _plan.Options:
+        return _plan.Options(**{**options, "poll": 0.5, "settle": 5.0, "progress": made.waits})
+
+    monkeypatch.setattr(_items, "Options", quick)
+    monkeypatch.setattr(_databricks, "BUCKET", ("databricks", 10000.0, 10000.0))
+    yield made
+    sandbox.clear_faults()
+    sandbox.databricks_disarm()
+    sandbox.lag(**usual)
