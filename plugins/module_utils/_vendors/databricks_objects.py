@@ -97,6 +97,14 @@ def only(sort: Sort, found: t.Sequence[Object], told: str, option: str) -> Objec
     return found[0] if found else None
 
 
+def find_by_id_or_name(sort: Sort, listed: t.Sequence[Object], thing_id: str | None, name: str) -> Object | None:
+    """The object that is meant. Raises ItemError where a name alone does not tell."""
+    if thing_id:
+        return next((thing for thing in listed if thing[sort.id] == thing_id), None)
+    named = [thing for thing in listed if thing.get(sort.name) == name]
+    return only(sort, named, f"are named {name}" if sort.words.endswith("s") else f"is named {name}", sort.id)
+
+
 def deleted_by(made: Made, action: str) -> set[str]:
     """The ids of what calls of this run have deleted, and what may still be listed."""
     return {str(change.params["path"]).rpartition("/")[2] for change in made.changes if change.action == action}

@@ -222,7 +222,7 @@ def test_a_profile_is_read_only_where_it_is_named(
     assert "has no other profile" in missing["msg"]
 
 
-KEYS = {"account_id": uid(1), "client_id": "a", "client_secret": "b"}
+KEYS: dict[str, Any] = {"account_id": uid(1), "client_id": "a", "client_secret": "b"}
 
 
 @pytest.mark.parametrize(

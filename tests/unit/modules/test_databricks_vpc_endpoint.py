@@ -40,7 +40,7 @@ def test_register_wait_and_remove(dbx: Account) -> None:
 
 def test_without_a_wait_the_next_run_goes_on(dbx: Account) -> None:
     dbx.sandbox.lag(**{"databricks_registration.accepting": 20})
-    options = {"name": "workspace", "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
+    options: dict[str, Any] = {"name": "workspace", "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
     assert dbx.one(**options, wait=False)["waiting"] == "workspace to be available (pendingacceptance)"
     assert dbx.one(**options)["state"] == "available"
     assert dbx.performed == []
