@@ -30,6 +30,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core import item
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._core import tokens as _tokens
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as _databricks
+from urllib3.util import connection
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
@@ -294,7 +295,7 @@ def estate(
 def databricks(
     sandbox: RunningSandbox, account: str, stepped: SteppedTime, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DatabricksAccount]:
-    """A fresh account of Databricks; nothing of this machine's own settings for Databricks is seen."""
+    """A fresh account of Databricks; nothing of this machine's own settings is seen, and nothing else is reached."""
     for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", os.devnull)
@@ -306,6 +307,13 @@ def databricks(
         return _plan.Options(**{**options, "poll": 0.5, "settle": 5.0, "progress": made.waits})
 
     monkeypatch.setattr(_items, "Options", quick)
+    connect = connection.create_connection
+
+    def connect_here(address: Any, *args: Any, **options: Any) -> Any:
+        assert address[0] in ("127.0.0.1", "localhost"), f"something but the sandbox is called: {address}"
+        return connect(address, *args, **options)
+
+    monkeypatch.setattr(connection, "create_connection", connect_here)
     monkeypatch.setattr(_databricks, "BUCKET", ("databricks", 10000.0, 10000.0))
     yield made
     sandbox.clear_faults()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,33 @@ def test_the_environment_signs_in(dbx: Account, monkeypatch: pytest.MonkeyPatch)
     result = dbx.run_module(INFO, {})
     assert len(result["vpc_endpoints"]) == 1
     assert SECRET not in json.dumps(result)
+
+
+def test_secrets_are_shown_nowhere(
+    dbx: Account, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither what signs in nor the token: in results, in errors, and in what the SDK logs at its most talkative."""
+    tokens: list[str] = []
+    retrieve = oauth.retrieve_token
+
+    def seen(*args: Any, **options: Any) -> Any:
+        found = retrieve(*args, **options)
+        tokens.append(found.access_token)
+        return found
+
+    monkeypatch.setattr(oauth, "retrieve_token", seen)
+    monkeypatch.setenv("DATABRICKS_DEBUG_HEADERS", "true")
+    loud = {"_ansible_verbosity": 4, "_ansible_debug": True}
+    caplog.set_level(logging.DEBUG)
+    good = dbx.run_module(dbx.module, {**dbx.access, "name": "endpoint-1", **loud})
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 418, "A body that is neither JSON nor a page.", times=None)
+    bad = dbx.run_module(dbx.module, {**dbx.access, "name": "endpoint-1", **loud})
+    assert "no reason given" in bad["msg"]
+    shown = f"{json.dumps([good, bad])} {caplog.text}"
+    assert len(tokens) == 2
+    assert "ListVpcEndpoints" in shown
+    for secret in (SECRET, *tokens):
+        assert secret not in shown
 
 
 def write_profiles(path: Path, dbx: Account) -> None:
