@@ -15,7 +15,7 @@ from tests.unit.modules.databricks import REGION, Account, uid
 
 INFO = "databricks_network_info"
 KIND = "networks"
-BACK_END = {"rest_api_endpoint_ids": [uid(1)], "dataplane_relay_endpoint_ids": [uid(3)]}
+BACK_END: dict[str, Any] = {"rest_api_endpoint_ids": [uid(1)], "dataplane_relay_endpoint_ids": [uid(3)]}
 MOVED = [kind.CREATE, kind.MOVE, kind.DELETE]
 
 
@@ -56,7 +56,7 @@ def networks_of(dbx: Account) -> list[str]:
 
 
 def test_create_and_remove(dbx: Account, where: dict[str, Any]) -> None:
-    options = {"name": "compute", **where, **BACK_END}
+    options: dict[str, Any] = {"name": "compute", **where, **BACK_END}
     made = dbx.change([kind.CREATE], **options)
     assert (made["vpc_status"], made["rest_api_endpoint_ids"]) == ("UNATTACHED", [uid(1)])
     assert made["diff"][0]["before"] == {}
@@ -70,7 +70,7 @@ def test_create_and_remove(dbx: Account, where: dict[str, Any]) -> None:
 
 def test_what_nothing_uses_is_replaced_without_a_move(dbx: Account, where: dict[str, Any]) -> None:
     old = dbx.one(name="compute", **where)["network_id"]
-    wish = {"name": "compute", "security_group_ids": [another_group(dbx, where["vpc_id"])]}
+    wish: dict[str, Any] = {"name": "compute", "security_group_ids": [another_group(dbx, where["vpc_id"])]}
     said = dbx.refused(**wish)
     assert f"security_group_ids is {where['security_group_ids']}, not {wish['security_group_ids']}" in said
     assert "With replace=true another one is made and this one removed." in said
@@ -82,7 +82,7 @@ def test_what_nothing_uses_is_replaced_without_a_move(dbx: Account, where: dict[
 
 def test_a_living_workspace_is_moved(dbx: Account, where: dict[str, Any]) -> None:
     living(dbx, where, 1)
-    wish = {"name": "compute", **BACK_END, "replace": True}
+    wish: dict[str, Any] = {"name": "compute", **BACK_END, "replace": True}
     said = dbx.refused(**wish)
     assert "workspace space-1 (1) would be moved to another network" in said
     assert "for about 20 minutes after it no cluster starts" in said
@@ -95,7 +95,7 @@ def test_a_living_workspace_is_moved(dbx: Account, where: dict[str, Any]) -> Non
 
 def test_each_step_is_found_again_by_the_next_run(dbx: Account, where: dict[str, Any]) -> None:
     old = living(dbx, where, 1)
-    wish = {"name": "compute", **BACK_END, "replace": True, "confirm_disruption": True, "wait": False}
+    wish: dict[str, Any] = {"name": "compute", **BACK_END, "replace": True, "confirm_disruption": True, "wait": False}
     first = dbx.one(**wish)
     assert first["writes"][0] == kind.CREATE
     while first["waiting"]:
@@ -113,7 +113,7 @@ def test_each_step_is_found_again_by_the_next_run(dbx: Account, where: dict[str,
 def test_a_workspace_that_fails_on_its_new_network(dbx: Account, where: dict[str, Any]) -> None:
     """What Databricks says is told; the old network is there to go back to."""
     old = living(dbx, where, 1)
-    bad = {"security_group_ids": ["sg-0123456789abcdef0"], "replace": True, "confirm_disruption": True}
+    bad: dict[str, Any] = {"security_group_ids": ["sg-0123456789abcdef0"], "replace": True, "confirm_disruption": True}
     result = dbx.run_module(dbx.module, {**dbx.access, "name": "compute", **bad})
     said = result["results"][0]["msg"]
     assert "workspace space-1 (1) is " in said
@@ -185,7 +185,13 @@ def test_more_than_one_of_a_name(dbx: Account, where: dict[str, Any]) -> None:
 
 def test_a_network_named_by_its_id_is_replaced_once(dbx: Account, where: dict[str, Any]) -> None:
     old = living(dbx, where, 1)
-    wish = {"name": "compute", "network_id": old, **BACK_END, "replace": True, "confirm_disruption": True}
+    wish: dict[str, Any] = {
+        "name": "compute",
+        "network_id": old,
+        **BACK_END,
+        "replace": True,
+        "confirm_disruption": True,
+    }
     assert dbx.change(MOVED, **wish)["network_id"] != old
 
 
