@@ -37,8 +37,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     same,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_objects import (
-    BROKEN_WORKSPACE,
     COST,
+    MOVING,
     NETWORK,
     REGISTRATION,
     WORKSPACE,
@@ -351,7 +351,7 @@ def _check_consent(item: Network, old: Object, actual: Actual) -> None:
 def _check_runs(workspace: Object, network: Object) -> None:
     """Raise ItemError for a workspace that has come to its new network, and will not run there."""
     status = workspace.get("workspace_status")
-    if status not in BROKEN_WORKSPACE and network.get("vpc_status") != "BROKEN":
+    if status in ("RUNNING", *MOVING) and network.get("vpc_status") != "BROKEN":
         return
     said = str(workspace.get("workspace_status_message") or "no reason given").rstrip(".")
     raise ItemError(

@@ -29,7 +29,7 @@ COST = (
     "All classic compute of a workspace must be stopped before such a change, and for about 20 minutes after it no "
     "cluster starts, though the workspace is RUNNING. Consent with confirm_disruption=true."
 )
-BROKEN_WORKSPACE = ("FAILED", "BANNED", "CANCELLING", "CANCELLED")
+MOVING = ("PROVISIONING", "NOT_PROVISIONED")  # states of a workspace that end by themselves, in RUNNING or worse
 
 
 @dataclass(frozen=True)

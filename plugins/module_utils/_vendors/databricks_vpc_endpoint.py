@@ -102,7 +102,8 @@ class VpcEndpoint:
         elif self.vpc_endpoint_id:
             return None
         named = [thing for thing in listed if thing.get(REGISTRATION.name) == self.name]
-        return only(REGISTRATION, named, f"is named {self.name}", "vpc_endpoint_id or aws_vpc_endpoint_id")
+        ways = "vpc_endpoint_id, or take another name" if self.aws_vpc_endpoint_id else "aws_vpc_endpoint_id"
+        return only(REGISTRATION, named, f"is named {self.name}", ways)
 
     def differences(self, thing: Object) -> dict[str, tuple[t.Any, t.Any]]:
         """By field what is registered and what is wanted instead. Nothing of it can be changed."""

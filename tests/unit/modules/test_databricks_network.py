@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_network as kind
 
 from tests.unit.modules.databricks import REGION, Account, uid
@@ -269,3 +270,6 @@ def test_workspaces_move_one_after_the_other() -> None:
     ]
     assert steps((uid(2), "RUNNING"), (uid(1), "RUNNING")) == [("move workspace space-2 (2)", ""), (gone, second)]
     assert steps((uid(2), "RUNNING"), (uid(2), "RUNNING")) == [(gone, "")]
+    for state in ("FAILED", "MARVELLOUS"):
+        with pytest.raises(ItemError, match=f"workspace space-1 \\(1\\) is {state} with its new network"):
+            steps((uid(2), state), (uid(1), "RUNNING"))

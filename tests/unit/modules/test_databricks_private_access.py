@@ -89,6 +89,16 @@ def test_what_somebody_else_has_changed_between_two_reads_stays(dbx: Account, op
     assert thing["field_of_tomorrow"] == 1
 
 
+def test_what_was_consented_to_is_what_was_seen(dbx: Account) -> None:
+    """Settings for listed endpoints alone are for all when they are read again: now some would be shut out."""
+    seed(dbx, allowed_vpc_endpoint_ids=[uid(2)], private_access_level="ENDPOINT")
+    theirs = {"allowed_vpc_endpoint_ids": [], "private_access_level": "ACCOUNT"}
+    dbx.sandbox.databricks_change(dbx.id, KIND, uid(8), theirs, operation="GetPrivateAccess", when="before")
+    made = dbx.one(name="front", private_access_level="ENDPOINT", allowed_vpc_endpoint_ids=[uid(1)])
+    assert f"VPC endpoint endpoint-2 ({uid(2)})" in made["msg"]
+    assert dbx.objects(KIND)[0]["private_access_level"] == "ACCOUNT"
+
+
 def test_an_update_that_somebody_else_overwrites_is_made_again(dbx: Account) -> None:
     seed(dbx)
     theirs = {"allowed_vpc_endpoint_ids": [uid(2)]}
