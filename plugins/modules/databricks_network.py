@@ -71,6 +71,7 @@ options:
             one. What no option gives the new one has from the old one.
           - Both have the same name in between. So where there are two networks of the name, of which only one is as
             wanted, the other is taken for the old one.
+          - A network in another VPC is replaced only where O(networks[].network_id) names it.
         type: bool
         default: false
       confirm_disruption:

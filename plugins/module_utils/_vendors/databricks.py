@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, OwnMemory, Pacer, SharedFile
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
+from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import (
     SignIn,
     TryAgain,
@@ -47,7 +48,8 @@ OUTDATED = "changed meanwhile"
 UNAUTHENTICATED = ("401", "UNAUTHENTICATED")
 IN_USE = ("409", "INVALID_STATE", "RESOURCE_CONFLICT", "ABORTED")  # refusals to delete what is in use
 ABSENT = ("404", "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")
-THERE = ("ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS")
+MADE_MEANWHILE = "made meanwhile"
+THERE = ("ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS", MADE_MEANWHILE)
 THROTTLED = ("429", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
 FINAL = ("QUOTA_EXCEEDED", "RESOURCE_LIMIT_EXCEEDED", "FEATURE_DISABLED")  # whatever the status: waiting helps nobody
 # By the names of the SDK's errors, the only sign of the HTTP status where the API gives no code of its own.
@@ -145,8 +147,8 @@ class Databricks:
         self.ends = self.clock.now() + limit
         self._client: t.Any = None
         self._lock = threading.Lock()
-        scope, sleep = f"{SERVICE} {options.config.get('host')} {options.account_id}", self.clock.sleep
-        self._pacer = Pacer(scope, lambda service, operation: [BUCKET], store=store, sleep=sleep)
+        self._scope, sleep = f"{SERVICE} {options.config.get('host')} {options.account_id}", self.clock.sleep
+        self._pacer = Pacer(self._scope, lambda service, operation: [BUCKET], store=store, sleep=sleep)
 
     # Calls
 
@@ -198,8 +200,9 @@ class Databricks:
         """Make a planned call. An error that says that it is already so is no error.
 
         ``change.params`` holds C(method), C(path) and, where there are any, C(body) and C(query). Where no answer came,
-        a DELETE or PATCH is made again. So is a POST, but only once what it makes has been looked for in vain in the
-        list at its path: by C(known_by), the action of that list and the fields that tell it from all others.
+        a DELETE or PATCH is made again. A POST is made, and made again, only once what it makes has been looked for in
+        vain in the list at its path: by C(known_by), the action of that list and the fields that tell it from all
+        others. For Databricks makes many a thing twice, and other runs may have the same to make.
         """
         try:
             return self._performed(change)
@@ -209,6 +212,15 @@ class Databricks:
             raise
 
     def _performed(self, change: Change) -> Object:
+        if "known_by" not in change.params:
+            return self._until_answered(change)
+        with one_at_a_time(f"{self._scope} {change.params['path']}"):
+            action, fields = change.params["known_by"]
+            if any(has(thing, fields) for thing in self.list(action, change.params["path"])):
+                raise ApiError(change.action, MADE_MEANWHILE, "another run has made it meanwhile", change.summary)
+            return self._until_answered(change)
+
+    def _until_answered(self, change: Change) -> Object:
         params = dict(change.params)
         known_by = params.pop("known_by", None)
         for attempt in range(WRITES):

@@ -49,6 +49,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_name,
     deleted_by,
     only,
+    refuse_another,
     with_made,
     workspaces_with,
 )
@@ -203,7 +204,7 @@ class Networks:
         return actual
 
     def plan(self, item: Network, actual: Actual) -> Plan:
-        plan = plan_absent(actual) if item.state == "absent" else plan_present(item, actual)
+        plan = plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
         plan.before = shown(actual.old or actual.thing)
         present = shown(actual.thing or actual.old)
         plan.result = {"network_id": None, **present, **plan.result}
@@ -344,6 +345,8 @@ def _check_consent(item: Network, old: Object, actual: Actual) -> None:
     if not item.replace:
         moved = f", {', '.join(map(WORKSPACE.told, users))} moved there," if users else ""
         raise ItemError(f"{reason}. With replace=true another one is made{moved} and this one removed.")
+    if not item.network_id:
+        refuse_another(NETWORK, old, {"vpc_id": item.vpc_id})
     if users and not item.confirm_disruption:
         raise ItemError(f"{reason}. {', '.join(map(WORKSPACE.told, users))} would be moved to another network. {COST}")
 
@@ -368,8 +371,10 @@ def _move(workspace: Object, network_id: str) -> Change:
         "query": {"update_mask": NETWORK.id},
         "body": {NETWORK.id: network_id},
     }
-    # It may be moving for another reason, which the next look shows.
-    return Change(MOVE, params, f"move {WORKSPACE.told(workspace)} to network {network_id}", outdated_by=IN_USE)
+    # It may be moving for another reason, which the next look shows; or the new network is not known everywhere yet.
+    return Change(
+        MOVE, params, f"move {WORKSPACE.told(workspace)} to network {network_id}", outdated_by=(*IN_USE, *ABSENT)
+    )
 
 
 def _delete(thing: Object) -> Change:
@@ -377,10 +382,11 @@ def _delete(thing: Object) -> Change:
     return Change(DELETE, params, f"remove {NETWORK.told(thing)}", settled_by=ABSENT, outdated_by=IN_USE)
 
 
-def plan_absent(actual: Actual) -> Plan:
+def plan_absent(item: Network, actual: Actual) -> Plan:
     thing = actual.thing
     if not thing:
         return Plan(waiting="the network to be gone" if actual.leaving else "")
+    refuse_another(NETWORK, thing, {"vpc_id": item.vpc_id})
     if actual.workspaces:
         raise ItemError(
             f"{NETWORK.told(thing)} is used by {', '.join(map(WORKSPACE.told, actual.workspaces))}. Move it to another "

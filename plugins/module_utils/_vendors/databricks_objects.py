@@ -97,6 +97,19 @@ def only(sort: Sort, found: t.Sequence[Object], told: str, option: str) -> Objec
     return found[0] if found else None
 
 
+def refuse_another(sort: Sort, thing: Object, wanted: Object) -> None:
+    """Raise ItemError where what was found by its name lies somewhere else: it is another one, perhaps somebody else's.
+
+    ``wanted`` are the fields by which it is held against the item; None is not given.
+    """
+    for name, wish in wanted.items():
+        if wish and thing.get(name) != wish:
+            raise ItemError(
+                f"{sort.told(thing)} has {name} {thing.get(name)}, not {wish}: it is another one, and stays. If it is "
+                f"meant, name it by {sort.id}."
+            )
+
+
 def find_by_id_or_name(sort: Sort, listed: t.Sequence[Object], thing_id: str | None, name: str) -> Object | None:
     """The object that is meant. Raises ItemError where a name alone does not tell."""
     if thing_id:
@@ -136,6 +149,8 @@ def workspaces_with(lists: Lists, sort: Sort, thing_id: str) -> list[Object]:
 def check_name(name: str) -> None:
     if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         raise ItemError(f"name has {SHORTEST_NAME} to {LONGEST_NAME} characters, not {len(name)}.")
+    if name != name.strip() or not name.isprintable():
+        raise ItemError(f"name is {name!r}: take away blanks at its ends and what cannot be printed.")
 
 
 def check_region(region: str | None, shard: str | None) -> None:

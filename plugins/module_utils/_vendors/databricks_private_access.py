@@ -49,6 +49,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_region,
     deleted_by,
     find_by_id_or_name,
+    refuse_another,
     with_made,
     workspaces_with,
 )
@@ -180,7 +181,7 @@ class PrivateAccessSettings:
         )
 
     def plan(self, item: PrivateAccess, actual: Actual) -> Plan:
-        plan = plan_absent(actual) if item.state == "absent" else plan_present(item, actual)
+        plan = plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
         plan.before = shown(actual.thing)
         plan.result = {"private_access_settings_id": None, **shown(actual.thing), **plan.result}
         plan.result["status"] = "present" if actual.thing else "absent"
@@ -340,12 +341,13 @@ def _check_private(thing: Object, body: Object, actual: Actual) -> None:
         )
 
 
-def plan_absent(actual: Actual) -> Plan:
+def plan_absent(item: PrivateAccess, actual: Actual) -> Plan:
     thing = actual.thing
     if not thing:
         return Plan()
     if actual.deleted:
         return Plan(waiting="the private access settings to be gone")
+    refuse_another(SETTINGS, thing, {"region": item.region})
     if actual.workspaces:
         raise ItemError(
             f"{SETTINGS.told(thing)} is used by {', '.join(map(WORKSPACE.told, actual.workspaces))}. A workspace "

@@ -74,6 +74,12 @@ class SignIn:
     api_timeout: int = 180  # a private endpoint rule is made within the call, which takes minutes
 
     def __post_init__(self) -> None:
+        for option in ("client_id", "client_secret", "profile", "account_id", "host"):
+            value = getattr(self, option)
+            if value and (value != value.strip() or not value.isprintable()):
+                raise ItemError(
+                    f"{option} has a blank or a line break at an end, or a character that cannot be printed."
+                )
         if self.host:
             self._check_host(self.host)
         if self.account_id and not is_of_form(UUID, self.account_id):

@@ -41,6 +41,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_region,
     deleted_by,
     only,
+    refuse_another,
     users_of_registration,
     with_made,
 )
@@ -209,6 +210,8 @@ def _plan_replace(
         reason = f"{REGISTRATION.told(thing)} is in the state {thing.get('state')!r}, which never becomes available"
     if not item.replace:
         raise ItemError(f"{reason}. With replace=true it is removed and registered anew, if nothing uses it.")
+    if not item.vpc_endpoint_id:
+        refuse_another(REGISTRATION, thing, {"region": item.region})
     if users:
         raise ItemError(f"{reason}. It is not replaced, for these use it: {', '.join(users)}. Take it out there first.")
     plan = _plan_create(item, "the old registration to be gone")
@@ -237,6 +240,7 @@ def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
         return Plan()
     if actual.deleted:
         return Plan(waiting="the registration to be gone")
+    refuse_another(REGISTRATION, thing, {"aws_vpc_endpoint_id": item.aws_vpc_endpoint_id, "region": item.region})
     if actual.users:
         raise ItemError(f"{REGISTRATION.told(thing)} is used by {', '.join(actual.users)}. Take it out there first.")
     return Plan([_delete(thing)])

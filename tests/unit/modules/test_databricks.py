@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,7 @@ def test_a_post_that_was_not_performed_is_made_again_once_that_is_sure(dbx: Acco
     calls = [call["operation"] for call in dbx.sandbox.calls(dbx.id)]
     first = calls.index("CreateVpcEndpoint")
     looks = ["ListVpcEndpoints"] * api.LOOKS
-    assert calls[first : first + 2 + api.LOOKS] == ["CreateVpcEndpoint", *looks, "CreateVpcEndpoint"]
+    assert calls[first - 1 : first + 2 + api.LOOKS] == [looks[0], "CreateVpcEndpoint", *looks, "CreateVpcEndpoint"]
     assert len(dbx.objects("vpc_endpoints")) == 2
 
 
@@ -65,6 +67,47 @@ def test_a_server_error_may_have_performed_the_call(dbx: Account, status: int) -
     result = dbx.run_module(dbx.module, {**dbx.access, **new(dbx)})
     assert [item["writes"] for item in result["results"]] == [[kind.CREATE]]
     assert len(dbx.objects("vpc_endpoints")) == 2
+
+
+@pytest.mark.parametrize(
+    ("module", "lists", "options"),
+    [
+        ("databricks_vpc_endpoint", "vpc_endpoints", {"aws_vpc_endpoint_id": f"vpce-{2:017x}", "region": REGION}),
+        ("databricks_private_access", "private_access_settings", {"region": REGION, "public_access_enabled": True}),
+        (
+            "databricks_network",
+            "networks",
+            {
+                "vpc_id": "vpc-1234abcd",
+                "subnet_ids": ["subnet-1234abcd", "subnet-1234abce"],
+                "security_group_ids": ["sg-1234abcd"],
+            },
+        ),
+    ],
+)
+def test_what_another_run_has_made_meanwhile_is_not_made_twice(
+    dbx: Account, monkeypatch: pytest.MonkeyPatch, module: str, lists: str, options: dict[str, Any]
+) -> None:
+    """Databricks makes a second one of the same name; so runs on one machine wait for each other, and look again."""
+    made = {
+        "vpc_endpoints": dbx.registered(2, vpc_endpoint_name="theirs"),
+        "private_access_settings": {"private_access_settings_id": uid(2), "private_access_settings_name": "theirs"},
+        "networks": {"network_id": uid(2), "network_name": "theirs"},
+    }
+    entered: list[str] = []
+
+    @contextlib.contextmanager
+    def another_first(scope: str) -> Iterator[None]:
+        entered.append(scope)
+        dbx.seed(**{lists: [{**options, **made[lists]}]})
+        yield
+
+    monkeypatch.setattr(api, "one_at_a_time", another_first)
+    dbx.module = module
+    found = dbx.one(name="theirs", **options)
+    assert (found["failed"], found["writes"]) == (False, [])
+    assert uid(2) in found.values()
+    assert len(entered) == 1
 
 
 def test_a_write_that_never_has_an_answer_fails_and_says_so(dbx: Account) -> None:
@@ -276,6 +319,9 @@ def test_the_host_follows_the_shard(options: dict[str, Any], host: str) -> None:
         ({"host": "not a host"}, "not the address of an account"),
         ({"account_id": "111111111111"}, "not the id of a Databricks account"),
         ({"account_id": None}, "Give account_id"),
+        ({"account_id": f"{uid(1)}\n"}, "account_id has a blank or a line break"),
+        ({"client_secret": "secret\n"}, "client_secret has a blank or a line break"),
+        ({"host": " accounts.cloud.databricks.com"}, "host has a blank or a line break"),
         ({"client_secret": None}, "No way to sign in to Databricks"),
     ],
 )

@@ -184,6 +184,24 @@ def test_more_than_one_of_a_name(dbx: Account, where: dict[str, Any]) -> None:
     assert [thing["network_id"] for thing in dbx.objects(KIND)] == [uid(7)]
 
 
+def test_a_network_in_another_vpc_is_another_one(dbx: Account, where: dict[str, Any], make_vpc: Any) -> None:
+    """Two environments may share an account and a name: neither removes or replaces what is the other's."""
+    theirs = living(dbx, where, 1)
+    elsewhere = make_vpc(dbx.aws_account, cidr="10.2.0.0/16")
+    ours: dict[str, Any] = {
+        "name": "compute",
+        "vpc_id": elsewhere.id,
+        "subnet_ids": list(elsewhere.subnets),
+        "security_group_ids": [elsewhere.security_group],
+    }
+    said = f"has vpc_id {where['vpc_id']}, not {elsewhere.id}: it is another one, and stays."
+    consent = {"replace": True, "confirm_disruption": True}
+    assert said in dbx.refused(**ours, state="absent")
+    assert said in dbx.refused(**ours, **consent)
+    made = dbx.change(MOVED, **ours, **consent, network_id=theirs)
+    assert made["vpc_id"] == elsewhere.id
+
+
 def test_a_network_named_by_its_id_is_replaced_once(dbx: Account, where: dict[str, Any]) -> None:
     old = living(dbx, where, 1)
     wish: dict[str, Any] = {
@@ -244,7 +262,8 @@ def network(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def test_workspaces_move_one_after_the_other() -> None:
-    item = kind.Network("compute", vpc_id="vpc-0123456789abcdef0", replace=True, confirm_disruption=True)
+    consent: dict[str, Any] = {"replace": True, "confirm_disruption": True}
+    item = kind.Network("compute", network_id=uid(1), vpc_id="vpc-0123456789abcdef0", **consent)
     old, new = network(1), network(2, vpc_id=item.vpc_id)
 
     def spaces(*placed: tuple[str, str]) -> list[dict[str, Any]]:

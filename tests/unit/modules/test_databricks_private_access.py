@@ -202,6 +202,12 @@ def test_what_a_workspace_has_stays(dbx: Account) -> None:
     assert "is used by workspace space-1 (1). A workspace cannot do without" in said
 
 
+def test_settings_of_another_region_are_others(dbx: Account) -> None:
+    dbx.seed(private_access_settings=[settings()])
+    said = dbx.refused(name="front", region="eu-west-1", state="absent")
+    assert "has region us-east-1, not eu-west-1: it is another one, and stays." in said
+
+
 def test_used_since_it_was_looked_at(dbx: Account) -> None:
     dbx.seed(private_access_settings=[settings()], workspaces=[workspace(private_access_settings_id=None)])
     used = {"private_access_settings_id": uid(8)}

@@ -142,6 +142,18 @@ def test_more_than_one_of_a_name(dbx: Account) -> None:
     assert [thing["vpc_endpoint_id"] for thing in dbx.objects("vpc_endpoints")] == [uid(2)]
 
 
+def test_a_registration_of_another_endpoint_or_region_is_another_one(dbx: Account) -> None:
+    dbx.seed(vpc_endpoints=[dbx.registered(1)])
+    far = {"name": "endpoint-1", "region": "eu-west-1"}
+    assert "has region us-east-1, not eu-west-1: it is another one, and stays." in dbx.refused(**far, state="absent")
+    new = {"aws_vpc_endpoint_id": AWS_ID, "replace": True}
+    assert "has region us-east-1, not eu-west-1: it is another one" in dbx.refused(**far, **new)
+    other = {"name": "endpoint-1", "vpc_endpoint_id": uid(1), "aws_vpc_endpoint_id": AWS_ID}
+    assert f"not {AWS_ID}: it is another one" in dbx.refused(**other, state="absent")
+    gone = dbx.one(name="endpoint-1", aws_vpc_endpoint_id=AWS_ID, state="absent")
+    assert (gone["state"], gone["writes"]) == ("absent", [])
+
+
 def test_two_items_for_the_same_thing(dbx: Account) -> None:
     dbx.seed(vpc_endpoints=[dbx.registered(1)])
     same = [{"name": "endpoint-1"}, {"name": "else", "aws_vpc_endpoint_id": f"vpce-{1:017x}", "region": REGION}]
