@@ -211,10 +211,14 @@ class Databricks:
                 return {}
             raise
 
+    def alone(self, path: str) -> t.ContextManager[None]:
+        """Within it no other run of this user on this machine makes or replaces what is at a path of the account."""
+        return one_at_a_time(f"{self._scope} {path}")
+
     def _performed(self, change: Change) -> Object:
         if "known_by" not in change.params:
             return self._until_answered(change)
-        with one_at_a_time(f"{self._scope} {change.params['path']}"):
+        with self.alone(change.params["path"]):
             action, fields = change.params["known_by"]
             if any(has(thing, fields) for thing in self.list(action, change.params["path"])):
                 raise ApiError(change.action, MADE_MEANWHILE, "another run has made it meanwhile", change.summary)
@@ -321,7 +325,7 @@ def _platform_error(request: Request, error: t.Any) -> ApiError:
 
 def _words(cause: BaseException | None) -> str:
     """What an error says, without how the SDK was configured, which it appends."""
-    return str(cause).split(". Config: ")[0] or type(cause).__name__
+    return str(cause).partition(". Config: ")[0] or type(cause).__name__
 
 
 def _lost_advice(request: Request) -> str:

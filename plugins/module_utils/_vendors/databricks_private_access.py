@@ -189,7 +189,10 @@ class PrivateAccessSettings:
 
     def apply(self, change: Change) -> Object:
         """Make a planned call; the replacement as safely as the API lets us."""
-        return self._replace(change) if change.action == REPLACE else self.account.apply(change)
+        if change.action != REPLACE:
+            return self.account.apply(change)
+        with self.account.alone(change.params["path"]):
+            return self._replace(change)
 
     def _replace(self, change: Change) -> Object:
         """Replace the object, unless it is no longer what was planned upon; then see whether that stands.

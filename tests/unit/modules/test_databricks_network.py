@@ -129,6 +129,18 @@ def test_a_workspace_that_fails_on_its_new_network(dbx: Account, where: dict[str
     assert networks_of(dbx) == [old]
 
 
+def test_a_workspace_that_fails_to_move(dbx: Account, where: dict[str, Any]) -> None:
+    living(dbx, where, 1)
+    dbx.sandbox.databricks_workspace_fails(dbx.id, 1, message="No addresses are left.")
+    result = dbx.run_module(
+        dbx.module, {**dbx.access, "name": "compute", **BACK_END, "replace": True, "confirm_disruption": True}
+    )
+    said = result["results"][0]["msg"]
+    assert "workspace space-1 (1) is FAILED with its new network" in said
+    assert ": No addresses are left. Of the network Databricks says VALID" in said
+    assert len(dbx.objects(KIND)) == 2
+
+
 def test_a_broken_network_is_told_in_databricks_words(dbx: Account, where: dict[str, Any]) -> None:
     made = living(dbx, where, 1)
     error = {"error_type": "subnet", "error_message": "The subnet is gone."}

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import MOST_OVERTAKEN
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_private_access as kind
 
 from tests.unit.modules.databricks import REGION, Account, uid
@@ -120,6 +123,24 @@ def test_an_update_that_is_overwritten_again_and_again_fails_loudly(dbx: Account
     assert "See who else manages it" in result["msg"]
     puts = [call for call in dbx.sandbox.calls(dbx.id, since=since) if call["operation"] == "ReplacePrivateAccess"]
     assert len(puts) == MOST_OVERTAKEN + 1
+
+
+def test_runs_on_one_machine_replace_one_after_the_other(dbx: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(dbx)
+    within: list[str] = []
+
+    @contextlib.contextmanager
+    def another_first(scope: str) -> Iterator[None]:
+        if not within:
+            dbx.sandbox.databricks_change(dbx.id, KIND, uid(8), {"allowed_vpc_endpoint_ids": [uid(2)]})
+        within.append(scope)
+        yield
+
+    monkeypatch.setattr(api, "one_at_a_time", another_first)
+    dbx.one(name="front", allowed_vpc_endpoint_ids=[uid(1)])
+    assert sorted(dbx.objects(KIND)[0]["allowed_vpc_endpoint_ids"]) == [uid(1), uid(2)]
+    assert [scope.rpartition("/")[2] for scope in within] == [uid(8)] * 2
+    assert dbx.count("ReplacePrivateAccess") == 1
 
 
 @pytest.mark.parametrize("performed", [True, False])
