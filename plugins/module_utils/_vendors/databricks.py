@@ -50,7 +50,6 @@ IN_USE = ("409", "INVALID_STATE", "RESOURCE_CONFLICT", "ABORTED")  # refusals to
 ABSENT = ("404", "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")
 MADE_MEANWHILE = "made meanwhile"
 THERE = ("ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS", MADE_MEANWHILE)
-THROTTLED = ("429", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED")
 FINAL = ("QUOTA_EXCEEDED", "RESOURCE_LIMIT_EXCEEDED", "FEATURE_DISABLED")  # whatever the status: waiting helps nobody
 # By the names of the SDK's errors, the only sign of the HTTP status where the API gives no code of its own.
 STATUS = {
@@ -99,7 +98,8 @@ class ApiError(Refused):
     """A call that Databricks refused or did not answer.
 
     ``code`` is its error code, the HTTP status where it gives none, or one of ours. ``pause``: the seconds after which
-    a retry may help, None where it does not. ``lost``: the call may have been performed all the same.
+    a retry may help, None where it does not. ``lost``: the call may have been performed all the same. ``throttled``: it
+    was one too many.
     """
 
     def __init__(
@@ -111,8 +111,10 @@ class ApiError(Refused):
         advice: str = "",
         pause: float | None = None,
         lost: bool = False,
+        throttled: bool = False,
     ) -> None:
-        self.pause, self.lost, self.message, self.subject = pause, lost, message, subject
+        self.pause, self.lost, self.throttled = pause, lost, throttled
+        self.message, self.subject = message, subject
         super().__init__(action, code, message, subject, advice or NEXT_STEP.get(code, ""))
 
 
@@ -190,7 +192,7 @@ class Databricks:
                     renewed = True
                     self._forget(client)
                     continue
-                failed += error.code not in THROTTLED
+                failed += not error.throttled
                 if error.pause is None or failed >= TRIES or (error.lost and method != "GET"):
                     raise
                 self._pause(error, max(error.pause, delay))
@@ -262,10 +264,10 @@ class Databricks:
                 path = f"/api/2.0/accounts/{client.api_client.account_id}/{path}"
             return client.api_client.do(request.method, path, query=request.query, body=request.body)
         except TryAgain as stopped:
-            cause = stopped.__context__
+            cause, passing = stopped.__context__, True
         except (OSError, ValueError, TypeError, LookupError, RuntimeError) as error:
-            cause = error
-        raise self._refusal(request, cause) from None
+            cause, passing = error, False
+        raise _refusal(request, cause, passing) from None
 
     def _signed_in(self) -> t.Any:
         with self._lock:
@@ -282,21 +284,9 @@ class Databricks:
             if self._client is client:
                 self._client = None
 
-    def _refusal(self, request: Request, cause: BaseException | None) -> ApiError:
-        """What has become of a call, from what the SDK raised."""
-        action, subject = request.action, request.subject
-        if isinstance(cause, JSONDecodeError):
-            return ApiError(action, NOT_JSON, "the answer is a web page", subject)
-        if isinstance(cause, DatabricksError):
-            return _platform_error(request, cause)
-        if isinstance(cause, RequestException):
-            return ApiError(action, NO_ANSWER, _words(cause), subject, _lost_advice(request), pause=0.0, lost=True)
-        said = _words(cause).replace("Invalid URL 'None'", "the host has no /.well-known/databricks-config")
-        return ApiError(action, SIGN_IN, said, subject)
-
     def _pause(self, error: ApiError, seconds: float) -> None:
         """Sleep before the next try. Raises ApiError, with the time of day, where this run does not go on so long."""
-        if error.code in THROTTLED:
+        if error.throttled:
             self._pacer.throttled(SERVICE, error.action)
         if self.clock.now() + seconds >= self.ends:
             moment = time.strftime("%H:%M:%S", time.gmtime(time.time() + seconds))
@@ -308,18 +298,37 @@ class Databricks:
         self.clock.sleep(seconds)
 
 
-def _platform_error(request: Request, error: t.Any) -> ApiError:
+def _refusal(request: Request, cause: BaseException | None, passing: bool) -> ApiError:
+    """What has become of a call, from what the SDK raised; ``passing``: it would have called again."""
+    action, subject = request.action, request.subject
+    if isinstance(cause, JSONDecodeError):
+        return ApiError(action, NOT_JSON, "the answer is a web page", subject)
+    if isinstance(cause, DatabricksError):
+        return _platform_error(request, cause, passing)
+    if isinstance(cause, RequestException):
+        return ApiError(action, NO_ANSWER, _words(cause), subject, _lost_advice(request), pause=0.0, lost=True)
+    said = _words(cause).replace("Invalid URL 'None'", "the host has no /.well-known/databricks-config")
+    return ApiError(action, SIGN_IN, said, subject)
+
+
+def _platform_error(request: Request, error: t.Any, passing: bool) -> ApiError:
     """An error in the API's own words."""
     status = next((STATUS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in STATUS), "")
     code = str(error.error_code or status)
     message = _words(error)
     if "likely a bug in the Databricks SDK" in message:  # a body that is neither JSON nor a web page with a title
         message = f"no reason given (HTTP {status})"
-    passing = code not in FINAL and (error.retry_after_secs is not None or status in ("500", "504"))
-    pause = float(error.retry_after_secs or 0.0) if passing else None
+    passing = code not in FINAL and (passing or status in ("500", "504"))
     lost = passing and status != "429"
     return ApiError(
-        request.action, code, message, request.subject, _lost_advice(request) if lost else "", pause=pause, lost=lost
+        request.action,
+        code,
+        message,
+        request.subject,
+        _lost_advice(request) if lost else "",
+        pause=float(error.retry_after_secs or 0.0) if passing else None,
+        lost=lost,
+        throttled=passing and status == "429",
     )
 
 

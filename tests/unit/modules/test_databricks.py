@@ -132,6 +132,30 @@ def test_a_read_is_repeated_where_that_may_help(dbx: Account, status: int) -> No
     assert dbx.count("ListVpcEndpoints") == 4
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"error_code": "BAD_REQUEST", "message": "RPC token bucket limit has been exceeded."},
+        {"error_code": "ABORTED", "message": "Please try again later or try a faster operation."},
+    ],
+)
+def test_some_refusals_say_only_in_words_that_they_pass(dbx: Account, told: dict[str, str]) -> None:
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 400, told)
+    assert len(dbx.run(module=INFO)["vpc_endpoints"]) == 1
+    assert dbx.count("ListVpcEndpoints") == 2
+
+
+def test_as_many_refusals_for_too_many_calls_as_there_is_time_for(dbx: Account) -> None:
+    """Whatever their code: beside the time that is left nothing counts them."""
+    told = {"error_code": "TOO_FAST", "message": "Too many requests."}
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 429, told, headers={"Retry-After": "4"}, times=8)
+    assert dbx.one(name="endpoint-1", wait_timeout=300)["state"] == "available"
+    assert dbx.count("ListVpcEndpoints") == 9
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 429, told, headers={"Retry-After": "4"}, times=None)
+    said = dbx.one(name="endpoint-1", wait_timeout=20)["msg"]
+    assert "TOO_FAST: Too many requests. Databricks is to be asked again in" in said
+
+
 def test_a_lost_read_is_repeated(dbx: Account) -> None:
     dbx.sandbox.fault("databricks", "ListVpcEndpoints", "drop", times=3)
     assert len(dbx.run(module=INFO)["vpc_endpoints"]) == 1
