@@ -22,7 +22,6 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 import threading
 import time
 import typing as t
@@ -33,7 +32,7 @@ try:
 except ImportError:  # not on this platform: buckets are kept in memory only
     fcntl = None  # type: ignore[assignment]
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.private import require_private
+from ansible_collections.saas.privatelink.plugins.module_utils._core.private import private_folder
 
 MARGIN = 0.99  # of the published refill rate: clocks differ
 FLIGHT = 0.5  # seconds that a call is under way at most; how many the first answer shows
@@ -109,12 +108,9 @@ class SharedFile:
     """Bucket levels that the processes of one user share, in a file that only this user can read."""
 
     def __init__(self, scope: str) -> None:
-        folder = os.path.join(tempfile.gettempdir(), f"saas.privatelink-{os.getuid()}")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        require_private(folder)
         self.lock = threading.Lock()
         name = hashlib.sha256(scope.encode()).hexdigest()[:32]
-        descriptor = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(os.path.join(private_folder(), name), os.O_RDWR | os.O_CREAT, 0o600)
         self.file = os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
         weakref.finalize(self, self.file.close)
 

@@ -321,7 +321,7 @@ def test_a_role_in_another_account(connect: Open, sandbox: RunningSandbox, accou
 def test_credentials_of_a_role_are_renewed(
     connect: Open, sandbox: RunningSandbox, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = datetime.now(UTC) + timedelta(minutes=48)  # of the hour that they last
+    later = datetime.fromtimestamp(sandbox.step(0), UTC) + timedelta(minutes=48)  # of the hour that they last
     api = connect(Credentials(account, "secret", role_arn=f"arn:aws:iam::{OTHER}:role/vendor-links"))
     since = sandbox.last_call()
     api.call(QUIET)

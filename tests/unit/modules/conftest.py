@@ -13,6 +13,7 @@ import functools
 import importlib
 import io
 import json
+import os
 import re
 import unittest.mock
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import api a
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._core import tokens as _tokens
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as _databricks
+from urllib3.util import connection
 
 from tests.contract import conftest as sandbox_fixtures
 from tests.sandbox.aws.lambda_.functions import OWN_KEY
@@ -35,6 +38,7 @@ from tests.sandbox.client import RunningSandbox, SandboxClient, SteppedTime
 from tests.tools.iam import policy
 from tests.tools.iam.calls import action, further, primary
 from tests.tools.iam.used import USED
+from tests.unit.modules.databricks import Account as DatabricksAccount
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
@@ -285,3 +289,33 @@ def estate(
     monkeypatch.setattr(_items, "Options", quick)
     yield made
     sandbox.clear_faults()
+
+
+@pytest.fixture
+def databricks(
+    sandbox: RunningSandbox, account: str, stepped: SteppedTime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DatabricksAccount]:
+    """A fresh account of Databricks; nothing of this machine's own settings is seen, and nothing else is reached."""
+    for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", os.devnull)
+    usual = {state: lag["seconds"] for state, lag in sandbox.lag().items() if state.startswith("databricks")}
+    made = DatabricksAccount(sandbox, run, account, stepped)
+    made.seed()
+
+    def quick(**options: Any) -> _plan.Options:
+        return _plan.Options(**{**options, "poll": 0.5, "settle": 5.0, "progress": made.waits})
+
+    monkeypatch.setattr(_items, "Options", quick)
+    connect = connection.create_connection
+
+    def connect_here(address: Any, *args: Any, **options: Any) -> Any:
+        assert address[0] in ("127.0.0.1", "localhost"), f"something but the sandbox is called: {address}"
+        return connect(address, *args, **options)
+
+    monkeypatch.setattr(connection, "create_connection", connect_here)
+    monkeypatch.setattr(_databricks, "BUCKET", ("databricks", 10000.0, 10000.0))
+    yield made
+    sandbox.clear_faults()
+    sandbox.databricks_disarm()
+    sandbox.lag(**usual)

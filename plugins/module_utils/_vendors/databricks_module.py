@@ -1,0 +1,80 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules for Databricks share: the account that they call. They take no option of AWS.
+
+This module util is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.items import Items
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object, has
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import IMPORT_ERROR, SignIn
+
+READING = 300  # seconds that a module goes on which only reads
+
+
+class DatabricksModule(AnsibleModule):
+    """A module that calls Databricks' API for accounts."""
+
+    fail_json: t.Callable[..., t.NoReturn]  # ansible-core has no types to say so
+    exit_json: t.Callable[..., t.NoReturn]
+
+    def __init__(self, argument_spec_of_module: t.Mapping[str, t.Any], **kwargs: t.Any) -> None:
+        spec = {**argument_spec(SignIn), **argument_spec_of_module}
+        super().__init__(argument_spec=spec, supports_check_mode=True, **kwargs)
+        if IMPORT_ERROR:
+            self.fail_json(msg=missing_required_lib("databricks-sdk"), exception=IMPORT_ERROR)
+
+    def account(self) -> Databricks:
+        """The account that the task's options and environment name. Nothing is called yet."""
+        names = [field.name for field in dataclasses.fields(SignIn)]
+        try:
+            options = SignIn(**{name: self.params[name] for name in names})
+        except ItemError as error:
+            self.fail_json(msg=str(error))
+        return Databricks(options, self.params.get("wait_timeout", READING), progress=progress)
+
+
+class DatabricksItemsModule(Items, DatabricksModule):
+    """A module for Databricks that takes either one object's options or a list of them."""
+
+    def internal(self) -> dict[str, t.Any]:
+        return {"shard": self.params["govcloud_shard"]}
+
+
+class DatabricksInfoModule(DatabricksModule):
+    """A module that only reads objects of a kind: all, or those that it is asked for, one or a list of them.
+
+    The list is the option ``list_option``, and what the module returns. ``which`` are the fields of the API by which
+    an object can be asked for, by the name of their option.
+    """
+
+    def __init__(self, list_option: str, which: t.Mapping[str, str]) -> None:
+        self.list_option, self.which = list_option, which
+        one = {option: {"type": "str"} for option in which}
+        many = {list_option: {"type": "list", "elements": "dict", "options": {name: dict(one[name]) for name in one}}}
+        super().__init__({**one, **many}, mutually_exclusive=[(list_option, option) for option in which])
+
+    def show(self, read: t.Callable[[Databricks], list[Object]], shown: t.Callable[[Object], Object]) -> t.NoReturn:
+        """Read all objects of the kind, and end the module with those asked for, in the order asked."""
+        listed = self.params[self.list_option]
+        asked = [self.params] if listed is None else listed
+        try:
+            objects = read(self.account())
+        except ItemError as error:
+            self.fail_json(msg=str(error))
+        found = []
+        for wish in asked:
+            fields = {field: wish[option] for option, field in self.which.items() if wish[option]}
+            found += [shown(thing) for thing in objects if has(thing, fields)]
+        self.exit_json(changed=False, **{self.list_option: found})

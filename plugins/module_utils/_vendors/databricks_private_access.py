@@ -1,0 +1,360 @@
+# Copyright (c) 2026 saas.privatelink contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private access settings of Databricks: who reaches the workspaces that have them.
+
+This module util is PRIVATE to the collection.
+
+A change replaces the whole object, and nothing tells which version one has read. So it is read again just before it is
+replaced, with all fields that nobody here knows, and read once more after that. Sources: REST API reference
+(private-access-settings), and how the Terraform provider lost a C(false) (terraform-provider-databricks#3439), read
+2026-11.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
+    UNKNOWN,
+    Change,
+    Made,
+    Plan,
+    meant_twice,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
+    ABSENT,
+    IN_USE,
+    OUTDATED,
+    THERE,
+    ApiError,
+    Databricks,
+    Object,
+    has,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_objects import (
+    NETWORK,
+    REGISTRATION,
+    RELAY,
+    SETTINGS,
+    WORKSPACE,
+    Lists,
+    check_id,
+    check_listed,
+    check_name,
+    check_region,
+    deleted_by,
+    find_by_id_or_name,
+    refuse_another,
+    with_made,
+    workspaces_with,
+)
+
+CREATE = "databricks:CreatePrivateAccess"
+REPLACE = "databricks:ReplacePrivateAccess"
+DELETE = "databricks:DeletePrivateAccess"
+READ = "databricks:GetPrivateAccess"
+AGAIN = "See who else manages it, then run again."
+READ_ONLY = ("private_access_settings_id", "account_id")
+FIELDS = (
+    "private_access_settings_id",
+    "private_access_settings_name",
+    "region",
+    "public_access_enabled",
+    "private_access_level",
+    "allowed_vpc_endpoint_ids",
+)
+WHICH = {"private_access_settings_id": "private_access_settings_id", "name": "private_access_settings_name"}
+Level = t.Literal["ACCOUNT", "ENDPOINT"]
+
+
+@dataclass(frozen=True)
+class PrivateAccess:
+    """Wanted private access settings; the fields are the options of C(databricks_private_access)."""
+
+    name: str
+    private_access_settings_id: str | None = None
+    region: str | None = None
+    public_access_enabled: bool | None = None
+    private_access_level: Level | None = None
+    allowed_vpc_endpoint_ids: list[str] | None = None
+    purge_allowed_vpc_endpoints: bool = False
+    confirm_lockout: bool = False
+    force: bool = False
+    state: Presence = "present"
+    shard: str | None = internal()
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        check_id("private_access_settings_id", self.private_access_settings_id)
+        check_region(self.region, self.shard)
+        for endpoint in self.allowed_vpc_endpoint_ids or []:
+            check_id("allowed_vpc_endpoint_ids", endpoint)
+        check_listed("allowed_vpc_endpoint_ids", self.allowed_vpc_endpoint_ids)
+        if self.purge_allowed_vpc_endpoints and self.allowed_vpc_endpoint_ids is None:
+            raise ItemError(
+                "purge_allowed_vpc_endpoints takes out whoever is not in allowed_vpc_endpoint_ids: give it."
+            )
+
+    def body(self, thing: Object) -> dict[str, t.Any]:
+        """The whole object as it shall be: what is not wanted otherwise stays, known or not."""
+        body = {name: value for name, value in thing.items() if name not in READ_ONLY}
+        body["private_access_settings_name"] = self.name
+        # Left out, public access would be switched off.
+        is_public = bool(thing.get("public_access_enabled"))
+        body["public_access_enabled"] = is_public if self.public_access_enabled is None else self.public_access_enabled
+        body["private_access_level"] = self.private_access_level or thing.get("private_access_level") or "ACCOUNT"
+        body["allowed_vpc_endpoint_ids"] = self._allowed(thing.get("allowed_vpc_endpoint_ids") or [])
+        return body
+
+    def _allowed(self, present: t.Sequence[str]) -> list[str]:
+        wanted = self.allowed_vpc_endpoint_ids
+        if wanted is None:
+            return list(present)
+        kept = [endpoint for endpoint in present if not self.purge_allowed_vpc_endpoints or endpoint in wanted]
+        return [*kept, *(endpoint for endpoint in wanted if endpoint not in kept)]
+
+
+@dataclass
+class Actual:
+    """What Databricks has of an item. The lists are read only where something would change."""
+
+    thing: Object | None = None
+    deleted: bool = False  # by this run, and not gone yet
+    endpoints: t.Sequence[Object] = ()
+    networks: t.Sequence[Object] = ()
+    workspaces: t.Sequence[Object] = field(default_factory=tuple)  # those that have the settings
+
+    def outside(self, body: Object) -> list[Object]:
+        """The registered endpoints of the region that settings at the level ENDPOINT do not let in.
+
+        Those for the relay serve clusters, which the settings do not concern.
+        """
+        here = [endpoint for endpoint in self.endpoints if endpoint.get("region") == body.get("region")]
+        fronts = [endpoint for endpoint in here if endpoint.get("use_case") != RELAY]
+        return [endpoint for endpoint in fronts if endpoint[REGISTRATION.id] not in body["allowed_vpc_endpoint_ids"]]
+
+
+class PrivateAccessSettings:
+    """Reads, plans and replaces private access settings of one account."""
+
+    def __init__(self, account: Databricks) -> None:
+        self.account = account
+
+    def read(self, items: t.Sequence[PrivateAccess], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
+        lists = Lists(self.account)
+        found: dict[str, Actual | ItemError] = {}
+        for item in items:
+            try:
+                found[item.name] = self._actual(item, lists, made[item.name])
+            except ItemError as error:
+                found[item.name] = error
+        meant = {
+            name: SETTINGS.told(actual.thing)
+            for name, actual in found.items()
+            if isinstance(actual, Actual) and actual.thing
+        }
+        return {**found, **meant_twice(meant)}
+
+    @staticmethod
+    def _actual(item: PrivateAccess, lists: Lists, made: Made) -> Actual:
+        listed = with_made(SETTINGS, lists.of(SETTINGS), made, CREATE)
+        thing = find_by_id_or_name(SETTINGS, listed, item.private_access_settings_id, item.name)
+        if not thing:
+            creates = item.state == "present"
+            return Actual(endpoints=lists.of(REGISTRATION) if creates and item.allowed_vpc_endpoint_ids else ())
+        if thing[SETTINGS.id] in deleted_by(made, DELETE):
+            return Actual(thing, deleted=True)
+        is_as_wanted = item.state == "present" and has(thing, item.body(thing))
+        if item.state == "absent" or is_as_wanted:
+            told = REPLACE in made or not is_as_wanted
+            return Actual(thing, workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]) if told else ())
+        return Actual(
+            thing,
+            endpoints=lists.of(REGISTRATION),
+            networks=lists.of(NETWORK),
+            workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]),
+        )
+
+    def plan(self, item: PrivateAccess, actual: Actual) -> Plan:
+        plan = plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
+        plan.before = shown(actual.thing)
+        plan.result = {"private_access_settings_id": None, **shown(actual.thing), **plan.result}
+        plan.result["status"] = "present" if actual.thing else "absent"
+        return plan
+
+    def apply(self, change: Change) -> Object:
+        """Make a planned call; the replacement as safely as the API lets us."""
+        if change.action != REPLACE:
+            return self.account.apply(change)
+        with self.account.alone(change.params["path"]):
+            return self._replace(change)
+
+    def _replace(self, change: Change) -> Object:
+        """Replace the object, unless it is no longer what was planned upon; then see whether that stands.
+
+        Raises ApiError with the code C(OUTDATED) where somebody else changes it as well.
+        """
+        path, subject = change.params["path"], change.summary
+        thing = self.account.call(READ, "GET", path, subject=subject)
+        if shown(thing) != change.params["planned_upon"]:
+            raise ApiError(REPLACE, OUTDATED, "somebody else changed it since it was read", subject, AGAIN)
+        body = change.params["wanted"].body(thing)
+        lost = "what was written was not there when it was read again: somebody else replaces it at the same time"
+        try:
+            self.account.call(REPLACE, "PUT", path, body, subject=subject)
+        except ApiError as error:
+            if not error.lost:
+                raise
+            lost = error.message
+        found = self.account.call(READ, "GET", path, subject=subject)
+        if not has(found, body):
+            raise ApiError(REPLACE, OUTDATED, lost, subject, AGAIN)
+        return t.cast("Object", found)
+
+
+def shown(thing: Object | None) -> dict[str, t.Any]:
+    """As the modules return it, and the diff compares it."""
+    if not thing:
+        return {}
+    found = {name: thing.get(name) for name in FIELDS}
+    return {**found, "allowed_vpc_endpoint_ids": sorted(found["allowed_vpc_endpoint_ids"] or [])}
+
+
+def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
+    thing = actual.thing
+    if not thing or actual.deleted:
+        return _plan_create(item, actual)
+    body = item.body(thing)
+    plan = Plan(after=shown(thing))
+    if item.region and item.region != thing.get("region"):
+        raise ItemError(
+            f"{SETTINGS.told(thing)} is of {thing.get('region')}, which cannot be changed to {item.region}. Make "
+            "others of another name, and attach those to the workspaces of that region."
+        )
+    if actual.workspaces:
+        told = ", ".join(map(WORKSPACE.told, actual.workspaces))
+        plan.warnings.append(f"{item.name}: the change takes some minutes to reach {told}.")
+    if has(thing, body):
+        return plan
+    _check_endpoints(item, body, actual)
+    _check_lockout(item, thing, body, actual)
+    if thing.get("public_access_enabled") and not body["public_access_enabled"] and not item.force:
+        _check_private(thing, body, actual)
+    params = {"path": SETTINGS.path_of(thing), "wanted": item, "planned_upon": shown(thing)}
+    summary = f"replace {SETTINGS.told(thing)}"
+    plan.changes = [Change(REPLACE, params, summary, outdated_by=(OUTDATED,))]
+    plan.after = shown({**thing, **body})
+    plan.result = plan.after
+    return plan
+
+
+def _plan_create(item: PrivateAccess, actual: Actual) -> Plan:
+    if item.region is None or item.public_access_enabled is None:
+        raise ItemError(
+            f"There are no private access settings {item.private_access_settings_id or item.name}. To create them, "
+            "give region and public_access_enabled, which is false where it is left out."
+        )
+    after = "the old ones to be gone" if actual.deleted else ""
+    body = item.body({"region": item.region})
+    _check_endpoints(item, body, actual)
+    if body["private_access_level"] == "ENDPOINT" and not body["allowed_vpc_endpoint_ids"] and not item.confirm_lockout:
+        raise ItemError(_nobody(item.name))
+    known_by = (SETTINGS.list_action, body)
+    params = {"method": "POST", "path": SETTINGS.path, "body": body, "known_by": known_by}
+    change = Change(CREATE, params, f"create {SETTINGS.words} {item.name}", after, outdated_by=THERE)
+    plan = Plan([change], after=shown({"private_access_settings_id": UNKNOWN, **body}))
+    plan.result = dict(plan.after)
+    return plan
+
+
+def _check_endpoints(item: PrivateAccess, body: Object, actual: Actual) -> None:
+    """Raise ItemError for an endpoint to be let in that is not registered, or is of another region."""
+    registered = {endpoint[REGISTRATION.id]: endpoint for endpoint in actual.endpoints}
+    for wanted in item.allowed_vpc_endpoint_ids or []:
+        if wanted not in registered:
+            raise ItemError(
+                f"allowed_vpc_endpoint_ids: the account has no registered VPC endpoint {wanted}. "
+                "databricks_vpc_endpoint registers them."
+            )
+        region = registered[wanted].get("region")
+        if region != body["region"]:
+            told = REGISTRATION.told(registered[wanted])
+            raise ItemError(f"allowed_vpc_endpoint_ids: {told} is in {region}, the settings are of {body['region']}.")
+
+
+def _nobody(name: str) -> str:
+    return (
+        f"At the level ENDPOINT without any allowed_vpc_endpoint_ids, {name} lets nobody in by AWS PrivateLink. List "
+        "who shall be let in, or consent with confirm_lockout=true."
+    )
+
+
+def _check_lockout(item: PrivateAccess, thing: Object, body: Object, actual: Actual) -> None:
+    """Raise ItemError where those would be shut out who come in now, unless that was consented to."""
+    if item.confirm_lockout or body["private_access_level"] != "ENDPOINT":
+        return
+    lets_all_in = (thing.get("private_access_level") or "ACCOUNT") != "ENDPOINT"
+    shut_out = actual.outside(body) if lets_all_in else []
+    if shut_out:
+        of = f" of {', '.join(map(WORKSPACE.told, actual.workspaces))}" if actual.workspaces else ""
+        raise ItemError(
+            f"The level ENDPOINT shuts out whoever is not in allowed_vpc_endpoint_ids{of}: "
+            f"{', '.join(_of_aws(endpoint) for endpoint in shut_out)}. List who shall be let in, or consent with "
+            "confirm_lockout=true."
+        )
+    if not body["allowed_vpc_endpoint_ids"]:
+        raise ItemError(_nobody(item.name))
+
+
+def _of_aws(endpoint: Object) -> str:
+    return f"{REGISTRATION.told(endpoint)}, {endpoint.get('aws_vpc_endpoint_id')}"
+
+
+def _check_private(thing: Object, body: Object, actual: Actual) -> None:
+    """Raise ItemError where somebody has no private way in and would lose the public one.
+
+    Databricks refuses it, too, but of a new workspace alone, and in words that name neither.
+    """
+    outside = {endpoint[REGISTRATION.id] for endpoint in actual.outside(body)}
+    fronts = [
+        endpoint
+        for endpoint in actual.endpoints
+        if endpoint.get("region") == body["region"] and endpoint.get("use_case") != RELAY
+    ]
+    open_fronts = [endpoint for endpoint in fronts if str(endpoint.get("state")).lower() == "available"]
+    if body["private_access_level"] == "ENDPOINT":
+        open_fronts = [endpoint for endpoint in open_fronts if endpoint[REGISTRATION.id] not in outside]
+    missing = []
+    if not open_fronts:
+        missing.append("no registered VPC endpoint that is available and let in leads to the front end")
+    networks = {network[NETWORK.id]: network for network in actual.networks}
+    for workspace in actual.workspaces:
+        uses = (networks.get(workspace.get(NETWORK.id)) or {}).get("vpc_endpoints") or {}
+        if not (uses.get("rest_api") and uses.get("dataplane_relay")):
+            missing.append(f"the network of {WORKSPACE.told(workspace)} has no VPC endpoints for the back end")
+    if missing:
+        raise ItemError(
+            f"Public access of {SETTINGS.told(thing)} goes off only where front end and back end are private: "
+            f"{'; '.join(missing)}. Or insist with force=true."
+        )
+
+
+def plan_absent(item: PrivateAccess, actual: Actual) -> Plan:
+    thing = actual.thing
+    if not thing:
+        return Plan()
+    if actual.deleted:
+        return Plan(waiting="the private access settings to be gone")
+    refuse_another(SETTINGS, thing, {"region": item.region})
+    if actual.workspaces:
+        raise ItemError(
+            f"{SETTINGS.told(thing)} is used by {', '.join(map(WORKSPACE.told, actual.workspaces))}. A workspace "
+            "cannot do without once it has had any: attach others to it first."
+        )
+    params = {"method": "DELETE", "path": SETTINGS.path_of(thing)}
+    return Plan([Change(DELETE, params, f"remove {SETTINGS.told(thing)}", settled_by=ABSENT, outdated_by=IN_USE)])
