@@ -353,7 +353,7 @@ def same(left: t.Any, right: t.Any) -> bool:
     if isinstance(left, dict) or isinstance(right, dict):
         left, right = left or {}, right or {}
         return all(same(left.get(name), right.get(name)) for name in {*left, *right})
-    return bool(left == right)
+    return bool(left == right) or not (left or right)
 
 
 def later(change: Change, after: str) -> Change:
