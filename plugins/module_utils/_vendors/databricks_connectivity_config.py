@@ -321,7 +321,7 @@ def _plan_config(item: ConnectivityConfig, actual: Actual, plan: RulePlan) -> li
         body = {"name": item.name, "region": item.region}
         params = {"method": "POST", "path": CONFIG.path, "body": body, "known_by": (CONFIG.list_action, body)}
         return [Change(CREATE, params, f"create {CONFIG.words} {item.name}", outdated_by=THERE)]
-    body = {} if thing.get("name") == item.name else {"name": item.name}
+    body: dict[str, t.Any] = {} if thing.get("name") == item.name else {"name": item.name}
     if _pays(item, thing):
         if any(str(workspace[WORKSPACE.id]) == str(item.billing_workspace_id) for workspace in actual.workspaces):
             body["billing_workspace_id"] = item.billing_workspace_id

@@ -70,8 +70,8 @@ def rules_of(dbx: Account) -> list[dict[str, Any]]:
 def test_create_let_in_and_remove(estate: Estate, dbx: Account) -> None:
     """The endpoint that Databricks names is the one that accept_connection takes; the rule works after that."""
     own = estate.service("orders", ROLE)
-    wish = {"endpoint_service": own["service_name"], "domain_names": [DATABASE]}
-    options = {"name": "config-1", "region": REGION, "rules": [wish], "wait_timeout": 300}
+    wish: dict[str, Any] = {"endpoint_service": own["service_name"], "domain_names": [DATABASE]}
+    options: dict[str, Any] = {"name": "config-1", "region": REGION, "rules": [wish], "wait_timeout": 300}
     found = dbx.change(NEW, **options)
     (entry,) = found["rules"]
     assert (entry["connection_state"], entry["meaning"]) == ("PENDING", "nobody has let its endpoint in yet")
@@ -94,7 +94,7 @@ def test_rename_and_pay(dbx: Account) -> None:
         connectivity_configs=[config()],
         workspaces=[workspace(uid(1))],
     )
-    wish = {"name": "renamed", "network_connectivity_config_id": uid(1), "billing_workspace_id": 7}
+    wish: dict[str, Any] = {"name": "renamed", "network_connectivity_config_id": uid(1), "billing_workspace_id": 7}
     changed = dbx.change([kind.UPDATE], **wish)
     assert (changed["config_name"], changed["billing_workspace_id"]) == ("renamed", 7)
     dbx.one(name="again", network_connectivity_config_id=uid(1))
@@ -107,7 +107,7 @@ def test_rename_and_pay(dbx: Account) -> None:
 
 def test_names_of_others_stay_unless_purged(dbx: Account) -> None:
     made(dbx, rule(1, "a.example.com"))
-    wish = {"name": "config-1", "rules": [rule(1, "B.example.com")]}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1, "B.example.com")]}
     merged = dbx.change([kind.UPDATE_RULE], **wish)
     assert merged["rules"][0]["domain_names"] == ["a.example.com", "b.example.com"]
     purged = dbx.change([kind.UPDATE_RULE], **wish, purge_rules=True)
@@ -116,7 +116,7 @@ def test_names_of_others_stay_unless_purged(dbx: Account) -> None:
 
 def test_rules_of_others_stay_unless_purged(dbx: Account) -> None:
     _kept, other = made(dbx, rule(1), rule(2))
-    wish = {"name": "config-1", "rules": [rule(1)]}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1)]}
     assert not dbx.one(**wish)["changed"]
     purged = dbx.change([kind.DELETE_RULE], **wish, purge_rules=True)
     assert [entry["endpoint_service"] for entry in purged["rules"]] == [service(1)]
@@ -126,7 +126,7 @@ def test_rules_of_others_stay_unless_purged(dbx: Account) -> None:
 
 def test_a_rule_of_another_service_for_the_same_names_is_told_and_replaced_once_the_new_one_works(dbx: Account) -> None:
     made(dbx, rule(1, DATABASE))
-    wish = {"name": "config-1", "rules": [rule(2, DATABASE)]}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(2, DATABASE)]}
     told = dbx.one(True, **wish)["warnings"]
     assert f"{DATABASE} is in rule for {DATABASE}" in told
     assert f"leads to {service(1)}" in told
@@ -149,7 +149,12 @@ def test_rules_are_made_one_after_another(dbx: Account) -> None:
 
 
 def test_a_rule_for_buckets_is_switched_on_by_a_later_run(dbx: Account) -> None:
-    options = {"name": "config-1", "region": REGION, "rules": [{**BUCKET, "enabled": True}], "wait_timeout": 300}
+    options: dict[str, Any] = {
+        "name": "config-1",
+        "region": REGION,
+        "rules": [{**BUCKET, "enabled": True}],
+        "wait_timeout": 300,
+    }
     found = dbx.change(NEW, **options)
     (entry,) = found["rules"]
     assert (entry["endpoint_service"], entry["enabled"]) == (f"com.amazonaws.{REGION}.s3", False)
@@ -161,7 +166,12 @@ def test_a_rule_for_buckets_is_switched_on_by_a_later_run(dbx: Account) -> None:
 
 
 def test_a_rule_for_buckets_is_switched_on_by_a_run_that_waits(dbx: Account) -> None:
-    options = {"name": "config-1", "region": REGION, "rules": [{**BUCKET, "enabled": True}], "wait_established": True}
+    options: dict[str, Any] = {
+        "name": "config-1",
+        "region": REGION,
+        "rules": [{**BUCKET, "enabled": True}],
+        "wait_established": True,
+    }
     found = dbx.one(**options, wait_timeout=200)
     assert found["writes"] == NEW
     assert "to be ESTABLISHED" in found["waiting"]
@@ -203,7 +213,7 @@ def test_what_never_works_again_is_explained_and_replaced_by_consent(
 ) -> None:
     (rule_id,) = made(dbx, rule(1), state=state)
     force(dbx, rule_id, error_message="no such service" if state == "CREATE_FAILED" else None)
-    wish = {"name": "config-1", "rules": [rule(1)]}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1)]}
     said = dbx.refused(**wish)
     assert f"({rule_id}) is {state}: " in said
     assert says in said
@@ -222,7 +232,7 @@ def test_a_state_that_nobody_knows_ends_the_wait(dbx: Account) -> None:
 
 def test_what_does_not_work_keeps_no_other_rule_from_being_made(dbx: Account) -> None:
     made(dbx, rule(1), state="EXPIRED")
-    wish = {"name": "config-1", "rules": [rule(1), rule(2)], "wait": False}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1), rule(2)], "wait": False}
     assert "is EXPIRED" in dbx.one(True, **wish)["warnings"]
     found = dbx.one(**wish)
     assert found["writes"] == [kind.CREATE_RULE]
@@ -247,7 +257,7 @@ def test_what_was_made_without_an_answer_is_made_once(dbx: Account, operation: s
     made(dbx, rule(1), name="config-2")
     dbx.one(name="config-2", rules=[], purge_rules=True)  # deactivated, for the same names
     dbx.sandbox.fault("databricks", operation, "drop", performed=performed)
-    options = {"name": "config-1", "region": REGION, "rules": [rule(1)], "wait": False}
+    options: dict[str, Any] = {"name": "config-1", "region": REGION, "rules": [rule(1)], "wait": False}
     found = dbx.run_module(dbx.module, {**dbx.access, **options})["results"]
     assert [entry["failed"] for entry in found] == [False], found
     assert sorted(entry["name"] for entry in dbx.objects(KIND)) == ["config-1", "config-2"]
@@ -278,7 +288,7 @@ def test_a_limit_counts_all_pages_all_configs_and_what_is_deactivated(dbx: Accou
     made(dbx, *[rule(number) for number in range(1, 4)], name="config-2")
     made(dbx, rule(4))
     dbx.one(name="config-2", rules=[], purge_rules=True)
-    wish = {"name": "config-1", "rules": [rule(5)], "wait": False}
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(5)], "wait": False}
     said = dbx.refused(**wish, limits={"vpc_rules_per_region": 4})
     assert (
         f"{REGION} has 4 of the 4 private endpoint rules for VPC resources that Databricks allows, and 1 more" in said
@@ -392,9 +402,13 @@ def test_what_does_not_fit_is_refused(dbx: Account, options: dict[str, Any], say
 
 def test_which_rule_is_meant_is_asked(dbx: Account) -> None:
     first, second = made(dbx, rule(1, "a.example.com"), rule(1, "b.example.com"))
-    both = {"name": "config-1", "rules": [rule(1, "a.example.com", "b.example.com")], "purge_rules": True}
+    both: dict[str, Any] = {
+        "name": "config-1",
+        "rules": [rule(1, "a.example.com", "b.example.com")],
+        "purge_rules": True,
+    }
     assert "Say which with rule_id" in dbx.refused(**both)
-    wish = {**both, "rules": [{**rule(1, "a.example.com", "b.example.com"), "rule_id": first}]}
+    wish: dict[str, Any] = {**both, "rules": [{**rule(1, "a.example.com", "b.example.com"), "rule_id": first}]}
     found = dbx.change([kind.UPDATE_RULE, kind.DELETE_RULE], **wish)
     assert ([entry["rule_id"] for entry in found["rules"]], found["deactivated_rules"]) == ([first], [second])
 
