@@ -59,7 +59,8 @@ options:
       confirm_disruption:
         description:
           - Consent to the change of a workspace with classic compute. All of that must be stopped before, and no
-            cluster starts for about 20 minutes after it, though the workspace is C(RUNNING). Whether any runs is not to be seen here.
+            cluster starts for about 20 minutes after it, though the workspace is C(RUNNING). The module cannot see
+            whether any runs.
         type: bool
         default: false
       state:
