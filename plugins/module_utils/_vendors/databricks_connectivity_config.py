@@ -318,8 +318,8 @@ def _plan_config(item: ConnectivityConfig, actual: Actual, plan: RulePlan) -> li
             raise ItemError(f"There is no connectivity config {what}. To create one, give region and leave its id out.")
         if item.billing_workspace_id is not None:
             plan.waits.append(_bound(item))
-        body = {"name": item.name, "region": item.region}
-        params = {"method": "POST", "path": CONFIG.path, "body": body, "known_by": (CONFIG.list_action, body)}
+        new = {"name": item.name, "region": item.region}
+        params = {"method": "POST", "path": CONFIG.path, "body": new, "known_by": (CONFIG.list_action, new)}
         return [Change(CREATE, params, f"create {CONFIG.words} {item.name}", outdated_by=THERE)]
     body: dict[str, t.Any] = {} if thing.get("name") == item.name else {"name": item.name}
     if _pays(item, thing):

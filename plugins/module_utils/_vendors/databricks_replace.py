@@ -51,16 +51,17 @@ def _replaced(account: Databricks, change: Change, read: str, shown: t.Callable[
     thing = account.call(read, "GET", path, subject=subject)
     if shown(thing) != change.params["planned_upon"]:
         raise ApiError(change.action, OUTDATED, "somebody else changed it since it was read", subject, AGAIN)
-    body = change.params["wanted"].body(thing)
+    wanted = change.params["wanted"]
     lost = "what was written was not there when it was read again: somebody else replaces it at the same time"
     try:
-        account.call(change.action, "PUT", path, body, subject=subject)
+        account.call(change.action, "PUT", path, wanted.body(thing), subject=subject)
     except ApiError as error:
         if not error.lost:
             raise
         lost = error.message
     found = account.call(read, "GET", path, subject=subject)
-    if not covers(found, body):
+    # Not what was sent: Databricks may have changed what nobody wished for, such as the time of the change.
+    if not covers(found, wanted.body(found)):
         raise ApiError(change.action, OUTDATED, lost, subject, AGAIN)
     return t.cast("Object", found)
 

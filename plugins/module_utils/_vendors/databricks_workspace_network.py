@@ -272,7 +272,7 @@ def plan_absent(item: WorkspaceNetwork, thing: Object | None) -> Plan:
     plan = Plan(after=shown(thing))
     if not thing:
         return plan
-    asked = item.wishes or {sort.id: thing.get(sort.id) for sort in PARTS}
+    asked: dict[str, t.Any] = dict(item.wishes) or {sort.id: thing.get(sort.id) for sort in PARTS}
     kept = [
         f"{sort.words} {thing[sort.id]} kept, because Databricks lets a workspace exchange it and never take it off: "
         f"{REMEDY[sort.id]}, or it goes with the workspace"

@@ -16,7 +16,13 @@ from tests.unit.modules.databricks import REGION, Account, uid
 INFO = "databricks_workspace_network_info"
 KIND = "workspaces"
 SETTINGS, CONFIG, NETWORK = "private_access_settings_id", "network_connectivity_config_id", "network_id"
-CONSENT = {"confirm_disruption": True}
+CONSENT: dict[str, Any] = {"confirm_disruption": True}
+
+
+def to(**things: str) -> dict[str, Any]:
+    """Options that give a workspace these things."""
+    names = {"settings": SETTINGS, "config": CONFIG, "network": NETWORK}
+    return {names[name]: thing_id for name, thing_id in things.items()}
 
 
 def workspace(number: int = 1, **fields: Any) -> dict[str, Any]:
@@ -63,12 +69,12 @@ def test_give_exchange_and_keep(dbx: Account, place: str) -> None:
     given = dbx.change([kind.UPDATE], **wish, **CONSENT)
     assert (given["workspace_status"], given[CONFIG], given[SETTINGS]) == ("RUNNING", uid(11), uid(21))
     assert (given["diff"][0]["before"][CONFIG], given["diff"][0]["after"][CONFIG]) == (None, uid(11))
-    assert dbx.change([kind.UPDATE], name="space-1", **{SETTINGS: uid(22), NETWORK: place}, **CONSENT)
+    assert dbx.change([kind.UPDATE], name="space-1", **to(settings=uid(22), network=place), **CONSENT)
     kept = dbx.one(name="space-1", state="absent")
     assert (kept["writes"], len(kept["kept"]), kept["status"]) == ([], 3, "present")
     assert f"private access settings {uid(22)} kept, because Databricks lets a workspace exchange it" in kept["kept"][1]
     assert "by network_connectivity_config_id and replace=true" in kept["warnings"]
-    assert len(dbx.one(name="space-1", state="absent", **{CONFIG: uid(11), SETTINGS: uid(21)})["kept"]) == 1
+    assert len(dbx.one(name="space-1", state="absent", **to(config=uid(11), settings=uid(21)))["kept"]) == 1
     (shown,) = dbx.run(module=INFO, workspace_id="1")[KIND]
     assert {name: kept[name] for name in shown} == shown
     assert dbx.one(name="space-9", state="absent")["status"] == "absent"
@@ -76,7 +82,7 @@ def test_give_exchange_and_keep(dbx: Account, place: str) -> None:
 
 def test_the_mask_has_what_differs_in_order(dbx: Account, place: str) -> None:
     dbx.seed(workspaces=[workspace(network_id=uid(31), private_access_settings_id=uid(21))])
-    dbx.one(name="space-1", **{SETTINGS: uid(21), NETWORK: place, CONFIG: uid(11)}, **CONSENT)
+    dbx.one(name="space-1", **to(settings=uid(21), network=place, config=uid(11)), **CONSENT)
     (call,) = [call for call in dbx.calls if call["kind"] == "write"]
     assert call["params"]["update_mask"] == f"{CONFIG},{NETWORK}"
     assert {name for name in call["params"] if name.endswith("_id")} == {CONFIG, NETWORK}
@@ -91,8 +97,8 @@ def test_another_config_takes_its_place_by_consent(dbx: Account) -> None:
 
 def test_serverless_compute_needs_no_consent_and_has_no_network(dbx: Account) -> None:
     dbx.seed(workspaces=[workspace(compute_mode="SERVERLESS")])
-    dbx.change([kind.UPDATE], name="space-1", **{CONFIG: uid(11)})
-    assert "has serverless compute alone, and so no private" in dbx.refused(name="space-1", **{SETTINGS: uid(21)})
+    dbx.change([kind.UPDATE], name="space-1", **to(config=uid(11)))
+    assert "has serverless compute alone, and so no private" in dbx.refused(name="space-1", **to(settings=uid(21)))
 
 
 def test_a_workspace_that_fails_is_explained_and_mended(dbx: Account) -> None:
@@ -109,23 +115,23 @@ def test_a_workspace_that_fails_is_explained_and_mended(dbx: Account) -> None:
     assert "Databricks says VALID: subnet: No such subnet." in result["msg"]
     assert "is FAILED" in dbx.refused(name="space-1")
     dbx.sandbox.databricks_change(dbx.id, "networks", uid(33), {"error_messages": []})
-    assert dbx.change([kind.UPDATE], name="space-1", **{SETTINGS: uid(21)})["workspace_status"] == "RUNNING"
+    assert dbx.change([kind.UPDATE], name="space-1", **to(settings=uid(21)))["workspace_status"] == "RUNNING"
 
 
 @pytest.mark.parametrize("status", ["BANNED", "CANCELLING", "PONDERING"])
 def test_a_workspace_in_any_other_state_is_left_alone(dbx: Account, status: str) -> None:
     dbx.seed(workspaces=[workspace(workspace_status=status)])
-    assert f"is {status}: " in dbx.refused(name="space-1", **{CONFIG: uid(11)}, **CONSENT)
+    assert f"is {status}: " in dbx.refused(name="space-1", **to(config=uid(11)), **CONSENT)
 
 
 def test_a_moving_workspace_is_waited_for(dbx: Account) -> None:
     dbx.seed(workspaces=[workspace()])
     wish: dict[str, Any] = {"name": "space-1", **CONSENT}
-    first = dbx.one(**wish, **{CONFIG: uid(11)}, wait=False)
+    first = dbx.one(**wish, **to(config=uid(11)), wait=False)
     assert first["waiting"] == "workspace space-1 (1) to be RUNNING (PROVISIONING)"
-    blocked = dbx.one(**wish, **{SETTINGS: uid(21)}, wait=False)
+    blocked = dbx.one(**wish, **to(settings=uid(21)), wait=False)
     assert (blocked["writes"], blocked[SETTINGS]) == ([], None)
-    assert dbx.one(**wish, **{SETTINGS: uid(21)})["writes"] == [kind.UPDATE]
+    assert dbx.one(**wish, **to(settings=uid(21)))["writes"] == [kind.UPDATE]
 
 
 def test_a_workspace_that_began_to_move_since_it_was_looked_at(dbx: Account) -> None:
@@ -177,7 +183,7 @@ def test_what_does_not_fit_is_refused(dbx: Account, options: dict[str, Any], say
 def test_more_than_one_of_a_name(dbx: Account) -> None:
     dbx.seed(workspaces=[workspace(), workspace(2, workspace_name="space-1")])
     assert "Say which is meant with workspace_id" in dbx.refused(name="space-1")
-    dbx.change([kind.UPDATE], name="space-1", workspace_id=2, **{CONFIG: uid(11)}, **CONSENT)
+    dbx.change([kind.UPDATE], name="space-1", workspace_id=2, **to(config=uid(11)), **CONSENT)
 
 
 def test_a_config_has_room_for_as_many_as_are_allowed_all_items_together(dbx: Account) -> None:
@@ -187,7 +193,7 @@ def test_a_config_has_room_for_as_many_as_are_allowed_all_items_together(dbx: Ac
     result = dbx.run(workspaces=items)
     assert result["failed_items"] == ["space-51"]
     assert "has 50 of the 50 workspaces that Databricks allows" in result["msg"]
-    more = {"workspaces": items, "limits": {"workspaces_per_connectivity_config": 51}}
+    more: dict[str, Any] = {"workspaces": items, "limits": {"workspaces_per_connectivity_config": 51}}
     assert dbx.run(check=True, **more)["failed_items"] == []
 
 
