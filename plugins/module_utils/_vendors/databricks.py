@@ -35,6 +35,7 @@ except ImportError:  # DatabricksModule says so
     DatabricksError = JSONDecodeError = RequestException = OSError  # type: ignore[assignment,misc]
 
 SERVICE = "databricks"
+ACCOUNTS = "/api/2.0/accounts/{account_id}"
 # Databricks publishes no rate for its account API. A long list is no burst, and what is refused slows it down further.
 BUCKET: Bucket = (SERVICE, 30.0, 10.0)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds
@@ -120,7 +121,10 @@ class ApiError(Refused):
 
 @dataclass(frozen=True)
 class Request:
-    """One call. ``path`` is below the account's own, or whole where it begins with a slash."""
+    """One call. ``path`` is below the account's own, or whole where it begins with a slash.
+
+    A whole one has the account as C({account_id}), which a profile may know alone.
+    """
 
     action: str
     method: str
@@ -261,7 +265,8 @@ class Databricks:
             client = self._signed_in()
             path = request.path
             if not path.startswith("/"):
-                path = f"/api/2.0/accounts/{client.api_client.account_id}/{path}"
+                path = f"{ACCOUNTS}/{path}"
+            path = path.replace("{account_id}", client.api_client.account_id)
             return client.api_client.do(request.method, path, query=request.query, body=request.body)
         except TryAgain as stopped:
             cause, passing = stopped.__context__, True

@@ -46,6 +46,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_region,
     deleted_by,
     only,
+    refuse_another,
     with_made,
     workspaces_with,
 )
@@ -193,7 +194,7 @@ class ConnectivityConfigs:
         return errors
 
     def plan(self, item: ConnectivityConfig, actual: Actual) -> Plan:
-        plan = plan_absent(actual) if item.state == "absent" else plan_present(item, actual)
+        plan = plan_absent(item, actual) if item.state == "absent" else plan_present(item, actual)
         plan.before = shown(actual.thing, actual.rules)
         plan.result = {"network_connectivity_config_id": None, **plan.before, **plan.result}
         plan.result["deactivated_rules"] = [str(rule["rule_id"]) for rule in actual.deactivated]
@@ -478,11 +479,12 @@ def delete_rule(config: Object, thing: Object) -> Change:
     return Change(DELETE_RULE, params, f"remove {rules_of.told(thing)}", settled_by=ABSENT)
 
 
-def plan_absent(actual: Actual) -> Plan:
+def plan_absent(item: ConnectivityConfig, actual: Actual) -> Plan:
     """Remove the rules, then the configuration. Raises ItemError while a workspace is bound to it."""
     thing = actual.thing
     if not thing:
         return Plan()
+    refuse_another(CONFIG, thing, {"region": item.region})
     if actual.workspaces:
         raise ItemError(
             f"{CONFIG.told(thing)} is bound to {', '.join(map(WORKSPACE.told, actual.workspaces))}. A workspace cannot "

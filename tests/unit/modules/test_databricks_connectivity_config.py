@@ -389,6 +389,7 @@ def test_what_cannot_be_is_refused_before_the_first_call(dbx: Account, options: 
     ("options", "says"),
     [
         ({"region": "eu-west-1"}, "which cannot be changed to eu-west-1"),
+        ({"region": "eu-west-1", "state": "absent"}, "it is another one, and stays"),
         ({"name": "other"}, "There is no connectivity config other"),
         ({"network_connectivity_config_id": uid(9)}, f"There is no connectivity config {uid(9)}"),
         ({"rules": [{**rule(1), "rule_id": uid(9)}]}, f"There is no rule {uid(9)}"),
