@@ -207,8 +207,9 @@ class Databricks:
 
         ``change.params`` holds C(method), C(path) and, where there are any, C(body) and C(query). Where no answer came,
         a DELETE or PATCH is made again. A POST is made, and made again, only once what it makes has been looked for in
-        vain in the list at its path: by C(known_by), the action of that list and the fields that tell it from all
-        others. For Databricks makes many a thing twice, and other runs may have the same to make.
+        vain in the list at its path: by C(known_by), the action of that list, the fields that tell it from all
+        others and, where not everything in the list counts, what tells that. For Databricks makes many a thing twice,
+        and other runs may have the same to make.
         """
         try:
             return self._performed(change)
@@ -225,8 +226,7 @@ class Databricks:
         if "known_by" not in change.params:
             return self._until_answered(change)
         with self.alone(change.params["path"]):
-            action, fields = change.params["known_by"]
-            if any(has(thing, fields) for thing in self.list(action, change.params["path"])):
+            if self._alike(change.params["path"], *change.params["known_by"]):
                 raise ApiError(change.action, MADE_MEANWHILE, "another run has made it meanwhile", change.summary)
             return self._until_answered(change)
 
@@ -248,10 +248,13 @@ class Databricks:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _made(self, path: str, action: str, fields: Object) -> Object | None:
+    def _alike(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> list[Object]:
+        return [thing for thing in self.list(action, path) if has(thing, fields) and counts(thing)]
+
+    def _made(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> Object | None:
         """What a POST without an answer has made; looked for several times, as lists may lag behind."""
         for attempt in range(LOOKS):
-            found = [thing for thing in self.list(action, path) if has(thing, fields)]
+            found = self._alike(path, action, fields, counts)
             if found:
                 return found[0]
             self.clock.sleep(FIRST_PAUSE * 2**attempt)
@@ -358,7 +361,7 @@ def same(left: t.Any, right: t.Any) -> bool:
     if isinstance(left, dict) or isinstance(right, dict):
         left, right = left or {}, right or {}
         return all(same(left.get(name), right.get(name)) for name in {*left, *right})
-    return bool(left == right) or not (left or right)
+    return bool(left == right)
 
 
 def later(change: Change, after: str) -> Change:

@@ -394,7 +394,7 @@ class RulePlan:
                 "support that region."
             )
         # Deleted ones are listed for a day.
-        known_by = (LIST_RULES, {**body, "deactivated": False})
+        known_by = (LIST_RULES, body, rules_of.is_live)
         params = {"method": "POST", "path": path_of_rules(self.config), "body": body, "known_by": known_by}
         blocked = "" if self.actual.thing else f"{self.item.name} to be there"
         self.changes.append(Change(CREATE_RULE, params, f"create a {rule.told}", blocked, outdated_by=THERE))
@@ -461,7 +461,7 @@ class RulePlan:
     def finish(self) -> Plan:
         """Raises ItemError for rules that do not work any more, once all else is done."""
         if self.problems and not self.changes:
-            raise ItemError(" ".join(self.problems))
+            raise ItemError(" ".join(self.problems), shown(self.actual.thing, self.actual.rules))
         plan = Plan(self.changes, warnings=self.warnings + self.problems)
         plan.after = shown(self.config, self.after)
         plan.waiting, plan.poll = "; ".join(self.waits), self.poll

@@ -53,16 +53,19 @@ def _replaced(account: Databricks, change: Change, read: str, shown: t.Callable[
         raise ApiError(change.action, OUTDATED, "somebody else changed it since it was read", subject, AGAIN)
     wanted = change.params["wanted"]
     lost = "what was written was not there when it was read again: somebody else replaces it at the same time"
+    answered = True
     try:
         account.call(change.action, "PUT", path, wanted.body(thing), subject=subject)
     except ApiError as error:
         if not error.lost:
             raise
-        lost = error.message
+        lost, answered = error.message, False
     found = account.call(read, "GET", path, subject=subject)
     # Not what was sent: Databricks may have changed what nobody wished for, such as the time of the change.
     if not covers(found, wanted.body(found)):
-        raise ApiError(change.action, OUTDATED, lost, subject, AGAIN)
+        overwritten = ApiError(change.action, OUTDATED, lost, subject, AGAIN)
+        overwritten.written = answered
+        raise overwritten
     return t.cast("Object", found)
 
 
