@@ -35,6 +35,7 @@ except ImportError:  # DatabricksModule says so
     DatabricksError = JSONDecodeError = RequestException = OSError  # type: ignore[assignment,misc]
 
 SERVICE = "databricks"
+ACCOUNTS = "/api/2.0/accounts/{account_id}"
 # Databricks publishes no rate for its account API. A long list is no burst, and what is refused slows it down further.
 BUCKET: Bucket = (SERVICE, 30.0, 10.0)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds
@@ -120,7 +121,10 @@ class ApiError(Refused):
 
 @dataclass(frozen=True)
 class Request:
-    """One call. ``path`` is below the account's own, or whole where it begins with a slash."""
+    """One call. ``path`` is below the account's own, or whole where it begins with a slash.
+
+    A whole one has the account as C({account_id}), which a profile may know alone.
+    """
 
     action: str
     method: str
@@ -203,8 +207,9 @@ class Databricks:
 
         ``change.params`` holds C(method), C(path) and, where there are any, C(body) and C(query). Where no answer came,
         a DELETE or PATCH is made again. A POST is made, and made again, only once what it makes has been looked for in
-        vain in the list at its path: by C(known_by), the action of that list and the fields that tell it from all
-        others. For Databricks makes many a thing twice, and other runs may have the same to make.
+        vain in the list at its path: by C(known_by), the action of that list, the fields that tell it from all
+        others and, where not everything in the list counts, what tells that. For Databricks makes many a thing twice,
+        and other runs may have the same to make.
         """
         try:
             return self._performed(change)
@@ -221,8 +226,7 @@ class Databricks:
         if "known_by" not in change.params:
             return self._until_answered(change)
         with self.alone(change.params["path"]):
-            action, fields = change.params["known_by"]
-            if any(has(thing, fields) for thing in self.list(action, change.params["path"])):
+            if self._alike(change.params["path"], *change.params["known_by"]):
                 raise ApiError(change.action, MADE_MEANWHILE, "another run has made it meanwhile", change.summary)
             return self._until_answered(change)
 
@@ -244,10 +248,13 @@ class Databricks:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _made(self, path: str, action: str, fields: Object) -> Object | None:
+    def _alike(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> t.Sequence[Object]:
+        return [thing for thing in self.list(action, path) if has(thing, fields) and counts(thing)]
+
+    def _made(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> Object | None:
         """What a POST without an answer has made; looked for several times, as lists may lag behind."""
         for attempt in range(LOOKS):
-            found = [thing for thing in self.list(action, path) if has(thing, fields)]
+            found = self._alike(path, action, fields, counts)
             if found:
                 return found[0]
             self.clock.sleep(FIRST_PAUSE * 2**attempt)
@@ -261,7 +268,8 @@ class Databricks:
             client = self._signed_in()
             path = request.path
             if not path.startswith("/"):
-                path = f"/api/2.0/accounts/{client.api_client.account_id}/{path}"
+                path = f"{ACCOUNTS}/{path}"
+            path = path.replace("{account_id}", client.api_client.account_id)
             return client.api_client.do(request.method, path, query=request.query, body=request.body)
         except TryAgain as stopped:
             cause, passing = stopped.__context__, True

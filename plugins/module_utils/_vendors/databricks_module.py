@@ -18,8 +18,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.items impor
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object, has
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import IMPORT_ERROR, SignIn
 
+LIMITS: dict[str, t.Any] = {"limits": {"type": "dict", "options": argument_spec(Limits)}}
+"""The option of a module whose objects Databricks limits."""
 READING = 300  # seconds that a module goes on which only reads
 
 
@@ -49,7 +52,10 @@ class DatabricksItemsModule(Items, DatabricksModule):
     """A module for Databricks that takes either one object's options or a list of them."""
 
     def internal(self) -> dict[str, t.Any]:
-        return {"shard": self.params["govcloud_shard"]}
+        given = {"shard": self.params["govcloud_shard"]}
+        if "limits" in self.params:  # of modules whose objects Databricks limits
+            given["limits"] = Limits(**(self.params["limits"] or {}))
+        return given
 
 
 class DatabricksInfoModule(DatabricksModule):
@@ -69,12 +75,12 @@ class DatabricksInfoModule(DatabricksModule):
         """Read all objects of the kind, and end the module with those asked for, in the order asked."""
         listed = self.params[self.list_option]
         asked = [self.params] if listed is None else listed
+        found = []
         try:
             objects = read(self.account())
+            for wish in asked:
+                fields = {field: wish[option] for option, field in self.which.items() if wish[option]}
+                found += [shown(thing) for thing in objects if has(thing, fields)]
         except ItemError as error:
             self.fail_json(msg=str(error))
-        found = []
-        for wish in asked:
-            fields = {field: wish[option] for option, field in self.which.items() if wish[option]}
-            found += [shown(thing) for thing in objects if has(thing, fields)]
         self.exit_json(changed=False, **{self.list_option: found})

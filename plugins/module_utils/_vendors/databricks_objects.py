@@ -65,6 +65,13 @@ SETTINGS = Sort(
 )
 NETWORK = Sort("network", "networks", "network_id", "network_name", "databricks:ListNetworks")
 WORKSPACE = Sort("workspace", "workspaces", "workspace_id", "workspace_name", "databricks:ListWorkspaces")
+CONFIG = Sort(
+    "connectivity config",
+    "network-connectivity-configs",
+    "network_connectivity_config_id",
+    "name",
+    "databricks:ListNetworkConnectivityConfigs",
+)
 
 
 @dataclass

@@ -29,9 +29,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
     ABSENT,
     IN_USE,
-    OUTDATED,
     THERE,
-    ApiError,
     Databricks,
     Object,
     has,
@@ -53,12 +51,15 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     with_made,
     workspaces_with,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_replace import (
+    replace_whole,
+    replacement,
+)
 
 CREATE = "databricks:CreatePrivateAccess"
 REPLACE = "databricks:ReplacePrivateAccess"
 DELETE = "databricks:DeletePrivateAccess"
 READ = "databricks:GetPrivateAccess"
-AGAIN = "See who else manages it, then run again."
 READ_ONLY = ("private_access_settings_id", "account_id")
 FIELDS = (
     "private_access_settings_id",
@@ -189,32 +190,9 @@ class PrivateAccessSettings:
 
     def apply(self, change: Change) -> Object:
         """Make a planned call; the replacement as safely as the API lets us."""
-        if change.action != REPLACE:
-            return self.account.apply(change)
-        with self.account.alone(change.params["path"]):
-            return self._replace(change)
-
-    def _replace(self, change: Change) -> Object:
-        """Replace the object, unless it is no longer what was planned upon; then see whether that stands.
-
-        Raises ApiError with the code C(OUTDATED) where somebody else changes it as well.
-        """
-        path, subject = change.params["path"], change.summary
-        thing = self.account.call(READ, "GET", path, subject=subject)
-        if shown(thing) != change.params["planned_upon"]:
-            raise ApiError(REPLACE, OUTDATED, "somebody else changed it since it was read", subject, AGAIN)
-        body = change.params["wanted"].body(thing)
-        lost = "what was written was not there when it was read again: somebody else replaces it at the same time"
-        try:
-            self.account.call(REPLACE, "PUT", path, body, subject=subject)
-        except ApiError as error:
-            if not error.lost:
-                raise
-            lost = error.message
-        found = self.account.call(READ, "GET", path, subject=subject)
-        if not has(found, body):
-            raise ApiError(REPLACE, OUTDATED, lost, subject, AGAIN)
-        return t.cast("Object", found)
+        if change.action == REPLACE:
+            return replace_whole(self.account, change, READ, shown)
+        return self.account.apply(change)
 
 
 def shown(thing: Object | None) -> dict[str, t.Any]:
@@ -245,9 +223,8 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
     _check_lockout(item, thing, body, actual)
     if thing.get("public_access_enabled") and not body["public_access_enabled"] and not item.force:
         _check_private(thing, body, actual)
-    params = {"path": SETTINGS.path_of(thing), "wanted": item, "planned_upon": shown(thing)}
     summary = f"replace {SETTINGS.told(thing)}"
-    plan.changes = [Change(REPLACE, params, summary, outdated_by=(OUTDATED,))]
+    plan.changes = [replacement(REPLACE, SETTINGS.path_of(thing), item, shown(thing), summary)]
     plan.after = shown({**thing, **body})
     plan.result = plan.after
     return plan
