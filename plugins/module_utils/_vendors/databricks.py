@@ -248,7 +248,9 @@ class Databricks:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _alike(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> t.Sequence[Object]:
+    def _alike(
+        self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool
+    ) -> t.Sequence[Object]:
         return [thing for thing in self.list(action, path) if has(thing, fields) and counts(thing)]
 
     def _made(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> Object | None:
