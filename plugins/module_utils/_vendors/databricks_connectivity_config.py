@@ -284,7 +284,7 @@ def created(item: ConnectivityConfig, actual: Actual) -> list[Rule]:
     """The rules that an item would make."""
     region = actual.region or str(item.region)
     matched = rules_of.match(item.wanted, actual.rules, region)
-    return [rule for rule, thing in matched if not thing or (item.replace and rules_of.is_dead(thing))]
+    return [rule for rule, thing in matched if not thing or (item.replace and rules_of.is_replaceable(thing))]
 
 
 def shown(thing: Object | None, rules: t.Sequence[Object] = ()) -> dict[str, t.Any]:
@@ -371,7 +371,7 @@ class RulePlan:
                 self._create(rule)
             elif not rules_of.is_dead(thing):
                 self._update(rule, thing)
-            elif self.item.replace:
+            elif self.item.replace and rules_of.is_replaceable(thing):
                 self.changes.append(delete_rule(self.config, thing))
                 self._create(rule)
             else:

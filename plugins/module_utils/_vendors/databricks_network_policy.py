@@ -14,7 +14,6 @@ fills in (read 2026-11).
 
 from __future__ import annotations
 
-import copy
 import typing as t
 from dataclasses import dataclass, field
 
@@ -129,7 +128,7 @@ class NetworkPolicy:
 
     def body(self, thing: Object) -> dict[str, t.Any]:
         """The whole policy as it shall be: what is not wanted otherwise stays, known or not."""
-        body = copy.deepcopy({name: value for name, value in thing.items() if name not in READ_ONLY})
+        body = {name: value for name, value in thing.items() if name not in READ_ONLY}
         egress = body.get("egress") or {}
         wanted = self._access
         if wanted:

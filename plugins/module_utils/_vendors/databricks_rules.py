@@ -191,6 +191,11 @@ def is_dead(thing: Object) -> bool:
     return state_of(thing) not in (*UNDECIDED, ESTABLISHED)
 
 
+def is_replaceable(thing: Object) -> bool:
+    """Whether that state is one of which it is known that the rule is lost; any other may be new and mean well."""
+    return is_dead(thing) and state_of(thing) in STATES
+
+
 def told(thing: Object) -> str:
     return f"rule for {', '.join(names_of(thing))} ({thing.get('rule_id')})"
 

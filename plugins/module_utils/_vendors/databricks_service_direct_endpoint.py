@@ -63,6 +63,7 @@ ENDPOINT = Sort(
 )
 LABEL = r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PENDING, APPROVED = "PENDING", "APPROVED"
+LOST = ("DISCONNECTED", "FAILED")
 OF_AWS = ("aws_vpc_endpoint_id", "aws_account_id", "aws_endpoint_service_id")
 FIELDS = ("endpoint_id", "display_name", "region", *OF_AWS, "use_case", "state")
 WHICH = {"endpoint_id": "endpoint_id", "aws_vpc_endpoint_id": "aws_vpc_endpoint_id", "name": "display_name"}
@@ -234,7 +235,9 @@ def plan_present(item: ServiceDirectEndpoint, actual: Actual) -> Plan:
     if not thing:
         return _plan_create(item)
     state, different = str(thing.get("state")), item.differences(thing)
-    if different or state not in (PENDING, APPROVED):
+    if state not in (PENDING, APPROVED, *LOST):
+        raise ItemError(f"{ENDPOINT.told(thing)} is in the state {state!r}, which is not known here.")
+    if different or state in LOST:
         return _plan_replace(item, thing, different)
     plan = Plan(after=shown(thing))
     if state == PENDING:

@@ -10,8 +10,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_connectivity_config as kind
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import SignIn
 
 from tests.unit.modules.databricks import REGION, Account, uid
 
@@ -100,6 +102,10 @@ def test_rename_and_pay(dbx: Account) -> None:
     dbx.one(name="again", network_connectivity_config_id=uid(1))
     (call,) = [call for call in dbx.calls if call["kind"] == "write"]
     assert call["params"]["update_mask"] == "name"
+    dbx.seed(workspaces=[{**workspace(uid(1)), "workspace_id": 6}])
+    dbx.one(name="both", network_connectivity_config_id=uid(1), billing_workspace_id=6)
+    (call,) = [call for call in dbx.calls if call["kind"] == "write"]
+    assert call["params"]["update_mask"] == "billing_workspace_id,name"
     unbound = dbx.one(name="renamed", network_connectivity_config_id=uid(1), billing_workspace_id=8)
     assert "workspace 8 to be bound to renamed before it pays for it" in unbound["waiting"]
     assert unbound["writes"] == [kind.UPDATE]
@@ -165,6 +171,19 @@ def test_a_rule_for_buckets_is_switched_on_by_a_later_run(dbx: Account) -> None:
     assert dbx.change([kind.UPDATE_RULE], **off)["rules"][0]["enabled"] is False
 
 
+def test_a_bucket_is_reached_once_its_policy_lets_the_endpoint_in(estate: Estate, dbx: Account) -> None:
+    bucket = f"data-{dbx.aws_account}"
+    estate.boto(estate.account, "s3").create_bucket(Bucket=bucket)
+    rules = [{"resource_names": [bucket], "enabled": True}]
+    options: dict[str, Any] = {"name": "config-1", "region": REGION, "rules": rules, "wait_timeout": 300}
+    (entry,) = dbx.one(**options)["rules"]
+    reader = {"principals": [SHARDS["commercial"].serverless_account], "actions": ["s3:GetObject"]}
+    statement = {"name": "databricks", "bucket": bucket, "vpc_endpoint_ids": [entry["vpc_endpoint_id"]], **reader}
+    assert estate.run("bucket_policy_statement", environment_name="prod", **statement)["changed"]
+    on = dbx.change([kind.UPDATE_RULE], **options)["rules"][0]
+    assert (on["connection_state"], on["enabled"]) == ("ESTABLISHED", True)
+
+
 def test_a_rule_for_buckets_is_switched_on_by_a_run_that_waits(dbx: Account) -> None:
     options: dict[str, Any] = {
         "name": "config-1",
@@ -218,6 +237,7 @@ def test_what_never_works_again_is_explained_and_replaced_by_consent(
     assert f"({rule_id}) is {state}: " in said
     assert says in said
     assert "replace=true" in said
+    assert dbx.one(**wish)["rules"][0]["rule_id"] == rule_id
     found = dbx.one(**wish, replace=True, wait=False)
     assert found["writes"] == [kind.DELETE_RULE, kind.CREATE_RULE]
     (entry,) = rules_of(dbx)
@@ -227,7 +247,9 @@ def test_what_never_works_again_is_explained_and_replaced_by_consent(
 
 def test_a_state_that_nobody_knows_ends_the_wait(dbx: Account) -> None:
     made(dbx, rule(1), state="PONDERING")
-    assert "is in the state 'PONDERING', which is not known here" in dbx.refused(name="config-1", rules=[rule(1)])
+    wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1)]}
+    assert "is in the state 'PONDERING', which is not known here" in dbx.refused(**wish)
+    assert "is not known here" in dbx.refused(**wish, replace=True)
 
 
 def test_what_does_not_work_keeps_no_other_rule_from_being_made(dbx: Account) -> None:
@@ -274,10 +296,7 @@ def test_a_rule_that_took_too_long_is_not_taken_for_its_deactivated_predecessor(
 
 
 def test_an_answer_is_waited_for_longer_than_a_rule_takes() -> None:
-    module = __import__(
-        "ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in", fromlist=["SignIn"]
-    )
-    assert module.SignIn.__dataclass_fields__["api_timeout"].default >= 180
+    assert argument_spec(SignIn)["api_timeout"]["default"] >= 180
 
 
 # Limits

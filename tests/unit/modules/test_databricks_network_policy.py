@@ -127,6 +127,13 @@ def test_what_somebody_else_has_changed_between_two_reads_stays(dbx: Account, op
     assert policy(dbx)["egress"]["network_access"]["policy_enforcement"] == {"enforcement_mode": "DRY_RUN"}
 
 
+def test_what_somebody_else_has_done_meanwhile_is_not_done_again(dbx: Account) -> None:
+    seeded(dbx)
+    theirs = {"ingress_dry_run": {"public_access": {"restriction_mode": "FULL_ACCESS"}}}
+    dbx.sandbox.databricks_change(dbx.id, KIND, "private", theirs, operation="ListNetworkPolicies", when="after")
+    assert dbx.one(name="private", **theirs)["writes"] == []
+
+
 def test_an_update_that_is_overwritten_again_and_again_fails_loudly(dbx: Account) -> None:
     seeded(dbx)
     around = {"operation": "ReplaceNetworkPolicy", "when": "after", "times": 99}

@@ -96,12 +96,18 @@ def test_what_differs_is_replaced_by_consent(dbx: Account) -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["DISCONNECTED", "FAILED", "PONDERING"])
+@pytest.mark.parametrize("state", ["DISCONNECTED", "FAILED"])
 def test_what_is_never_approved_ends_the_wait(dbx: Account, state: str) -> None:
     options = wish(dbx)
     force(dbx, dbx.one(**options)["endpoint_id"], state=state)
     assert f"is in the state '{state}', which never becomes APPROVED" in dbx.refused(**options)
     assert dbx.change([kind.DELETE, kind.CREATE], **options, replace=True)["state"] == "APPROVED"
+
+
+def test_a_state_that_nobody_knows_ends_the_wait_and_is_never_replaced(dbx: Account) -> None:
+    options = wish(dbx)
+    force(dbx, dbx.one(**options)["endpoint_id"], state="PONDERING")
+    assert "is in the state 'PONDERING', which is not known here" in dbx.refused(**options, replace=True)
 
 
 @pytest.mark.parametrize("performed", [True, False])
@@ -135,6 +141,7 @@ def test_what_cannot_be_is_refused_before_the_first_call(dbx: Account, options: 
 def test_what_does_not_fit_is_refused(dbx: Account) -> None:
     assert "give aws_vpc_endpoint_id and region" in dbx.refused(name="ingest")
     dbx.one(**wish(dbx))
+    assert f"To register {uid(9)}, give" in dbx.refused(name="ingest", endpoint_id=uid(9))
     assert "it is another one, and stays" in dbx.refused(name="ingest", region="eu-west-1", state="absent")
     of_another_service = {"name": "other", "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
     result = dbx.run_module(dbx.module, {**dbx.access, **of_another_service})
