@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook in Databricks' guide, run: a workspace becomes private, and the second run writes nothing."""
+"""The playbooks in Databricks' guide, run: what they say comes about, and the second run writes nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import Vpc
 from tests.sandbox.client import ROOT, RunningSandbox
 from tests.tools.playbook import environment
 
 GUIDE = (ROOT / "docs" / "databricks.md").read_text(encoding="utf-8")
-PLAY = re.findall(r"^```yaml\n(# private_workspace.yml\n.*?)^```$", GUIDE, re.M | re.S)[0]
+PLAYS = {name: play for play, name in re.findall(r"^```yaml\n(# (\w+).yml\n.*?)^```$", GUIDE, re.M | re.S)}
 ID = "01234567-89ab-4def-8123-456789abcdef"
 WORKSPACE = {"workspace_id": 1, "workspace_name": "analytics", "aws_region": "us-east-1", "network_id": "seeded"}
 
@@ -43,11 +44,49 @@ def test_the_guides_playbook_makes_a_workspace_private_once(
         "endpoint_security_group_id": groups[0],
         "compute_security_group_id": groups[1],
     }
-    play = tmp_path / "private_workspace.yml"
-    play.write_text(PLAY, encoding="utf-8")
-    keys = {"DATABRICKS_HOST": sandbox.url, "DATABRICKS_ACCOUNT_ID": ID, "DATABRICKS_CONFIG_FILE": "/dev/null"}
+    first, second = run_twice(sandbox, account, tmp_path, PLAYS["private_workspace"], told)
+    attached = sandbox.databricks_objects(ID)["workspaces"][0]
+    assert attached["network_id"] != seeded["network_id"]
+    assert attached["private_access_settings_id"]
+    assert (len(first), second) == (9, [])
+
+
+def test_the_guides_playbook_lets_serverless_compute_reach_a_database(
+    sandbox: RunningSandbox, account: str, make_vpc: Callable[..., Vpc], tmp_path: Path
+) -> None:
+    """What the rule returns is what the acceptance takes: options within options, in real tasks."""
+    elb = sandbox.boto(account, "elbv2")
+    vpc = make_vpc(account, "us-east-1")
+    elb.create_load_balancer(Name="orders", Type="network", Scheme="internal", Subnets=list(vpc.subnets))
+    workspace = {**WORKSPACE, "workspace_id": 2, "network_id": None, "network_connectivity_config_id": None}
+    databricks_id = ID.replace("0", "1")
+    sandbox.databricks(databricks_id, client_id="client", client_secret="secret", workspaces=[workspace])
+    first, second = run_twice(
+        sandbox, account, tmp_path, PLAYS["serverless"], {"workspace_id": 2}, databricks_id=databricks_id
+    )
+    there = sandbox.databricks_objects(databricks_id)
+    assert [rule["connection_state"] for rule in there["private_endpoint_rules"]] == ["ESTABLISHED"]
+    assert there["workspaces"][0]["network_connectivity_config_id"]
+    assert there["workspace_networks"] == [{"workspace_id": 2, "network_policy_id": "private"}]
+    assert first[-1] == "UpdateWorkspaceNetwork"
+    assert second == []
+
+
+def run_twice(
+    sandbox: RunningSandbox,
+    account: str,
+    folder: Path,
+    play: str,
+    told: dict[str, Any],
+    databricks_id: str = ID,
+) -> list[list[str]]:
+    """Run a playbook twice; the answer is what each run has written."""
+    path = folder / "play.yml"
+    path.write_text(play, encoding="utf-8")
+    keys = {"DATABRICKS_HOST": sandbox.url, "DATABRICKS_ACCOUNT_ID": databricks_id}
+    keys |= {"DATABRICKS_CONFIG_FILE": "/dev/null"}
     keys |= {"DATABRICKS_CLIENT_ID": "client", "DATABRICKS_CLIENT_SECRET": "secret"}
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), str(play), "-e", json.dumps(told)]
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), str(path), "-e", json.dumps(told)]
     writes = []
     for dummy in range(2):
         since = sandbox.last_call()
@@ -60,7 +99,4 @@ def test_the_guides_playbook_makes_a_workspace_private_once(
         )
         assert done.returncode == 0, done.stdout + done.stderr
         writes.append([call["operation"] for call in sandbox.calls(since=since) if call["kind"] == "write"])
-    attached = sandbox.databricks_objects(ID)["workspaces"][0]
-    assert attached["network_id"] != seeded["network_id"]
-    assert attached["private_access_settings_id"]
-    assert (len(writes[0]), writes[1]) == (9, [])
+    return writes
