@@ -32,6 +32,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors import d
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
     ABSENT,
     IN_USE,
+    OUTDATED,
     THERE,
     ApiError,
     Databricks,
@@ -50,6 +51,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     with_made,
     workspaces_with,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_replace import change_part
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits, Rule
 
 CREATE = "databricks:CreateNetworkConnectivityConfig"
@@ -59,6 +61,7 @@ CREATE_RULE = "databricks:CreatePrivateEndpointRule"
 UPDATE_RULE = "databricks:UpdatePrivateEndpointRule"
 DELETE_RULE = "databricks:DeletePrivateEndpointRule"
 LIST_RULES = "databricks:ListPrivateEndpointRules"
+READ_RULE = "databricks:GetPrivateEndpointRule"
 NAME = r"[0-9a-zA-Z_-]{3,30}"
 FIELDS = ("network_connectivity_config_id", "name", "region", "billing_workspace_id")
 USUAL = Limits()
@@ -204,6 +207,8 @@ class ConnectivityConfigs:
     def apply(self, change: Change) -> Object:
         """Make a planned call. For some minutes after its last rule or workspace went, a configuration is held."""
         try:
+            if change.action == UPDATE_RULE:
+                return change_part(self.account, change, READ_RULE, changeable)
             return self.account.apply(change)
         except ApiError as error:
             if change.action != DELETE or error.code not in IN_USE:
@@ -454,9 +459,10 @@ class RulePlan:
     def _patch(self, thing: Object, body: dict[str, t.Any]) -> Change:
         path = f"{path_of_rules(self.config)}/{thing['rule_id']}"
         params = {"method": "PATCH", "path": path, "query": mask(body), "body": body}
+        params["planned_upon"] = changeable(thing)
         # It has left the state in which it can be changed, or is gone, which the next look shows.
         summary = f"change {rules_of.told(thing)}: {', '.join(sorted(body))}"
-        return Change(UPDATE_RULE, params, summary, outdated_by=(*IN_USE, *ABSENT))
+        return Change(UPDATE_RULE, params, summary, outdated_by=(OUTDATED, *IN_USE, *ABSENT))
 
     def finish(self) -> Plan:
         """Raises ItemError for rules that do not work any more, once all else is done."""
@@ -468,6 +474,11 @@ class RulePlan:
         if any(not change.after for change in self.changes):
             plan.result = dict(plan.after)
         return plan
+
+
+def changeable(thing: Object) -> tuple[list[str], bool]:
+    """What of a rule can be changed. Its names are replaced as a whole."""
+    return rules_of.names_of(thing), bool(thing.get("enabled"))
 
 
 def _works(thing: Object) -> bool:

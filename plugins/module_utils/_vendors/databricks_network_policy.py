@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (
     Presence,
     internal,
@@ -45,6 +45,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     replace_whole,
     replacement,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import BUCKET
 
 CREATE = "databricks:CreateNetworkPolicy"
 REPLACE = "databricks:ReplaceNetworkPolicy"
@@ -56,6 +57,7 @@ POLICY = Sort(
     "network policy", "network-policies", "network_policy_id", "network_policy_id", "databricks:ListNetworkPolicies"
 )
 DEFAULT = "default-policy"
+REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]"
 NAME = r"[0-9A-Za-z_.-]{1,32}"
 READ_ONLY = ("account_id",)
 FIELDS = ("network_policy_id", "egress", "ingress", "ingress_dry_run")
@@ -99,9 +101,21 @@ class NetworkPolicy:
             raise ItemError(f"workspace_ids lists {', '.join(map(str, twice))} twice.")
         if self.restriction_mode == FULL and (self.allowed_internet_destinations or self.allowed_storage_destinations):
             raise ItemError(f"With restriction_mode={FULL} all destinations are allowed. Give none, or {RESTRICTED}.")
-        for destination in self.allowed_internet_destinations or []:
-            if "://" in destination or "/" in destination or "." not in destination:
-                raise ItemError(f"allowed_internet_destinations: {destination!r} is no domain name.")
+        self._check_destinations()
+
+    def _check_destinations(self) -> None:
+        lists = (self.allowed_internet_destinations, self.allowed_storage_destinations)
+        if self.purge_destinations and lists == (None, None):
+            raise ItemError("purge_destinations takes out what is not in a list of destinations: give one.")
+        for name in self.allowed_internet_destinations or []:
+            fault = host_fault(name[2:] if name.startswith("*.") else name)
+            if fault or "." not in name:
+                raise ItemError(
+                    f"allowed_internet_destinations: {name!r}: {fault or 'it must be a whole domain name'}."
+                )
+        for bucket in self.allowed_storage_destinations or []:
+            if not is_of_form(BUCKET, bucket["bucket_name"]) or not is_of_form(REGION, bucket["region"]):
+                raise ItemError(f"allowed_storage_destinations: {bucket} is not the name of a bucket and its region.")
 
     @property
     def path(self) -> str:
@@ -117,7 +131,7 @@ class NetworkPolicy:
             wanted["policy_enforcement"] = {"enforcement_mode": self.enforcement_mode}
         if self.allowed_internet_destinations is not None:
             wanted[DESTINATIONS[0]] = [
-                {"destination": name, "internet_destination_type": "DNS_NAME"}
+                {"destination": name.lower(), "internet_destination_type": "DNS_NAME"}
                 for name in self.allowed_internet_destinations
             ]
         if self.allowed_storage_destinations is not None:

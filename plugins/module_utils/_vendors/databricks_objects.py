@@ -177,10 +177,8 @@ def check_id(option: str, value: str | None, of: str = "") -> None:
     if value is None or is_of_form(UUID, value):
         return
     if str(value).startswith("vpce-"):
-        raise ItemError(
-            f"{option}: {value!r} is AWS's id of a VPC endpoint. Databricks' own is wanted here, the vpc_endpoint_id "
-            "that databricks_vpc_endpoint returns."
-        )
+        where = ", the vpc_endpoint_id that databricks_vpc_endpoint returns" if "_endpoint_id" in option else ""
+        raise ItemError(f"{option}: {value!r} is AWS's id of a VPC endpoint. Databricks' own is wanted here{where}.")
     raise ItemError(f"{option}: {value!r} is no id of Databricks{of}, as in 01234567-89ab-cdef-0123-456789abcdef.")
 
 

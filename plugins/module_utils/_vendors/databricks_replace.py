@@ -2,17 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects of Databricks that a change replaces as a whole, though nothing tells which version one has read.
+"""Changes of objects of Databricks, though nothing tells which version of one has been read.
 
 This module util is PRIVATE to the collection.
 
-Such an object is read again just before it is replaced, with all fields that nobody here knows, and read once more
-after that.
+So an object is read again just before it is changed. One that a change replaces as a whole is replaced with all fields
+that nobody here knows, and read once more after that.
 """
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
@@ -23,6 +24,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 )
 
 AGAIN = "See who else manages it, then run again."
+CHANGED = "somebody else changed it since it was read"
 
 
 class Wanted(t.Protocol):
@@ -50,7 +52,7 @@ def _replaced(account: Databricks, change: Change, read: str, shown: t.Callable[
     path, subject = change.params["path"], change.summary
     thing = account.call(read, "GET", path, subject=subject)
     if shown(thing) != change.params["planned_upon"]:
-        raise ApiError(change.action, OUTDATED, "somebody else changed it since it was read", subject, AGAIN)
+        raise ApiError(change.action, OUTDATED, CHANGED, subject, AGAIN)
     wanted = change.params["wanted"]
     lost = "what was written was not there when it was read again: somebody else replaces it at the same time"
     answered = True
@@ -67,6 +69,20 @@ def _replaced(account: Databricks, change: Change, read: str, shown: t.Callable[
         overwritten.written = answered
         raise overwritten
     return t.cast("Object", found)
+
+
+def change_part(account: Databricks, change: Change, read: str, shown: t.Callable[[Object], t.Any]) -> Object:
+    """Make a planned call that changes a part of an object, unless that is no longer what was planned upon.
+
+    ``change.params`` holds that as C(planned_upon). ``read`` is the action that reads the object, ``shown`` what of it
+    the plan has looked at. Raises ApiError with the code C(OUTDATED) where somebody else has changed it.
+    """
+    params = dict(change.params)
+    planned_upon, path = params.pop("planned_upon"), params["path"]
+    with account.alone(path):
+        if shown(account.call(read, "GET", path, subject=change.summary)) != planned_upon:
+            raise ApiError(change.action, OUTDATED, CHANGED, change.summary, AGAIN)
+        return account.apply(replace(change, params=params))
 
 
 def covers(found: t.Any, wanted: t.Any) -> bool:

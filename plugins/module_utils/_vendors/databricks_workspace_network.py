@@ -22,6 +22,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan, meant_twice
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
     IN_USE,
+    OUTDATED,
     ApiError,
     Databricks,
     Object,
@@ -39,6 +40,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_id,
     only,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_replace import change_part
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits
 
 UPDATE = "databricks:UpdateWorkspace"
@@ -156,7 +158,7 @@ class WorkspaceNetworks:
     def apply(self, change: Change) -> Object:
         """Make a planned call. One that had no answer is refused when it is made again, for its workspace moves."""
         try:
-            return self.account.apply(change)
+            return change_part(self.account, change, READ, given)
         except ApiError as error:
             if error.code not in IN_USE:
                 raise
@@ -193,6 +195,11 @@ def _without_room(
     return errors
 
 
+def given(thing: Object) -> list[t.Any]:
+    """What a workspace has of what can be exchanged, and consent to that was asked for."""
+    return [thing.get(sort.id) for sort in PARTS]
+
+
 def shown(thing: Object | None) -> dict[str, t.Any]:
     """As the modules return it, and the diff compares it."""
     return {name: thing.get(name) for name in FIELDS} if thing else {}
@@ -216,8 +223,9 @@ def plan_present(item: WorkspaceNetwork, actual: Actual) -> Plan:
     body = dict(sorted(different.items()))
     query = {"update_mask": ",".join(body)}
     params = {"method": "PATCH", "path": WORKSPACE.path_of(thing), "query": query, "body": body}
+    params["planned_upon"] = given(thing)
     summary = f"change {WORKSPACE.told(thing)}: {', '.join(body)}"
-    plan.changes = [Change(UPDATE, params, summary, after=moving, outdated_by=IN_USE)]
+    plan.changes = [Change(UPDATE, params, summary, after=moving, outdated_by=(OUTDATED, *IN_USE))]
     plan.after = shown({**thing, **body})
     if not moving:
         plan.result = dict(plan.after)

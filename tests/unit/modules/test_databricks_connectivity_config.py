@@ -120,6 +120,16 @@ def test_names_of_others_stay_unless_purged(dbx: Account) -> None:
     assert purged["rules"][0]["domain_names"] == ["b.example.com"]
 
 
+def test_names_that_somebody_else_adds_meanwhile_stay(dbx: Account) -> None:
+    (rule_id,) = made(dbx, rule(1, "a.example.com"))
+    theirs = {"domain_names": ["a.example.com", "theirs.example.com"]}
+    around = {"operation": "ListPrivateEndpointRules", "when": "after"}
+    dbx.sandbox.databricks_change(dbx.id, "private_endpoint_rules", rule_id, theirs, **around)
+    found = dbx.one(name="config-1", rules=[rule(1, "mine.example.com")])
+    assert found["writes"] == [kind.UPDATE_RULE]
+    assert found["rules"][0]["domain_names"] == ["a.example.com", "mine.example.com", "theirs.example.com"]
+
+
 def test_rules_of_others_stay_unless_purged(dbx: Account) -> None:
     _kept, other = made(dbx, rule(1), rule(2))
     wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1)]}

@@ -175,7 +175,12 @@ def test_attached_since_it_was_looked_at(dbx: Account) -> None:
         ({"name": "default-policy", "state": "absent"}, "cannot be removed"),
         ({"workspace_ids": [1, 1]}, "lists 1 twice"),
         ({"restriction_mode": "FULL_ACCESS", "allowed_internet_destinations": ["a.example.com"]}, "all destinations"),
-        ({"allowed_internet_destinations": ["https://a.example.com"]}, "is no domain name"),
+        ({"allowed_internet_destinations": ["https://a.example.com"]}, "take away 'https://'"),
+        ({"allowed_internet_destinations": ["a.example.com\n"]}, "take away the blanks"),
+        ({"allowed_internet_destinations": ["localhost"]}, "a whole domain name"),
+        ({"allowed_storage_destinations": [{**BUCKET, "bucket_name": "s3://data"}]}, "not the name of a bucket"),
+        ({"allowed_storage_destinations": [{**BUCKET, "region": "virginia"}]}, "not the name of a bucket"),
+        ({"purge_destinations": True}, "give one"),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_first_call(dbx: Account, options: dict[str, Any], says: str) -> None:

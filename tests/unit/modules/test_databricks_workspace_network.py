@@ -143,6 +143,15 @@ def test_a_workspace_that_began_to_move_since_it_was_looked_at(dbx: Account) -> 
     assert [item["writes"] for item in result["results"]] == [[kind.UPDATE]], result
 
 
+def test_a_workspace_that_was_bound_since_it_was_looked_at_is_not_bound_anew(dbx: Account) -> None:
+    dbx.seed(workspaces=[workspace()])
+    around = {"operation": "ListWorkspaces", "when": "after"}
+    dbx.sandbox.databricks_change(dbx.id, KIND, "1", to(config=uid(12)), **around)
+    found = dbx.one(name="space-1", **to(config=uid(11)), **CONSENT)
+    assert f"is bound to connectivity config {uid(12)}" in found["msg"]
+    assert dbx.performed == []
+
+
 @pytest.mark.parametrize("performed", [True, False])
 def test_a_change_without_an_answer_is_made_once(dbx: Account, performed: bool) -> None:
     dbx.seed(workspaces=[workspace()])
