@@ -458,7 +458,7 @@ class RulePlan:
 
     def _patch(self, thing: Object, body: dict[str, t.Any]) -> Change:
         path = f"{path_of_rules(self.config)}/{thing['rule_id']}"
-        params = {"method": "PATCH", "path": path, "query": mask(body), "body": body}
+        params: dict[str, t.Any] = {"method": "PATCH", "path": path, "query": mask(body), "body": body}
         params["planned_upon"] = changeable(thing)
         # It has left the state in which it can be changed, or is gone, which the next look shows.
         summary = f"change {rules_of.told(thing)}: {', '.join(sorted(body))}"

@@ -131,7 +131,7 @@ def test_what_somebody_else_has_done_meanwhile_is_not_done_again(dbx: Account) -
     seeded(dbx)
     theirs = {"ingress_dry_run": {"public_access": {"restriction_mode": "FULL_ACCESS"}}}
     dbx.sandbox.databricks_change(dbx.id, KIND, "private", theirs, operation="ListNetworkPolicies", when="after")
-    assert dbx.one(name="private", **theirs)["writes"] == []
+    assert dbx.one(name="private", ingress_dry_run=theirs["ingress_dry_run"])["writes"] == []
 
 
 def test_an_update_that_is_overwritten_again_and_again_fails_loudly(dbx: Account) -> None:
