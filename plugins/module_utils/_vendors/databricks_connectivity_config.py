@@ -468,6 +468,8 @@ class RulePlan:
         """Raises ItemError for rules that do not work any more, once all else is done."""
         if self.problems and not self.changes:
             raise ItemError(" ".join(self.problems), shown(self.actual.thing, self.actual.rules))
+        # What must wait is listed last, for nothing after it is made before.
+        self.changes.sort(key=lambda change: bool(change.after))
         plan = Plan(self.changes, warnings=self.warnings + self.problems)
         plan.after = shown(self.config, self.after)
         plan.waiting, plan.poll = "; ".join(self.waits), self.poll

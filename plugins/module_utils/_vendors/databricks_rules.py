@@ -183,7 +183,8 @@ def names_of(thing: Object) -> list[str]:
 
 
 def state_of(thing: Object) -> str:
-    return str(thing.get("connection_state") or "").upper()
+    """Databricks' word; a rule that has none yet has just been made."""
+    return str(thing.get("connection_state") or "CREATING").upper()
 
 
 def is_dead(thing: Object) -> bool:

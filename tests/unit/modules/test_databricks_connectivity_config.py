@@ -212,6 +212,14 @@ def test_a_rule_for_buckets_is_switched_on_by_a_run_that_waits(dbx: Account) -> 
     assert dbx.one(True, **options)["writes"] == []
 
 
+def test_a_rule_that_waits_to_be_switched_on_keeps_no_other_rule_waiting(dbx: Account) -> None:
+    made(dbx, BUCKET, state="PENDING")
+    wish = {"name": "config-1", "rules": [{**BUCKET, "enabled": True}, rule(1)]}
+    found = dbx.run(**wish, wait_established=True, wait_timeout=5)["results"][0]
+    assert found["writes"] == [kind.CREATE_RULE]
+    assert "to be ESTABLISHED" in found["waiting"]
+
+
 def test_a_rule_that_leaves_its_state_before_it_is_switched_on(dbx: Account) -> None:
     (rule_id,) = made(dbx, BUCKET)
     left = {"connection_state": "PENDING"}
