@@ -248,7 +248,7 @@ class Databricks:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _alike(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> t.Sequence[Object]:
+    def _alike(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> list[Object]:
         return [thing for thing in self.list(action, path) if has(thing, fields) and counts(thing)]
 
     def _made(self, path: str, action: str, fields: Object, counts: t.Callable[[Object], bool] = bool) -> Object | None:
@@ -354,14 +354,16 @@ def has(thing: Object, fields: Object) -> bool:
     return all(same(thing.get(name), value) for name, value in fields.items())
 
 
-def same(left: t.Any, right: t.Any) -> bool:
-    """Whether two values mean the same to Databricks, which leaves out what is empty."""
-    if isinstance(left, list) or isinstance(right, list):
-        return sorted(map(str, left or [])) == sorted(map(str, right or []))
-    if isinstance(left, dict) or isinstance(right, dict):
-        left, right = left or {}, right or {}
-        return all(same(left.get(name), right.get(name)) for name in {*left, *right})
-    return bool(left == right)
+def same(found: t.Any, wanted: t.Any) -> bool:
+    """Whether a value of the API is what is wanted. It leaves out what is empty, and may have members unknown here."""
+    if isinstance(found, list) or isinstance(wanted, list):
+        return sorted(map(str, found or [])) == sorted(map(str, wanted or []))
+    if isinstance(found, dict) or isinstance(wanted, dict):
+        found, wanted = found or {}, wanted or {}
+        return (
+            all(same(found.get(name), value) for name, value in wanted.items()) if wanted else not any(found.values())
+        )
+    return bool(found == wanted)
 
 
 def later(change: Change, after: str) -> Change:

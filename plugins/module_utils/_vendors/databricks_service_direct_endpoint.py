@@ -127,7 +127,7 @@ class ServiceDirectEndpoint:
         if self.aws_vpc_endpoint_id:
             registered = [thing for thing in listed if aws_id_of(thing) == self.aws_vpc_endpoint_id]
             found = only(ENDPOINT, registered, f"is registered for {self.aws_vpc_endpoint_id}", "endpoint_id")
-            if found or self.state == "absent":
+            if found or self.state == "absent" or self.endpoint_id:  # which it replaced: the name is perhaps another's
                 return found
         elif self.endpoint_id:
             return None
@@ -255,7 +255,7 @@ def _plan_replace(item: ServiceDirectEndpoint, thing: Object, different: t.Mappi
         reason = f"{ENDPOINT.told(thing)} cannot be changed: {unlike}"
     if not item.replace:
         raise ItemError(f"{reason}. With replace=true it is removed and registered anew.")
-    if not item.endpoint_id:
+    if item.endpoint_id != thing[ENDPOINT.id]:
         refuse_another(ENDPOINT, thing, {"region": item.region})
     plan = _plan_create(item)
     plan.changes.insert(0, _delete(thing))

@@ -98,7 +98,9 @@ class VpcEndpoint:
         if self.aws_vpc_endpoint_id:
             registered = [thing for thing in listed if thing.get("aws_vpc_endpoint_id") == self.aws_vpc_endpoint_id]
             found = only(REGISTRATION, registered, f"is registered for {self.aws_vpc_endpoint_id}", "vpc_endpoint_id")
-            if found or self.state == "absent":
+            if (
+                found or self.state == "absent" or self.vpc_endpoint_id
+            ):  # which it replaced: the name is perhaps another's
                 return found
         elif self.vpc_endpoint_id:
             return None
@@ -210,7 +212,7 @@ def _plan_replace(
         reason = f"{REGISTRATION.told(thing)} is in the state {thing.get('state')!r}, which never becomes available"
     if not item.replace:
         raise ItemError(f"{reason}. With replace=true it is removed and registered anew, if nothing uses it.")
-    if not item.vpc_endpoint_id:
+    if item.vpc_endpoint_id != thing[REGISTRATION.id]:
         refuse_another(REGISTRATION, thing, {"region": item.region})
     if users:
         raise ItemError(f"{reason}. It is not replaced, for these use it: {', '.join(users)}. Take it out there first.")

@@ -361,16 +361,19 @@ def test_without_the_sdk_the_module_says_what_to_install(dbx: Account, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "same"),
+    ("found", "wanted", "same"),
     [
         (["a", "b"], ["b", "a"], True),
         ([], None, True),
         (None, {"rest_api": []}, True),
         ({"rest_api": ["a"]}, {"rest_api": ["a"], "dataplane_relay": []}, True),
+        ({"rest_api": ["a"], "of_tomorrow": ["b"]}, {"rest_api": ["a"]}, True),
+        ({"rest_api": []}, None, True),
+        ({"rest_api": ["a"]}, None, False),
         (["a"], ["b"], False),
         ({"rest_api": ["a"]}, {"rest_api": []}, False),
         (False, None, False),
     ],
 )
-def test_what_means_the_same_to_databricks(left: Any, right: Any, same: bool) -> None:
-    assert api.same(left, right) is same
+def test_what_means_the_same_to_databricks(found: Any, wanted: Any, same: bool) -> None:
+    assert api.same(found, wanted) is same

@@ -154,6 +154,13 @@ def test_a_registration_of_another_endpoint_or_region_is_another_one(dbx: Accoun
     assert (gone["state"], gone["writes"]) == ("absent", [])
 
 
+def test_a_registration_of_the_same_name_is_not_what_an_id_once_meant(dbx: Account) -> None:
+    dbx.seed(vpc_endpoints=[dbx.registered(1, region="eu-west-1")])
+    options = {"name": "endpoint-1", "vpc_endpoint_id": uid(9), "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
+    dbx.change([kind.CREATE], **options, replace=True)
+    assert dbx.objects("vpc_endpoints")[0]["vpc_endpoint_id"] == uid(1)
+
+
 def test_two_items_for_the_same_thing(dbx: Account) -> None:
     dbx.seed(vpc_endpoints=[dbx.registered(1)])
     same = [{"name": "endpoint-1"}, {"name": "else", "aws_vpc_endpoint_id": f"vpce-{1:017x}", "region": REGION}]
