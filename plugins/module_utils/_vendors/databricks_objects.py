@@ -18,7 +18,12 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Made
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
+    UNREADABLE,
+    ApiError,
+    Databricks,
+    Object,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import UUID, shard_of
 
@@ -43,7 +48,11 @@ class Sort:
     list_action: str
 
     def read(self, account: Databricks) -> list[Object]:
-        return account.list(self.list_action, self.path)
+        """All objects of the kind. Raises ApiError where one has no id, by which alone it can be told from others."""
+        found = account.list(self.list_action, self.path)
+        if not all(thing.get(self.id) for thing in found):
+            raise ApiError(self.list_action, UNREADABLE, f"the list holds something without {self.id}")
+        return found
 
     def path_of(self, thing: Object) -> str:
         return f"{self.path}/{thing[self.id]}"
