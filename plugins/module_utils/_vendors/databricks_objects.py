@@ -183,8 +183,10 @@ def check_region(region: str | None, shard: str | None) -> None:
 
 def check_id(option: str, value: str | None, of: str = "") -> None:
     """An id of Databricks, which AWS's ids are easily taken for."""
-    if value is None or is_of_form(UUID, value):
+    if value is None or (is_of_form(UUID, value) and value == value.lower()):
         return
+    if is_of_form(UUID, value):
+        raise ItemError(f"{option}: {value!r} has capitals, and ids of Databricks are told apart by small letters.")
     if str(value).startswith("vpce-"):
         raise ItemError(
             f"{option}: {value!r} is AWS's id of a VPC endpoint. Databricks' own is wanted here, the vpc_endpoint_id "

@@ -170,7 +170,7 @@ class PrivateAccessSettings:
             return Actual(endpoints=lists.of(REGISTRATION) if creates and item.allowed_vpc_endpoint_ids else ())
         if thing[SETTINGS.id] in deleted_by(made, DELETE):
             return Actual(thing, deleted=True)
-        is_as_wanted = item.state == "present" and has(thing, item.body(thing))
+        is_as_wanted = item.state == "present" and has(filled(thing), item.body(thing))
         if item.state == "absent" or is_as_wanted:
             told = REPLACE in made or not is_as_wanted
             return Actual(thing, workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]) if told else ())
@@ -195,11 +195,17 @@ class PrivateAccessSettings:
         return self.account.apply(change)
 
 
+def filled(thing: Object) -> Object:
+    """Settings with what they are where the API leaves it out, as it does with C(false)."""
+    level = thing.get("private_access_level") or "ACCOUNT"
+    return {**thing, "public_access_enabled": bool(thing.get("public_access_enabled")), "private_access_level": level}
+
+
 def shown(thing: Object | None) -> dict[str, t.Any]:
     """As the modules return it, and the diff compares it."""
     if not thing:
         return {}
-    found = {name: thing.get(name) for name in FIELDS}
+    found = {name: filled(thing).get(name) for name in FIELDS}
     return {**found, "allowed_vpc_endpoint_ids": sorted(found["allowed_vpc_endpoint_ids"] or [])}
 
 
@@ -217,7 +223,7 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
     if actual.workspaces:
         told = ", ".join(map(WORKSPACE.told, actual.workspaces))
         plan.warnings.append(f"{item.name}: the change takes some minutes to reach {told}.")
-    if has(thing, body):
+    if has(filled(thing), body):
         return plan
     _check_endpoints(item, body, actual)
     _check_lockout(item, thing, body, actual)

@@ -80,6 +80,8 @@ class SignIn:
                 raise ItemError(
                     f"{option} has a blank or a line break at an end, or a character that cannot be printed."
                 )
+        if self.api_timeout < 1:
+            raise ItemError(f"api_timeout is {self.api_timeout} s: an answer takes at least one.")
         if self.host:
             self._check_host(self.host)
         if self.account_id and not is_of_form(UUID, self.account_id):
@@ -107,6 +109,9 @@ class SignIn:
             raise ItemError(f"host is {host!r}: secrets go by https alone.")
         if name.endswith(GOVCLOUD_DOMAINS) and not self.govcloud_shard:
             raise ItemError(f"{name} is in AWS GovCloud: say which with govcloud_shard, civilian or dod.")
+        of = next((key for key, shard in SHARDS.items() if name.endswith(f".{shard.domain}")), None)
+        if of and of != shard_of(self.govcloud_shard):
+            raise ItemError(f"{name} is of another cloud of Databricks than govcloud_shard={self.govcloud_shard}.")
 
     @property
     def config(self) -> dict[str, t.Any]:

@@ -404,6 +404,9 @@ def test_the_host_follows_the_shard(options: dict[str, Any], host: str) -> None:
         ({"client_secret": "secret\n"}, "client_secret has a blank or a line break"),
         ({"host": " accounts.cloud.databricks.com"}, "host has a blank or a line break"),
         ({"client_secret": None}, "No way to sign in to Databricks"),
+        ({"govcloud_shard": "dod", "host": "accounts.cloud.databricks.us"}, "another cloud of Databricks than"),
+        ({"govcloud_shard": "dod", "host": "accounts.cloud.databricks.com"}, "another cloud of Databricks than"),
+        ({"api_timeout": 0}, "an answer takes at least one"),
     ],
 )
 def test_what_cannot_sign_in_is_refused_before_the_first_call(options: dict[str, Any], says: str) -> None:

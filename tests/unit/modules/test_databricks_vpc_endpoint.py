@@ -199,6 +199,7 @@ def test_fifty_take_one_list(dbx: Account) -> None:
         ({"govcloud_shard": "dod"}, "'us-east-1' is no region of Databricks' dod shard of GovCloud"),
         ({"vpc_endpoint_id": AWS_ID}, "is AWS's id of a VPC endpoint. Databricks' own is wanted here"),
         ({"vpc_endpoint_id": "endpoint-1"}, "is no id of Databricks"),
+        ({"vpc_endpoint_id": "0A000000-0000-4000-8000-000000000001", "state": "absent"}, "has capitals"),
         ({"aws_vpc_endpoint_id": uid(1)}, "no id of AWS that begins with vpce-. It looks like an id of Databricks."),
         ({"aws_vpc_endpoint_id": "vpce-svc-0123456789abcdef0"}, "is no id of AWS that begins with vpce-."),
         ({"aws_vpc_endpoint_id": f"{AWS_ID}\n"}, "is no id of AWS that begins with vpce-."),
