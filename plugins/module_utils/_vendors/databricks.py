@@ -294,6 +294,7 @@ class Databricks:
                 client = sign_in(self.options)
                 if not client.api_client.account_id:
                     raise ValueError("the profile names no account_id")
+                self.options.check_host(str(client.config.host))  # a profile may have named another, with a secret
                 self._client = client
             return self._client
 

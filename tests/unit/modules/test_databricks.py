@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -372,6 +373,24 @@ def test_a_profile_is_read_only_where_it_is_named(
     assert len(dbx.run_module(INFO, {})["vpc_endpoints"]) == 1
     missing = dbx.run_module(INFO, {"profile": "other"})
     assert "has no other profile" in missing["msg"]
+
+
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("https://accounts.cloud.databricks.us", "say which with govcloud_shard"),
+        ("http://accounts.cloud.databricks.com", "secrets go by https alone"),
+    ],
+)
+def test_the_host_of_a_profile_is_held_against_the_shard(
+    dbx: Account, monkeypatch: pytest.MonkeyPatch, host: str, says: str
+) -> None:
+    calls: list[str] = []
+    client = SimpleNamespace(account_id=dbx.id, do=lambda method, path, **options: calls.append(path))
+    config = SimpleNamespace(host=host)
+    monkeypatch.setattr(api, "sign_in", lambda options: SimpleNamespace(api_client=client, config=config))
+    assert says in dbx.run_module(INFO, {"profile": "named"})["msg"]
+    assert calls == []
 
 
 KEYS: dict[str, Any] = {"account_id": uid(1), "client_id": "a", "client_secret": "b"}
