@@ -62,7 +62,7 @@ ENDPOINT = Sort(
     "databricks:ListEndpoints",
 )
 LABEL = r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-PENDING, APPROVED = "PENDING", "APPROVED"
+WAITING, APPROVED = ("", "PENDING"), "APPROVED"  # "": there is no state yet
 OF_AWS = ("aws_vpc_endpoint_id", "aws_account_id", "aws_endpoint_service_id")
 FIELDS = ("endpoint_id", "display_name", "region", *OF_AWS, "use_case", "state")
 WHICH = {"endpoint_id": "endpoint_id", "aws_vpc_endpoint_id": "aws_vpc_endpoint_id", "name": "display_name"}
@@ -233,12 +233,12 @@ def plan_present(item: ServiceDirectEndpoint, actual: Actual) -> Plan:
         )
     if not thing:
         return _plan_create(item)
-    state, different = str(thing.get("state")), item.differences(thing)
-    if different or state not in (PENDING, APPROVED):
+    state, different = str(thing.get("state") or "").upper(), item.differences(thing)
+    if different or state not in (*WAITING, APPROVED):
         return _plan_replace(item, thing, different)
     plan = Plan(after=shown(thing))
-    if state == PENDING:
-        plan.waiting = f"{item.name} to be APPROVED ({state})"
+    if state in WAITING:
+        plan.waiting = f"{item.name} to be APPROVED ({state or 'no state yet'})"
     if thing.get(ENDPOINT.name) != item.name:
         plan.warnings.append(
             f"{item.name}: {aws_id_of(thing)} is registered as {thing.get(ENDPOINT.name)}, which stays its name; "

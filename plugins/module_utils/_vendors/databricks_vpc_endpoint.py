@@ -48,7 +48,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 
 CREATE = "databricks:CreateVpcEndpoint"
 DELETE = "databricks:DeleteVpcEndpoint"
-WAITING = ("pending", "pendingacceptance", "pending_acceptance")
+WAITING = ("", "pending", "pendingacceptance", "pending_acceptance")  # "": AWS's word is not known there yet
 FIELDS = (
     "vpc_endpoint_id",
     "vpc_endpoint_name",
@@ -192,7 +192,7 @@ def plan_present(item: VpcEndpoint, actual: Actual) -> Plan:
         return _plan_replace(item, thing, actual.users, different)
     plan = Plan(after=shown(thing))
     if state_of(thing) != "available":
-        plan.waiting = f"{item.name} to be available ({state_of(thing)})"
+        plan.waiting = f"{item.name} to be available ({state_of(thing) or 'no state yet'})"
     if thing.get(REGISTRATION.name) != item.name:
         plan.warnings.append(
             f"{item.name}: {item.meant} is registered as {thing.get(REGISTRATION.name)}, which stays its name; "

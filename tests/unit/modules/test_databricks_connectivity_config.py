@@ -230,6 +230,15 @@ def test_a_state_that_nobody_knows_ends_the_wait(dbx: Account) -> None:
     assert "is in the state 'PONDERING', which is not known here" in dbx.refused(name="config-1", rules=[rule(1)])
 
 
+def test_a_state_that_is_not_there_yet_is_waited_for(dbx: Account) -> None:
+    """What was made a moment ago is not taken for dead, and made again."""
+    (there,) = made(dbx, rule(1))
+    force(dbx, there, connection_state=None)
+    dbx.meanwhile = lambda: force(dbx, there, connection_state="ESTABLISHED")
+    found = dbx.one(name="config-1", rules=[rule(1)], replace=True, wait_established=True)
+    assert (found["writes"], found["failed"], found["rules"][0]["meaning"]) == ([], False, "it works")
+
+
 def test_what_does_not_work_keeps_no_other_rule_from_being_made(dbx: Account) -> None:
     made(dbx, rule(1), state="EXPIRED")
     wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1), rule(2)], "wait": False}

@@ -125,6 +125,14 @@ def test_the_case_of_a_state_is_of_no_account(dbx: Account) -> None:
     assert dbx.one(name="endpoint-2", wait=False)["waiting"] == "endpoint-2 to be available (pendingacceptance)"
 
 
+def test_a_state_that_is_not_there_yet_is_waited_for(dbx: Account) -> None:
+    """What was registered a moment ago is not taken for lost, and registered anew."""
+    dbx.seed(vpc_endpoints=[dbx.registered(1, state=None)])
+    dbx.meanwhile = lambda: dbx.sandbox.databricks_change(dbx.id, "vpc_endpoints", uid(1), {"state": "available"})
+    found = dbx.one(name="endpoint-1", replace=True)
+    assert (found["state"], found["writes"], found["failed"]) == ("available", [], False)
+
+
 def test_a_state_that_turns_bad_ends_the_wait(dbx: Account) -> None:
     dbx.seed(vpc_endpoints=[dbx.registered(1, state="pending")])
     dbx.meanwhile = lambda: dbx.sandbox.databricks_change(dbx.id, "vpc_endpoints", uid(1), {"state": "Marvellous"})
