@@ -139,13 +139,34 @@ def deleted_by(made: Made, action: str) -> set[str]:
     return {str(change.params["path"]).rpartition("/")[2] for change in made.changes if change.action == action}
 
 
-def users_of_registration(lists: Lists, vpc_endpoint_id: str) -> list[str]:
+def users_of_registration(lists: Lists, endpoint: Object) -> list[str]:
     """What uses a registered VPC endpoint, and keeps it."""
-    networks = [network for network in lists.of(NETWORK) if vpc_endpoint_id in endpoints_of(network)]
-    settings = [
-        entry for entry in lists.of(SETTINGS) if vpc_endpoint_id in (entry.get("allowed_vpc_endpoint_ids") or [])
+    key = endpoint[REGISTRATION.id]
+    networks = [network for network in lists.of(NETWORK) if key in endpoints_of(network)]
+    settings = [entry for entry in lists.of(SETTINGS) if key in (entry.get("allowed_vpc_endpoint_ids") or [])]
+    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings), *_cut_off(lists, endpoint)]
+
+
+def is_way_in(endpoint: Object) -> bool:
+    """Whether a registered VPC endpoint leads to workspaces now. Those for the relay serve clusters alone."""
+    return endpoint.get("use_case") != RELAY and str(endpoint.get("state")).lower() == "available"
+
+
+def _cut_off(lists: Lists, endpoint: Object) -> list[str]:
+    """What nobody would reach any more without an endpoint: no public access, and no other that all may come in by."""
+    region = endpoint.get("region")
+    ways = [
+        other[REGISTRATION.id] for other in lists.of(REGISTRATION) if other.get("region") == region and is_way_in(other)
     ]
-    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings)]
+    if ways != [endpoint[REGISTRATION.id]]:
+        return []
+    found = []
+    for entry in lists.of(SETTINGS):
+        lets_all_in = entry.get("private_access_level") != "ENDPOINT" and not entry.get("public_access_enabled")
+        if lets_all_in and entry.get("region") == region:
+            workspaces = ", ".join(map(WORKSPACE.told, workspaces_with(lists, SETTINGS, entry[SETTINGS.id])))
+            found += [f"{SETTINGS.told(entry)}, as the only way to {workspaces}"] if workspaces else []
+    return found
 
 
 def endpoints_of(network: Object) -> list[str]:

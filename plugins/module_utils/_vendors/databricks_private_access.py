@@ -47,6 +47,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_region,
     deleted_by,
     find_by_id_or_name,
+    is_way_in,
     refuse_another,
     with_made,
     workspaces_with,
@@ -304,12 +305,8 @@ def _check_private(thing: Object, body: Object, actual: Actual) -> None:
     Databricks refuses it, too, but of a new workspace alone, and in words that name neither.
     """
     outside = {endpoint[REGISTRATION.id] for endpoint in actual.outside(body)}
-    fronts = [
-        endpoint
-        for endpoint in actual.endpoints
-        if endpoint.get("region") == body["region"] and endpoint.get("use_case") != RELAY
-    ]
-    open_fronts = [endpoint for endpoint in fronts if str(endpoint.get("state")).lower() == "available"]
+    here = [endpoint for endpoint in actual.endpoints if endpoint.get("region") == body["region"]]
+    open_fronts = [endpoint for endpoint in here if is_way_in(endpoint)]
     if body["private_access_level"] == "ENDPOINT":
         open_fronts = [endpoint for endpoint in open_fronts if endpoint[REGISTRATION.id] not in outside]
     missing = []

@@ -155,7 +155,7 @@ class VpcEndpoints:
             return Actual()
         deleted = thing[REGISTRATION.id] in deleted_by(made, DELETE)
         goes = item.state == "absent" or item.differences(thing) or not is_alive(thing)
-        users = users_of_registration(lists, thing[REGISTRATION.id]) if goes and not deleted else []
+        users = users_of_registration(lists, thing) if goes and not deleted else []
         return Actual(thing, users, deleted)
 
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:

@@ -98,6 +98,31 @@ def test_what_is_used_stays_and_its_users_are_named(dbx: Account) -> None:
 
 
 @pytest.mark.parametrize(
+    ("others", "settings"),
+    [
+        ([], {}),
+        ([], {"public_access_enabled": True}),
+        ([], {"private_access_level": "ENDPOINT"}),
+        ([2], {}),
+    ],
+)
+def test_the_only_way_to_a_workspace_stays(dbx: Account, others: list[int], settings: dict[str, Any]) -> None:
+    usual = {"private_access_settings_id": uid(8), "private_access_settings_name": "front", "region": REGION}
+    dbx.seed(
+        vpc_endpoints=[*map(dbx.registered, [1, *others]), dbx.registered(3, "scc_relay")],
+        private_access_settings=[{**usual, "public_access_enabled": False, **settings}],
+        workspaces=[
+            {"workspace_id": 1, "workspace_name": "space", "aws_region": REGION, "private_access_settings_id": uid(8)}
+        ],
+    )
+    if others or settings:
+        dbx.change([kind.DELETE], name="endpoint-1", state="absent")
+        return
+    said = dbx.refused(name="endpoint-1", state="absent")
+    assert f"is used by private access settings front ({uid(8)}), as the only way to workspace space (1)." in said
+
+
+@pytest.mark.parametrize(
     ("status", "body"), [(409, None), (400, {"error_code": "INVALID_STATE", "message": "It is used."})]
 )
 def test_used_since_it_was_looked_at(dbx: Account, status: int, body: Any) -> None:
