@@ -44,6 +44,7 @@ WRITES = 3  # of a write without an answer
 LOOKS = 3  # for what such a write may have made, before it is made again
 NO_ANSWER = "no answer"
 NOT_JSON = "not JSON"
+UNREADABLE = "unreadable answer"
 SIGN_IN = "sign-in"
 OUTDATED = "changed meanwhile"
 UNAUTHENTICATED = ("401", "UNAUTHENTICATED")
@@ -60,10 +61,16 @@ STATUS = {
     "NotFound": "404",
     "ResourceConflict": "409",
     "TooManyRequests": "429",
+    "Cancelled": "499",
     "InternalError": "500",
+    "NotImplemented": "501",
     "TemporarilyUnavailable": "503",
     "DeadlineExceeded": "504",
 }
+# What stands between may answer with a status for which the SDK has no error: it gives the words of that status.
+GATEWAY = {"bad gateway": "502", "gateway timeout": "504", "request timeout": "408"}
+PASSING = ("408", "499", "500", "502", "504")
+LONGEST_TOLD = 366 * 86400  # seconds; a Retry-After may be anything
 WRONG_KEYS = (
     "Check host, account_id, client_id and client_secret (DATABRICKS_HOST, DATABRICKS_ACCOUNT_ID, "
     "DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET): a service principal of this account with an OAuth secret "
@@ -161,15 +168,19 @@ class Databricks:
     def list(self, action: str, path: str, key: str = "items") -> list[Object]:
         """All objects of a kind, of all pages. Some lists are bare arrays, others have pages under ``key``."""
         found: list[Object] = []
-        query: Object | None = None
+        tokens: list[str] = []
         while True:
-            answer = self.call(action, "GET", path, query=query)
-            if isinstance(answer, list):
-                return answer
-            found += answer.get(key) or []
-            if not answer.get("next_page_token"):
+            answer = self.call(action, "GET", path, query={"page_token": tokens[-1]} if tokens else None)
+            page = answer if isinstance(answer, list) else answer.get(key) or []
+            if not isinstance(page, list) or not all(isinstance(thing, dict) for thing in page):
+                raise ApiError(action, UNREADABLE, "the list holds something that is no object")
+            found += page
+            token = None if isinstance(answer, list) else answer.get("next_page_token")
+            if not token:
                 return found
-            query = {"page_token": answer["next_page_token"]}
+            if token in tokens:
+                raise ApiError(action, UNREADABLE, "the pages of the list have no end")
+            tokens.append(token)
 
     def call(
         self,
@@ -275,7 +286,7 @@ class Databricks:
             return client.api_client.do(request.method, path, query=request.query, body=request.body)
         except TryAgain as stopped:
             cause, passing = stopped.__context__, True
-        except (OSError, ValueError, TypeError, LookupError, RuntimeError) as error:
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
             cause, passing = error, False
         raise _refusal(request, cause, passing) from None
 
@@ -285,6 +296,7 @@ class Databricks:
                 client = sign_in(self.options)
                 if not client.api_client.account_id:
                     raise ValueError("the profile names no account_id")
+                self.options.check_host(str(client.config.host))  # a profile may have named another, with a secret
                 self._client = client
             return self._client
 
@@ -299,7 +311,7 @@ class Databricks:
         if error.throttled:
             self._pacer.throttled(SERVICE, error.action)
         if self.clock.now() + seconds >= self.ends:
-            moment = time.strftime("%H:%M:%S", time.gmtime(time.time() + seconds))
+            moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + min(seconds, LONGEST_TOLD)))
             advice = f"Databricks is to be asked again in {seconds:.0f} s, which is longer than this task goes on "
             advice += f"(wait_timeout). Run again after {moment} UTC: it goes on from there."
             raise ApiError(error.action, error.code, error.message, error.subject, advice)
@@ -311,24 +323,56 @@ class Databricks:
 def _refusal(request: Request, cause: BaseException | None, passing: bool) -> ApiError:
     """What has become of a call, from what the SDK raised; ``passing``: it would have called again."""
     action, subject = request.action, request.subject
-    if isinstance(cause, JSONDecodeError):
-        return ApiError(action, NOT_JSON, "the answer is a web page", subject)
     if isinstance(cause, DatabricksError):
         return _platform_error(request, cause, passing)
-    if isinstance(cause, RequestException):
-        return ApiError(action, NO_ANSWER, _words(cause), subject, _lost_advice(request), pause=0.0, lost=True)
+    reason = _reason(cause)
+    if isinstance(reason, JSONDecodeError):
+        return ApiError(action, NOT_JSON, "the answer is a web page", subject)
+    if isinstance(reason, DatabricksError):  # of signing in: the call itself was not made
+        error = _platform_error(request, reason, passing)
+        error.lost = False
+        return error
+    if isinstance(reason, RequestException):
+        return ApiError(action, NO_ANSWER, _words(reason), subject, _lost_advice(request), pause=0.0, lost=True)
+    if cause and cause.args and isinstance(cause.args[0], bytes):
+        return _no_token(request, cause.args[0])
     said = _words(cause).replace("Invalid URL 'None'", "the host has no /.well-known/databricks-config")
     return ApiError(action, SIGN_IN, said, subject)
 
 
+def _reason(error: BaseException | None) -> BaseException | None:
+    """What the SDK has met, below what it made of it; None where it met nothing but itself.
+
+    An address that cannot be one is no failed request, but something that it was not told.
+    """
+    while error:
+        is_address = isinstance(error, RequestException) and isinstance(error, ValueError)
+        if isinstance(error, JSONDecodeError):
+            return error
+        if isinstance(error, (DatabricksError, RequestException)) and not is_address:
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _no_token(request: Request, answer: bytes) -> ApiError:
+    """Who gives tokens refuses in JSON. Whatever else comes is of something between, and tells no status."""
+    if answer.lstrip().startswith(b"<"):
+        return ApiError(request.action, NOT_JSON, "the answer is a web page", request.subject, pause=0.0)
+    return ApiError(request.action, SIGN_IN, "no token and no reason given", request.subject, pause=0.0)
+
+
 def _platform_error(request: Request, error: t.Any, passing: bool) -> ApiError:
     """An error in the API's own words."""
-    status = next((STATUS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in STATUS), "")
+    told = str(error.error_code or error).replace("_", " ").lower()
+    status = next(
+        (STATUS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in STATUS), GATEWAY.get(told, "")
+    )
     code = str(error.error_code or status)
     message = _words(error)
     if "likely a bug in the Databricks SDK" in message:  # a body that is neither JSON nor a web page with a title
         message = f"no reason given (HTTP {status})"
-    passing = code not in FINAL and (passing or status in ("500", "504"))
+    passing = code not in FINAL and (passing or status in PASSING)
     lost = passing and status != "429"
     return ApiError(
         request.action,
@@ -356,14 +400,16 @@ def has(thing: Object, fields: Object) -> bool:
     return all(same(thing.get(name), value) for name, value in fields.items())
 
 
-def same(left: t.Any, right: t.Any) -> bool:
-    """Whether two values mean the same to Databricks, which leaves out what is empty."""
-    if isinstance(left, list) or isinstance(right, list):
-        return sorted(map(str, left or [])) == sorted(map(str, right or []))
-    if isinstance(left, dict) or isinstance(right, dict):
-        left, right = left or {}, right or {}
-        return all(same(left.get(name), right.get(name)) for name in {*left, *right})
-    return bool(left == right)
+def same(found: t.Any, wanted: t.Any) -> bool:
+    """Whether a value of the API is what is wanted. It leaves out what is empty, and may have members unknown here."""
+    if isinstance(found, list) or isinstance(wanted, list):
+        return sorted(map(str, found or [])) == sorted(map(str, wanted or []))
+    if isinstance(found, dict) or isinstance(wanted, dict):
+        found, wanted = found or {}, wanted or {}
+        return (
+            all(same(found.get(name), value) for name, value in wanted.items()) if wanted else not any(found.values())
+        )
+    return bool(found == wanted)
 
 
 def later(change: Change, after: str) -> Change:

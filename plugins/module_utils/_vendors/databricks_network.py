@@ -232,8 +232,10 @@ def find(item: Network, listed: t.Sequence[Object]) -> tuple[Object | None, Obje
         if not item.differences(identified):
             return identified, None
         return (fitting[0] if len(fitting) == 1 and item.replace else None), identified
-    if item.network_id and len(fitting) != 1:  # one is there where it was replaced
-        raise ItemError(f"Databricks has no network {item.network_id}. Leave network_id out to make one.")
+    if item.network_id:
+        if len(fitting) != 1:  # one is there where it was replaced
+            raise ItemError(f"Databricks has no network {item.network_id}. Leave network_id out to make one.")
+        return fitting[0], None  # others of the name are not what was meant
     others = [thing for thing in named if thing not in fitting]
     if len(named) > 1 and not (item.replace and len(fitting) == 1 and len(others) == 1):
         only(NETWORK, named, f"is named {item.name}", "network_id")
@@ -287,7 +289,8 @@ def _plan_create(item: Network, actual: Actual) -> Plan:
     if missing:
         raise ItemError(f"There is no network {item.name}. To create it, give {', '.join(missing)}.")
     _check_endpoints(body, actual)
-    params = {"method": "POST", "path": NETWORK.path, "body": body, "known_by": (NETWORK.list_action, body)}
+    known_by = (NETWORK.list_action, {**body, **item.wishes})  # of which one may be to have no endpoints
+    params = {"method": "POST", "path": NETWORK.path, "body": body, "known_by": known_by}
     plan = Plan([Change(CREATE, params, f"create {NETWORK.words} {item.name}", outdated_by=THERE)])
     plan.after = {**shown(body), "network_id": UNKNOWN, "vpc_status": UNKNOWN}
     plan.result = dict(plan.after)
@@ -327,9 +330,9 @@ def _plan_replace(item: Network, old: Object, actual: Actual) -> Plan:
     after = "" if actual.thing else "the new network to be there"
     for workspace in actual.on(actual.thing):
         _check_runs(workspace, actual.thing or {})
-        if workspace.get("workspace_status") != "RUNNING":
-            after = after or f"{WORKSPACE.told(workspace)} to be RUNNING ({workspace.get('workspace_status')})"
+        after = after or _moving(workspace)
     for workspace in actual.on(old):
+        after = after or _moving(workspace)
         plan.changes.append(later(_move(workspace, new_id), after))
         after = after or f"{WORKSPACE.told(workspace)} to be RUNNING"
     plan.changes.append(later(_delete(old), after))
@@ -349,6 +352,25 @@ def _check_consent(item: Network, old: Object, actual: Actual) -> None:
         refuse_another(NETWORK, old, {"vpc_id": item.vpc_id})
     if users and not item.confirm_disruption:
         raise ItemError(f"{reason}. {', '.join(map(WORKSPACE.told, users))} would be moved to another network. {COST}")
+    for workspace in users:
+        _check_movable(workspace)
+
+
+def _check_movable(workspace: Object) -> None:
+    """Raise ItemError for a workspace in a state in which Databricks changes nothing of it, and that does not end."""
+    status = workspace.get("workspace_status")
+    if status not in ("RUNNING", "FAILED", *MOVING):
+        said = str(workspace.get("workspace_status_message") or "no reason given").rstrip(".")
+        raise ItemError(
+            f"{WORKSPACE.told(workspace)} is {status}: {said}. Only a workspace that is RUNNING or FAILED can be moved "
+            "to another network."
+        )
+
+
+def _moving(workspace: Object) -> str:
+    """What a change of a workspace has to wait for; "" where nothing."""
+    status = workspace.get("workspace_status")
+    return f"{WORKSPACE.told(workspace)} to be RUNNING ({status})" if status in MOVING else ""
 
 
 def _check_runs(workspace: Object, network: Object) -> None:

@@ -302,6 +302,8 @@ def plan_present(item: NetworkPolicy, actual: Actual) -> Plan:
     plan.after = {**policy_shown(body), "workspace_ids": sorted(actual.attached)}
     if plan.changes:
         plan.result = dict(plan.after)
+        if item.name == DEFAULT:
+            plan.warnings.append(f"{DEFAULT} is what every workspace has that was given no other: it changes for all.")
     return plan
 
 

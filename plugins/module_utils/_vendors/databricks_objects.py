@@ -18,7 +18,12 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Made
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
+    UNREADABLE,
+    ApiError,
+    Databricks,
+    Object,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import UUID, shard_of
 
@@ -43,7 +48,11 @@ class Sort:
     list_action: str
 
     def read(self, account: Databricks) -> list[Object]:
-        return account.list(self.list_action, self.path)
+        """All objects of the kind. Raises ApiError where one has no id, by which alone it can be told from others."""
+        found = account.list(self.list_action, self.path)
+        if not all(thing.get(self.id) for thing in found):
+            raise ApiError(self.list_action, UNREADABLE, f"the list holds something without {self.id}")
+        return found
 
     def path_of(self, thing: Object) -> str:
         return f"{self.path}/{thing[self.id]}"
@@ -130,13 +139,34 @@ def deleted_by(made: Made, action: str) -> set[str]:
     return {str(change.params["path"]).rpartition("/")[2] for change in made.changes if change.action == action}
 
 
-def users_of_registration(lists: Lists, vpc_endpoint_id: str) -> list[str]:
+def users_of_registration(lists: Lists, endpoint: Object) -> list[str]:
     """What uses a registered VPC endpoint, and keeps it."""
-    networks = [network for network in lists.of(NETWORK) if vpc_endpoint_id in endpoints_of(network)]
-    settings = [
-        entry for entry in lists.of(SETTINGS) if vpc_endpoint_id in (entry.get("allowed_vpc_endpoint_ids") or [])
+    key = endpoint[REGISTRATION.id]
+    networks = [network for network in lists.of(NETWORK) if key in endpoints_of(network)]
+    settings = [entry for entry in lists.of(SETTINGS) if key in (entry.get("allowed_vpc_endpoint_ids") or [])]
+    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings), *_cut_off(lists, endpoint)]
+
+
+def is_way_in(endpoint: Object) -> bool:
+    """Whether a registered VPC endpoint leads to workspaces now. Those for the relay serve clusters alone."""
+    return endpoint.get("use_case") != RELAY and str(endpoint.get("state")).lower() == "available"
+
+
+def _cut_off(lists: Lists, endpoint: Object) -> list[str]:
+    """What nobody would reach any more without an endpoint: no public access, and no other that all may come in by."""
+    region = endpoint.get("region")
+    ways = [
+        other[REGISTRATION.id] for other in lists.of(REGISTRATION) if other.get("region") == region and is_way_in(other)
     ]
-    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings)]
+    if ways != [endpoint[REGISTRATION.id]]:
+        return []
+    found = []
+    for entry in lists.of(SETTINGS):
+        lets_all_in = entry.get("private_access_level") != "ENDPOINT" and not entry.get("public_access_enabled")
+        if lets_all_in and entry.get("region") == region:
+            workspaces = ", ".join(map(WORKSPACE.told, workspaces_with(lists, SETTINGS, entry[SETTINGS.id])))
+            found += [f"{SETTINGS.told(entry)}, as the only way to {workspaces}"] if workspaces else []
+    return found
 
 
 def endpoints_of(network: Object) -> list[str]:
@@ -174,8 +204,10 @@ def check_region(region: str | None, shard: str | None) -> None:
 
 def check_id(option: str, value: str | None, of: str = "") -> None:
     """An id of Databricks, which AWS's ids are easily taken for."""
-    if value is None or is_of_form(UUID, value):
+    if value is None or (is_of_form(UUID, value) and value == value.lower()):
         return
+    if is_of_form(UUID, value):
+        raise ItemError(f"{option}: {value!r} has capitals, and ids of Databricks are told apart by small letters.")
     if str(value).startswith("vpce-"):
         where = ", the vpc_endpoint_id that databricks_vpc_endpoint returns" if "_endpoint_id" in option else ""
         raise ItemError(f"{option}: {value!r} is AWS's id of a VPC endpoint. Databricks' own is wanted here{where}.")

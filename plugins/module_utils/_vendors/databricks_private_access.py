@@ -47,6 +47,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_region,
     deleted_by,
     find_by_id_or_name,
+    is_way_in,
     refuse_another,
     with_made,
     workspaces_with,
@@ -170,7 +171,7 @@ class PrivateAccessSettings:
             return Actual(endpoints=lists.of(REGISTRATION) if creates and item.allowed_vpc_endpoint_ids else ())
         if thing[SETTINGS.id] in deleted_by(made, DELETE):
             return Actual(thing, deleted=True)
-        is_as_wanted = item.state == "present" and has(thing, item.body(thing))
+        is_as_wanted = item.state == "present" and has(filled(thing), item.body(thing))
         if item.state == "absent" or is_as_wanted:
             told = REPLACE in made or not is_as_wanted
             return Actual(thing, workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]) if told else ())
@@ -195,11 +196,17 @@ class PrivateAccessSettings:
         return self.account.apply(change)
 
 
+def filled(thing: Object) -> Object:
+    """Settings with what they are where the API leaves it out, as it does with C(false)."""
+    level = thing.get("private_access_level") or "ACCOUNT"
+    return {**thing, "public_access_enabled": bool(thing.get("public_access_enabled")), "private_access_level": level}
+
+
 def shown(thing: Object | None) -> dict[str, t.Any]:
     """As the modules return it, and the diff compares it."""
     if not thing:
         return {}
-    found = {name: thing.get(name) for name in FIELDS}
+    found = {name: filled(thing).get(name) for name in FIELDS}
     return {**found, "allowed_vpc_endpoint_ids": sorted(found["allowed_vpc_endpoint_ids"] or [])}
 
 
@@ -217,7 +224,7 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
     if actual.workspaces:
         told = ", ".join(map(WORKSPACE.told, actual.workspaces))
         plan.warnings.append(f"{item.name}: the change takes some minutes to reach {told}.")
-    if has(thing, body):
+    if has(filled(thing), body):
         return plan
     _check_endpoints(item, body, actual)
     _check_lockout(item, thing, body, actual)
@@ -298,12 +305,8 @@ def _check_private(thing: Object, body: Object, actual: Actual) -> None:
     Databricks refuses it, too, but of a new workspace alone, and in words that name neither.
     """
     outside = {endpoint[REGISTRATION.id] for endpoint in actual.outside(body)}
-    fronts = [
-        endpoint
-        for endpoint in actual.endpoints
-        if endpoint.get("region") == body["region"] and endpoint.get("use_case") != RELAY
-    ]
-    open_fronts = [endpoint for endpoint in fronts if str(endpoint.get("state")).lower() == "available"]
+    here = [endpoint for endpoint in actual.endpoints if endpoint.get("region") == body["region"]]
+    open_fronts = [endpoint for endpoint in here if is_way_in(endpoint)]
     if body["private_access_level"] == "ENDPOINT":
         open_fronts = [endpoint for endpoint in open_fronts if endpoint[REGISTRATION.id] not in outside]
     missing = []

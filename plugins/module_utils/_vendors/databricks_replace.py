@@ -62,7 +62,11 @@ def _replaced(account: Databricks, change: Change, read: str, shown: t.Callable[
         if not error.lost:
             raise
         lost, answered = error.message, False
-    found = account.call(read, "GET", path, subject=subject)
+    try:
+        found = account.call(read, "GET", path, subject=subject)
+    except ApiError as error:
+        error.written = answered
+        raise
     # Not what was sent: Databricks may have changed what nobody wished for, such as the time of the change.
     if not covers(found, wanted.body(found)):
         overwritten = ApiError(change.action, OUTDATED, lost, subject, AGAIN)

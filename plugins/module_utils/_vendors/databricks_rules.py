@@ -35,7 +35,7 @@ FIELDS = (
     "enabled",
     "error_message",
 )
-UNDECIDED = ("CREATING", "PENDING")
+UNDECIDED = ("", "CREATING", "PENDING")
 ESTABLISHED = "ESTABLISHED"
 GOES_AT_ONCE = ("PENDING", "EXPIRED")
 """States in which a deleted rule is gone at once. In any other it is deactivated, and gone a day later."""
@@ -48,6 +48,7 @@ class State(t.NamedTuple):
 
 
 STATES = {
+    "": State("Databricks has not said yet"),
     "CREATING": State("Databricks makes its endpoint"),
     "PENDING": State("nobody has let its endpoint in yet"),
     ESTABLISHED: State("it works"),
@@ -216,8 +217,8 @@ def awaited(thing: Object) -> str:
     """What must happen before a rule works; "" where nothing."""
     state = state_of(thing)
     endpoint = thing.get("vpc_endpoint_id")
-    if state == "CREATING" or (state in UNDECIDED and not endpoint):
-        return f"{told(thing)}: Databricks to say which endpoint it makes ({state})"
+    if state in ("", "CREATING") or (state in UNDECIDED and not endpoint):
+        return f"{told(thing)}: Databricks to say which endpoint it makes ({state or 'no state yet'})"
     if state != "PENDING":
         return ""
     if is_to_s3(thing):

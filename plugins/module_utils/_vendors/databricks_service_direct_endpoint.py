@@ -62,7 +62,7 @@ ENDPOINT = Sort(
     "databricks:ListEndpoints",
 )
 LABEL = r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-PENDING, APPROVED = "PENDING", "APPROVED"
+WAITING, APPROVED = ("", "PENDING"), "APPROVED"  # "": there is no state yet
 LOST = ("DISCONNECTED", "FAILED")
 OF_AWS = ("aws_vpc_endpoint_id", "aws_account_id", "aws_endpoint_service_id")
 FIELDS = ("endpoint_id", "display_name", "region", *OF_AWS, "use_case", "state")
@@ -128,7 +128,7 @@ class ServiceDirectEndpoint:
         if self.aws_vpc_endpoint_id:
             registered = [thing for thing in listed if aws_id_of(thing) == self.aws_vpc_endpoint_id]
             found = only(ENDPOINT, registered, f"is registered for {self.aws_vpc_endpoint_id}", "endpoint_id")
-            if found or self.state == "absent":
+            if found or self.state == "absent" or self.endpoint_id:  # which it replaced: the name is perhaps another's
                 return found
         elif self.endpoint_id:
             return None
@@ -234,14 +234,14 @@ def plan_present(item: ServiceDirectEndpoint, actual: Actual) -> Plan:
         )
     if not thing:
         return _plan_create(item)
-    state, different = str(thing.get("state")), item.differences(thing)
-    if state not in (PENDING, APPROVED, *LOST):
+    state, different = str(thing.get("state") or "").upper(), item.differences(thing)
+    if state not in (*WAITING, APPROVED, *LOST):
         raise ItemError(f"{ENDPOINT.told(thing)} is in the state {state!r}, which is not known here.")
     if different or state in LOST:
         return _plan_replace(item, thing, different)
     plan = Plan(after=shown(thing))
-    if state == PENDING:
-        plan.waiting = f"{item.name} to be APPROVED ({state})"
+    if state in WAITING:
+        plan.waiting = f"{item.name} to be APPROVED ({state or 'no state yet'})"
     if thing.get(ENDPOINT.name) != item.name:
         plan.warnings.append(
             f"{item.name}: {aws_id_of(thing)} is registered as {thing.get(ENDPOINT.name)}, which stays its name; "
@@ -258,7 +258,7 @@ def _plan_replace(item: ServiceDirectEndpoint, thing: Object, different: t.Mappi
         reason = f"{ENDPOINT.told(thing)} cannot be changed: {unlike}"
     if not item.replace:
         raise ItemError(f"{reason}. With replace=true it is removed and registered anew.")
-    if not item.endpoint_id:
+    if item.endpoint_id != thing[ENDPOINT.id]:
         refuse_another(ENDPOINT, thing, {"region": item.region})
     plan = _plan_create(item)
     plan.changes.insert(0, _delete(thing))

@@ -80,8 +80,10 @@ class SignIn:
                 raise ItemError(
                     f"{option} has a blank or a line break at an end, or a character that cannot be printed."
                 )
+        if self.api_timeout < 1:
+            raise ItemError(f"api_timeout is {self.api_timeout} s: an answer takes at least one.")
         if self.host:
-            self._check_host(self.host)
+            self.check_host(self.host)
         if self.account_id and not is_of_form(UUID, self.account_id):
             raise ItemError(
                 f"account_id is {self.account_id!r}, and not the id of a Databricks account, as in "
@@ -95,7 +97,7 @@ class SignIn:
         if not (self.account_id or self.profile):
             raise ItemError("Give account_id (DATABRICKS_ACCOUNT_ID), or name a profile that holds it.")
 
-    def _check_host(self, host: str) -> None:
+    def check_host(self, host: str) -> None:
         """Raise ItemError for what is no address, or would carry secrets in the open, or belongs to no shard named."""
         address = urlsplit(host if "://" in host else f"https://{host}")
         name = address.hostname or ""
@@ -107,6 +109,9 @@ class SignIn:
             raise ItemError(f"host is {host!r}: secrets go by https alone.")
         if name.endswith(GOVCLOUD_DOMAINS) and not self.govcloud_shard:
             raise ItemError(f"{name} is in AWS GovCloud: say which with govcloud_shard, civilian or dod.")
+        of = next((key for key, shard in SHARDS.items() if name.endswith(f".{shard.domain}")), None)
+        if of and of != shard_of(self.govcloud_shard):
+            raise ItemError(f"{name} is of another cloud of Databricks than govcloud_shard={self.govcloud_shard}.")
 
     @property
     def config(self) -> dict[str, t.Any]:

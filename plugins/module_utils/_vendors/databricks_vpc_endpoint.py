@@ -48,7 +48,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 
 CREATE = "databricks:CreateVpcEndpoint"
 DELETE = "databricks:DeleteVpcEndpoint"
-WAITING = ("pending", "pendingacceptance", "pending_acceptance")
+WAITING = ("", "pending", "pendingacceptance", "pending_acceptance")  # "": AWS's word is not known there yet
 FIELDS = (
     "vpc_endpoint_id",
     "vpc_endpoint_name",
@@ -98,7 +98,9 @@ class VpcEndpoint:
         if self.aws_vpc_endpoint_id:
             registered = [thing for thing in listed if thing.get("aws_vpc_endpoint_id") == self.aws_vpc_endpoint_id]
             found = only(REGISTRATION, registered, f"is registered for {self.aws_vpc_endpoint_id}", "vpc_endpoint_id")
-            if found or self.state == "absent":
+            if (
+                found or self.state == "absent" or self.vpc_endpoint_id
+            ):  # which it replaced: the name is perhaps another's
                 return found
         elif self.vpc_endpoint_id:
             return None
@@ -153,7 +155,7 @@ class VpcEndpoints:
             return Actual()
         deleted = thing[REGISTRATION.id] in deleted_by(made, DELETE)
         goes = item.state == "absent" or item.differences(thing) or not is_alive(thing)
-        users = users_of_registration(lists, thing[REGISTRATION.id]) if goes and not deleted else []
+        users = users_of_registration(lists, thing) if goes and not deleted else []
         return Actual(thing, users, deleted)
 
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:
@@ -190,7 +192,7 @@ def plan_present(item: VpcEndpoint, actual: Actual) -> Plan:
         return _plan_replace(item, thing, actual.users, different)
     plan = Plan(after=shown(thing))
     if state_of(thing) != "available":
-        plan.waiting = f"{item.name} to be available ({state_of(thing)})"
+        plan.waiting = f"{item.name} to be available ({state_of(thing) or 'no state yet'})"
     if thing.get(REGISTRATION.name) != item.name:
         plan.warnings.append(
             f"{item.name}: {item.meant} is registered as {thing.get(REGISTRATION.name)}, which stays its name; "
@@ -210,7 +212,7 @@ def _plan_replace(
         reason = f"{REGISTRATION.told(thing)} is in the state {thing.get('state')!r}, which never becomes available"
     if not item.replace:
         raise ItemError(f"{reason}. With replace=true it is removed and registered anew, if nothing uses it.")
-    if not item.vpc_endpoint_id:
+    if item.vpc_endpoint_id != thing[REGISTRATION.id]:
         refuse_another(REGISTRATION, thing, {"region": item.region})
     if users:
         raise ItemError(f"{reason}. It is not replaced, for these use it: {', '.join(users)}. Take it out there first.")

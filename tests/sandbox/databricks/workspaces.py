@@ -93,6 +93,8 @@ def _check_network(account: Account, workspace: Workspace, key: Any) -> None:
     if not workspace.body.get(NETWORK):
         raise invalid("A network can only be set for a workspace with a customer-managed VPC")
     network = one_of(account.networks, "Network", key)
+    if network.gone_from < float("inf"):
+        raise in_use(f"Network {network.id} is being deleted")
     owner = network.body.get("workspace_id")
     if owner not in (None, int(workspace.id)):
         raise in_use(f"Network {network.id} is being used by active workspace {owner}")

@@ -9,8 +9,10 @@ import contextlib
 import datetime
 import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,7 +63,7 @@ def test_a_post_that_was_not_performed_is_made_again_once_that_is_sure(dbx: Acco
     assert len(dbx.objects("vpc_endpoints")) == 2
 
 
-@pytest.mark.parametrize("status", [500, 503, 504])
+@pytest.mark.parametrize("status", [408, 499, 500, 502, 503, 504])
 def test_a_server_error_may_have_performed_the_call(dbx: Account, status: int) -> None:
     dbx.sandbox.databricks_fails("CreateVpcEndpoint", status, performed=True)
     result = dbx.run_module(dbx.module, {**dbx.access, **new(dbx)})
@@ -125,11 +127,35 @@ def test_a_delete_without_an_answer_is_made_again(dbx: Account) -> None:
     assert dbx.objects("vpc_endpoints") == []
 
 
-@pytest.mark.parametrize("status", [429, 500, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 499, 500, 502, 503, 504])
 def test_a_read_is_repeated_where_that_may_help(dbx: Account, status: int) -> None:
     dbx.sandbox.databricks_fails("ListVpcEndpoints", status, times=3)
     assert len(dbx.run(module=INFO)["vpc_endpoints"]) == 1
     assert dbx.count("ListVpcEndpoints") == 4
+
+
+def test_a_web_page_of_a_gateway_passes(dbx: Account) -> None:
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 502, "<html><title>Bad gateway</title></html>", times=2)
+    assert len(dbx.run(module=INFO)["vpc_endpoints"]) == 1
+    assert dbx.count("ListVpcEndpoints") == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ([None], "unreadable answer: the list holds something that is no object"),
+        (["text"], "unreadable answer: the list holds something that is no object"),
+        ({"items": "text"}, "unreadable answer: the list holds something that is no object"),
+        ({"next_page_token": "again"}, "unreadable answer: the pages of the list have no end"),
+        ([{"vpc_endpoint_name": "endpoint-1"}], "unreadable answer: the list holds something without vpc_endpoint_id"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_no_empty_one(dbx: Account, answer: Any, says: str) -> None:
+    options = new(dbx)
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 200, answer, times=None)
+    assert says in dbx.run(module=INFO)["msg"]
+    assert says in dbx.one(**options)["msg"]
+    assert dbx.performed == []
 
 
 @pytest.mark.parametrize(
@@ -179,6 +205,12 @@ def test_a_pause_longer_than_the_task_goes_on_is_not_slept(dbx: Account, status:
     assert "asked again in 3600 s, which is longer than this task goes on" in said
     assert "Run again after" in said
     assert dbx.time.ahead == before
+
+
+@pytest.mark.parametrize("pause", ["90000", "99999999999999999999999"])
+def test_the_moment_to_go_on_has_a_date(dbx: Account, pause: str) -> None:
+    dbx.sandbox.databricks_fails("ListVpcEndpoints", 429, headers={"Retry-After": pause})
+    assert re.search(r"Run again after 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC", dbx.one(name="endpoint-1")["msg"])
 
 
 def test_a_post_that_is_refused_for_too_many_calls_was_not_performed(dbx: Account) -> None:
@@ -260,6 +292,32 @@ def test_a_web_page_means_that_privatelink_blocks_this_controller(dbx: Account, 
     assert "AWS PrivateLink may block this controller" in dbx.one(name="endpoint-1")["msg"]
 
 
+@pytest.mark.parametrize("operation", ["GetAuthorizationServer", "GetToken"])
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_web_page_in_the_place_of_a_token(dbx: Account, operation: str, status: int) -> None:
+    page = "<html><head><title>Databricks - Sign In</title></head></html>"
+    dbx.sandbox.databricks_fails(operation, status, page, times=None)
+    said = dbx.one(name="endpoint-1")["msg"]
+    assert "AWS PrivateLink may block this controller" in said
+    assert "Check host, account_id, client_id" not in said
+
+
+@pytest.mark.parametrize("operation", ["GetAuthorizationServer", "GetToken"])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_who_gives_tokens_may_be_out_of_order_for_a_while(dbx: Account, operation: str, status: int) -> None:
+    dbx.sandbox.databricks_fails(operation, status, times=2)
+    assert dbx.one(name="endpoint-1")["state"] == "available"
+
+
+@pytest.mark.parametrize("answer", [[], "null", '"text"', {}])
+def test_a_token_that_cannot_be_read(dbx: Account, answer: Any) -> None:
+    for operation in ("GetAuthorizationServer", "GetToken"):
+        for status in (200, 400):
+            dbx.sandbox.databricks_fails(operation, status, answer, times=None)
+            assert dbx.one(name="endpoint-1")["failed"]
+            dbx.sandbox.databricks_disarm()
+
+
 def test_the_environment_signs_in(dbx: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in dbx.access.items():
         monkeypatch.setenv(f"DATABRICKS_{name.upper()}", value)
@@ -317,6 +375,24 @@ def test_a_profile_is_read_only_where_it_is_named(
     assert "has no other profile" in missing["msg"]
 
 
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("https://accounts.cloud.databricks.us", "say which with govcloud_shard"),
+        ("http://accounts.cloud.databricks.com", "secrets go by https alone"),
+    ],
+)
+def test_the_host_of_a_profile_is_held_against_the_shard(
+    dbx: Account, monkeypatch: pytest.MonkeyPatch, host: str, says: str
+) -> None:
+    calls: list[str] = []
+    client = SimpleNamespace(account_id=dbx.id, do=lambda method, path, **options: calls.append(path))
+    config = SimpleNamespace(host=host)
+    monkeypatch.setattr(api, "sign_in", lambda options: SimpleNamespace(api_client=client, config=config))
+    assert says in dbx.run_module(INFO, {"profile": "named"})["msg"]
+    assert calls == []
+
+
 KEYS: dict[str, Any] = {"account_id": uid(1), "client_id": "a", "client_secret": "b"}
 
 
@@ -347,6 +423,9 @@ def test_the_host_follows_the_shard(options: dict[str, Any], host: str) -> None:
         ({"client_secret": "secret\n"}, "client_secret has a blank or a line break"),
         ({"host": " accounts.cloud.databricks.com"}, "host has a blank or a line break"),
         ({"client_secret": None}, "No way to sign in to Databricks"),
+        ({"govcloud_shard": "dod", "host": "accounts.cloud.databricks.us"}, "another cloud of Databricks than"),
+        ({"govcloud_shard": "dod", "host": "accounts.cloud.databricks.com"}, "another cloud of Databricks than"),
+        ({"api_timeout": 0}, "an answer takes at least one"),
     ],
 )
 def test_what_cannot_sign_in_is_refused_before_the_first_call(options: dict[str, Any], says: str) -> None:
@@ -361,16 +440,19 @@ def test_without_the_sdk_the_module_says_what_to_install(dbx: Account, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "same"),
+    ("found", "wanted", "same"),
     [
         (["a", "b"], ["b", "a"], True),
         ([], None, True),
         (None, {"rest_api": []}, True),
         ({"rest_api": ["a"]}, {"rest_api": ["a"], "dataplane_relay": []}, True),
+        ({"rest_api": ["a"], "of_tomorrow": ["b"]}, {"rest_api": ["a"]}, True),
+        ({"rest_api": []}, None, True),
+        ({"rest_api": ["a"]}, None, False),
         (["a"], ["b"], False),
         ({"rest_api": ["a"]}, {"rest_api": []}, False),
         (False, None, False),
     ],
 )
-def test_what_means_the_same_to_databricks(left: Any, right: Any, same: bool) -> None:
-    assert api.same(left, right) is same
+def test_what_means_the_same_to_databricks(found: Any, wanted: Any, same: bool) -> None:
+    assert api.same(found, wanted) is same

@@ -214,8 +214,8 @@ def test_a_rule_for_buckets_is_switched_on_by_a_run_that_waits(dbx: Account) -> 
 
 def test_a_rule_that_waits_to_be_switched_on_keeps_no_other_rule_waiting(dbx: Account) -> None:
     made(dbx, BUCKET, state="PENDING")
-    wish = {"name": "config-1", "rules": [{**BUCKET, "enabled": True}, rule(1)]}
-    found = dbx.run(**wish, wait_established=True, wait_timeout=5)["results"][0]
+    rules = [{**BUCKET, "enabled": True}, rule(1)]
+    found = dbx.run(name="config-1", rules=rules, wait_established=True, wait_timeout=5)["results"][0]
     assert found["writes"] == [kind.CREATE_RULE]
     assert "to be ESTABLISHED" in found["waiting"]
 
@@ -268,6 +268,15 @@ def test_a_state_that_nobody_knows_ends_the_wait(dbx: Account) -> None:
     wish: dict[str, Any] = {"name": "config-1", "rules": [rule(1)]}
     assert "is in the state 'PONDERING', which is not known here" in dbx.refused(**wish)
     assert "is not known here" in dbx.refused(**wish, replace=True)
+
+
+def test_a_state_that_is_not_there_yet_is_waited_for(dbx: Account) -> None:
+    """What was made a moment ago is not taken for dead, and made again."""
+    (there,) = made(dbx, rule(1))
+    force(dbx, there, connection_state=None)
+    dbx.meanwhile = lambda: force(dbx, there, connection_state="ESTABLISHED")
+    found = dbx.one(name="config-1", rules=[rule(1)], replace=True, wait_established=True)
+    assert (found["writes"], found["failed"], found["rules"][0]["meaning"]) == ([], False, "it works")
 
 
 def test_what_does_not_work_keeps_no_other_rule_from_being_made(dbx: Account) -> None:

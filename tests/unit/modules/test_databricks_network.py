@@ -226,6 +226,55 @@ def test_a_network_named_by_its_id_is_replaced_once(dbx: Account, where: dict[st
     assert dbx.change(MOVED, **wish)["network_id"] != old
 
 
+def test_a_network_of_the_same_name_is_not_what_an_id_once_meant(dbx: Account, where: dict[str, Any]) -> None:
+    """A network that its id named was replaced and is gone; another of its name, perhaps somebody else's, stays."""
+    theirs = {"network_id": uid(7), "network_name": "compute", **where, "vpc_id": "vpc-99999999"}
+    dbx.seed(networks=[{"network_id": uid(6), "network_name": "compute", **where}, theirs])
+    dbx.seed(
+        workspaces=[{"workspace_id": 1, "workspace_name": "theirs", "aws_region": REGION, "network_id": uid(7)}],
+    )
+    consent = {"replace": True, "confirm_disruption": True}
+    found = dbx.one(name="compute", **where, **consent, network_id=uid(5))
+    assert (found["network_id"], found["writes"], found["failed"]) == (uid(6), [], False)
+    assert networks_of(dbx) == [uid(7)]
+
+
+def test_endpoints_are_taken_away(dbx: Account, where: dict[str, Any]) -> None:
+    dbx.one(name="compute", **where, **BACK_END)
+    none: dict[str, Any] = {"rest_api_endpoint_ids": [], "dataplane_relay_endpoint_ids": []}
+    made = dbx.change([kind.CREATE, kind.DELETE], name="compute", **none, replace=True)
+    assert made["rest_api_endpoint_ids"] == []
+
+
+def test_members_that_are_not_known_are_no_difference(dbx: Account, where: dict[str, Any]) -> None:
+    uses = {"rest_api": [uid(1)], "dataplane_relay": [uid(3)], "use_of_tomorrow": ["new"]}
+    dbx.seed(networks=[{"network_id": uid(6), "network_name": "compute", **where, "vpc_endpoints": uses}])
+    found = dbx.one(name="compute", **where, **BACK_END)
+    assert (found["changed"], found["failed"]) == (False, False)
+
+
+@pytest.mark.parametrize("status", ["BANNED", "CANCELLING", "CANCELLED", "MARVELLOUS"])
+def test_a_workspace_that_cannot_be_moved_is_told_before_anything_is_made(
+    dbx: Account, where: dict[str, Any], status: str
+) -> None:
+    living(dbx, where, 1)
+    dbx.sandbox.databricks_change(dbx.id, "workspaces", "1", {"workspace_status": status})
+    said = dbx.refused(name="compute", **BACK_END, replace=True, confirm_disruption=True)
+    assert (
+        f"workspace space-1 (1) is {status}: Workspace is running. Only a workspace that is RUNNING or FAILED" in said
+    )
+
+
+def test_a_workspace_that_somebody_else_changes_is_waited_for(dbx: Account, where: dict[str, Any]) -> None:
+    living(dbx, where, 1)
+    dbx.sandbox.databricks_change(dbx.id, "workspaces", "1", {"workspace_status": "PROVISIONING"})
+    running = {"workspace_status": "RUNNING"}
+    dbx.meanwhile = lambda: dbx.sandbox.databricks_change(dbx.id, "workspaces", "1", running)
+    moved = dbx.one(name="compute", **BACK_END, replace=True, confirm_disruption=True)
+    assert (moved["failed"], moved["writes"]) == (False, MOVED)
+    assert dbx.count("UpdateWorkspace") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -89,6 +89,12 @@ def test_an_open_policy_is_told(dbx: Account) -> None:
     assert "reaches all" not in dbx.one(True, **PRIVATE)["warnings"]
 
 
+def test_a_change_of_the_default_is_told(dbx: Account) -> None:
+    said = dbx.one(True, name="default-policy", restriction_mode="RESTRICTED_ACCESS")["warnings"]
+    assert "default-policy is what every workspace has that was given no other: it changes for all." in said
+    assert "it changes for all" not in dbx.one(name="default-policy")["warnings"]
+
+
 def test_what_others_have_put_there_stays_unless_purged(dbx: Account) -> None:
     seeded(dbx, update_time="a while ago")
     wish: dict[str, Any] = {"name": "private", "allowed_internet_destinations": ["mine.example.com"]}

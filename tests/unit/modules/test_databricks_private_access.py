@@ -152,6 +152,23 @@ def test_a_replacement_without_an_answer(dbx: Account, performed: bool) -> None:
     assert dbx.objects(KIND)[0]["allowed_vpc_endpoint_ids"] == [uid(1)]
 
 
+@pytest.mark.parametrize("left_out", ["public_access_enabled", "private_access_level"])
+def test_what_the_api_leaves_out_is_its_default(dbx: Account, left_out: str) -> None:
+    """It does so with C(false); a run that changed it would change it each time."""
+    seed(dbx, public_access_enabled=False)
+    dbx.sandbox.databricks_change(dbx.id, KIND, uid(8), {left_out: None})
+    found = dbx.one(name="front", region=REGION, public_access_enabled=False, private_access_level="ACCOUNT")
+    assert (found["changed"], found["failed"]) == (False, False)
+    assert (found["public_access_enabled"], found["private_access_level"]) == (False, "ACCOUNT")
+
+
+def test_a_replacement_that_cannot_be_read_again_was_made_all_the_same(dbx: Account) -> None:
+    seed(dbx)
+    dbx.sandbox.databricks_fails("GetPrivateAccess", 403, after=1, times=None)
+    made = dbx.one(name="front", allowed_vpc_endpoint_ids=[uid(1)])
+    assert (made["failed"], made["writes"]) == (True, [kind.REPLACE])
+
+
 def test_who_would_be_shut_out_is_named(dbx: Account) -> None:
     seed(dbx)
     level: dict[str, Any] = {"private_access_level": "ENDPOINT", "allowed_vpc_endpoint_ids": [uid(1)]}

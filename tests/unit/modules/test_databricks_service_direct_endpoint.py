@@ -153,3 +153,14 @@ def test_many_take_one_list(dbx: Account) -> None:
     dbx.run(endpoints=items)
     assert not dbx.run(endpoints=items)["changed"]
     assert [call["operation"] for call in dbx.calls] == ["ListEndpoints"]
+
+
+@pytest.mark.parametrize("state", ["Approved", None])
+def test_the_case_of_a_state_is_of_no_account_nor_one_that_is_not_there_yet(dbx: Account, state: str | None) -> None:
+    info = {"aws_vpc_endpoint_id": f"vpce-{1:017x}"}
+    endpoint = {"endpoint_id": uid(1), "display_name": "direct", "region": REGION, "aws_vpc_endpoint_info": info}
+    dbx.seed(endpoints=[{**endpoint, "state": state}])
+    approved = {"state": "APPROVED"}
+    dbx.meanwhile = lambda: dbx.sandbox.databricks_change(dbx.id, "endpoints", uid(1), approved)
+    found = dbx.one(name="direct", replace=True)
+    assert (found["writes"], found["failed"], found["waiting"]) == ([], False, "")

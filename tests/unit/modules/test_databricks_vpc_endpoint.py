@@ -98,6 +98,31 @@ def test_what_is_used_stays_and_its_users_are_named(dbx: Account) -> None:
 
 
 @pytest.mark.parametrize(
+    ("others", "settings"),
+    [
+        ([], {}),
+        ([], {"public_access_enabled": True}),
+        ([], {"private_access_level": "ENDPOINT"}),
+        ([2], {}),
+    ],
+)
+def test_the_only_way_to_a_workspace_stays(dbx: Account, others: list[int], settings: dict[str, Any]) -> None:
+    usual = {"private_access_settings_id": uid(8), "private_access_settings_name": "front", "region": REGION}
+    dbx.seed(
+        vpc_endpoints=[*map(dbx.registered, [1, *others]), dbx.registered(3, "scc_relay")],
+        private_access_settings=[{**usual, "public_access_enabled": False, **settings}],
+        workspaces=[
+            {"workspace_id": 1, "workspace_name": "space", "aws_region": REGION, "private_access_settings_id": uid(8)}
+        ],
+    )
+    if others or settings:
+        dbx.change([kind.DELETE], name="endpoint-1", state="absent")
+        return
+    said = dbx.refused(name="endpoint-1", state="absent")
+    assert f"is used by private access settings front ({uid(8)}), as the only way to workspace space (1)." in said
+
+
+@pytest.mark.parametrize(
     ("status", "body"), [(409, None), (400, {"error_code": "INVALID_STATE", "message": "It is used."})]
 )
 def test_used_since_it_was_looked_at(dbx: Account, status: int, body: Any) -> None:
@@ -123,6 +148,14 @@ def test_the_case_of_a_state_is_of_no_account(dbx: Account) -> None:
     dbx.seed(vpc_endpoints=[dbx.registered(1, state="AVAILABLE"), dbx.registered(2, state="pendingAcceptance")])
     assert dbx.one(name="endpoint-1")["state"] == "available"
     assert dbx.one(name="endpoint-2", wait=False)["waiting"] == "endpoint-2 to be available (pendingacceptance)"
+
+
+def test_a_state_that_is_not_there_yet_is_waited_for(dbx: Account) -> None:
+    """What was registered a moment ago is not taken for lost, and registered anew."""
+    dbx.seed(vpc_endpoints=[dbx.registered(1, state=None)])
+    dbx.meanwhile = lambda: dbx.sandbox.databricks_change(dbx.id, "vpc_endpoints", uid(1), {"state": "available"})
+    found = dbx.one(name="endpoint-1", replace=True)
+    assert (found["state"], found["writes"], found["failed"]) == ("available", [], False)
 
 
 def test_a_state_that_turns_bad_ends_the_wait(dbx: Account) -> None:
@@ -152,6 +185,13 @@ def test_a_registration_of_another_endpoint_or_region_is_another_one(dbx: Accoun
     assert f"not {AWS_ID}: it is another one" in dbx.refused(**other, state="absent")
     gone = dbx.one(name="endpoint-1", aws_vpc_endpoint_id=AWS_ID, state="absent")
     assert (gone["state"], gone["writes"]) == ("absent", [])
+
+
+def test_a_registration_of_the_same_name_is_not_what_an_id_once_meant(dbx: Account) -> None:
+    dbx.seed(vpc_endpoints=[dbx.registered(1, region="eu-west-1")])
+    options = {"name": "endpoint-1", "vpc_endpoint_id": uid(9), "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
+    dbx.change([kind.CREATE], **options, replace=True)
+    assert dbx.objects("vpc_endpoints")[0]["vpc_endpoint_id"] == uid(1)
 
 
 def test_two_items_for_the_same_thing(dbx: Account) -> None:
@@ -192,6 +232,7 @@ def test_fifty_take_one_list(dbx: Account) -> None:
         ({"govcloud_shard": "dod"}, "'us-east-1' is no region of Databricks' dod shard of GovCloud"),
         ({"vpc_endpoint_id": AWS_ID}, "is AWS's id of a VPC endpoint. Databricks' own is wanted here"),
         ({"vpc_endpoint_id": "endpoint-1"}, "is no id of Databricks"),
+        ({"vpc_endpoint_id": "0A000000-0000-4000-8000-000000000001", "state": "absent"}, "has capitals"),
         ({"aws_vpc_endpoint_id": uid(1)}, "no id of AWS that begins with vpce-. It looks like an id of Databricks."),
         ({"aws_vpc_endpoint_id": "vpce-svc-0123456789abcdef0"}, "is no id of AWS that begins with vpce-."),
         ({"aws_vpc_endpoint_id": f"{AWS_ID}\n"}, "is no id of AWS that begins with vpce-."),
