@@ -241,6 +241,9 @@ def test_who_may_be_the_owners_guest_stays_connected(estate: Estate, theirs: str
     estate.put(guest, "available")
     change(estate, [PERMIT, UNTAG], state="absent", on_connections="reject", **adopted)
     assert estate.connection(guest) == "available"
+    run(estate, **adopted)
+    left = run(estate, state="absent", service_id=made["ServiceId"])  # its tag says that it was adopted
+    assert (left["failed"], left["writes"]) == (False, [UNTAG])
 
 
 def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
