@@ -50,8 +50,8 @@ def check(item: Telling) -> None:
     strange = [zone for zone in item.told_zone_ids or () if not is_of_form(ZONE_ID, zone)]
     if strange:
         raise ItemError(
-            f"told_zone_ids are ids of Availability Zones, like use1-az1, not {', '.join(strange)}: names of zones mean "
-            "others in other accounts."
+            f"told_zone_ids are ids of Availability Zones, like use1-az1, not {', '.join(strange)}: names of zones "
+            "mean others in other accounts."
         )
 
 
