@@ -210,6 +210,13 @@ options:
         description:
           - Remove listeners whose port is not in O(load_balancers[].listeners), and their target groups where those
             were made here and nothing else uses them.
+          - Without it, O(load_balancers[].state=absent) deletes no load balancer on which others have a listener, which
+            is one to a target group without a tag of the collection.
+        type: bool
+        default: false
+      leave_others:
+        description:
+          - Purge no listener of others, which is one to a target group without a tag of the collection.
         type: bool
         default: false
       tags:

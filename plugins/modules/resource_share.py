@@ -40,8 +40,9 @@ options:
       state:
         description:
           - V(present) accepts the share, V(absent) leaves it. An invitation that nobody has accepted stays as it is.
-          - A share is not left while VPC endpoints of this account, or associations with service networks, lead to what
-            it holds, for they would stop working. That is a warning, and RV(results[].needed_by) tells which.
+          - A share is not left while VPC endpoints of this account, or its associations with service networks, lead to
+            what it holds, which may be a service network itself, for they would stop working. That is a warning, and
+            RV(results[].needed_by) tells which.
           - AWS does not let an account leave what is shared within its organization. That is a warning, not an error.
         type: str
         choices: [present, absent]

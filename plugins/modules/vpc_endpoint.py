@@ -107,7 +107,9 @@ options:
         description:
           - The route tables that lead to an endpoint of type Gateway. It is in their routes, and has no subnets, no
             security groups and no private DNS. What subnets of other route tables send does not pass through it.
-          - Others that it has stay, unless O(endpoints[].purge_route_table_ids) is set.
+          - Others that it has stay, unless O(endpoints[].purge_route_table_ids) is set, and keep the endpoint. With
+            O(endpoints[].state=absent) those listed here are taken out, and it is deleted only where it has no others,
+            or where none are listed. Nor is one that has others replaced.
         type: list
         elements: str
       purge_route_table_ids:

@@ -672,6 +672,25 @@ def with_function(company: Company) -> None:
     company.hosts["us"]["fivetran_ip_sync"] = "lambda"
 
 
+def test_a_function_that_fails_stops_its_links_alone(company: Company) -> None:
+    with_function(company)
+    company.hosts["us"]["redis_cloud_links"] = [{"name": "sessions", "state": "absent", "subscription_id": 1}]
+    company.sandbox.fault("lambda", "GetFunction", "deny", account=company.accounts["us"])
+    refused = company.play("site")
+    assert (refused.status, refused.writes) == (2, [])
+    function = "fivetran orders: failed: the function that follows the databases: lambda:GetFunction"
+    assert [line[: len(function)] for dummy, line in refused.lines if line.startswith("fivetran")] == [function]
+    assert stand(refused)["us redis-cloud sessions"] == "absent"  # the host goes on
+
+
+@pytest.mark.parametrize("said", ["ip_sync_lambda_purge_syncs=yes", "ip_sync_lambda_state=absent"])
+def test_no_extra_variable_takes_links_of_others_from_the_function(company: Company, said: str) -> None:
+    with_function(company)
+    refused = company.play("site", "--check", "-e", said)
+    assert (refused.status, refused.writes) == (2, [])
+    assert "leave out ip_sync_lambda_state and ip_sync_lambda_purge_syncs" in str(refused.failures)
+
+
 def test_a_link_to_redis_cloud_comes_and_goes(company: Company, kill: Callable[[subprocess.Popen[str]], None]) -> None:
     """With wrong keys it fails alone, before anything is touched; no output holds a key. A killed run is continued."""
     company.hosts = {"us": company.hosts["us"] | {"fivetran_links": [company.link("orders")]}}

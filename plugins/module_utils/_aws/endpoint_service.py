@@ -17,6 +17,7 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership, principals
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import service_balancers as placing
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.accept_connection import REJECT, read_connections
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_absent import plan_absent
@@ -109,7 +110,7 @@ class EndpointServices:
         created = self._created(item, services, made)
         listed = [service for service in services if created is None or service["ServiceId"] != created["ServiceId"]]
         known = [service["ServiceId"] for service in listed if owner(service) == item.name]
-        found = find(item, listed if created is None else [created, *listed], balancers)
+        found = find(item, listed if created is None else [created, *listed], balancers, tagging.UNTAG in made)
         wanted = arns_of(item, balancers)
         if item.state == "present":
             placing.refuse_taken(item.name, wanted, found, services)

@@ -28,6 +28,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     differing,
     forwards_to,
     misfits,
+    of_others,
     pairs,
     security_groups,
     subnets_to_be,
@@ -41,6 +42,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_listener
     leftover_deletions,
     listener_changes,
     moves,
+    surplus,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import (
     ANOTHER_NAME,
@@ -393,6 +395,8 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         _refuse_other_place(item, balancer)
         if ownership.is_adopted(actual.own_tags):
             return adoption.leave(item, actual)
+        if not item.purge_listeners:
+            _refuse_used_by_others(balancer, actual)
         protected = actual.attributes.get(balancer.arn, {}).get(BALANCER_ATTRIBUTES["deletion_protection"]) == "true"
         if protected and item.deletion_protection is not False:
             raise ItemError(
@@ -422,6 +426,16 @@ def _refuse_other_place(item: NetworkLoadBalancer, balancer: lb.LoadBalancer) ->
     if item.vpc_id not in (None, have):
         raise ItemError(
             f"Load balancer {balancer.name} is in {have}, not in {item.vpc_id}: it is another one, and was not deleted."
+        )
+
+
+def _refuse_used_by_others(balancer: lb.LoadBalancer, actual: Actual) -> None:
+    """Raise ItemError for a load balancer of ours on which others have put something of theirs."""
+    others = ", ".join(arn.split("/")[1] for arn in of_others(actual))
+    if others:
+        raise ItemError(
+            f"Load balancer {balancer.name} also leads to {others}, which was not made here: others use it. It was not "
+            "deleted. Have their listeners removed from it, then run again."
         )
 
 
@@ -771,7 +785,8 @@ def _after(item: NetworkLoadBalancer, actual: Actual, before: t.Mapping[str, t.A
     if item.private_addresses:
         after["private_addresses"] = {**before.get("private_addresses", {}), **item.private_addresses}
     if item.listeners is not None:
-        keep = {} if item.purge_listeners else before.get("listeners", {})
+        going = {listener["Port"] for listener in surplus(item, actual, ())}
+        keep = {port: name for port, name in before.get("listeners", {}).items() if port not in going}
         after["listeners"] = {**keep, **{port: group.name for port, group in item.groups_by_port.items()}}
         after["target_groups"] = {}
         for name, group in item.groups.items():

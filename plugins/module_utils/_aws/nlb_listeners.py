@@ -25,6 +25,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_actual i
     forwards_to,
     leads_to_ours,
     made_here,
+    of_others,
     pairs,
     to_exist,
 )
@@ -103,14 +104,17 @@ def _attribute_changes(item: NetworkLoadBalancer, actual: Actual) -> list[Change
 def surplus(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence[int]) -> list[Raw]:
     """Listeners that must go, by port: those that were made for a look, and when purging all that are not wanted.
 
-    None goes while a port is held; of a load balancer that others have made, only those to target groups of ours.
+    None goes while a port is held; of a load balancer that others have made, only those to target groups of ours, and
+    of one of ours, where others are left alone, none to target groups of others.
     """
     theirs = ownership.is_theirs(item, actual.own_tags)
+    others = set(of_others(actual)) if item.leave_others else set()
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
         port = int(listener["Port"])
         extra = port not in item.groups_by_port and item.listeners is not None
-        purged = item.purge_listeners and (not theirs or leads_to_ours(item, actual, listener))
+        ours = leads_to_ours(item, actual, listener) if theirs else not others & forwards_to(listener)
+        purged = item.purge_listeners and ours
         if extra and not held and (purged or _is_for_a_look(item, actual, listener)):
             found.append(listener)
     return found

@@ -162,6 +162,7 @@ class NetworkLoadBalancer:
     deletion_protection: bool | None = None
     listeners: list[dict[str, t.Any]] | None = optional(item=ListenerOptions)
     purge_listeners: bool = False
+    leave_others: bool = False
     tags: dict[str, str] | None = None
     purge_tags: bool = False
     adopt: bool = False

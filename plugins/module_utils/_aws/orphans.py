@@ -20,57 +20,85 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint
 
 GONE = ("deleted", "deleting")  # states of a VPC endpoint and an endpoint service, in lower case
 
-Tagged = tuple[str, t.Mapping[str, str]]  # a resource in words, and its tags
+
+class Resource(t.NamedTuple):
+    """One resource in words, with its tags. ``option`` is what a link must say to find it, beside its name.
+
+    A forwarder is no link's own.
+    """
+
+    what: str
+    tags: t.Mapping[str, str]
+    option: str = ""
+    is_forwarder: bool = False
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """What there is of one name: resources in words."""
+    """What there is of one name."""
 
     name: str
-    resources: tuple[str, ...]
+    resources: tuple[Resource, ...]
 
     def as_dict(self) -> dict[str, t.Any]:
-        there = ", ".join(self.resources)
-        line = (
-            f"{self.name}: no link names it, and there is {there}. If its link has another name now, let the vendor "
-            "connect to that one first. To take it away, list the link once more under its old name with state: absent."
-        )
-        return {"name": self.name, "resources": list(self.resources), "line": line}
+        there = [resource.what for resource in self.resources]
+        line = f"{self.name}: no link names it, and there is {', '.join(there)}. {' '.join(self._advice())}"
+        return {"name": self.name, "resources": there, "line": line}
+
+    def _advice(self) -> list[str]:
+        """How what there is goes, by whose it is."""
+        of_links = [resource for resource in self.resources if not resource.is_forwarder]
+        options = " and ".join(["state: absent", *(resource.option for resource in of_links if resource.option)])
+        advice = []
+        if of_links:
+            advice.append(
+                "If its link has another name now, let the vendor connect to that one first. To take it away, list the "
+                f"link once more under its old name with {options}."
+            )
+        if len(of_links) < len(self.resources):
+            mode = "port_forwarder_mode: auto_scaling_group and port_forwarder_state: absent"
+            advice.append(
+                f"The group is a forwarder: to take it away, run the role port_forwarder with port_forwarder_name: "
+                f"{self.name}, {mode}."
+            )
+        return advice
 
 
 def orphans(api: Api, names: t.Collection[str], environment: str) -> list[Orphan]:
     """What is of an environment and has none of the names, in order of name. Raises ItemError for a refused call."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Resource]] = {}
     for reader in (_balancers, _services, _endpoints, _forwarders):
-        for what, tags in reader(api):
-            name = tags.get(tagging.OWN_TAG)
-            if name and name not in names and tags.get(tagging.ENVIRONMENT_TAG) == environment:
-                found.setdefault(name, []).append(what)
+        for resource in reader(api):
+            name = resource.tags.get(tagging.OWN_TAG)
+            if name and name not in names and resource.tags.get(tagging.ENVIRONMENT_TAG) == environment:
+                found.setdefault(name, []).append(resource)
     return [Orphan(name, tuple(found[name])) for name in sorted(found)]
 
 
-def _balancers(api: Api) -> t.Iterator[Tagged]:
+def _balancers(api: Api) -> t.Iterator[Resource]:
     balancers = [balancer for balancer in lb.read_load_balancers(api) if balancer.is_network]
     tags = lb.read_tags(api, [balancer.arn for balancer in balancers])
     for balancer in balancers:
-        yield f"load balancer {balancer.name}", tags.get(balancer.arn, {})
+        own = tags.get(balancer.arn, {})
+        option = "" if own.get(tagging.OWN_TAG) == balancer.name else f"load_balancer_name: {balancer.name}"
+        yield Resource(f"load balancer {balancer.name}", own, option)
 
 
-def _services(api: Api) -> t.Iterator[Tagged]:
+def _services(api: Api) -> t.Iterator[Resource]:
     for service in read_services(api):
         if str(service.get("ServiceState")).lower() not in GONE:
-            yield f"endpoint service {service['ServiceId']}", tagging.as_dict(service.get("Tags"))
+            yield Resource(f"endpoint service {service['ServiceId']}", tagging.as_dict(service.get("Tags")))
 
 
-def _endpoints(api: Api) -> t.Iterator[Tagged]:
+def _endpoints(api: Api) -> t.Iterator[Resource]:
     for endpoint in read_endpoints(api):
         if str(endpoint.get("State")).lower() not in GONE:
-            yield f"VPC endpoint {endpoint['VpcEndpointId']}", tagging.as_dict(endpoint.get("Tags"))
+            yield Resource(f"VPC endpoint {endpoint['VpcEndpointId']}", tagging.as_dict(endpoint.get("Tags")))
 
 
-def _forwarders(api: Api) -> t.Iterator[Tagged]:
+def _forwarders(api: Api) -> t.Iterator[Resource]:
     filters = [{"Name": "tag-key", "Values": [tagging.OWN_TAG]}]
     for group in api.pages("autoscaling:DescribeAutoScalingGroups", "AutoScalingGroups", Filters=filters):
         if group.get("Status") is None:  # it is set while a group is being deleted
-            yield f"Auto Scaling group {group['AutoScalingGroupName']}", tagging.as_dict(group.get("Tags"))
+            what, tags = f"Auto Scaling group {group['AutoScalingGroupName']}", tagging.as_dict(group.get("Tags"))
+            yield Resource(what, tags, is_forwarder=True)

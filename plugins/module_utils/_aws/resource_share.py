@@ -31,6 +31,18 @@ PAGE = 500  # the most that RAM lists in one answer
 ENDED = {"REJECTED": "was rejected", "EXPIRED": "has expired"}  # by the status of an invitation
 CANNOT_LEAVE = ("OperationNotPermittedException", "UnknownResourceException")
 ENDED_USES = ("deleting", "deleted", "failed", "rejected", "expired", "create_failed", "delete_in_progress")
+USED_KINDS = (
+    ":ResourceConfiguration",
+    ":ServiceNetwork",
+)  # of shared resources whose use by this account is looked for
+OF_RESOURCES = "vpc-lattice:ListServiceNetworkResourceAssociations"
+ASSOCIATIONS = {  # the calls that list them, by whether it is a service network, with the option that takes its ARN
+    False: ((OF_RESOURCES, "resourceConfigurationIdentifier"),),
+    True: (
+        (OF_RESOURCES, "serviceNetworkIdentifier"),
+        ("vpc-lattice:ListServiceNetworkVpcAssociations", "serviceNetworkIdentifier"),
+    ),
+}
 Raw = t.Mapping[str, t.Any]
 
 
@@ -164,13 +176,12 @@ class ResourceShares:
         self._add_resources([actual for item, actual in have if actual.share and item.state == "present"])
         found.update(self._add_invitations([pair for pair in have if not pair[1].share]))
         leaving = [actual for item, actual in have if actual.share and item.state == "absent"]
+        for actual in leaving:
+            self.account = self.account or str(self.api.call("sts:GetCallerIdentity")["Account"])
+            actual.account = self.account
         self._add_uses([actual for actual in leaving if not (actual.left or actual.refused)])
         for item, actual in have:
             actual.needed_by = [use for use in actual.needed_by if use not in (item.going or ())]
-        for item, actual in have:
-            if actual.share and item.state == "absent":
-                self.account = self.account or str(self.api.call("sts:GetCallerIdentity")["Account"])
-                actual.account = self.account
         return found
 
     def _find(self, item: ResourceShare, shares: t.Sequence[Seen], made: Made) -> Actual:
@@ -197,9 +208,9 @@ class ResourceShares:
             actual.resources = by_share.get(actual.share.arn, []) if actual.share else ()
 
     def _add_uses(self, leaving: t.Sequence[Actual]) -> None:
-        """Endpoints in one call per 1000, associations with service networks in one for each resource."""
+        """Endpoints in one call per 1000, associations with service networks in one or two for each resource."""
         self._add_resources(leaving)
-        held = {actual.share.arn: _configurations(actual) for actual in leaving if actual.share}
+        held = {actual.share.arn: _leads_to(actual) for actual in leaving if actual.share}
         if not any(held.values()):
             return
         endpoints = self.api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
@@ -208,17 +219,22 @@ class ResourceShares:
             uses = [
                 str(endpoint["VpcEndpointId"])
                 for endpoint in endpoints
-                if endpoint.get("ResourceConfigurationArn") in wanted and _is_used(endpoint["State"])
+                if {endpoint.get("ResourceConfigurationArn"), endpoint.get("ServiceNetworkArn")} & {*wanted}
+                and _is_used(endpoint["State"])
             ]
             for arn in wanted:
-                action, of = (
-                    "vpc-lattice:ListServiceNetworkResourceAssociations",
-                    {"resourceConfigurationIdentifier": arn},
-                )
-                for row in self.api.pages(action, "items", maxResults=100, **of):
-                    if _is_used(row["status"]) and not row.get("isManagedAssociation"):
-                        uses.append(str(row["id"]))
+                uses += self._associations(arn)
             actual.needed_by = sorted(uses)
+
+    def _associations(self, arn: str) -> list[str]:
+        """Ids of the account's associations with what is shared; those of others there are not its concern."""
+        used = []
+        for action, option in ASSOCIATIONS[arns.SERVICE_NETWORK.fullmatch(arn) is not None]:
+            for row in self.api.pages(action, "items", maxResults=100, **{option: arn}):
+                theirs = row.get("createdBy") not in (None, self.account)
+                if _is_used(row["status"]) and not row.get("isManagedAssociation") and not theirs:
+                    used.append(str(row["id"]))
+        return used
 
     def _add_invitations(self, missing: t.Sequence[tuple[ResourceShare, Actual]]) -> dict[str, ItemError]:
         """One call for all, if any share is missing that is wanted."""
@@ -242,10 +258,9 @@ class ResourceShares:
         return plan_invited(item, actual)
 
 
-def _configurations(actual: Actual) -> list[str]:
-    """What of a share VPC endpoints and service networks lead to."""
-    of_lattice = [row for row in actual.resources if str(row.get("type")).endswith(":ResourceConfiguration")]
-    return [str(row["arn"]) for row in of_lattice]
+def _leads_to(actual: Actual) -> list[str]:
+    """What of a share VPC endpoints, VPCs and service networks lead to."""
+    return [str(row["arn"]) for row in actual.resources if str(row.get("type")).endswith(USED_KINDS)]
 
 
 def _is_used(state: t.Any) -> bool:

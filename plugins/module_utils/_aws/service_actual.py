@@ -84,15 +84,19 @@ def read_notifications(api: Api) -> dict[str, dict[str, Notification]]:
 
 
 def find(
-    item: EndpointService, services: t.Sequence[Service], balancers: t.Mapping[str, lb.LoadBalancer]
+    item: EndpointService,
+    services: t.Sequence[Service],
+    balancers: t.Mapping[str, lb.LoadBalancer],
+    left: bool = False,
 ) -> list[Service]:
     """The service that an item means: by id, else by the collection's tags, else the one on its load balancers.
 
     The last way is for a service made by other means, which the item may only adopt; it must be the only one. Several
-    that carry the tags are all the item's. Raises ItemError for a service that is not.
+    that carry the tags are all the item's. ``left`` is whether this run has left one that was adopted. Raises ItemError
+    for a service that is not the item's.
     """
     if item.service_id:
-        return _named(item, services)
+        return _named(item, services, left)
     ours = ownership.ours(item, services, "Endpoint service", _id_and_tags)
     same = [service for service in ours if service["ServiceState"] in ALIVE]
     same = [service for service in same if not _elsewhere(item, service)] or same[:1]
@@ -118,7 +122,7 @@ def choose(actual: Actual) -> None:
     actual.service, actual.surplus = services[0], services[1:]
 
 
-def _named(item: EndpointService, services: t.Sequence[Service]) -> list[Service]:
+def _named(item: EndpointService, services: t.Sequence[Service], left: bool) -> list[Service]:
     same = [
         service
         for service in services
@@ -126,7 +130,7 @@ def _named(item: EndpointService, services: t.Sequence[Service]) -> list[Service
     ]
     if not same and item.state == "present":
         raise ItemError(f"Endpoint service {item.service_id} does not exist in this account and region.")
-    same = [service for service in same if not ownership.is_left(item, tags_of(service))]
+    same = [service for service in same if not ownership.is_left(item, tags_of(service), left)]
     for service in same:
         ownership.check(item, f"Endpoint service {item.service_id}", tags_of(service))
     return same

@@ -25,6 +25,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import A
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.lattice import (
     COMING,
     GOING,
+    UNTAG,
     Raw,
     as_id,
     leave,
@@ -83,6 +84,7 @@ class Actual:
     tags: dict[str, str] | None = None
     created: bool = False  # by this run
     deleted: bool = False  # by this run
+    left: bool = False  # by this run
 
     @property
     def id(self) -> str:
@@ -139,7 +141,7 @@ class Associations:
         row, going = same[0], same[0]["id"] in deleted
         if going and row["status"] != "DELETE_FAILED":
             row = {**row, "status": GOING}  # a listing that still shows the past
-        return Actual(row, deleted=going)
+        return Actual(row, deleted=going, left=UNTAG in made)
 
     def _add_details(self, item: Association, actual: Actual) -> None:
         """The reason of a failure, and the tags where they are ours to change."""
@@ -193,7 +195,7 @@ def plan_absent(item: Association, actual: Actual) -> Plan:
         return plan
     plan.before = _shown(actual)
     if actual.tags is not None:
-        if ownership.is_left(item, actual.tags):
+        if ownership.is_left(item, actual.tags, actual.left):
             return Plan(result=plan.result)
         ownership.check(item, f"Association {actual.id}", actual.tags)
     if ownership.is_adopted(actual.tags or {}):

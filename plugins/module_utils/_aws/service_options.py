@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, principals
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, principals, told
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.notification import NotificationOptions
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
@@ -74,6 +74,7 @@ class EndpointService:
             if getattr(self, option) == []:
                 raise ItemError(f"{option} is empty: an endpoint service needs at least one {what}.")
         lb.check_arns(self.load_balancers or [])
+        told.check(self)
         lower = (self.private_dns_name or "").lower()
         if lower != (self.private_dns_name or ""):
             raise ItemError(f"AWS takes private DNS names in lower case alone: give private_dns_name {lower}.")

@@ -15,8 +15,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form, number
+
 PORT_TAG = "saas.privatelink:told-port"
 ZONES_TAG = "saas.privatelink:told-zones"  # their ids, with blanks between them
+
+ZONE_ID = r"[a-z0-9]+(-[a-z0-9]+)*-az[0-9]+"
 
 Tags = t.Mapping[str, str]
 
@@ -32,6 +37,22 @@ class Telling(t.Protocol):
 
     @property
     def told_zone_ids(self) -> t.Sequence[str] | None: ...
+
+
+def check(item: Telling) -> None:
+    """Raise ItemError for what nobody can have been told: every run would say that it is to be told, or none would."""
+    try:
+        for port in (item.port, item.told_port):
+            if port is not None:
+                number(port, 1, 65535)
+    except ValueError as error:
+        raise ItemError(f"port and told_port are ports: {error}.") from None
+    strange = [zone for zone in item.told_zone_ids or () if not is_of_form(ZONE_ID, zone)]
+    if strange:
+        raise ItemError(
+            f"told_zone_ids are ids of Availability Zones, like use1-az1, not {', '.join(strange)}: names of zones "
+            "mean others in other accounts."
+        )
 
 
 def missing(item: Telling, current: Tags, zone_ids: t.Iterable[str] = (), more_zones: bool = False) -> dict[str, str]:

@@ -262,7 +262,7 @@ class VpcEndpoints:
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
         created = self._created(item, endpoints, made)
         listed = [endpoint for endpoint in endpoints if created is None or _id(endpoint) != _id(created)]
-        found = find(item, listed if created is None else [created, *listed])
+        found = find(item, listed if created is None else [created, *listed], tagging.UNTAG in made)
         known = [_id(endpoint) for endpoint in listed if name_of(endpoint) == item.name]
         actual = Actual(
             next(iter(found), None),
@@ -371,14 +371,15 @@ def _asks_acceptance(item: VpcEndpoint, actual: Actual) -> bool:
     return bool(item.state == "present" and item.private_dns_enabled and offered and new)
 
 
-def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
+def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint], left: bool = False) -> list[Endpoint]:
     """The endpoint that an item means, by id, else by the collection's tags; behind it, what else is the item's.
 
     Where several are, those in the item's place only, the oldest that serves first. Live endpoints come before failed
-    ones, failed ones before deleting ones; of those to be there, only the first kind is told.
+    ones, failed ones before deleting ones; of those to be there, only the first kind is told. ``left`` is whether this
+    run has left one that was adopted.
     """
     if item.vpc_endpoint_id:
-        return _named(item, endpoints)
+        return _named(item, endpoints, left)
     same = ownership.ours(item, endpoints, "Endpoint", _id_and_tags)
     same = [endpoint for endpoint in same if not _place(item, endpoint)] or same[:1]
     places = {(endpoint.get("VpcId"), *(endpoint.get(target.member) for target in TARGETS)) for endpoint in same}
@@ -398,9 +399,9 @@ def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
     return serving or dead[:1] or going[:1]
 
 
-def _named(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> list[Endpoint]:
+def _named(item: VpcEndpoint, endpoints: t.Sequence[Endpoint], left: bool) -> list[Endpoint]:
     same = [endpoint for endpoint in endpoints if _id(endpoint) == item.vpc_endpoint_id]
-    same = [endpoint for endpoint in same if not ownership.is_left(item, _tags(endpoint))]
+    same = [endpoint for endpoint in same if not ownership.is_left(item, _tags(endpoint), left)]
     for endpoint in same:
         ownership.check(item, f"Endpoint {item.vpc_endpoint_id}", _tags(endpoint))
     if item.state == "present" and (not same or _state(same[0]) == "deleting"):
@@ -447,9 +448,30 @@ def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
             plan.after = {**plan.before, "tags": kept}
         elif _state(endpoint) == "deleting":
             plan.waiting = _gone(_id(endpoint))
+        elif _others_tables(item, endpoint):
+            _plan_narrower(plan, item, endpoint)
         else:
             plan.changes.append(_delete(_id(endpoint)))
     return plan
+
+
+def _others_tables(item: VpcEndpoint, endpoint: Endpoint) -> list[str]:
+    """Route tables of a gateway endpoint beside those that the item lists, if it lists any: others have added them."""
+    return sorted(set(endpoint.get("RouteTableIds") or ()) - set(item.route_table_ids)) if item.route_table_ids else []
+
+
+def _plan_narrower(plan: Plan, item: VpcEndpoint, endpoint: Endpoint) -> None:
+    """Take the item's route tables out of a gateway endpoint that others use, too."""
+    kept, ours = _others_tables(item, endpoint), set(item.route_table_ids or ())
+    going = sorted(ours & set(endpoint.get("RouteTableIds") or ()))
+    if going:
+        params = {"VpcEndpointId": _id(endpoint), "RemoveRouteTableIds": going}
+        plan.changes.append(Change(MODIFY, params, f"take {', '.join(going)} out of {_id(endpoint)}"))
+    plan.after = {**plan.before, "route_table_ids": kept}
+    plan.warnings.append(
+        f"{item.name}: {_id(endpoint)} stays, for route tables that are not listed lead to it: {', '.join(kept)}. To "
+        "delete it all the same, list these, too, or leave out route_table_ids."
+    )
 
 
 def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str = "") -> Plan:
@@ -611,6 +633,12 @@ def _refuse_replacing(item: VpcEndpoint, endpoint: Endpoint) -> None:
         )
     if ownership.is_theirs(item, _tags(endpoint)):
         raise ItemError(f"{endpoint['VpcEndpointId']} was adopted and is not replaced. Use another name for a new one.")
+    others = _others_tables(item, endpoint)
+    if others:
+        raise ItemError(
+            f"{endpoint['VpcEndpointId']} is not replaced, for route tables that are not listed lead to it: "
+            f"{', '.join(others)}. List these, too, in route_table_ids."
+        )
 
 
 def _differs(option: str, have: t.Any, wanted: t.Any) -> bool:

@@ -318,6 +318,7 @@ class NlbServiceLink(Link):
             **self._identity(),
             "listeners": [listener],
             "purge_listeners": True,
+            "leave_others": True,
         }
 
     @step

@@ -241,6 +241,9 @@ def test_who_may_be_the_owners_guest_stays_connected(estate: Estate, theirs: str
     estate.put(guest, "available")
     change(estate, [PERMIT, UNTAG], state="absent", on_connections="reject", **adopted)
     assert estate.connection(guest) == "available"
+    run(estate, **adopted)
+    left = run(estate, state="absent", service_id=made["ServiceId"])  # its tag says that it was adopted
+    assert (left["failed"], left["writes"]) == (False, [UNTAG])
 
 
 def test_an_adopted_service_is_left_as_it_was(estate: Estate) -> None:
@@ -1072,6 +1075,24 @@ def test_a_load_balancer_is_not_taken_out_under_a_connection(estate: Estate) -> 
 def test_an_aws_service_may_be_let_in(estate: Estate) -> None:
     estate.balancer("nlb")
     change(estate, [CREATE, PERMIT], load_balancers=["nlb"], allowed_principals=["appflow.amazonaws.com"])
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"told_port": 0}, "0 is not between 1 and 65535"),
+        ({"port": 65536}, "65536 is not between 1 and 65535"),
+        ({"told_zone_ids": ["use1-az1", "us-east-1b"]}, "like use1-az1, not us-east-1b: names of zones mean others"),
+        ({"told_zone_ids": ["use1-az1 use1-az2"]}, "ids of Availability Zones"),
+    ],
+)
+def test_what_nobody_can_have_been_told(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ItemError, match=says):
+        EndpointService("orders", **options)
+
+
+def test_zones_may_be_local_ones() -> None:
+    EndpointService("orders", port=5432, told_zone_ids=["use1-az6", "usw2-lax1-az1"])
 
 
 @pytest.mark.parametrize("state", ["Failed", "Deleting", "Deleted"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.orphans import Orphan, Resource
+
 from tests.unit.modules.conftest import check_documented
 
 GREEN = {"environment_name": "green"}
@@ -41,6 +43,19 @@ def test_what_is_ours_and_named_by_nothing(estate: Any) -> None:
     check_documented("orphans_info", estate.calls)
     (line, dummy) = (orphan["line"] for orphan in estate.look("orphans_info", names=["crm"], **GREEN)["orphans"])
     assert line.startswith(f"orders: no link names it, and there is load balancer orders, {orders[1]}. If")
+
+
+def test_the_line_says_how_it_goes(estate: Any) -> None:
+    """A balancer of another name is found by a link that says it, and a forwarder by no link."""
+    vpc = estate.make_vpc(estate.account)
+    named = {"name": "fivetran-orders", "load_balancer_name": "shared", "subnet_ids": list(vpc.subnets)}
+    estate.run("network_load_balancer", **named, listeners=[{"port": 5432}], **GREEN)
+    forwarder = Orphan("fivetran-zone", (Resource("Auto Scaling group fivetran-zone", {}, is_forwarder=True),))
+    (orphan,) = estate.look("orphans_info", names=[], **GREEN)["orphans"]
+    assert "under its old name with state: absent and load_balancer_name: shared." in orphan["line"]
+    line = forwarder.as_dict()["line"]
+    assert "run the role port_forwarder with port_forwarder_name: fivetran-zone, port_forwarder_mode" in line
+    assert "list the link" not in line
 
 
 def test_what_is_on_its_way_out_is_none(estate: Any) -> None:

@@ -137,6 +137,42 @@ def test_a_share_that_somebody_uses_is_not_left(
     change(estate, [LEAVE], resource_share_arn=share, state="absent")
 
 
+@pytest.mark.parametrize("kind", ["endpoint", "vpc", "resource"])
+def test_a_shared_service_network_that_somebody_uses_is_not_left(
+    estate: Estate, vendor: Vendor, make_vpc: Callable[..., Any], kind: str
+) -> None:
+    """What other accounts have in the network is not this account's concern."""
+    network = str(vendor.lattice.create_service_network(name="theirs")["arn"])
+    theirs = make_vpc(vendor.account)
+    where = {"serviceNetworkIdentifier": network}
+    vendor.lattice.create_service_network_vpc_association(**where, vpcIdentifier=theirs.id)
+    share = vendor.share(network)
+    invited(estate, share)
+    run(estate, resource_share_arn=share)
+    vpc, lattice = make_vpc(estate.account), estate.boto(estate.account, "vpc-lattice")
+    if kind == "endpoint":
+        asked = {"VpcEndpointType": "ServiceNetwork", "ServiceNetworkArn": network}
+        made = estate.ec2.create_vpc_endpoint(VpcId=vpc.id, SubnetIds=vpc.subnets[:1], **asked)
+        user = made["VpcEndpoint"]["VpcEndpointId"]
+        end = functools.partial(estate.ec2.delete_vpc_endpoints, VpcEndpointIds=[user])
+    elif kind == "vpc":
+        user = lattice.create_service_network_vpc_association(**where, vpcIdentifier=vpc.id)["id"]
+        end = functools.partial(
+            lattice.delete_service_network_vpc_association, serviceNetworkVpcAssociationIdentifier=user
+        )
+    else:
+        ours = Vendor(estate.sandbox, estate.account, make_vpc, name=estate.account[0]).configuration("ours")
+        asked = {**where, "resourceConfigurationIdentifier": ours}
+        user = lattice.create_service_network_resource_association(**asked)["id"]
+        end = functools.partial(
+            lattice.delete_service_network_resource_association, serviceNetworkResourceAssociationIdentifier=user
+        )
+    kept = change(estate, [], resource_share_arn=share, state="absent")
+    assert (kept["failed"], kept["status"], kept["needed_by"]) == (False, "accepted", [user])
+    end()
+    change(estate, [LEAVE], resource_share_arn=share, state="absent")
+
+
 def test_a_share_may_be_named_by_its_arn(estate: Estate, vendor: Vendor, share: str) -> None:
     accepted = change(estate, [ACCEPT], resource_share_arn=share)
     assert accepted["status"] == "accepted"

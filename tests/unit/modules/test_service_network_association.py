@@ -183,6 +183,9 @@ def test_one_that_was_made_by_other_means_is_adopted(estate: Estate, pair: dict[
     assert adopted["tags"] == {OWN: "cache", "saas.privatelink:adopted": "true"}
     change(estate, [UNTAG], **pair, adopt=True, state="absent")
     assert run(estate, check=True, **pair, adopt=True)["association_id"] == made["id"]
+    run(estate, **pair, adopt=True)
+    left = run(estate, **pair, state="absent")  # its tag says that it was adopted
+    assert (left["failed"], left["writes"]) == (False, [UNTAG])
 
 
 # Failures of AWS

@@ -174,6 +174,9 @@ def test_one_that_others_have_made_is_used_as_it_is(estate: Estate, pair: dict[s
     groups = {"security_group_ids": [group(estate, "first")]}
     assert change(estate, [], **pair, **groups)["security_group_ids"] == []
     change(estate, [UNTAG], **pair, adopt=True, state="absent")
+    run(estate, **pair, adopt=True)
+    left = run(estate, **pair, state="absent")  # its tag says that it was adopted
+    assert (left["failed"], left["writes"]) == (False, [UNTAG])
     assert actual(estate, made["id"])["status"] == "ACTIVE"
 
 

@@ -643,6 +643,21 @@ def test_gateway_create_modify_delete(estate: Estate, tables: list[str]) -> None
     assert not endpoints(estate)
 
 
+def test_a_gateway_stays_for_route_tables_of_others(estate: Estate, tables: list[str]) -> None:
+    whole = {"type": "Gateway", "service_name": S3, "vpc_id": estate.vpc.id}
+    made = run(estate, **whole, route_table_ids=tables[:1])
+    estate.ec2.modify_vpc_endpoint(VpcEndpointId=made["vpc_endpoint_id"], AddRouteTableIds=tables[1:])
+    other = {**whole, "service_name": "com.amazonaws.us-east-1.dynamodb"}
+    refused = run(estate, **other, route_table_ids=tables[:1], replace=True)
+    assert (refused["failed"], refused["writes"]) == (True, [])
+    assert f"is not replaced, for route tables that are not listed lead to it: {tables[1]}" in refused["msg"]
+    kept = change(estate, [MODIFY], **whole, route_table_ids=tables[:1], state="absent")
+    assert kept["diff"][0]["after"]["route_table_ids"] == tables[1:]
+    assert f"stays, for route tables that are not listed lead to it: {tables[1]}" in kept["warnings"]
+    assert endpoint(estate)["RouteTableIds"] == tables[1:]
+    change(estate, [DELETE], **whole, route_table_ids=tables, state="absent")
+
+
 @pytest.mark.parametrize("option", [{"subnet_ids": ["subnet-1"]}, {"security_group_ids": ["sg-1"]}])
 def test_a_gateway_gets_no_addresses(estate: Estate, tables: list[str], option: dict[str, Any]) -> None:
     """Nor an endpoint with addresses a route table, where the options do not say the type."""
@@ -921,6 +936,9 @@ def test_taken_over_by_id(estate: Estate, service: dict[str, Any]) -> None:
     assert "is not replaced" in run(estate, **{**service, "service_name": "other"}, replace=True)["msg"]
     assert change(estate, [], vpc_endpoint_id=made, subnet_ids=service["subnet_ids"][:1])["vpc_endpoint_id"] == made
     change(estate, [UNTAG], state="absent", vpc_endpoint_id=made, adopt=True)
+    run(estate, vpc_endpoint_id=made, adopt=True)
+    left = run(estate, state="absent", vpc_endpoint_id=made)  # its tag says that it was adopted
+    assert (left["failed"], left["writes"]) == (False, [UNTAG])
     assert [endpoint["VpcEndpointId"] for endpoint in endpoints(estate)] == [made]
     missing = run(estate, vpc_endpoint_id="vpce-00000000000000000")
     assert missing["failed"]
