@@ -35,6 +35,7 @@ class Orphan:
         line = (
             f"{self.name}: no link names it, and there is {there}. If its link has another name now, let the vendor "
             "connect to that one first. To take it away, list the link once more under its old name with state: absent."
+            " What a task of yours made goes by state: absent of that task."
         )
         return {"name": self.name, "resources": list(self.resources), "line": line}
 
