@@ -230,7 +230,7 @@ def test_a_network_named_by_its_id_is_replaced_once(dbx: Account, where: dict[st
     ("options", "says"),
     [
         ({"name": "abc"}, "name has 4 to 256 characters"),
-        ({"vpc_id": uid(1)}, "no id of AWS that begins with vpc-"),
+        ({"vpc_id": uid(1)}, "no id of AWS like vpc-0123456789abcdef0"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"]}, "at least two subnets, in separate Availability Zones"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"] * 2}, "lists subnet-0123456789abcdef0 twice"),
         ({"security_group_ids": []}, "names 1 to 5 security groups, not 0"),
