@@ -28,7 +28,7 @@ demo: .venv/.ready  ## Take an example company private, in the sandbox
 	@$(RUN) tests.demo
 
 sandbox: .venv/.ready  ## Keep a sandbox running, for playbooks of your own in another terminal
-	@exec $(RUN) tests.demo.keep
+	@exec $(RUN) tests.demo.keep $(SEED)
 
 test: .venv/.ready  ## Run every check and test
 	@$(RUN) tests.tools.check test $(ALSO)

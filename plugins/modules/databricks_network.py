@@ -108,6 +108,8 @@ EXAMPLES = r"""
     security_group_ids: [sg-0a1b2c3d4e5f60001]
     rest_api_endpoint_ids: ["{{ registered.results[0].vpc_endpoint_id }}"]
     dataplane_relay_endpoint_ids: ["{{ registered.results[1].vpc_endpoint_id }}"]
+  # In check mode there are no ids before the endpoints are registered.
+  when: registered.results | selectattr('vpc_endpoint_id', 'defined') | length == 2
 
 - name: Give it another security group, and move its workspaces
   saas.privatelink.databricks_network:

@@ -72,9 +72,31 @@ seealso:
   - module: saas.privatelink.databricks_private_access
   - module: saas.privatelink.databricks_network
   - module: saas.privatelink.vpc_endpoint
+  - name: IP addresses and domains for Databricks services and assets
+    description: Names of the endpoint services of Databricks in each region, for M(saas.privatelink.vpc_endpoint).
+    link: https://docs.databricks.com/aws/en/resources/ip-domain-region
 """
 
 EXAMPLES = r"""
+- name: Make an endpoint to Databricks' relay in us-east-1, which waits for Databricks
+  saas.privatelink.vpc_endpoint:
+    name: prod-relay
+    service_name: com.amazonaws.vpce.us-east-1.vpce-svc-00018a8c3ff62ffdf
+    vpc_id: vpc-0a1b2c3d4e5f60001
+    subnet_ids: [subnet-0a1b2c3d4e5f6000a, subnet-0a1b2c3d4e5f6000b]
+    security_group_ids: [sg-0a1b2c3d4e5f60001]
+    private_dns_enabled: true
+    region: us-east-1
+  register: relay
+
+- name: Register it, which lets Databricks accept it; a second run of the task before this one switches private DNS on
+  saas.privatelink.databricks_vpc_endpoint:
+    account_id: 01234567-89ab-cdef-0123-456789abcdef
+    name: prod-relay
+    aws_vpc_endpoint_id: "{{ relay.results[0].vpc_endpoint_id }}"
+    region: us-east-1
+  when: relay.results[0].vpc_endpoint_id is defined  # In check mode it is not, before there is an endpoint.
+
 - name: Register the endpoints of a compute plane
   saas.privatelink.databricks_vpc_endpoint:
     account_id: 01234567-89ab-cdef-0123-456789abcdef

@@ -283,6 +283,7 @@ results:
     vpc_id: {description: Its VPC., type: str, returned: when it exists, sample: vpc-0123456789abcdef0}
     subnet_ids: {description: Its subnets., type: list, elements: str, returned: when it exists}
     security_group_ids: {description: Its security groups., type: list, elements: str, returned: when it exists}
+    route_table_ids: {description: Its route tables., type: list, elements: str, returned: for the type Gateway}
     dns_entries:
       description: Its own names. Names of what it reaches - see M(saas.privatelink.vpc_endpoint_association_info).
       type: list
@@ -293,7 +294,7 @@ results:
         hosted_zone_id: {description: The hosted zone of an alias to it., type: str, returned: always}
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: when it exists}
     dns_options: {description: Its DNS options., type: dict, returned: when AWS shows them}
-    service_name: {description: What it leads to., type: str, returned: for the type Interface}
+    service_name: {description: What it leads to., type: str, returned: for the types Interface and Gateway}
     service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}

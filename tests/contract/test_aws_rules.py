@@ -217,6 +217,8 @@ def test_a_region_that_cannot_be(sandbox: RunningSandbox, account: str) -> None:
     for service, call in (("ec2", "describe_vpcs"), ("elbv2", "describe_load_balancers"), ("ram", "list_permissions")):
         with refused("SignatureDoesNotMatch", 403, naming="not 'us-east1'"):
             getattr(sandbox.boto(account, service, "us-east1"), call)()
+    with refused("SignatureDoesNotMatch", 403, naming="not 'us-eats-1'"):
+        sandbox.boto(account, "ec2", "us-eats-1").describe_vpcs()
 
 
 def test_a_cluster_is_paused_and_resumed(sandbox: RunningSandbox, account: str) -> None:

@@ -9,10 +9,11 @@ Run it with ``make demo``.
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ INVENTORY = ROOT / "examples" / "inventory"
 SHEETS = ROOT / ".cache" / "demo" / "hand-off"
 LOG = ROOT / ".cache" / "demo" / "ansible.log"
 SEED = ROOT / "tests" / "demo" / "seed.yml"
-SEGMENT = "333333333333"  # stands for Segment's Edge account, which is not public
+OPENED = ("CreateVpcEndpointServiceConfiguration", "AuthorizeEndpointAccess")  # what lets a vendor come
 
 
 def main() -> int:
@@ -99,19 +100,43 @@ def run(sandbox: SandboxClient, *options: str) -> Run:
 
 
 def act_as_vendors(sandbox: SandboxClient) -> list[str]:
-    """What Fivetran and Segment do with the sheets: request connections, and make a Redshift-managed endpoint."""
-    done = []
-    for account, region in (("111111111111", "us-east-1"), ("222222222222", "eu-west-1")):
-        listed = sandbox.boto(account, "ec2", region).describe_vpc_endpoint_service_configurations()
-        for service in sorted(listed["ServiceConfigurations"], key=name_of):
-            name = name_of(service)
-            vendor = {"fivetran": "834469178297", "segment": SEGMENT}[name.partition("-")[0]]
-            if name == "segment-profiles":
-                continue  # Segment has not told its principal for this one
-            endpoint = sandbox.connect(service["ServiceName"], account=vendor, region=region)
-            done.append(f"{name}: {endpoint['VpcEndpointId']} of account {vendor} asks for {service['ServiceId']}")
-    sandbox.redshift_endpoint("analytics", "111111111111", account=SEGMENT, vpc_id="vpc-0ed9e000000000001")
-    return [*done, "segment-warehouse: Redshift-managed endpoint to the cluster analytics made"]
+    """What vendors do with the sheets, whoever wrote them: request connections, make Redshift-managed endpoints.
+
+    They are whom an endpoint service or a grant lets in. Who has done it already does nothing.
+    """
+    opened = [call for call in sandbox.writes() if call["operation"] in OPENED]
+    done: list[str] = []
+    for place in sorted({(call["account"], call["region"]) for call in opened}):
+        done += [*request_connections(sandbox, *place), *make_endpoints(sandbox, *place)]
+    return done
+
+
+def request_connections(sandbox: SandboxClient, account: str, region: str) -> Iterator[str]:
+    """Each account that an endpoint service allows asks for one connection to it."""
+    ec2 = sandbox.boto(account, "ec2", region)
+    asked = {
+        (connection["ServiceId"], connection["VpcEndpointOwner"])
+        for connection in ec2.describe_vpc_endpoint_connections()["VpcEndpointConnections"]
+    }
+    for service in sorted(ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"], key=name_of):
+        number = service["ServiceId"]
+        for principal in ec2.describe_vpc_endpoint_service_permissions(ServiceId=number)["AllowedPrincipals"]:
+            vendor = next(iter(re.findall(r"[0-9]{12}", principal["Principal"])), "")  # none where it is everybody
+            if vendor and (number, vendor) not in asked:
+                endpoint = sandbox.connect(service["ServiceName"], account=vendor, region=region)
+                yield f"{name_of(service)}: {endpoint['VpcEndpointId']} of account {vendor} asks for {number}"
+
+
+def make_endpoints(sandbox: SandboxClient, account: str, region: str) -> Iterator[str]:
+    """Each account that a Redshift cluster lets in makes one endpoint to it."""
+    redshift = sandbox.boto(account, "redshift", region)
+    for grant in redshift.describe_endpoint_authorization(Grantee=False)["EndpointAuthorizationList"]:
+        if not grant["EndpointCount"]:
+            cluster, vendor = grant["ClusterIdentifier"], grant["Grantee"]
+            vpcs = grant.get("AllowedVPCs")  # none where all of the vendor's are allowed
+            into = {"vpc_id": vpcs[0]} if vpcs else {}
+            sandbox.redshift_endpoint(cluster, account, account=vendor, region=region, **into)
+            yield f"{cluster}: Redshift-managed endpoint of account {vendor} made"
 
 
 def name_of(service: Mapping[str, Any]) -> str:

@@ -4,7 +4,8 @@
 
 """A sandbox that stays, with the databases of the example inventory, for playbooks of one's own in another terminal.
 
-Run it with ``make sandbox``. It ends with Ctrl-C, and each line on its input lets the vendors act.
+Run it with ``make sandbox``; arguments are files of further seeds. It ends with Ctrl-C, and each line on its input
+lets the vendors act.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
+import yaml
 from botocore.exceptions import ClientError
 
 from tests.demo.__main__ import INVENTORY, SEED, act_as_vendors, redis_cloud_keys, variables
@@ -41,6 +44,8 @@ def main() -> int:
             return 0
         raise
     try:
+        for file in sys.argv[1:]:
+            sandbox.seed(yaml.safe_load(Path(file).read_text(encoding="utf-8")))
         FOLDER.mkdir(parents=True, exist_ok=True)
         VARIABLES.write_text(json.dumps(variables(sandbox, FOLDER / "hand-off")), encoding="utf-8")
         exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment(sandbox).items())
@@ -83,15 +88,16 @@ In another terminal, in {ROOT}:
 Enter here lets the vendors act on what they were told; then run site again.
 An inventory of yours works alike: any 12 digits are an account, and every role of it can be assumed. It needs
 -e @{said}, too: that names the sandbox's DNS server, where the names of databases are.
-What is not in {SEED.relative_to(ROOT)}, VPCs and subnets, you make by any AWS client: each access key of
+VPCs, subnets, clusters and names of databases that are not in {SEED.relative_to(ROOT)} you write in a file
+like that, for `make sandbox SEED=FILE`; or you make them by any AWS client: each access key of
 12 digits is that account."""
 
 
 def act_when_asked(sandbox: SandboxClient) -> None:
     for dummy in sys.stdin:
         try:
-            print("\n".join(act_as_vendors(sandbox)), flush=True)
-        except (ClientError, ControlError) as error:  # they have acted already, or nothing was built yet
+            print("\n".join(act_as_vendors(sandbox) or ["The vendors have nothing to do."]), flush=True)
+        except (ClientError, ControlError) as error:
             print(f"The vendors cannot act: {error}", flush=True)
 
 

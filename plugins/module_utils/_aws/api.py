@@ -57,6 +57,7 @@ THROTTLED = (
     "TooManyRequestsException",
 )
 DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
+NEVER_SENT = {"NoCredentialsError": "NoCredentials", "EndpointConnectionError": "EndpointConnectionError"}
 SHARE_AGAIN = "Ask the owner to share again, which makes a new invitation."
 REFUSED_CREDENTIALS = {
     "AuthFailure": "AWS does not know these credentials, or not in this region.",
@@ -66,9 +67,11 @@ REFUSED_CREDENTIALS = {
     "RequestExpired": "The credentials have expired, or the clock of this machine is wrong.",
     "UnrecognizedClientException": "AWS does not know these credentials.",
 }
+ROLE_FORM = "Correct assume_role_arn (aws_role_arn): it looks like arn:aws:iam::111111111111:role/privatelink."
 NEXT_STEP = {
     **REFUSED_CREDENTIALS,
     "NoCredentials": "Set aws_profile for the host, or AWS_PROFILE or keys in the environment of whoever runs this.",
+    "EndpointConnectionError": "Check region (aws_region), and this machine's way to AWS.",
     "ExistingVpcEndpointConnections": (
         "Its connections must end first: have the vendor remove its endpoint, or reject them by accept_connection, or, "
         "to delete the service, by on_connections=reject."
@@ -88,6 +91,7 @@ NEXT_STEP = {
     "OperationAborted": "S3 was busy with another change of this bucket all the time: run again.",
     "ResourceShareInvitationAlreadyRejectedException": SHARE_AGAIN,
     "ResourceShareInvitationExpiredException": SHARE_AGAIN,
+    "SignatureDoesNotMatch": "Check region (aws_region) and the secret key, and the clock of this machine.",
     "ResourceInUse": (
         "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
         "group's listeners. If another run has just made that, run again."
@@ -114,6 +118,8 @@ class CallError(Refused):
             if action == "sts:AssumeRole":
                 trust = " and them in the trust policy of the role, or correct assume_role_arn (aws_role_arn),"
             advice = f"Allow {action} in the policies of the credentials in use,{trust} then run again."
+        elif (action, code) == ("sts:AssumeRole", "ValidationError"):
+            advice = ROLE_FORM
         super().__init__(action, code, message, subject, advice)
 
 
@@ -186,6 +192,10 @@ class Api:
 
     def check_account(self, wanted: str) -> None:
         """Raise ItemError unless the credentials are of this account. AWS is asked once a run."""
+        if not arns.ACCOUNT.fullmatch(wanted):
+            raise ItemError(
+                f"aws_account_id (account_id) is not an account id of 12 digits: {wanted!r}. {arns.QUOTE_ACCOUNT}"
+            )
         cache = self._caches[0]
         if "account" not in cache:
             cache["account"] = {"Account": str(self.call("sts:GetCallerIdentity")["Account"])}
@@ -284,8 +294,8 @@ class Api:
                         refused, subject = f"sts:{error.operation_name}", f"{self._role} to call {action}".lstrip()
                     raise CallError(refused, code, str(reason.get("Message", "")), subject) from error
             except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
-                lacking = isinstance(error, botocore.exceptions.NoCredentialsError)
-                raise CallError(action, "NoCredentials" if lacking else "", str(error), subject) from error
+                code = NEVER_SENT.get(type(error).__name__, "")
+                raise CallError(action, code, str(error), subject) from error
             time.sleep(random.uniform(longest / 5, longest))
             longest = min(20.0, longest * 2)
 

@@ -16,8 +16,8 @@ import re
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 ACCOUNT = re.compile(r"[0-9]{12}")
+QUOTE_ACCOUNT = "Put one that begins with 0 in quotes, or YAML takes it for another number."
 REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")  # also one that botocore does not know yet
 _ELB = r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
 _LATTICE = r"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:[0-9]{12}:"

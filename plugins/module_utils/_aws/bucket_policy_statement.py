@@ -77,9 +77,7 @@ class BucketStatement:
                 "digits, dots and hyphens, and is neither an ARN nor the name of an access point or a directory bucket."
             )
         if self.account is not None and not is_of_form(r"[0-9]{12}", self.account):
-            raise ItemError(
-                f"Not an account id of 12 digits: {self.account!r}. Quote it, or YAML takes it for a number."
-            )
+            raise ItemError(f"Not an account id of 12 digits: {self.account!r}. {arns.QUOTE_ACCOUNT}")
         if not self.environment:
             raise ItemError("Set environment_name: the Sid holds it, so that no other environment takes the statement.")
         if self.sid_prefix is not None and not is_of_form(rf"[A-Za-z0-9]{{1,{LONGEST_STEM}}}", self.sid_prefix):

@@ -53,7 +53,8 @@ class Orphan:
         if of_links:
             advice.append(
                 "If its link has another name now, let the vendor connect to that one first. To take it away, list the "
-                f"link once more under its old name with {options}."
+                f"link once more under its old name with {options}. What a task of yours made goes by state: absent "
+                "of that task."
             )
         if len(of_links) < len(self.resources):
             mode = "port_forwarder_mode: auto_scaling_group and port_forwarder_state: absent"

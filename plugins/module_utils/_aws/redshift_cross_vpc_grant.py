@@ -17,6 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api, CallError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence
@@ -57,8 +58,10 @@ class Grant:
                 f"Not a cluster identifier: {cluster!r}. It has 1 to 63 lower-case letters, digits and single hyphens, "
                 "begins with a letter and does not end with a hyphen."
             )
-        if not re.fullmatch(r"[0-9]{12}", account):
-            raise ItemError(f"Not an account id of 12 digits: {account!r}. Quote it, or YAML takes it for a number.")
+        if not arns.ACCOUNT.fullmatch(account):
+            raise ItemError(
+                f"Not an account id of 12 digits: {account!r}, to which access is to be granted. {arns.QUOTE_ACCOUNT}"
+            )
         for vpc in self.vpc_ids or []:
             if not re.fullmatch(r"vpc-[0-9a-f]+", vpc):
                 raise ItemError(f"Not the id of a VPC: {vpc!r}. It looks like vpc-0123456789abcdef0.")

@@ -219,7 +219,7 @@ def check_aws_id(option: str, value: str | None, prefix: str) -> None:
     if value is None or is_of_form(AWS_ID.format(prefix), value):
         return
     other = " It looks like an id of Databricks." if is_of_form(UUID, value) else ""
-    raise ItemError(f"{option}: {value!r} is no id of AWS that begins with {prefix}-.{other}")
+    raise ItemError(f"{option}: {value!r} is no id of AWS like {prefix}-0123456789abcdef0.{other}")
 
 
 def check_listed(option: str, values: t.Sequence[str] | None) -> None:

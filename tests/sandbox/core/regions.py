@@ -23,5 +23,8 @@ def partition(region: str) -> str:
     try:
         return str(botocore.session.get_session().get_partition_for_region(region))
     except botocore.exceptions.UnknownRegionError as error:
-        message = f"Credential should be scoped to a valid region, not '{region}'."
-        raise AwsError("SignatureDoesNotMatch", message, 403) from error
+        raise impossible(region) from error
+
+
+def impossible(region: str) -> AwsError:
+    return AwsError("SignatureDoesNotMatch", f"Credential should be scoped to a valid region, not '{region}'.", 403)

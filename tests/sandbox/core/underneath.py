@@ -19,6 +19,7 @@ from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from werkzeug.exceptions import HTTPException
 
 from tests.sandbox.core.calls import AwsError, Call
+from tests.sandbox.core.regions import impossible
 from tests.sandbox.core.wire import Response
 from tests.sandbox.core.world import World
 
@@ -72,6 +73,10 @@ def perform(call: Call, world: World) -> Response:
         status, answer_headers, body = handler(request, request.raw_url, request.headers)
     except NotImplementedError as error:
         raise AwsError("NotImplemented", f"moto does not implement {call.service} {call.operation}", 501) from error
+    except KeyError as error:
+        if error.args != (call.region,):
+            raise
+        raise impossible(call.region) from error  # it has the form of a region, and is none that moto knows
     except HTTPException as error:
         status, answer_headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
     kept = {k: str(v) for k, v in answer_headers.items() if k.lower() not in ("content-length", "date", "status")}

@@ -256,7 +256,7 @@ def test_a_timeout_is_an_error_of_the_call(connect: Open, sandbox: RunningSandbo
 
 
 def test_nobody_there(connect: Open) -> None:
-    with pytest.raises(CallError, match="Could not connect"):
+    with pytest.raises(CallError, match=r"Could not connect .* Check region \(aws_region\), and"):
         connect(endpoint_url="http://127.0.0.1:9", config={"retries": {"total_max_attempts": 1}}).call(QUIET)
 
 
@@ -338,6 +338,17 @@ def test_a_role_that_may_not_be_assumed_is_named(connect: Open, sandbox: Running
     with pytest.raises(CallError, match=r"^sts:AssumeRole .*Allow sts:AssumeRole in the policies"):
         connect(Credentials(account, "secret", role_arn=f"arn:aws:iam::{OTHER}:role/x")).call(QUIET)
     sandbox.clear_faults()
+
+
+@pytest.mark.parametrize("wanted", ["44445555666", "1402433619", "012345678901\n"])
+def test_an_account_that_can_be_none_is_not_called_another_one(connect: Open, wanted: str) -> None:
+    with pytest.raises(ItemError, match=r"^aws_account_id \(account_id\) is not an account id of 12 digits: '"):
+        connect().check_account(wanted)
+
+
+def test_a_role_that_can_be_none_is_called_by_its_variable(connect: Open, account: str) -> None:
+    with pytest.raises(CallError, match=r"^sts:AssumeRole .*Correct assume_role_arn \(aws_role_arn\)"):
+        connect(Credentials(account, "secret", role_arn="arn:aws:iam::44445555666:role/x")).call(QUIET)
 
 
 # One process

@@ -279,7 +279,7 @@ def test_a_workspace_that_somebody_else_changes_is_waited_for(dbx: Account, wher
     ("options", "says"),
     [
         ({"name": "abc"}, "name has 4 to 256 characters"),
-        ({"vpc_id": uid(1)}, "no id of AWS that begins with vpc-"),
+        ({"vpc_id": uid(1)}, "no id of AWS like vpc-0123456789abcdef0"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"]}, "at least two subnets, in separate Availability Zones"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"] * 2}, "lists subnet-0123456789abcdef0 twice"),
         ({"security_group_ids": []}, "names 1 to 5 security groups, not 0"),

@@ -43,6 +43,7 @@ def test_what_is_ours_and_named_by_nothing(estate: Any) -> None:
     check_documented("orphans_info", estate.calls)
     (line, dummy) = (orphan["line"] for orphan in estate.look("orphans_info", names=["crm"], **GREEN)["orphans"])
     assert line.startswith(f"orders: no link names it, and there is load balancer orders, {orders[1]}. If")
+    assert line.endswith("What a task of yours made goes by state: absent of that task.")
 
 
 def test_the_line_says_how_it_goes(estate: Any) -> None:
