@@ -73,7 +73,7 @@ seealso:
   - module: saas.privatelink.databricks_network
   - module: saas.privatelink.vpc_endpoint
   - name: IP addresses and domains for Databricks services and assets
-    description: Names of the endpoint services of Databricks in each region, for M(saas.privatelink.vpc_endpoint).
+    description: Names of the endpoint services of Databricks in each region, to which the endpoints in AWS lead.
     link: https://docs.databricks.com/aws/en/resources/ip-domain-region
 """
 

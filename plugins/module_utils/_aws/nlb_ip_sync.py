@@ -200,7 +200,11 @@ class Job:
             self.outcome = run(config or self.config, self.driver)
         except SyncFailed as failure:
             self.outcome = failure.outcome
-            known = isinstance(failure.__cause__, (ItemError, ResolveError, BadAnswer, Occupied))
+            if isinstance(failure.__cause__, ResolveError):
+                raise ItemError(
+                    f"The endpoint does not resolve: {failure}. Correct endpoint, or name servers that know it."
+                ) from failure
+            known = isinstance(failure.__cause__, (ItemError, BadAnswer, Occupied))
             raise ItemError(str(failure) if known else repr(failure.__cause__)) from failure
         finally:
             self.warnings += [f"{self.name}: {line}" for line in self.outcome.warnings]

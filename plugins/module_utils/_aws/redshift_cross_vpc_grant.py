@@ -64,7 +64,10 @@ class Grant:
             )
         for vpc in self.vpc_ids or []:
             if not re.fullmatch(r"vpc-[0-9a-f]+", vpc):
-                raise ItemError(f"Not the id of a VPC: {vpc!r}. It looks like vpc-0123456789abcdef0.")
+                raise ItemError(
+                    f"Not the id of a VPC: {vpc!r}, to which access is to be granted. "
+                    "It looks like vpc-0123456789abcdef0."
+                )
         if self.vpc_ids is not None and not self.vpc_ids and not self.all_vpcs:
             raise ItemError("vpc_ids is empty. List a VPC, say all_vpcs=true, or end the grant by state=absent.")
         if self.vpc_ids and self.all_vpcs:

@@ -486,6 +486,14 @@ def test_a_report_joins_what_failed_with_the_remedies() -> None:
     assert (passed["status"], passed["msg"]) == ("pass", "")
 
 
+def test_a_wrong_vpc_is_corrected_rather_than_all_subnets() -> None:
+    rules = [Prerequisite("subnets", "subnets", remedy="Set others.")]
+    strange = report(CheckedLink("orders", "rds", vpc_id="vpc-1", subnet_ids=["subnet-3"]), rules, SNAPSHOT)
+    assert strange["msg"].endswith("not in vpc-1. Correct vpc_id, or subnet_ids.")
+    missing = report(CheckedLink("orders", "rds", vpc_id="vpc-1", subnet_ids=["subnet-3", "subnet-9"]), rules, SNAPSHOT)
+    assert missing["msg"].endswith("subnet-9 does not exist in this account and in us-east-1. Set others.")
+
+
 # The module, against the sandbox
 
 NLB = ["port", "principals", "subnets", "endpoint", "availability_zones", "privatelink_rules", "load_balancer"]

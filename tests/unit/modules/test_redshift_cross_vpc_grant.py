@@ -238,7 +238,7 @@ def test_refused(item: Grant, actual: Actual, message: str) -> None:
         ({"cluster_identifier": "orders\n"}, "Not a cluster identifier"),
         ({"account": None}, "Not an account id of 12 digits: ''"),
         ({"account": "1234"}, "Not an account id of 12 digits: '1234', to which access is to be granted"),
-        ({"vpc_ids": ["subnet-0a"]}, "Not the id of a VPC: 'subnet-0a'"),
+        ({"vpc_ids": ["subnet-0a"]}, "Not the id of a VPC: 'subnet-0a', to which access is to be granted"),
         ({"vpc_ids": []}, "vpc_ids is empty"),
         ({"vpc_ids": [A], "all_vpcs": True}, "either vpc_ids or all_vpcs"),
     ],

@@ -218,6 +218,7 @@ def check_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> 
     """Addresses need be free where the link's endpoint is not yet: where it is, it has taken them."""
     if not link.subnet_ids:
         return Finding(FAIL, "No subnets are given.", SUBNETS)
+    misplaced: list[str] = []
     problems: list[str] = []
     zones: dict[str, str] = {}
     present = snapshot["endpoints"].get(link.vpc_endpoint, ()) if link.vpc_endpoint else ()
@@ -229,14 +230,15 @@ def check_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> 
         zone, free = subnet["AvailabilityZone"], subnet["AvailableIpAddressCount"]
         needed = 0 if subnet_id in present else rule.min_free_addresses or 0
         if link.vpc_id and subnet["VpcId"] != link.vpc_id:
-            problems.append(f"{subnet_id} is in {subnet['VpcId']}, not in {link.vpc_id}")
+            misplaced.append(f"{subnet_id} is in {subnet['VpcId']}, not in {link.vpc_id}")
         if zone in zones:
             problems.append(f"{subnet_id} and {zones[zone]} are both in {zone}, only one can be used")
         if free < needed:
             problems.append(f"{subnet_id} has {free} free addresses, {needed} are needed")
         zones.setdefault(zone, subnet_id)
-    if problems:
-        return Finding(FAIL, f"Subnets: {'; '.join(problems)}.")
+    if misplaced or problems:
+        remedy = None if problems else "Correct vpc_id, or subnet_ids."
+        return Finding(FAIL, f"Subnets: {'; '.join(misplaced + problems)}.", remedy)
     return Finding(PASS, f"Subnets in {', '.join(sorted(zones))}.")
 
 

@@ -56,12 +56,13 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "load-balancer",
             "check": "load_balancer",
-            "remedy": "Rename the link, so that it gets a load balancer of its own.",
+            "remedy": "Correct vpc_id, or rename the link, so that it gets a load balancer of its own.",
         },
         {
             "id": "principals",
             "check": "principals",
-            "remedy": "Set allowed_principals to 12-digit account ids or ARNs without a path.",
+            "remedy": "Set allowed_principals, or the vendor's variable that it comes from, as segment_principal_arn, to"
+            " 12-digit account ids or ARNs without a path.",
             "source": f"{GUIDE}/AWSEC2/latest/APIReference/API_ModifyVpcEndpointServicePermissions.html",
         },
         {
