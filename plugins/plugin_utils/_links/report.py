@@ -220,7 +220,9 @@ def _untold_zones(results: t.Sequence[Result]) -> list[str]:
 
 
 def _joined(*said: str) -> str:
-    return "; ".join(part for part in said if part)
+    """What is said, one after the other. A sentence loses its full stop where something follows."""
+    parts = [part for part in said if part]
+    return "; ".join([*(part.rstrip(".") for part in parts[:-1]), *parts[-1:]])
 
 
 def _moves(result: Result) -> bool:
@@ -280,5 +282,5 @@ def line(entry: t.Mapping[str, t.Any]) -> str:
     said = [who, action] if status == CONNECTED else [action, who and f"connected: {who}"]
     if status == WAITING_VENDOR and not who and not entry.get("awaiting"):
         said.append(str(entry.get("service_name") or ""))
-    details = "; ".join(part for part in said if part)
+    details = _joined(*said)
     return f"{entry['vendor']} {entry['name']}: {status}{': ' if details else ''}{details}"

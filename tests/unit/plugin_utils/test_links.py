@@ -14,6 +14,7 @@ from ansible_collections.saas.privatelink.plugins.filter.link_items import link_
 from ansible_collections.saas.privatelink.plugins.filter.link_report import link_report
 from ansible_collections.saas.privatelink.plugins.filter.resolve_links import resolve_links
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import report
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS
 
 VENDOR: dict[str, Any] = {
@@ -634,6 +635,16 @@ class TestHeld:
     def test_what_fails_beside_the_check_is_said(self) -> None:
         (entry,) = link_report(orders(), [self.FOUND, ok("fivetran-orders"), failed("fivetran-orders", "no such name")])
         assert entry["line"] == "fivetran orders: failed: no such name"
+
+    def test_a_sentence_before_more_has_no_full_stop(self) -> None:
+        entry = {
+            "vendor": "fivetran",
+            "name": "orders",
+            "status": "failed",
+            "next_action": "No name. Correct endpoint.",
+        }
+        assert report.line({**entry, "connected": []}) == "fivetran orders: failed: No name. Correct endpoint."
+        assert report.line({**entry, "connected": ["vpce-1"]}).endswith("Correct endpoint; connected: vpce-1")
 
     def test_a_check_has_clearer_words_for_what_a_module_would_refuse(self) -> None:
         (entry,) = link_report(orders(owners=["1"]), [self.FOUND])

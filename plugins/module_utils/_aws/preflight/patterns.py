@@ -61,7 +61,7 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         {
             "id": "principals",
             "check": "principals",
-            "remedy": "Set allowed_principals, or the vendor's variable that it comes from, as segment_principal_arn, to"
+            "remedy": "Set allowed_principals, or the vendor's variable behind it, as segment_principal_arn, to"
             " 12-digit account ids or ARNs without a path.",
             "source": f"{GUIDE}/AWSEC2/latest/APIReference/API_ModifyVpcEndpointServicePermissions.html",
         },
