@@ -40,6 +40,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
     meant_twice,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.policies import Document, Statement
+from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
 
 GET, PUT, DELETE = "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"
 BUCKET = r"(?!.*\.\.)(?![0-9.]+$)(?!.*(--x-s3|-s3alias|--ol-s3|\.mrap|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
@@ -334,7 +335,7 @@ def read_policy(api: Api, bucket: str, account: str | None = None) -> Document |
 
 
 class BucketStatements:
-    """Reads and writes the policies of buckets; items of one bucket take turns."""
+    """Reads and writes the policies of buckets; items of one bucket take turns, and runs of one machine, too."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -414,7 +415,7 @@ class BucketStatements:
         if not isinstance(change, Rewrite) or change.item is None:
             raise TypeError(f"{change.action} is no change of a policy")
         item = change.item
-        with self._turns[item.bucket or ""]:
+        with self._turns[item.bucket or ""], one_at_a_time(f"policy of bucket {item.bucket}"):
             try:
                 before = read_policy(self.api, item.bucket or "", item.account)
                 self.api.apply(_again(item, change, before))

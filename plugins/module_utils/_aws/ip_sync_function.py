@@ -74,6 +74,7 @@ class Actual:
 
     stack: Stack
     made: Made = field(default_factory=Made)
+    left: t.Sequence[str] = ()  # what others have made under the names of a function that is only to forget
 
     @property
     def told(self) -> Raw:
@@ -94,6 +95,9 @@ class IpSyncFunctions:
 
     def _read(self, item: IpSyncFunction, made: Made) -> Actual:
         stack = read_stack(self.api, Place(self.api.partition, self.api.region, self.account, item.name))
+        things = list(stack.things())
+        if item.only_forgets and not any(ownership.is_ours(item, thing.tags) for dummy, thing in things):
+            return Actual(Stack(stack.place), made, [what for what, dummy in things])
         refuse_others(item, stack)
         function = stack.function
         if function and not function.changing:
@@ -109,6 +113,9 @@ class IpSyncFunctions:
             raise
 
     def plan(self, item: IpSyncFunction, actual: Actual) -> Plan:
+        if actual.left:
+            left = f"{item.name}: left, for others have made it: {', '.join(actual.left)}. It follows nothing of ours."
+            return Plan(warnings=[left], result=as_result(actual))
         function = actual.stack.function
         if function and function.changing:
             have = shown(actual)

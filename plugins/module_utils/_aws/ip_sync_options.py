@@ -102,6 +102,11 @@ class IpSyncFunction:
         """Of the syncs that are listed."""
         return {sync["name"] for sync in self.syncs}
 
+    @property
+    def only_forgets(self) -> bool:
+        """Whether the function is to forget some of what it follows, and nothing else is asked of it."""
+        return self.state == "present" and bool(self.remove_syncs) and not (self.syncs or self.purge_syncs)
+
     def value(self, option: str, have: t.Any) -> t.Any:
         """The wanted value of an option: the one that is set, else what is there, else that of a new function."""
         for value in (getattr(self, option), have):

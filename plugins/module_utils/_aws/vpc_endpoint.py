@@ -600,10 +600,10 @@ def _immutable(item: VpcEndpoint, endpoint: Endpoint) -> str:
     if not differ:
         return ""
     said = "; ".join(f"{option} is {have.get(option)}, not {wanted[option]}" for option in differ)
-    return (
-        f"AWS cannot change this in {endpoint['VpcEndpointId']}: {said}. Set replace=true to have it deleted and made "
-        "anew, which cuts its connections."
-    )
+    advice = "Set replace=true to have it deleted and made anew, which cuts its connections."
+    if "vpc_id" in differ:  # what is in another VPC is not replaced
+        advice = "Use another name here, or take that one away there first."
+    return f"AWS cannot change this in {endpoint['VpcEndpointId']}: {said}. {advice}"
 
 
 def _place(item: VpcEndpoint, endpoint: Endpoint) -> list[str]:

@@ -5,20 +5,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import bucket_policy_statement as _statements
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.bucket_policy_statement import (
     DELETE,
     PUT,
     BucketStatement,
+    BucketStatements,
     shutting_out,
     wanted,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Options, converge
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -524,6 +531,31 @@ def test_a_policy_that_never_shows_the_change_fails(
     failed = run_module(MODULE, args)
     assert "LostUpdate" in failed["msg"]
     assert failed["results"][0]["writes"] == [PUT] * 11
+
+
+def test_runs_at_once_lose_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two environments let their endpoints into one bucket: neither reads what the other is about to replace."""
+    read, both = _statements.read_policy, threading.Barrier(2)
+
+    def read_policy(*args: Any) -> Any:
+        found = read(*args)
+        with contextlib.suppress(threading.BrokenBarrierError):  # who comes alone goes on alone
+            both.wait(0.5)
+        both.reset()
+        return found
+
+    def begin(environment: str) -> list[str]:
+        access = Credentials(bench.estate.access["access_key"], "sandbox")
+        statements = BucketStatements(Api("us-east-1", access, bench.estate.sandbox.url, rate=0))
+        item = BucketStatement(**bench.wish(), environment=environment)
+        (result,) = converge(statements, [item], statements.apply, Options(poll=0.02))
+        return list(result.writes)
+
+    monkeypatch.setattr(_statements, "read_policy", read_policy)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(begin, ["blue", "green"]))
+    assert len(bench.policy()["Statement"]) == 2
+    assert done == [[PUT]] * 2
 
 
 # Lists

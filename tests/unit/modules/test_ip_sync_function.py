@@ -159,6 +159,16 @@ def test_a_function_of_others_is_refused(deployment: Deployment) -> None:
     deployment.refused(f"Function {NAME}, not made here")
 
 
+def test_a_function_of_others_has_nothing_to_forget(deployment: Deployment) -> None:
+    deployment.run("orders")
+    answer = deployment.answer(remove_syncs=["orders"], environment_name="blue")
+    assert (answer["failed_items"], answer["results"][0]["writes"]) == ([], [])
+    assert f"{NAME}: left, for others have made it: Function {NAME}, IAM role {NAME}" in str(answer["warnings"])
+    assert deployment.follows() == ["orders"]
+    forgotten = deployment.run(remove_syncs=["orders"])
+    assert "lambda:DeleteFunction" in forgotten["writes"]
+
+
 def test_what_others_have_given_stays(deployment: Deployment) -> None:
     deployment.run("orders")
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}

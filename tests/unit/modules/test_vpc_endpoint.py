@@ -251,7 +251,6 @@ def test_one_call_changes_what_differs(
 
 
 FIXED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
-    ({"vpc_id": "vpc-2"}, shown(), "vpc_id is vpc-1, not vpc-2"),
     ({"type": "Interface"}, shown(), "type is Resource, not Interface"),
     ({"service_name": SERVICE}, shown(), "type is Resource, not Interface; service_name is None"),
     ({"resource_configuration": RCFG[:-1] + "2"}, shown(), "resource_configuration is "),
@@ -265,6 +264,11 @@ FIXED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"private_dns_preference": "ALL_DOMAINS"}, shown(), "private_dns_preference is VERIFIED_DOMAINS_ONLY"),
     ({"private_dns_preference": "ALL_DOMAINS"}, interface(), "private_dns_preference is None"),
 ]
+
+
+def test_one_in_another_vpc_is_another_one() -> None:
+    with pytest.raises(ItemError, match=r"vpc_id is vpc-1, not vpc-2\. Use another name here, or take that one away"):
+        plan(wanted(vpc_id="vpc-2"), shown())
 
 
 @pytest.mark.parametrize(("options", "endpoint", "says"), FIXED)
@@ -300,7 +304,7 @@ def test_absent_deletes_no_other_endpoint_of_the_name(other: dict[str, Any]) -> 
         plan(wanted(state="absent", **other), shown())
 
 
-@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED[1:])
+@pytest.mark.parametrize(("options", "endpoint", "says"), FIXED)
 def test_replace_deletes_waits_and_creates(options: dict[str, Any], endpoint: dict[str, Any], says: str) -> None:
     whole = {**WHOLE, "replace": True, **({} if "service_name" in options else {"resource_configuration": RCFG})}
     if options.get("type") == "Interface":

@@ -217,6 +217,10 @@ class TestItems:
         (sync,) = link_items(orders(), "sync")
         assert sync["target_group"] == balancer["listeners"][0]["target_group"]["name"]
 
+    def test_former_ports_go_and_those_of_others_stay(self) -> None:
+        (balancer,) = link_items(orders(), "load_balancer")
+        assert (balancer["purge_listeners"], balancer["leave_others"]) == (True, True)
+
     def test_links_that_failed_before_are_left_out(self) -> None:
         links = nlb(ORDERS, {**ORDERS, "name": "crm"})
         after = [failed("fivetran-crm", "no subnet")]
