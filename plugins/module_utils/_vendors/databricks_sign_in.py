@@ -161,7 +161,8 @@ def _discovery_once() -> t.Iterator[None]:
 def _limit_tokens(seconds: int) -> None:
     """The SDK waits for tokens as long as nothing comes, unlike for anything else, and has no option for it."""
     post = functools.partial(requests.post, timeout=seconds)
-    oauth.requests = types.SimpleNamespace(auth=requests.auth, get=requests.get, post=post)  # type: ignore[assignment]
+    limited = types.SimpleNamespace(auth=requests.auth, get=requests.get, post=post)
+    oauth.requests = limited  # type: ignore[assignment,attr-defined]
 
 
 def sign_in(options: SignIn) -> t.Any:
