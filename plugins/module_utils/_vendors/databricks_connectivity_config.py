@@ -48,6 +48,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     deleted_by,
     only,
     refuse_another,
+    refuse_taken_name,
     with_made,
     workspaces_with,
 )
@@ -166,9 +167,13 @@ class ConnectivityConfigs:
         return found
 
     def _actual(self, item: ConnectivityConfig, lists: Lists, rules: RuleLists, made: Made) -> Actual:
-        thing = find(item, with_made(CONFIG, lists.of(CONFIG), made, CREATE))
+        configs = with_made(CONFIG, lists.of(CONFIG), made, CREATE)
+        thing = find(item, configs)
         if not thing or thing[CONFIG.id] in deleted_by(made, DELETE):
             return Actual()
+        if item.state == "present":
+            here = [config for config in configs if config.get("region") == thing.get("region")]
+            refuse_taken_name(CONFIG, here, thing, item.name)
         listed = rules.of(thing)
         live = [rule for rule in listed if rules_of.is_live(rule)]
         actual = Actual(thing, live, [rule for rule in listed if not rules_of.is_live(rule)])

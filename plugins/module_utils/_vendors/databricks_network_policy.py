@@ -224,13 +224,16 @@ class NetworkPolicies:
             numbers = [int(workspace[WORKSPACE.id]) for workspace in workspaces]
         for number in numbers:
             if number not in attached:
-                attached[number] = self._policy_of(number)
+                attached[number] = self._policy_of(number, {} if workspaces else None)
         return Actual(thing, {number: attached[number] for number in numbers}, workspaces)
 
-    def _policy_of(self, number: int) -> Object:
+    def _policy_of(self, number: int, gone: Object | None) -> Object:
+        """What a workspace has; ``gone`` where it is gone since it was listed. Raises ItemError where it never was."""
         try:
             return t.cast("Object", self.account.call(READ_ATTACHED, "GET", path_of_attachment(number)))
         except ApiError as error:
+            if error.code in ABSENT and gone is not None:
+                return gone
             if error.code in ABSENT:
                 raise ItemError(f"workspace_ids: the account has no workspace {number}.") from None
             raise

@@ -134,6 +134,13 @@ def find_by_id_or_name(sort: Sort, listed: t.Sequence[Object], thing_id: str | N
     return only(sort, named, f"are named {name}" if sort.words.endswith("s") else f"is named {name}", sort.id)
 
 
+def refuse_taken_name(sort: Sort, listed: t.Sequence[Object], thing: Object, name: str) -> None:
+    """Raise ItemError where something would be renamed to what another is named, and both be told by it no more."""
+    others = [other for other in listed if other.get(sort.name) == name and other[sort.id] != thing[sort.id]]
+    if others and thing.get(sort.name) != name:
+        raise ItemError(f"{sort.told(thing)} is not renamed to {name}, for so is {sort.told(others[0])}.")
+
+
 def deleted_by(made: Made, action: str) -> set[str]:
     """The ids of what calls of this run have deleted, and what may still be listed."""
     return {str(change.params["path"]).rpartition("/")[2] for change in made.changes if change.action == action}

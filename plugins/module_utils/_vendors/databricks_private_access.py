@@ -49,6 +49,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     find_by_id_or_name,
     is_way_in,
     refuse_another,
+    refuse_taken_name,
     with_made,
     workspaces_with,
 )
@@ -171,6 +172,8 @@ class PrivateAccessSettings:
             return Actual(endpoints=lists.of(REGISTRATION) if creates and item.allowed_vpc_endpoint_ids else ())
         if thing[SETTINGS.id] in deleted_by(made, DELETE):
             return Actual(thing, deleted=True)
+        if item.state == "present":
+            refuse_taken_name(SETTINGS, listed, thing, item.name)
         is_as_wanted = item.state == "present" and has(filled(thing), item.body(thing))
         if item.state == "absent" or is_as_wanted:
             told = REPLACE in made or not is_as_wanted

@@ -14,10 +14,12 @@ does not sleep, it ends the call.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import time
 import traceback
+import types
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -30,7 +32,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 
 IMPORT_ERROR = ""
 try:
-    from databricks.sdk import AccountClient
+    import requests
+    from databricks.sdk import AccountClient, oauth
     from databricks.sdk.clock import RealClock
     from databricks.sdk.core import Config
 except ImportError:
@@ -155,8 +158,16 @@ def _discovery_once() -> t.Iterator[None]:
             RealClock.sleep = usual  # type: ignore[method-assign]
 
 
+def _limit_tokens(seconds: int) -> None:
+    """The SDK waits for tokens as long as nothing comes, unlike for anything else, and has no option for it."""
+    post = functools.partial(requests.post, timeout=seconds)
+    limited = types.SimpleNamespace(auth=requests.auth, get=requests.get, post=post)
+    oauth.requests = limited  # type: ignore[assignment,attr-defined]
+
+
 def sign_in(options: SignIn) -> t.Any:
     """A client of the account, with a token. Raises what the SDK raises, and TryAgain."""
+    _limit_tokens(options.api_timeout)
     with _discovery_once():
         config = Config(
             clock=t.cast("t.Any", OneTry()),

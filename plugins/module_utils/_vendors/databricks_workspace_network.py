@@ -219,7 +219,7 @@ def plan_present(item: WorkspaceNetwork, actual: Actual) -> Plan:
     if not different:
         return plan
     _check_things(item, thing, actual)
-    _check_consent(item, thing, different)
+    _check_consent(item, thing, different, _who_comes_in(actual.wanted.get(SETTINGS.id)))
     body = dict(sorted(different.items()))
     query = {"update_mask": ",".join(body)}
     params = {"method": "PATCH", "path": WORKSPACE.path_of(thing), "query": query, "body": body}
@@ -262,7 +262,8 @@ def _check_things(item: WorkspaceNetwork, thing: Object, actual: Actual) -> None
         )
 
 
-def _check_consent(item: WorkspaceNetwork, thing: Object, different: t.Mapping[str, str]) -> None:
+def _check_consent(item: WorkspaceNetwork, thing: Object, different: t.Mapping[str, str], means: str) -> None:
+    """Raise ItemError without consent to what is lost; ``means`` is what the change means to users."""
     bound = thing.get(CONFIG.id)
     if CONFIG.id in different and bound and not item.replace:
         raise ItemError(
@@ -272,7 +273,18 @@ def _check_consent(item: WorkspaceNetwork, thing: Object, different: t.Mapping[s
     lives = thing.get("workspace_status") != "FAILED" and thing.get("compute_mode") != SERVERLESS
     if lives and not item.confirm_disruption:
         unlike = ", ".join(f"{name} is {thing.get(name)}, not {wish}" for name, wish in sorted(different.items()))
-        raise ItemError(f"{WORKSPACE.told(thing)} would be changed: {unlike}. {COST}")
+        raise ItemError(f"{WORKSPACE.told(thing)} would be changed: {unlike}. {means}{COST}")
+
+
+def _who_comes_in(settings: Object | None) -> str:
+    """What other private access settings mean to those who use the workspace; "" where they let everybody in."""
+    said = ""
+    if settings and not settings.get("public_access_enabled"):
+        said += f"{SETTINGS.told(settings)} let nobody in from the internet. "
+    if settings and settings.get("private_access_level") == "ENDPOINT":
+        allowed = ", ".join(settings.get("allowed_vpc_endpoint_ids") or []) or "none"
+        said += f"{SETTINGS.told(settings)} let in by AWS PrivateLink these VPC endpoints alone: {allowed}. "
+    return said
 
 
 def plan_absent(item: WorkspaceNetwork, thing: Object | None) -> Plan:

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_module, databricks_sign_in
@@ -316,6 +317,27 @@ def test_a_token_that_cannot_be_read(dbx: Account, answer: Any) -> None:
             dbx.sandbox.databricks_fails(operation, status, answer, times=None)
             assert dbx.one(name="endpoint-1")["failed"]
             dbx.sandbox.databricks_disarm()
+
+
+def test_no_answer_is_waited_for_without_end(dbx: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK has no limit of time for tokens."""
+    limits: dict[str, Any] = {}
+    usual = requests.Session.request
+
+    def seen(session: requests.Session, method: str, url: str, *args: Any, **options: Any) -> Any:
+        limits[url.rpartition("/")[2]] = options.get("timeout")
+        return usual(session, method, url, *args, **options)
+
+    monkeypatch.setattr(requests.Session, "request", seen)
+    dbx.run(module=INFO, api_timeout=7)
+    assert sorted(limits) == ["databricks-config", "oauth-authorization-server", "token", "vpc-endpoints"]
+    assert (limits["token"], None in limits.values()) == (7, False)
+
+
+@pytest.mark.parametrize("performed", [True, False])
+def test_a_token_whose_answer_is_lost_is_asked_for_again(dbx: Account, performed: bool) -> None:
+    dbx.sandbox.fault("databricks", "GetToken", "drop", performed=performed, times=2)
+    assert dbx.one(name="endpoint-1")["state"] == "available"
 
 
 def test_the_environment_signs_in(dbx: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -467,6 +467,14 @@ def test_more_than_one_of_a_name(dbx: Account) -> None:
     assert dbx.one(name="config-1", region="eu-west-1")["network_connectivity_config_id"] == uid(3)
 
 
+def test_a_name_that_another_has_is_not_given(dbx: Account) -> None:
+    """In a region; elsewhere one may have it, too."""
+    dbx.seed(connectivity_configs=[config(), config(2), {**config(3, "eu-west-1"), "name": "far"}])
+    said = dbx.refused(name="config-2", network_connectivity_config_id=uid(1))
+    assert f"config-1 ({uid(1)}) is not renamed to config-2, for so is connectivity config config-2 ({uid(2)})." in said
+    dbx.change([kind.UPDATE], name="far", network_connectivity_config_id=uid(1))
+
+
 def test_many_take_one_list_each(dbx: Account) -> None:
     """A run that finds all as it shall be over 10 configs of 10 rules."""
     items = []

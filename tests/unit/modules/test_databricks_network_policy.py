@@ -89,6 +89,20 @@ def test_an_open_policy_is_told(dbx: Account) -> None:
     assert "reaches all" not in dbx.one(True, **PRIVATE)["warnings"]
 
 
+def test_a_workspace_that_is_gone_keeps_no_policy(dbx: Account) -> None:
+    seeded(dbx)
+    dbx.sandbox.databricks_change(dbx.id, "workspaces", "1", None, operation="ListWorkspaces", when="after")
+    gone = dbx.one(name="private", state="absent")
+    assert (gone["failed"], gone["writes"]) == (False, [kind.DELETE])
+
+
+def test_a_domain_has_no_case(dbx: Account) -> None:
+    seeded(dbx)
+    dbx.change([kind.REPLACE], name="private", allowed_internet_destinations=["Files.Example.com"])
+    assert "files.example.com" in destinations(dbx)
+    assert not dbx.one(name="private", allowed_internet_destinations=["files.example.com"])["changed"]
+
+
 def test_a_change_of_the_default_is_told(dbx: Account) -> None:
     said = dbx.one(True, name="default-policy", restriction_mode="RESTRICTED_ACCESS")["warnings"]
     assert "default-policy is what every workspace has that was given no other: it changes for all." in said

@@ -282,6 +282,12 @@ def test_more_than_one_of_a_name(dbx: Account) -> None:
     assert [thing["private_access_settings_id"] for thing in dbx.objects(KIND)] == [uid(9)]
 
 
+def test_a_name_that_another_has_is_not_given(dbx: Account) -> None:
+    dbx.seed(private_access_settings=[settings(8), settings(9, private_access_settings_name="door")])
+    said = dbx.refused(name="door", private_access_settings_id=uid(8))
+    assert f"front ({uid(8)}) is not renamed to door, for so is private access settings door ({uid(9)})." in said
+
+
 def test_many_take_one_list(dbx: Account) -> None:
     names = [f"front-{number}" for number in range(1, 51)]
     dbx.seed(

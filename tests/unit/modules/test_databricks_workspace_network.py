@@ -59,6 +59,19 @@ def place(dbx: Account, make_vpc: Callable[..., Any]) -> str:
     return uid(32)
 
 
+def test_who_comes_in_no_more_is_told_before_consent(dbx: Account) -> None:
+    shut = {"public_access_enabled": False, "private_access_level": "ENDPOINT", "allowed_vpc_endpoint_ids": [uid(1)]}
+    dbx.seed(
+        workspaces=[workspace(private_access_settings_id=uid(21))], private_access_settings=[{**settings(24), **shut}]
+    )
+    told = f"private access settings front-24 ({uid(24)}) let"
+    said = dbx.refused(name="space-1", private_access_settings_id=uid(24))
+    assert (
+        f"{told} nobody in from the internet. {told} in by AWS PrivateLink these VPC endpoints alone: {uid(1)}." in said
+    )
+    assert "let nobody in" not in dbx.refused(name="space-1", private_access_settings_id=uid(22))
+
+
 def test_give_exchange_and_keep(dbx: Account, place: str) -> None:
     dbx.seed(workspaces=[workspace(network_id=uid(31))])
     wish: dict[str, Any] = {"name": "space-1", CONFIG: uid(11), SETTINGS: uid(21)}
