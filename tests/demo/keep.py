@@ -10,6 +10,8 @@ lets the vendors act.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import shlex
@@ -27,9 +29,7 @@ from tests.sandbox.client import ControlError, RunningSandbox, SandboxClient
 from tests.tools.place import BIN, CACHE, ROOT
 from tests.tools.playbook import CONTROLLER
 
-FOLDER = CACHE / "sandbox"
-VARIABLES = FOLDER / "variables.json"
-EXPORTS = FOLDER / "exports.sh"
+EXPORTS, VARIABLES = "exports.sh", "variables.json"
 
 
 def main() -> int:
@@ -43,23 +43,34 @@ def main() -> int:
         if done.is_set():  # it was ended before it was ready
             return 0
         raise
+    folder = own_folder()
     try:
         for file in sys.argv[1:]:
             sandbox.seed(yaml.safe_load(Path(file).read_text(encoding="utf-8")))
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        VARIABLES.write_text(json.dumps(variables(sandbox, FOLDER / "hand-off")), encoding="utf-8")
+        (folder / VARIABLES).write_text(json.dumps(variables(sandbox, folder / "hand-off")), encoding="utf-8")
         exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment(sandbox).items())
         exports += "unset AWS_PROFILE AWS_SESSION_TOKEN\n"
-        EXPORTS.write_text(exports, encoding="utf-8")
-        print(welcome(exports), flush=True)
+        (folder / EXPORTS).write_text(exports, encoding="utf-8")
+        print(welcome(exports, folder.relative_to(ROOT)), flush=True)
         threading.Thread(target=act_when_asked, args=(sandbox,), daemon=True).start()
         done.wait()
     finally:
         sandbox.stop()
-        for path in (EXPORTS, VARIABLES):  # they lead nowhere from now on
-            path.unlink(missing_ok=True)
+        for name in (EXPORTS, VARIABLES):  # they lead nowhere from now on
+            (folder / name).unlink(missing_ok=True)
     print("\nThe sandbox has ended, and all that was made in it is gone.", flush=True)
     return 0
+
+
+def own_folder() -> Path:
+    """A folder that no other sandbox of this checkout has now."""
+    for number in itertools.count(1):
+        folder = CACHE / f"sandbox-{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            (folder / EXPORTS).touch(exist_ok=False)
+            break
+    return folder
 
 
 def environment(sandbox: SandboxClient) -> Mapping[str, str]:
@@ -69,15 +80,15 @@ def environment(sandbox: SandboxClient) -> Mapping[str, str]:
     return {**keys, "ANSIBLE_CONFIG": str(ROOT / "examples" / "ansible.cfg"), "PATH": path}
 
 
-def welcome(exports: str) -> str:
-    place, said = INVENTORY.relative_to(ROOT), VARIABLES.relative_to(ROOT)
+def welcome(exports: str, folder: Path) -> str:
+    place, said = INVENTORY.relative_to(ROOT), folder / VARIABLES
     options = f"-i {place} -e @{said}"
     return f"""\
 A sandbox plays AWS and Redis Cloud until Ctrl-C. It holds the databases of {place}.
 
 In another terminal, in {ROOT}:
 
-    . {EXPORTS.relative_to(ROOT)}        # or by hand:
+    . {folder / EXPORTS}        # or by hand:
 
 {exports}
     ansible-playbook saas.privatelink.site {options} --check --diff

@@ -12,12 +12,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.demo.keep import EXPORTS, VARIABLES
+from tests.demo.keep import EXPORTS, VARIABLES, own_folder
 from tests.tools.place import ROOT, private_environment
 
 
 def test_what_it_says_works_until_it_is_ended(tmp_path: Path) -> None:
-    """In a group of processes of its own, for a terminal sends Ctrl-C to all of them."""
+    """In a group of processes of its own, for a terminal sends Ctrl-C to all of them.
+
+    Another one of this checkout is not touched.
+    """
+    other = own_folder()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.demo.keep"],
         cwd=ROOT,
@@ -35,8 +39,9 @@ def test_what_it_says_works_until_it_is_ended(tmp_path: Path) -> None:
         said.append(process.stdout.readline())
         assert process.poll() is None, said
     typed = {line.strip() for line in said}
-    assert any(line.startswith(f"-e @{VARIABLES.relative_to(ROOT)}, too") for line in typed)
     (source,) = (line.split("#")[0] for line in typed if line.startswith(". "))
+    folder = Path(source.split()[1]).parent
+    assert any(line.startswith(f"-e @{folder / VARIABLES}, too") for line in typed)
     (status,) = (line for line in typed if ".status " in line)
     done = subprocess.run(
         ["sh", "-c", f"{source} && {status} --limit prod_us_east_1 --tags fivetran"],
@@ -54,4 +59,5 @@ def test_what_it_says_works_until_it_is_ended(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     rest = process.communicate(timeout=60)[0]
     assert (process.returncode, "The sandbox has ended" in rest, "Traceback" in rest) == (0, True, False)
-    assert not [path for path in (EXPORTS, VARIABLES) if path.exists()]
+    assert not [name for name in (EXPORTS, VARIABLES) if (ROOT / folder / name).exists()]
+    (other / EXPORTS).unlink()  # it was there until now
