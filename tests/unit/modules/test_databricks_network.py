@@ -239,6 +239,23 @@ def test_a_network_of_the_same_name_is_not_what_an_id_once_meant(dbx: Account, w
     assert networks_of(dbx) == [uid(7)]
 
 
+def test_no_workspace_goes_to_a_network_that_is_going(dbx: Account, where: dict[str, Any]) -> None:
+    """What was deleted is listed for a while; a run that wants it again leaves the workspace where it is."""
+    dbx.sandbox.lag(**{"databricks_network.deleting": 600})
+    living(dbx, where, 1)
+    consent = {"replace": True, "confirm_disruption": True}
+    moved = dbx.one(name="compute", **BACK_END, **consent)
+    assert (moved["writes"], moved["waiting"]) == (MOVED, "the old network to be gone")
+    none: dict[str, Any] = {"rest_api_endpoint_ids": [], "dataplane_relay_endpoint_ids": []}
+    back = dbx.one(name="compute", **none, **consent)
+    assert (back["failed"], back["writes"]) == (True, [])
+    assert "is being deleted" in back["msg"]
+    assert networks_of(dbx) == [moved["network_id"]]
+    dbx.sandbox.step(600)
+    dbx.sandbox.lag(**{"databricks_network.deleting": 10})
+    dbx.change(MOVED, name="compute", **none, **consent)
+
+
 def test_endpoints_are_taken_away(dbx: Account, where: dict[str, Any]) -> None:
     dbx.one(name="compute", **where, **BACK_END)
     none: dict[str, Any] = {"rest_api_endpoint_ids": [], "dataplane_relay_endpoint_ids": []}
