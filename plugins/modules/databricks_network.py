@@ -48,6 +48,12 @@ options:
           - At least two subnets of the VPC, in separate Availability Zones. Required to create the network.
         type: list
         elements: str
+      zone_ids:
+        description:
+          - Ids of the zones in which these subnets are. They are held against what Databricks asks for, two zones at
+            least, before anything is called, and are not told to Databricks.
+        type: list
+        elements: str
       security_group_ids:
         description:
           - One to five security groups of the VPC. Required to create the network.

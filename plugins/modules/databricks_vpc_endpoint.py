@@ -47,6 +47,12 @@ options:
         description:
           - Region of the VPC endpoint. Required to register it.
         type: str
+      service_name:
+        description:
+          - Name of the endpoint service to which the VPC endpoint leads, as M(saas.privatelink.vpc_endpoint) returns
+            it. It is held against those of Databricks in O(vpc_endpoints[].region) before anything is called, and is
+            not told to Databricks.
+        type: str
       replace:
         description:
           - Remove a registration that is not as wanted, that has another name or whose endpoint is lost, and register

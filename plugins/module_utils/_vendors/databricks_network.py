@@ -85,6 +85,7 @@ class Network:
     network_id: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
+    zone_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
     rest_api_endpoint_ids: list[str] | None = None
     dataplane_relay_endpoint_ids: list[str] | None = None
@@ -110,6 +111,11 @@ class Network:
     def _check_counts(self) -> None:
         if self.subnet_ids is not None and len(self.subnet_ids) < 2:
             raise ItemError("subnet_ids names at least two subnets, in separate Availability Zones.")
+        if self.zone_ids is not None and len(set(self.zone_ids)) < 2:
+            zones = ", ".join(sorted(set(self.zone_ids))) or "none"
+            raise ItemError(
+                f"zone_ids: a network has subnets in at least two Availability Zones, and these are in {zones}."
+            )
         groups = self.security_group_ids
         if groups is not None and not 1 <= len(groups) <= MOST_GROUPS:
             raise ItemError(f"security_group_ids names 1 to {MOST_GROUPS} security groups, not {len(groups)}.")

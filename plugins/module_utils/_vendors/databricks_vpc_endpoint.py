@@ -45,6 +45,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     users_of_registration,
     with_made,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, service_name
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
 
 CREATE = "databricks:CreateVpcEndpoint"
 DELETE = "databricks:DeleteVpcEndpoint"
@@ -74,6 +76,7 @@ class VpcEndpoint:
     vpc_endpoint_id: str | None = None
     aws_vpc_endpoint_id: str | None = None
     region: str | None = None
+    service_name: str | None = None
     replace: bool = False
     state: Presence = "present"
     shard: str | None = internal()
@@ -83,6 +86,20 @@ class VpcEndpoint:
         check_id("vpc_endpoint_id", self.vpc_endpoint_id)
         check_aws_id("aws_vpc_endpoint_id", self.aws_vpc_endpoint_id, "vpce")
         check_region(self.region, self.shard)
+        self._check_service()
+
+    def _check_service(self) -> None:
+        """Raise ItemError for an endpoint that leads to something else than Databricks of its region."""
+        if not self.service_name or not self.region:
+            return
+        region = SHARDS[shard_of(self.shard)].regions[self.region]
+        ids = [service_id for service_id in (region.workspace, region.scc_relay, region.service_direct) if service_id]
+        services = [service_name(self.region, service_id) for service_id in ids]
+        if self.service_name not in services:
+            raise ItemError(
+                f"service_name: {self.service_name} is no endpoint service of Databricks in {self.region}. Those are "
+                f"{', '.join(services)}."
+            )
 
     @property
     def meant(self) -> str:

@@ -298,6 +298,7 @@ def test_a_workspace_that_somebody_else_changes_is_waited_for(dbx: Account, wher
         ({"name": "abc"}, "name has 4 to 256 characters"),
         ({"vpc_id": uid(1)}, "no id of AWS like vpc-0123456789abcdef0"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"]}, "at least two subnets, in separate Availability Zones"),
+        ({"zone_ids": ["use1-az1", "use1-az1"]}, "at least two Availability Zones, and these are in use1-az1"),
         ({"subnet_ids": ["subnet-0123456789abcdef0"] * 2}, "lists subnet-0123456789abcdef0 twice"),
         ({"security_group_ids": []}, "names 1 to 5 security groups, not 0"),
         ({"security_group_ids": [f"sg-{number:017x}" for number in range(6)]}, "names 1 to 5 security groups, not 6"),

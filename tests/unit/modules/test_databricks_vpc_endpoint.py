@@ -14,6 +14,7 @@ from tests.unit.modules.databricks import REGION, Account, uid
 
 INFO = "databricks_vpc_endpoint_info"
 AWS_ID = "vpce-0123456789abcdef0"
+NO_SERVICE = "is no endpoint service of Databricks in us-east-1"
 
 
 @pytest.fixture
@@ -239,6 +240,11 @@ def test_fifty_take_one_list(dbx: Account) -> None:
         ),
         ({"aws_vpc_endpoint_id": "vpce-svc-0123456789abcdef0"}, "is no id of AWS like vpce-0123456789abcdef0."),
         ({"aws_vpc_endpoint_id": f"{AWS_ID}\n"}, "is no id of AWS like vpce-0123456789abcdef0."),
+        ({"service_name": "com.amazonaws.us-east-1.s3"}, "is no endpoint service of Databricks in us-east-1"),
+        (
+            {"service_name": "com.amazonaws.vpce.us-west-2.vpce-svc-0129f463fcfbc46c5"},
+            "is no endpoint service of Databricks in us-east-1",
+        ),
         ({"region": None}, "give aws_vpc_endpoint_id and region"),
         ({"aws_vpc_endpoint_id": None}, "give aws_vpc_endpoint_id and region"),
     ],
