@@ -12,7 +12,7 @@ RUN := .venv/bin/python -m
 STEPS := ruff types ansible-lint docs-lint generated galaxy workflow changelog unit contract datapath docs playbooks core-2.21 forwarder sanity molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo sandbox test versions lint clean $(STEPS)
+.PHONY: help setup system demo sandbox test versions lint release clean $(STEPS)
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -44,6 +44,10 @@ $(STEPS): .venv/.ready
 
 core-%: .venv/.ready  # playbooks on one ansible-core: `make core-2.18`
 	@$(RUN) tests.tools.check $@
+
+release: .venv/.ready  ## Move what changed (changelogs/fragments) to CHANGELOG.md
+	@cd .cache/tree/ansible_collections/saas/privatelink && \
+	PATH="$(CURDIR)/.venv/bin:$$PATH" antsibull-changelog release --update-existing
 
 clean:  ## Remove everything that these targets made
 	rm -rf .venv .cache
