@@ -211,12 +211,12 @@ options:
           - Remove listeners whose port is not in O(load_balancers[].listeners), and their target groups where those
             were made here and nothing else uses them.
           - Without it, O(load_balancers[].state=absent) deletes no load balancer on which others have a listener, which
-            is one to a target group without a tag of the collection.
+            is one to a target group without the tags of this one.
         type: bool
         default: false
       leave_others:
         description:
-          - Purge no listener of others, which is one to a target group without a tag of the collection.
+          - Purge no listener of others, which is one to a target group without the tags of this one.
         type: bool
         default: false
       tags:

@@ -110,7 +110,7 @@ class EndpointServices:
         created = self._created(item, services, made)
         listed = [service for service in services if created is None or service["ServiceId"] != created["ServiceId"]]
         known = [service["ServiceId"] for service in listed if owner(service) == item.name]
-        found = find(item, listed if created is None else [created, *listed], balancers, tagging.UNTAG in made)
+        found = find(item, listed if created is None else [created, *listed], balancers, tagging.EC2_UNTAG in made)
         wanted = arns_of(item, balancers)
         if item.state == "present":
             placing.refuse_taken(item.name, wanted, found, services)

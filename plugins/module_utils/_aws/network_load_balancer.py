@@ -396,7 +396,7 @@ def plan_absent(item: NetworkLoadBalancer, actual: Actual) -> Plan:
         if ownership.is_adopted(actual.own_tags):
             return adoption.leave(item, actual)
         if not item.purge_listeners:
-            _refuse_used_by_others(balancer, actual)
+            _refuse_used_by_others(item, balancer, actual)
         protected = actual.attributes.get(balancer.arn, {}).get(BALANCER_ATTRIBUTES["deletion_protection"]) == "true"
         if protected and item.deletion_protection is not False:
             raise ItemError(
@@ -429,12 +429,12 @@ def _refuse_other_place(item: NetworkLoadBalancer, balancer: lb.LoadBalancer) ->
         )
 
 
-def _refuse_used_by_others(balancer: lb.LoadBalancer, actual: Actual) -> None:
+def _refuse_used_by_others(item: NetworkLoadBalancer, balancer: lb.LoadBalancer, actual: Actual) -> None:
     """Raise ItemError for a load balancer of ours on which others have put something of theirs."""
-    others = ", ".join(arn.split("/")[1] for arn in of_others(actual))
+    others = ", ".join(arn.split("/")[1] for arn in of_others(item, actual))
     if others:
         raise ItemError(
-            f"Load balancer {balancer.name} also leads to {others}, which was not made here: others use it. It was not "
+            f"Load balancer {balancer.name} also leads to {others}, which is not its own: others use it. It was not "
             "deleted. Have their listeners removed from it, then run again."
         )
 

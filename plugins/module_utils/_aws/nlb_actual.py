@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.nlb_options import NetworkLoadBalancer, WantedGroup
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Made
 
@@ -133,12 +132,12 @@ def leads_to_ours(item: NetworkLoadBalancer, actual: Actual, listener: Raw) -> b
     return tagged and bool(arns) and all(made_here(item, actual, arn) for arn in arns)
 
 
-def of_others(actual: Actual) -> list[str]:
-    """ARNs of the target groups in use on a load balancer that carry no tag of ours, whoever made the balancer."""
+def of_others(item: NetworkLoadBalancer, actual: Actual) -> list[str]:
+    """ARNs of the target groups in use on the item's load balancer that are not the item's."""
     used = [
         raw["TargetGroupArn"] for raw in actual.groups.values() if actual.arn in (raw.get("LoadBalancerArns") or ())
     ]
-    return sorted(arn for arn in used if arn in actual.tags and tagging.OWN_TAG not in actual.tags[arn])
+    return sorted(arn for arn in used if arn in actual.tags and not ownership.is_ours(item, actual.tags[arn]))
 
 
 def to_exist(item: NetworkLoadBalancer, actual: Actual, group: str = "") -> str:

@@ -108,7 +108,7 @@ def surplus(item: NetworkLoadBalancer, actual: Actual, held: t.Sequence[int]) ->
     of one of ours, where others are left alone, none to target groups of others.
     """
     theirs = ownership.is_theirs(item, actual.own_tags)
-    others = set(of_others(actual)) if item.leave_others else set()
+    others = set(of_others(item, actual)) if item.leave_others else set()
     found = []
     for listener in sorted(actual.listeners, key=lambda listener: int(listener["Port"])):
         port = int(listener["Port"])

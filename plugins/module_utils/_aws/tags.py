@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change
 
-TAG, UNTAG = "ec2:CreateTags", "ec2:DeleteTags"
+EC2_TAG, EC2_UNTAG = "ec2:CreateTags", "ec2:DeleteTags"
 PREFIX = "saas.privatelink:"
 SIGNS = "_.:/=+-@"  # beside letters, digits and spaces, in tags of load balancers
 LONGEST_KEY, LONGEST = 128, 256  # characters of a tag's key, and of its value
@@ -123,8 +123,8 @@ def ec2_changes(resource: str, to_set: t.Mapping[str, str], to_remove: t.Sequenc
     found, resources = [], [resource]
     if to_set:
         params: dict[str, t.Any] = {"Resources": resources, "Tags": as_aws(to_set)}
-        found.append(Change(TAG, params, f"tag {', '.join(sorted(to_set))}"))
+        found.append(Change(EC2_TAG, params, f"tag {', '.join(sorted(to_set))}"))
     if to_remove:
         params = {"Resources": resources, "Tags": [{"Key": key} for key in to_remove]}
-        found.append(Change(UNTAG, params, f"untag {', '.join(to_remove)}"))
+        found.append(Change(EC2_UNTAG, params, f"untag {', '.join(to_remove)}"))
     return found

@@ -262,7 +262,7 @@ class VpcEndpoints:
     def _find(self, item: VpcEndpoint, endpoints: t.Sequence[Endpoint], made: Made) -> Actual:
         created = self._created(item, endpoints, made)
         listed = [endpoint for endpoint in endpoints if created is None or _id(endpoint) != _id(created)]
-        found = find(item, listed if created is None else [created, *listed], tagging.UNTAG in made)
+        found = find(item, listed if created is None else [created, *listed], tagging.EC2_UNTAG in made)
         known = [_id(endpoint) for endpoint in listed if name_of(endpoint) == item.name]
         actual = Actual(
             next(iter(found), None),

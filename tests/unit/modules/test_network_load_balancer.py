@@ -1068,14 +1068,15 @@ def test_strangers_target_groups_stay(env: Environment) -> None:
     other = env.strangers_group("other")
     env.elb.add_tags(ResourceArns=[other], Tags=[{"Key": "saas.privatelink:name", "Value": "billing"}])
     env.strangers_listener(1, env.strangers_group("used"))
+    env.strangers_listener(2, other)
     env.run(env.item(purge_listeners=True, leave_others=True))
     assert env.writes == []
     kept = env.one(GONE)
-    assert "Load balancer orders also leads to used, which was not made here" in kept["msg"]
+    assert "Load balancer orders also leads to other, used, which is not its own" in kept["msg"]
     assert (kept["failed"], kept["writes"]) == (True, [])
     planned = env.run({**GONE, "purge_listeners": True}, check=True)
     assert "DeleteLoadBalancer" in str(planned["results"][0]["writes"])
-    assert converges(env, env.item(purge_listeners=True)) == ["DeleteListener"]
+    assert converges(env, env.item(purge_listeners=True)) == ["DeleteListener"] * 2
     env.run(GONE)
     assert env.group_names() == {"other", "used"}
 
