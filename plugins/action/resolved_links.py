@@ -20,7 +20,10 @@ SPEC: dict[str, t.Any] = {
     "options": {"type": "dict", "default": {}},
     "links": {"type": "raw"},
     "vendor": {"type": "dict"},
-    "pattern": {"type": "str", "choices": ["nlb_service", "redshift_grant", "resource_endpoint", "service_network"]},
+    "pattern": {
+        "type": "str",
+        "choices": ["interface_endpoint", "nlb_service", "redshift_grant", "resource_endpoint", "service_network"],
+    },
 }
 
 

@@ -13,8 +13,8 @@ description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
   - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups, load
-    balancers and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for
-    each endpoint. Only what the checks need is read.
+    balancers, DHCP options and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS
+    lookup for each endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -44,7 +44,7 @@ options:
         description:
           - Pattern of the link. What every link of it needs is checked too, without a row in O(prerequisites).
         type: str
-        choices: [nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
       destination:
         description:
           - Kind of data store, in the words of the table of prerequisites.
@@ -63,6 +63,20 @@ options:
           - Security groups of the load balancer.
         type: list
         elements: str
+      source_security_group_ids:
+        description:
+          - Security groups that are to be let in to the VPC endpoint.
+        type: list
+        elements: str
+      ports:
+        description:
+          - Ports on which clients connect to the VPC endpoint, like V(8443-8451).
+        type: list
+        elements: str
+      service_name:
+        description:
+          - Endpoint service that the VPC endpoint leads to.
+        type: str
       endpoint:
         description:
           - DNS name of the data store.
@@ -159,12 +173,16 @@ options:
           - V(redshift_relocation), that cluster relocation or Multi-AZ is on. Relocation that is being turned on only
             warns.
           - V(redshift_port), that the cluster's port is within O(prerequisites[].port_ranges).
+          - V(service_name), that there is one.
+          - V(endpoint_security_groups), that the security groups exist, and that those that are given for the endpoint
+            let somebody in on each of O(links[].ports).
           - V(lattice_zones), that no subnet is in one of the zones O(prerequisites[].unsupported_zone_ids).
           - V(dns_attributes), that the link's VPC has C(enableDnsSupport) and C(enableDnsHostnames) on.
+          - V(dns_servers), that DHCP hands out the DNS of AWS and no other in the link's VPC.
           - V(inbound_ports), that the security groups let all IPv4 addresses of the link's VPC in on
             O(prerequisites[].port_ranges). Ports that are open to others or to fewer only warn.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
-          - The last four pass for a link that has no VPC, subnets or security groups, as one through a service network.
+          - The last five pass for a link that has no VPC, subnets or security groups, as one through a service network.
           - V(resource_region), that the ARNs O(links[].resource_configuration) and O(links[].resource_share_arn) are of
             the region. An id or nothing will do.
         type: str
@@ -173,7 +191,9 @@ options:
           - availability_zones
           - destination
           - dns_attributes
+          - dns_servers
           - endpoint
+          - endpoint_security_groups
           - inbound_ports
           - lattice_zones
           - limit
@@ -187,6 +207,7 @@ options:
           - redshift_relocation
           - region
           - resource_region
+          - service_name
           - subnets
           - topics
           - vpc_peering
@@ -195,7 +216,7 @@ options:
           - Links of these patterns only. Unset means every link.
         type: list
         elements: str
-        choices: [nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
       destinations:
         description:
           - Links to these destinations only. Unset means every link.

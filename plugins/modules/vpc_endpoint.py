@@ -184,6 +184,17 @@ options:
           - With O(endpoints[].state=absent) only what was added to it goes, and the collection's tags.
         type: bool
         default: false
+      reuse:
+        description:
+          - Use a living endpoint of the type Interface that leads to O(endpoints[].service_name) in
+            O(endpoints[].vpc_id) already, instead of making one, for AWS lets only one of them have the private name of
+            a service.
+          - It is one that this collection has made under another name in this environment, or with O(endpoints[].adopt)
+            anybody's. It is used as it is, and never changed or deleted; see RV(results[].reused). One of this
+            collection gets a tag C(saas.privatelink:used-by:NAME), and stays for as long as it has such, see
+            RV(results[].kept).
+        type: bool
+        default: false
   <<: *endpoint
 seealso:
   - module: saas.privatelink.vpc_endpoint_info
@@ -295,6 +306,17 @@ results:
     private_dns_enabled: {description: Whether private names lead to it., type: bool, returned: when it exists}
     dns_options: {description: Its DNS options., type: dict, returned: when AWS shows them}
     service_name: {description: What it leads to., type: str, returned: for the types Interface and Gateway}
+    reused: {description: That it is another's and is used as it is., type: bool, returned: where reuse has found it}
+    kept:
+      description: Why an endpoint that is to be absent stays.
+      type: list
+      elements: str
+      returned: when it stays
+    left:
+      description: Id of an endpoint that was used with reuse, and stays.
+      type: list
+      elements: str
+      returned: when the item is to be absent and used one
     service_region: {description: Region of what it leads to., type: str, returned: for the type Interface}
     resource_configuration_arn: {description: What it leads to., type: str, returned: for the type Resource}
     service_network_arn: {description: What it leads to., type: str, returned: for the type ServiceNetwork}

@@ -23,6 +23,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "accept_connection_info": ("ec2",),
     "bucket_policy_statement": ("s3",),
     "bucket_policy_statement_info": ("s3",),
+    "endpoint_security_group": ("ec2",),
+    "endpoint_security_group_info": ("ec2",),
     "endpoint_service": ("ec2", "elasticloadbalancing"),
     "endpoint_service_info": ("ec2",),
     "forwarder_group": ("autoscaling", "ec2"),

@@ -382,3 +382,29 @@ def test_gateway_endpoints_are_in_route_tables(boto: Boto, account: str, make_vp
     )
     with refused("InvalidParameter"):
         ec2.modify_vpc_endpoint(**of, AddSubnetIds=[vpc.subnets[0]])
+
+
+def test_a_security_group_is_not_deleted_while_something_is_in_it(provider: Provider) -> None:
+    """EC2 API Reference, DeleteSecurityGroup: DependencyViolation while an interface, as an endpoint's, has it."""
+    ec2, where = provider.ec2, {"VpcId": provider.vpc.id, "SubnetIds": [provider.vpc.subnets[0]]}
+    ids = []
+    for name in ("first", "second"):
+        ids.append(ec2.create_security_group(GroupName=name, Description=name, VpcId=provider.vpc.id)["GroupId"])
+    what = {"VpcEndpointType": "Interface", "ServiceName": SECRETS, "PrivateDnsEnabled": False}
+    endpoint = ec2.create_vpc_endpoint(**what, **where, SecurityGroupIds=ids[:1])["VpcEndpoint"]
+    by = [{"Name": "group-id", "Values": ids[:1]}]
+    (interface,) = ec2.describe_network_interfaces(Filters=by)["NetworkInterfaces"]
+    assert interface["InterfaceType"] == "vpc_endpoint"
+    with refused("DependencyViolation", naming=ids[0]):
+        ec2.delete_security_group(GroupId=ids[0])
+    provider.sandbox.eventually(
+        lambda: ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])["VpcEndpoints"][0]["State"],
+        "available".__eq__,
+    )
+    moved = {"AddSecurityGroupIds": ids[1:], "RemoveSecurityGroupIds": ids[:1]}
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint["VpcEndpointId"], **moved)
+    ec2.delete_security_group(GroupId=ids[0])
+    with refused("DependencyViolation", naming=ids[1]):
+        ec2.delete_security_group(GroupId=ids[1])
+    with refused("InvalidGroup.NotFound"):
+        ec2.delete_security_group(GroupId=ids[0])

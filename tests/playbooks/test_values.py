@@ -124,6 +124,7 @@ TYPED: dict[str, dict[str, Any]] = {
         "on_connections": "reject",
     },
     "redshift_grant": {**COMMON, "force": True},
+    "interface_endpoint": {**COMMON, "steps": []},
     "resource_endpoint": SHARED,
     "service_network": SHARED,
     "fivetran": {
@@ -167,10 +168,12 @@ def written(value: Any) -> str:
 
 def links(company: Company, role: str, name: str) -> list[Link]:
     network = {"vpc_id": "vpc-75730001", "subnet_ids": ["subnet-7573000a"]}
+    clients = {"source_security_group_ids": ["sg-75730001"], "ports": ["443"]}
     shared = {"resource_configuration": "rcfg-0123456789abcdef0", "security_group_ids": ["sg-75730001"], **network}
     kinds: dict[str, Link] = {
         "nlb_service": {"endpoint": f"orders.{company.accounts['us']}.test", "port": 5432, **network},
         "redshift_grant": {"cluster_identifier": "analytics", "account_id": "333333333333", "vpc_ids": ["vpc-1"]},
+        "interface_endpoint": {"service_name": "com.amazonaws.us-east-1.sts", **network, **clients},
         "resource_endpoint": shared,
         "service_network": {"service_network": "sn-0123456789abcdef0", **shared},
         "redis_cloud": {"subscription_id": 300003, **shared},

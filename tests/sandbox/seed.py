@@ -56,6 +56,8 @@ def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
     moto_ec2.make_vpc(account, region, vpc["id"], vpc["cidr"], vpc.get("tags"))
     if vpc.get("dns_hostnames"):  # AWS's default is off, except in the default VPC
         moto_ec2.backend(account, region).modify_vpc_attribute(vpc["id"], "enable_dns_hostnames", True)
+    if vpc.get("dns_servers"):
+        moto_ec2.hand_out_dns(account, region, vpc["id"], vpc["dns_servers"])
     for subnet in vpc.get("subnets") or []:
         where = (vpc["id"], subnet["cidr"], subnet["availability_zone"], subnet["id"])
         moto_ec2.make_subnet(account, region, *where, tags=subnet.get("tags"))

@@ -28,6 +28,13 @@ By names instead of ids, and without what is not there, so that a test can say i
         security_groups: [sg-1]
         private_dns: VERIFIED_DOMAINS_ONLY
         reaches: [redis-12000.internal.c1.example.com]
+      databricks-vpce-svc-09143-7d0a1b:
+        type: Interface
+        state: available
+        service: com.amazonaws.vpce.us-east-1.vpce-svc-1
+        subnets: [subnet-1]
+        private_dns: true
+        lets_in: {sg-1: [443-443]}
     network_associations: {sn-1: ["redis-cloud-4711 ACTIVE"]}
     vpc_associations: {vpc-1: sn-1 ACTIVE}
     shares: [redis-cloud-4711]
@@ -65,9 +72,11 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
 
 
 def _endpoints(ec2: Any) -> dict[str, Any]:
-    """The endpoints to what others share, by their name tag; Interface endpoints are the vendors' part."""
+    """The endpoints to what others share, by their name tag; other Interface endpoints are the vendors' part."""
     found = {}
     for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
+        if endpoint["VpcEndpointType"] == "Interface" and endpoint["State"].lower() not in GONE:
+            found.update(_interface_endpoint(ec2, endpoint))
         if endpoint["VpcEndpointType"] in ("Resource", "ServiceNetwork") and endpoint["State"].lower() not in GONE:
             name = {tag["Key"]: tag["Value"] for tag in endpoint["Tags"]}.get("Name", endpoint["VpcEndpointId"])
             reached = ec2.describe_vpc_endpoint_associations(VpcEndpointIds=[endpoint["VpcEndpointId"]])
@@ -81,6 +90,29 @@ def _endpoints(ec2: Any) -> dict[str, Any]:
                 "reaches": sorted(entry["DnsName"] for entry in names if entry.get("DnsName")),
             }
     return found
+
+
+def _interface_endpoint(ec2: Any, endpoint: dict[str, Any]) -> dict[str, Any]:
+    """An Interface endpoint of the collection's, and whom its security groups let in; nothing for one of others."""
+    tags = {tag["Key"]: tag["Value"] for tag in endpoint["Tags"]}
+    if "saas.privatelink:name" not in tags:
+        return {}
+    rules: dict[str, list[str]] = {}
+    ids = [group["GroupId"] for group in endpoint["Groups"]]
+    for group in ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]:
+        for rule in group["IpPermissions"]:
+            for pair in rule["UserIdGroupPairs"]:
+                rules.setdefault(pair["GroupId"], []).append(f"{rule['FromPort']}-{rule['ToPort']}")
+    return {
+        tags["Name"]: {
+            "type": "Interface",
+            "state": endpoint["State"],
+            "service": endpoint["ServiceName"],
+            "subnets": sorted(endpoint["SubnetIds"]),
+            "private_dns": endpoint["PrivateDnsEnabled"],
+            "lets_in": {source: sorted(ports) for source, ports in rules.items()},
+        }
+    }
 
 
 def _network_associations(lattice: Any) -> dict[str, list[str]]:

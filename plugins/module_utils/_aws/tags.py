@@ -21,6 +21,7 @@ LONGEST_KEY, LONGEST = 128, 256  # characters of a tag's key, and of its value
 OWN_TAG = "saas.privatelink:name"  # on everything the collection makes: the item's name
 ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that name it is
 REGISTERED_TAG = "saas.privatelink:registered"  # on an adopted target group: the targets that we have registered
+USER_TAG = "saas.privatelink:used-by:"  # and a name: who else uses what carries it, and keeps it from being deleted
 ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use: it is never deleted
 
 

@@ -15,6 +15,7 @@ be accepted is made without, and gets it once it is available.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import typing as t
@@ -32,6 +33,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal, optional
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
     UNKNOWN,
@@ -112,9 +114,14 @@ class VpcEndpoint:
     purge_tags: bool = False
     replace: bool = False
     adopt: bool = False
+    reuse: bool = False
     environment: str = internal("")
 
     def __post_init__(self) -> None:
+        if self.reuse and not (self.service_name and self.vpc_id and self.kind == "Interface"):
+            raise ItemError("reuse is for endpoints of type Interface: give service_name and vpc_id.")
+        if self.reuse and self.vpc_endpoint_id:
+            raise ItemError("reuse finds an endpoint by its service: leave out vpc_endpoint_id.")
         if self.vpc_endpoint_id is not None and not arns.VPC_ENDPOINT.fullmatch(self.vpc_endpoint_id):
             raise ItemError(f"Not the id of an endpoint: {self.vpc_endpoint_id!r}, like vpce-0123456789abcdef0.")
         if self.vpc_endpoint_id and self.replace:
@@ -193,7 +200,8 @@ class Actual:
     """What AWS shows for one wanted endpoint. ``arns`` holds the ARN of every id of a target that was looked up.
 
     ``surplus`` are further endpoints that are the item's: AWS keeps no name unique. ``acceptance`` says whether the
-    owner of the service must accept a new one, where that was asked.
+    owner of the service must accept a new one, where that was asked. ``reused`` is an endpoint that serves the item
+    though it is not its own; ``behind`` is another item that is about to make such a one.
     """
 
     endpoint: Endpoint | None
@@ -204,6 +212,8 @@ class Actual:
     rivals: t.Sequence[Endpoint] = ()  # others that have the private name of its service in its VPC
     region: str = ""
     acceptance: bool = False
+    reused: Endpoint | None = None
+    behind: str = ""
 
     @property
     def id(self) -> str:
@@ -233,6 +243,7 @@ class VpcEndpoints:
                 found[item.name] = error
         found.update(self._without_ipv6(items, found))
         self._add_acceptance(items, found)
+        _queue(items, found)
         meant = {name: actual.id for name, actual in found.items() if isinstance(actual, Actual) and actual.endpoint}
         found.update(meant_twice(meant))
         return found
@@ -271,7 +282,9 @@ class VpcEndpoints:
             region=self.api.region,
         )
         actual.created = created is not None and actual.id == _id(created)
-        if item.state == "present":
+        if item.reuse and actual.state in ("", "deleting", *DEAD):
+            actual.reused = shared_endpoint(item, listed)
+        if item.state == "present" and actual.reused is None:
             have: Endpoint = actual.endpoint or {}
             place = (item.vpc_id or have.get("VpcId"), item.service_name or have.get("ServiceName"))
             actual.rivals = private_names.holders(endpoints, *place, {_id(endpoint) for endpoint in found})
@@ -351,6 +364,10 @@ class VpcEndpoints:
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:
         if item.state == "absent":
             return plan_absent(item, actual)
+        if actual.reused is not None:
+            return plan_reused(item, actual, actual.reused)
+        if actual.behind:
+            return Plan(waiting=f"the endpoint of {actual.behind}, which leads to {item.service_name} too")
         if actual.endpoint is None:
             return plan_create(item, actual, self.check_mode)
         if actual.state == "deleting":
@@ -368,7 +385,47 @@ def _asks_acceptance(item: VpcEndpoint, actual: Actual) -> bool:
     """Whether it matters that the service's owner must accept: a new endpoint is to have private DNS."""
     offered = arns.ENDPOINT_SERVICE_NAME.fullmatch(item.service_name or "")
     new = actual.state in ("", "deleting") or item.replace
-    return bool(item.state == "present" and item.private_dns_enabled and offered and new)
+    return bool(item.state == "present" and item.private_dns_enabled and offered and new and not actual.reused)
+
+
+def _queue(items: t.Sequence[VpcEndpoint], found: t.Mapping[str, Actual | ItemError]) -> None:
+    """Of new items that lead to one service in one VPC, one makes the endpoint, and those that may use it wait."""
+    makers: dict[tuple[str | None, str | None], str] = {}
+    for item in sorted(items, key=lambda item: item.reuse):
+        actual = found[item.name]
+        if item.state == "present" and item.service_name and isinstance(actual, Actual) and not actual.state:
+            maker = makers.setdefault(_where(item), item.name)
+            actual.behind = maker if item.reuse and maker != item.name and actual.reused is None else ""
+
+
+def shared_endpoint(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
+    """The endpoint of another name that serves in the item's VPC what the item wants: of several, the oldest.
+
+    Those of the collection's own come first, for they may be used without being asked for.
+    """
+    same = [endpoint for endpoint in endpoints if (endpoint.get("VpcId"), endpoint.get("ServiceName")) == _where(item)]
+    living = [
+        endpoint
+        for endpoint in same
+        if endpoint.get("VpcEndpointType") == "Interface" and _state(endpoint) not in ("deleting", *DEAD)
+    ]
+    living = [endpoint for endpoint in living if not ownership.is_ours(item, _tags(endpoint))]
+
+    def order(endpoint: Endpoint) -> tuple[bool, str, str]:
+        return not _is_collections(item, endpoint), str(endpoint.get("CreationTimestamp")), _id(endpoint)
+
+    return min(living, key=order, default=None)
+
+
+def _where(item: VpcEndpoint) -> tuple[str | None, str | None]:
+    return item.vpc_id, item.service_name
+
+
+def _is_collections(item: VpcEndpoint, endpoint: Endpoint) -> bool:
+    """Whether another item of the same environment has made an endpoint."""
+    tags = _tags(endpoint)
+    made = tagging.OWN_TAG in tags and not ownership.is_adopted(tags)
+    return made and not ownership.elsewhere(item, tags)
 
 
 def find(item: VpcEndpoint, endpoints: t.Sequence[Endpoint], left: bool = False) -> list[Endpoint]:
@@ -437,7 +494,7 @@ def _id_and_tags(endpoint: Endpoint) -> tuple[str, dict[str, str]]:
 def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
     """Delete what is the item's and wait until it is gone. An adopted endpoint is left as it is, without our tags."""
     if actual.endpoint is None:
-        return Plan()
+        return Plan() if actual.reused is None else _plan_unused(item, actual.reused)
     plan = Plan(before=_shown(actual.endpoint), result=as_result(actual.endpoint))
     for endpoint in (actual.endpoint, *actual.surplus):
         _refuse_other_place(item, endpoint)
@@ -450,6 +507,9 @@ def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
             plan.waiting = _gone(_id(endpoint))
         elif _others_tables(item, endpoint):
             _plan_narrower(plan, item, endpoint)
+        elif _users(endpoint):
+            said = f"{_id(endpoint)} stays, for {', '.join(_users(endpoint))} uses it: take that away first"
+            plan.after, plan.result["kept"] = plan.before, [said]
         else:
             plan.changes.append(_delete(_id(endpoint)))
     return plan
@@ -472,6 +532,53 @@ def _plan_narrower(plan: Plan, item: VpcEndpoint, endpoint: Endpoint) -> None:
         f"{item.name}: {_id(endpoint)} stays, for route tables that are not listed lead to it: {', '.join(kept)}. To "
         "delete it all the same, list these, too, or leave out route_table_ids."
     )
+
+
+def _plan_unused(item: VpcEndpoint, endpoint: Endpoint) -> Plan:
+    """What an item used that is not its own stays; that it did so is on it no more."""
+    if not item.adopt and not _is_collections(item, endpoint):
+        return Plan()
+    plan = Plan(before=_shown(endpoint), result={"left": [_id(endpoint)]})
+    mark = _use(item)
+    kept = {key: value for key, value in plan.before["tags"].items() if key != mark}
+    plan.after = {**plan.before, "tags": kept}
+    plan.changes = tagging.ec2_changes(_id(endpoint), {}, [mark] if mark in plan.before["tags"] else [])
+    return plan
+
+
+def _use(item: VpcEndpoint) -> str:
+    """The tag that says on what another item has made that this one uses it."""
+    return tagging.USER_TAG + resource_name(item.name)
+
+
+def _users(endpoint: Endpoint) -> list[str]:
+    """Who uses an endpoint beside the item that has made it."""
+    marks = [key for key in _tags(endpoint) if key.startswith(tagging.USER_TAG)]
+    return sorted(key[len(tagging.USER_TAG) :] for key in marks)
+
+
+def plan_reused(item: VpcEndpoint, actual: Actual, endpoint: Endpoint) -> Plan:
+    """Use an endpoint that is not the item's as it is. Raises ItemError for one that may not be, or does not do."""
+    which = f"{_id(endpoint)} leads to {item.service_name} in {item.vpc_id}"
+    if not item.adopt and not _is_collections(item, endpoint):
+        raise ItemError(
+            f"{which} already, and was not made here. A VPC has one endpoint with the private DNS name of a service, "
+            "so no second was made. Set adopt=true to use that one: it is neither changed nor deleted."
+        )
+    plan = _standing(item, dataclasses.replace(actual, endpoint=endpoint), endpoint)
+    plan.result["reused"] = True
+    lacking = item.private_dns_enabled and not endpoint.get("PrivateDnsEnabled")
+    if lacking and _state(endpoint) in ("available", "partial"):
+        raise ItemError(
+            f"{which} without private DNS, and was not made for {item.name}, so it was not changed. Have its owner "
+            "switch private DNS on, or set private_dns_enabled=false where names are led to it otherwise."
+        )
+    mark = _use(item)
+    if _is_collections(item, endpoint) and mark not in _tags(endpoint):
+        used = {mark: item.environment or "true"}
+        plan.changes = tagging.ec2_changes(_id(endpoint), used, [])
+        plan.after = {**plan.before, "tags": {**plan.before["tags"], **used}}
+    return plan
 
 
 def plan_create(item: VpcEndpoint, actual: Actual, check_mode: bool, after: str = "") -> Plan:

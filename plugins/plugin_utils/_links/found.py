@@ -36,6 +36,9 @@ class Keyed(t.Protocol):
     def key(self) -> str: ...
 
     @property
+    def shared_key(self) -> str: ...
+
+    @property
     def fault(self) -> str | None: ...
 
     @property
@@ -94,6 +97,9 @@ class Found:
             results = {str(result["name"]): result for result in step.get("results") or ()}
         else:  # a role's report
             results = {result["name"]: result for result in map(_reported, step)}
+        if any(name in link.SHARE_ITEMS for link in links):
+            first = {link.shared_key: link.key for link in reversed(links)}
+            results = {first.get(key, key): {**told, "name": first.get(key, key)} for key, told in results.items()}
         places = {link.place: results[link.key] for link in reversed(links) if link.key in results}
         for link in links:
             known = self._known[link.key]

@@ -73,6 +73,11 @@ class Link:
         return resource_name(self.vendor, self.name)
 
     @property
+    def shared_key(self) -> str:
+        """What items of the steps SHARE_ITEMS are called."""
+        return self.key
+
+    @property
     def who(self) -> str:
         """The vendor, in sentences."""
         return self.title or self.vendor

@@ -44,6 +44,7 @@ OF_RESULTS = (
     *("connections", "unlisted_connections", "held_connections", "excess_connections"),
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
+    *("security_group_id", "reused"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted
@@ -168,6 +169,8 @@ def _imperfect(result: Result) -> str:
     """What is wrong with something that serves nevertheless."""
     if result.get("endpoints") == []:
         return "nothing is behind it yet; what comes is seen by running again"
+    if result.get("reused") and result.get("vpc_endpoint_id"):
+        return f"by {result['vpc_endpoint_id']}, which was not made for it and is left as it is"
     partial = "partial" in (str(result.get("status")).lower(), str(result.get("state")).lower())
     identity = result.get("association_id") or result.get("vpc_endpoint_id")
     return f"{identity} serves only in part: {reason(result)}" if partial else ""
@@ -178,6 +181,7 @@ def _left(results: t.Sequence[Result]) -> str:
     left = [thing for result in results for thing in result.get("left") or ()]
     needing = [thing for result in results for thing in result.get("needed_by") or ()]
     said = [f"left, for others have made it: {', '.join(left)}"] if left else []
+    said += [str(thing) for result in results for thing in result.get("kept") or ()]
     said += [f"its share stays, for {_named(needing)} of this account would stop working"] if needing else []
     return "; ".join(said)
 
@@ -237,6 +241,8 @@ def _holds(result: Result) -> bool:
 
 def _waits_for_vendor(result: Result) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
+    if str(result.get("state")).lower() == "pendingacceptance":
+        return True
     if result.get("status") not in ("waiting", "refused"):
         return result.get("endpoint_count") == 0
     states = {_state(connection) for connection in result.get("connections") or ()}

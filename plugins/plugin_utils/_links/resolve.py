@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import NlbServiceLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.redis_cloud import RedisCloudLink
@@ -26,7 +27,14 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.shared_res
 from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import is_meant
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
-TYPES = (NlbServiceLink, RedshiftGrantLink, ResourceEndpointLink, ServiceNetworkLink, RedisCloudLink)
+TYPES = (
+    NlbServiceLink,
+    RedshiftGrantLink,
+    ResourceEndpointLink,
+    ServiceNetworkLink,
+    RedisCloudLink,
+    InterfaceEndpointLink,
+)
 PATTERNS: dict[str, type[Link]] = {link_type.PATTERN: link_type for link_type in TYPES}
 ASKED: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -145,6 +153,7 @@ def resolve(
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
     _refuse_one_balancer(found)
     _refuse_one_vpc(found)
+    _refuse_contradictions(found)
     by_function = asked["ip_sync"] == "lambda"
     chosen = [link.checked(by_function) for link in _chosen([link.completed() for link in found], named)]
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
@@ -175,6 +184,21 @@ def _refuse_one_vpc(links: t.Sequence[Link]) -> None:
             raise LinkError(
                 f"{other.name} and {link.name} would both associate {link.vpc_id} with a service network, and AWS "
                 "allows a VPC one association: leave attach=vpc to one of them, and the other without subnet_ids."
+            )
+
+
+def _refuse_contradictions(links: t.Sequence[Link]) -> None:
+    """Raise LinkError for two links that share an endpoint, and want it different."""
+    by_place: dict[tuple[t.Any, ...], InterfaceEndpointLink] = {}
+    for link in links:
+        if not isinstance(link, InterfaceEndpointLink) or not (link.present and link.service_name and link.vpc_id):
+            continue
+        other = by_place.setdefault(link.place, link)
+        differing = other.differing(link)
+        if differing:
+            raise LinkError(
+                f"{other.name} and {link.name} share the endpoint to {link.service_name} in {link.vpc_id}, and say "
+                f"different {', '.join(differing)}: let both say the same."
             )
 
 

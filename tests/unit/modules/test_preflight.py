@@ -110,6 +110,7 @@ SNAPSHOT = Snapshot(
             "vpc-2": {"enableDnsSupport": True, "enableDnsHostnames": False},
             "vpc-3": {"enableDnsSupport": False},
         },
+        "dhcp_options": {"vpc-1": ["AmazonProvidedDNS"], "vpc-2": ["10.2.0.53", "AmazonProvidedDNS"], "vpc-3": []},
         "peerings": {"vpc-2": [{"VpcPeeringConnectionId": "pcx-2"}, {"VpcPeeringConnectionId": "pcx-1"}]},
         "load_balancers": {
             "right": balancer(),
@@ -342,6 +343,33 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"vpc_id": "vpc-9"}, "fail", "VPC vpc-9 does not exist"),
         ({}, {"subnet_ids": ["subnet-0"]}, "fail", "No vpc_id"),
         ({}, {}, "pass", "Nothing of it is in a VPC"),
+    ],
+    "dns_servers": [
+        ({}, {"vpc_id": "vpc-1"}, "pass", "has the DNS of AWS"),
+        ({}, {"vpc_id": "vpc-2"}, "fail", "hands out the DNS servers 10.2.0.53."),
+        ({}, {"vpc_id": "vpc-3"}, "fail", "hands out no DNS server"),
+        ({}, {"vpc_id": "vpc-9"}, "unknown", "cannot be seen from this account"),
+        ({}, {}, "pass", "Nothing of it is in a VPC"),
+    ],
+    "service_name": [
+        ({}, {"service_name": "com.amazonaws.us-east-1.sts"}, "pass", "com.amazonaws.us-east-1.sts"),
+        ({}, {}, "fail", "No service_name is given"),
+    ],
+    "endpoint_security_groups": [
+        ({}, {"source_security_group_ids": ["sg-open"], "ports": ["443"]}, "pass", "sg-open are let in on 443"),
+        ({}, {"source_security_group_ids": ["sg-open"]}, "fail", "Neither security_group_ids nor"),
+        ({}, {"ports": ["443"]}, "fail", "Neither security_group_ids nor"),
+        (
+            {},
+            {"source_security_group_ids": ["sg-open"], "security_group_ids": ["sg-all"], "ports": ["443"]},
+            "fail",
+            "Both security_group_ids and",
+        ),
+        ({}, {"source_security_group_ids": ["sg-none"], "ports": ["443"]}, "fail", "do not exist in this account"),
+        ({}, {"source_security_group_ids": ["sg-open"], "ports": ["0"]}, "fail", "ports: '0' is not within 1 to 65535"),
+        ({}, {"security_group_ids": ["sg-all"], "ports": ["443", "8443-8451"]}, "pass", "let in on 443, 8443-8451"),
+        ({}, {"security_group_ids": ["sg-all"]}, "pass", "let in on what they say"),
+        ({}, {"security_group_ids": ["sg-parts"], "ports": ["443", "8999-9002"]}, "fail", "nobody in on 9001-9002"),
     ],
     "inbound_ports": [
         ({}, {"vpc_id": "vpc-1", "security_group_ids": ["sg-open"]}, "pass", "let vpc-1 (10.1.0.0/16, 10.9.0.0/16) in"),
@@ -587,7 +615,7 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
-    assert set(bench.calls) | {ATTRIBUTE, PEERINGS, ENDPOINTS} == {
+    assert set(bench.calls) | {ATTRIBUTE, PEERINGS, ENDPOINTS, "ec2:DescribeDhcpOptions"} == {
         action for statement in policy["Statement"] for action in statement["Action"]
     }
 
@@ -740,6 +768,20 @@ def test_a_vpc_that_does_not_exist_has_no_attributes(bench: Bench) -> None:
     assert "VPC vpc-0123456789abcdef0 does not exist" in found["results"][0]["msg"]
     assert found["results"][1]["status"] in ("pass", "fail")
     assert "does not exist" not in found["results"][1]["msg"]
+
+
+def test_dns_servers_of_dhcp_options(bench: Bench) -> None:
+    ec2, rule = bench.boto(bench.account, "ec2"), [{"id": "servers", "check": "dns_servers"}]
+    link = {"name": "lake", "vpc_id": bench.vpc.id}
+    for servers, status in ((["10.1.0.53"], "fail"), (["AmazonProvidedDNS"], "pass")):
+        settings = [{"Key": "domain-name-servers", "Values": servers}]
+        made = ec2.create_dhcp_options(DhcpConfigurations=settings)["DhcpOptions"]["DhcpOptionsId"]
+        ec2.associate_dhcp_options(DhcpOptionsId=made, VpcId=bench.vpc.id)
+        found = bench.preflight(link, {**link, "name": "mart"}, prerequisites=rule)
+        assert [result["status"] for result in found["results"]] == [status, status]
+        assert bench.calls == {VPCS: 1, "ec2:DescribeDhcpOptions": 1}
+    ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=bench.vpc.id)
+    assert "no DNS server" in bench.preflight(link, prerequisites=rule)["results"][0]["msg"]
 
 
 def test_denied_attributes_and_peerings_are_warnings(bench: Bench) -> None:

@@ -1188,3 +1188,84 @@ def test_a_zone_without_lattice(estate: Estate, resource: dict[str, Any]) -> Non
     assert refused["failed"]
     assert "InvalidParameter" in refused["msg"]
     assert not endpoints(estate)
+
+
+def used(estate: Estate, secrets: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """A run of another name that takes what is there."""
+    return run(estate, **{**secrets, "name": "second", "reuse": True, **options})
+
+
+def test_an_endpoint_of_another_name_is_used_as_it_is(estate: Estate, secrets: dict[str, Any]) -> None:
+    first, options = run(estate, **secrets), {**secrets, "name": "second", "reuse": True, "tags": {"team": "data"}}
+    before = endpoint(estate)
+    second = change(estate, [TAG], **{**options, "subnet_ids": list(estate.vpc.subnets)[:1]})
+    assert (second["reused"], second["vpc_endpoint_id"]) == (True, first["vpc_endpoint_id"])
+    used_by = {"Key": "saas.privatelink:used-by:second", "Value": "true"}
+    assert sorted(endpoint(estate)["Tags"], key=str) == sorted([*before["Tags"], used_by], key=str)
+    assert {**endpoint(estate), "Tags": []} == {**before, "Tags": []}
+    left = change(estate, [UNTAG], **options, state="absent")
+    assert left["left"] == [first["vpc_endpoint_id"]]
+    assert endpoint(estate) == before
+
+
+def test_what_another_name_uses_is_not_deleted(estate: Estate, secrets: dict[str, Any]) -> None:
+    first = run(estate, **secrets)["vpc_endpoint_id"]
+    used(estate, secrets)
+    kept = change(estate, [], **secrets, state="absent")
+    assert kept["kept"] == [f"{first} stays, for second uses it: take that away first"]
+    used(estate, secrets, state="absent")
+    change(estate, [DELETE], **secrets, state="absent")
+
+
+def test_of_two_new_ones_in_a_list_one_makes_the_endpoint(estate: Estate, secrets: dict[str, Any]) -> None:
+    both = [{**secrets, "name": "second", "reuse": True}, {**secrets, "name": "first"}]
+    for check, writes in ((True, [[], [CREATE]]), (False, [[TAG], [CREATE]]), (False, [[], []])):
+        made = estate.run("vpc_endpoint", check=check, endpoints=both)
+        assert [row["writes"] for row in made["results"]] == writes
+        assert not made["failed_items"]
+    assert made["results"][0]["reused"]
+    assert len(endpoints(estate)) == 1
+
+
+def test_an_endpoint_of_others_is_used_with_adopt_only(estate: Estate, secrets: dict[str, Any]) -> None:
+    where = {"VpcId": secrets["vpc_id"], "SubnetIds": list(secrets["subnet_ids"])}
+    service = secrets["service_name"]
+    made = estate.ec2.create_vpc_endpoint(VpcEndpointType="Interface", ServiceName=service, **where)
+    theirs, before = made["VpcEndpoint"]["VpcEndpointId"], endpoints(estate)
+    refused = used(estate, secrets)
+    assert refused["failed"]
+    assert f"{theirs} leads to {service}" in refused["msg"]
+    assert "adopt=true" in refused["msg"]
+    taken = used(estate, secrets, adopt=True)
+    assert (taken["failed"], taken["writes"], taken["vpc_endpoint_id"]) == (False, [], theirs)
+    assert "left" not in used(estate, secrets, state="absent")
+    assert used(estate, secrets, state="absent", adopt=True)["left"] == [theirs]
+    assert [row["Tags"] for row in endpoints(estate)] == [row["Tags"] for row in before] == [[]]
+
+
+def test_an_endpoint_of_another_environment_is_anothers(estate: Estate, secrets: dict[str, Any]) -> None:
+    run(estate, **secrets, environment_name="prod")
+    assert "adopt=true" in used(estate, secrets, environment_name="test")["msg"]
+    assert used(estate, secrets, environment_name="test", adopt=True)["reused"]
+
+
+def test_what_has_no_private_dns_does_not_do(estate: Estate, secrets: dict[str, Any]) -> None:
+    run(estate, **{**secrets, "private_dns_enabled": False})
+    assert "without private DNS" in used(estate, secrets, private_dns_enabled=True)["msg"]
+    assert used(estate, secrets, private_dns_enabled=False)["reused"]
+
+
+def test_what_goes_is_not_used(estate: Estate, secrets: dict[str, Any]) -> None:
+    first = run(estate, **secrets)["vpc_endpoint_id"]
+    estate.ec2.delete_vpc_endpoints(VpcEndpointIds=[first])
+    made = used(estate, secrets)
+    assert (made["failed"], made["writes"]) == (False, [CREATE])
+    assert "reused" not in made
+
+
+@pytest.mark.parametrize(
+    "options", [{"vpc_id": "vpc-1"}, {"service_name": SERVICE}, {"vpc_endpoint_id": "vpce-1", "vpc_id": "vpc-1"}]
+)
+def test_reuse_is_told_what_and_where(options: dict[str, Any]) -> None:
+    with pytest.raises(ItemError, match="reuse"):
+        wanted(reuse=True, **options)

@@ -17,7 +17,6 @@ comes with the prerequisites, each with its own source.
 from __future__ import annotations
 
 import ipaddress
-import re
 import typing as t
 from dataclasses import dataclass
 
@@ -33,6 +32,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cro
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._core import forms
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import parse_all
+from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import shown as as_range
 
 PASS, WARN, FAIL, UNDECIDED = "pass", "warn", "fail", "unknown"
 NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints
@@ -42,6 +43,8 @@ SOURCES = (
     ("PrefixListIds", "PrefixListId"),
     ("UserIdGroupPairs", "GroupId"),
 )  # of an inbound rule: where it lists them, and how it calls each
+
+OWN_DNS = "AmazonProvidedDNS"  # what DHCP options call a VPC's own DNS
 
 AWAKE = {"paused": "Resume the cluster.", "pausing": "Resume the cluster."}  # status of a cluster: what to do
 
@@ -83,16 +86,7 @@ class Prerequisite:
 
     def ports(self) -> list[range]:
         """The port ranges, ends included. ValueError for what is no range."""
-        found = []
-        for text in self.port_ranges or []:
-            if not re.fullmatch(r"[0-9]+(-[0-9]+)?", text):
-                raise ValueError(f"{text!r} is not a range of ports like 5431-5455")
-            first, dummy, last = text.partition("-")
-            ports = range(int(first), int(last or first) + 1)
-            if not ports:
-                raise ValueError(f"{text!r} ends before it begins")
-            found.append(ports)
-        return found
+        return parse_all(self.port_ranges or [])
 
     def network(self) -> Network:
         """The CIDR; all of IPv4 when unset. ValueError for what is no CIDR."""
@@ -330,15 +324,13 @@ def _meet(networks: t.Iterable[Network], admitted: t.Sequence[Network]) -> bool:
     return any(network.overlaps(cidr) for network in networks for cidr in admitted)
 
 
-def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot) -> list[Raw]:
+def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot, option: str = "security_group_ids") -> list[Raw]:
     """The inbound rules of security groups together. Raises ItemError for a group that does not exist."""
     groups = {group_id: snapshot["security_groups"].get(group_id) for group_id in group_ids}
     missing = [group_id for group_id, group in groups.items() if group is None]
     if missing:
         where = f"in this account and in {snapshot.region}"
-        raise Mistake(
-            f"Security groups that do not exist {where}: {', '.join(missing)}.", "Correct security_group_ids."
-        )
+        raise Mistake(f"Security groups that do not exist {where}: {', '.join(missing)}.", f"Correct {option}.")
     permissions: list[Raw] = []
     for group in groups.values():
         permissions += (group or {}).get("IpPermissions") or []
@@ -412,6 +404,50 @@ def check_dns_attributes(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
     return Finding(PASS, f"VPC {link.vpc_id} has {' and '.join(DNS_ATTRIBUTES)} on.")
 
 
+@check("dns_servers", "dhcp_options", in_vpc=True)
+def check_dns_servers(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Private names resolve by the VPC's own DNS only. Whether other servers forward to it, nobody sees from here."""
+    servers = snapshot["dhcp_options"].get(link.vpc_id or "")
+    if servers is None:
+        return Finding(UNDECIDED, f"The DHCP options of {link.vpc_id} cannot be seen from this account.")
+    others = [server for server in servers if server != OWN_DNS]
+    if others:
+        return Finding(FAIL, f"VPC {link.vpc_id} hands out the DNS servers {', '.join(others)}.")
+    if not servers:
+        return Finding(FAIL, f"VPC {link.vpc_id} hands out no DNS server.")
+    return Finding(PASS, f"VPC {link.vpc_id} has the DNS of AWS.")
+
+
+@check("service_name")
+def check_service_name(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    if not link.service_name:
+        return Finding(FAIL, "No service_name is given.")
+    return Finding(PASS, f"{link.service_name}.")
+
+
+@check("endpoint_security_groups", "security_groups")
+def check_endpoint_security_groups(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Groups that are given let in on all ports; of those that clients have, it is enough that they exist."""
+    given, sources = link.security_group_ids or [], link.source_security_group_ids or []
+    if not given and not (sources and link.ports):
+        return Finding(FAIL, "Neither security_group_ids nor source_security_group_ids with ports are given.")
+    if given and sources:
+        return Finding(FAIL, "Both security_group_ids and source_security_group_ids are given.")
+    option = "security_group_ids" if given else "source_security_group_ids"
+    permissions = _permissions([*given, *sources], snapshot, option)
+    try:
+        wanted = parse_all(link.ports or [])
+    except ValueError as error:
+        raise Mistake(f"ports: {error}.", "Correct ports.") from error
+    if not given:
+        return Finding(PASS, f"{', '.join(sources)} are let in on {', '.join(link.ports or [])}.")
+    admitting = _alike(wanted, permissions)
+    closed = [ports for ports in admitting if not any(_admits(rule, ports.start) for rule in permissions)]
+    if closed:
+        return Finding(FAIL, f"{', '.join(given)} let nobody in on {', '.join(map(as_range, closed))}.")
+    return Finding(PASS, f"{', '.join(given)} let in on {', '.join(link.ports or ['what they say'])}.")
+
+
 @check("inbound_ports", "security_groups", "vpcs", parameter="port_ranges", in_vpc=True)
 def check_inbound_ports(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Whether clients anywhere in the VPC get in. Who lets in only some of them may mean it so, and is only warned."""
@@ -426,7 +462,7 @@ def check_inbound_ports(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
         admitted = _admitted(admitting, 4)
         if all(_covered(network, admitted) for network in networks):
             continue
-        shown = f"{ports.start}-{ports[-1]}" if len(ports) > 1 else str(ports.start)
+        shown = as_range(ports)
         sources = _sources(admitting)
         if sources:
             narrow.append(f"{shown} from {', '.join(sources)} only")

@@ -109,4 +109,35 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
         REGION,
     ],
     "service_network": [DNS, REGION],
+    "interface_endpoint": [
+        {
+            "id": "service",
+            "check": "service_name",
+            "remedy": "Set service_name to the vendor's endpoint service of this region, like"
+            " com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0.",
+        },
+        {
+            "id": "subnets",
+            "check": "subnets",
+            "remedy": "Set subnet_ids to subnets of the link's VPC, one for each Availability Zone.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
+        },
+        {
+            "id": "security-groups",
+            "check": "endpoint_security_groups",
+            "remedy": "Set source_security_group_ids to the security groups of the clients, and ports to what they"
+            " connect to; or security_group_ids to groups that let them in.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
+        },
+        DNS,
+        {
+            "id": "dns-servers",
+            "check": "dns_servers",
+            "level": "warn",
+            "remedy": "It is the turn of whoever runs the network: let these servers forward the vendor's names to the"
+            " VPC's own (the second address of its CIDR, or an inbound endpoint of Route 53 Resolver), or give the VPC"
+            " a DHCP options set with AmazonProvidedDNS.",
+            "source": f"{GUIDE}/vpc/latest/userguide/VPC_DHCP_Options.html",
+        },
+    ],
 }

@@ -7,8 +7,8 @@
 This module util is PRIVATE to the collection.
 
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
-DescribeSecurityGroups, DescribeVpcEndpoints; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers;
-Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints; Elastic Load Balancing API Reference 2015-12-01,
+DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 
 Raw = t.Mapping[str, t.Any]  # one entry of a listing, as AWS shows it
 Listing = t.Mapping[str, t.Any]
+NO_OPTIONS = "default"  # what AssociateDhcpOptions takes for no DHCP options at all
 DNS_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
@@ -41,6 +42,9 @@ class CheckedLink:
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
+    source_security_group_ids: list[str] | None = None
+    ports: list[str] | None = None
+    service_name: str | None = None
     endpoint: str | None = None
     addresses: list[str] | None = None
     port: int | None = None
@@ -160,6 +164,16 @@ class Reader:
                 found.setdefault(vpc_id, {})[attribute] = value
         return found
 
+    def dhcp_options(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The DNS servers that VPCs hand out, by VPC. A VPC whose set is another account's is left out."""
+        vpcs = self.vpcs(links)
+        if not vpcs:
+            return {}
+        listed = self.api.pages("ec2:DescribeDhcpOptions", "DhcpOptions", MaxResults=1000)
+        servers = {NO_OPTIONS: [], **{options["DhcpOptionsId"]: _dns_servers(options) for options in listed}}
+        wanted = {vpc_id: str(vpc.get("DhcpOptionsId")) for vpc_id, vpc in vpcs.items()}
+        return {vpc_id: servers[options_id] for vpc_id, options_id in wanted.items() if options_id in servers}
+
     def peerings(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Active peering connections by VPC, on either side. A filter cannot ask for either side, so all are read."""
         if not any(link.vpc_id for link in links):
@@ -175,6 +189,7 @@ class Reader:
     def security_groups(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids: set[str] = set()
         ids.update(*(link.security_group_ids or [] for link in links))
+        ids.update(*(link.source_security_group_ids or [] for link in links))
         found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
         return {group["GroupId"]: group for group in found}
 
@@ -211,3 +226,12 @@ class Reader:
                 raise ItemError(f"The endpoint does not resolve: {error}.") from error
 
         return dict(zip(names, self.api.each(look_up, names)))
+
+
+def _dns_servers(options: Raw) -> list[str]:
+    """The DNS servers of a DHCP options set; none where it names none."""
+    found: list[str] = []
+    for setting in options.get("DhcpConfigurations") or []:
+        if setting.get("Key") == "domain-name-servers":
+            found += [str(value["Value"]) for value in setting.get("Values") or []]
+    return found

@@ -91,6 +91,13 @@ def find_security_group(account: str, region: str, group_id: str) -> Any:
     return backend(account, region).get_security_group_from_id(group_id)
 
 
+def put_into_groups(account: str, region: str, interface_id: str, groups: list[str]) -> None:
+    """Have a network interface be in these security groups."""
+    interface = backend(account, region).enis.get(interface_id)
+    if interface is not None:
+        interface._group_set = [find_security_group(account, region, group_id) for group_id in groups]
+
+
 # Makers with fixed ids, for seeds and the vendor: moto draws its ids at random.
 
 
@@ -102,6 +109,16 @@ def make_vpc(account: str, region: str, vpc_id: str, cidr: str, tags: dict[str, 
         vpc = backend(account, region).create_vpc(cidr)
     vpc.enable_dns_hostnames = vpc.enable_dns_support = "true"
     backend(account, region).create_tags([vpc_id], tags or {})
+    hand_out_dns(account, region, vpc_id, ["AmazonProvidedDNS"])
+
+
+def hand_out_dns(account: str, region: str, vpc_id: str, servers: list[str]) -> None:
+    """Give a VPC a DHCP options set of these DNS servers; AWS's own default is AmazonProvidedDNS."""
+    ec2 = backend(account, region)
+    key = "domain-name-servers"
+    same = [options for options in ec2.dhcp_options_sets.values() if options._options[key] == servers]
+    options = same[0] if same else ec2.create_dhcp_options(domain_name_servers=servers)
+    ec2.associate_dhcp_options(options, ec2.vpcs[vpc_id])
 
 
 def make_subnet(

@@ -82,6 +82,8 @@ def modify(call: Call, world: World) -> dict[str, Any]:
     groups = _changed(endpoint.security_group_ids, params, "SecurityGroupIds")
     _check_security_groups(groups, call)
     endpoint.security_group_ids = groups
+    for interface_id in endpoint.network_interface_ids:
+        moto_ec2.put_into_groups(call.account, call.region, interface_id, groups)
     if params.get("PrivateDnsEnabled") is not None:
         endpoint.private_dns_enabled = params["PrivateDnsEnabled"]
         endpoint.private_name = interface_endpoints.domain(endpoint.service_name, service)
@@ -266,6 +268,7 @@ def _interface(subnet: Any, key: str, groups: list[str], call: Call) -> str:
     backend = moto_ec2.backend(call.account, call.region)
     # Without an address moto picks a free-looking one in the subnet.
     eni = backend.create_network_interface(subnet, None, group_ids=groups, description=f"VPC Endpoint Interface {key}")
+    eni.interface_type = "vpc_endpoint"
     return str(eni.id)
 
 
