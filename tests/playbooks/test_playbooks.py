@@ -146,7 +146,7 @@ def test_a_plan_names_every_link_and_writes_nothing(estate: Company) -> None:
         (
             "teardown",
             {"link": "orders", "vendor": "fivetrn"},
-            "There is no vendor fivetrn. There are: segment",
+            "There is no vendor fivetrn. Is fivetran meant? There are: segment",
         ),
         ("teardown", {"link": "orders", "all_links": "true"}, "Give link, or all_links, not both"),
         ("teardown", {"link": "orders", "fivetran_only": "crm"}, "fivetran_only is an extra variable"),
