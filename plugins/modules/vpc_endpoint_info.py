@@ -73,11 +73,11 @@ vpc_endpoints:
     tags: {description: Tags of the endpoint., type: dict, returned: always}
 """
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoints import read_endpoints
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
     as_result,
     name_of,
-    read_endpoints,
 )
 
 OPTIONS = {

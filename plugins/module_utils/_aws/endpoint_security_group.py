@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import ownership
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import read_endpoints
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoints import read_endpoints
 from ansible_collections.saas.privatelink.plugins.module_utils._core import ports
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import (

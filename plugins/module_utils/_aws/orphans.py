@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoints import read_endpoints
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_actual import read_services
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import read_endpoints
 
 GONE = ("deleted", "deleting")  # states of a VPC endpoint and an endpoint service, in lower case
 

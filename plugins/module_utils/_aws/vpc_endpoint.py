@@ -31,6 +31,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import (
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoints import Endpoint, read_endpoints
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.subnets import read_subnets, without_ipv6
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -48,7 +49,6 @@ CREATE, MODIFY, DELETE = "ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:
 DESCRIBE_SERVICES = "ec2:DescribeVpcEndpointServices"
 GATEWAYS = (".s3", ".dynamodb")  # AWS PrivateLink Guide, "Gateway endpoints" (read 2026-11)
 DEAD = ("expired", "failed", "rejected")  # of no use any more, but still there
-Endpoint = t.Mapping[str, t.Any]
 
 
 class Target(t.NamedTuple):
@@ -373,12 +373,6 @@ class VpcEndpoints:
         if actual.state == "deleting":
             return plan_create(item, actual, self.check_mode, _gone(actual.id))
         return plan_update(item, actual, actual.endpoint, self.check_mode)
-
-
-def read_endpoints(api: Api) -> list[Endpoint]:
-    """Every VPC endpoint of the account that is not deleted, one call per 1000."""
-    found = api.pages("ec2:DescribeVpcEndpoints", "VpcEndpoints", MaxResults=1000)
-    return [endpoint for endpoint in found if str(endpoint["State"]).lower() != "deleted"]
 
 
 def _asks_acceptance(item: VpcEndpoint, actual: Actual) -> bool:

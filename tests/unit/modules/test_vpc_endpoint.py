@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import Api
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.credentials import Credentials
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoints import read_endpoints
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import (
     Actual,
     VpcEndpoint,
     VpcEndpoints,
     find,
     plan_update,
-    read_endpoints,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
