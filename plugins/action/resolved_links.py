@@ -10,7 +10,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import ASKED, resolve
-from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import misspelt, role_options
+from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import role_options, slips
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused
 
 display = Display()
@@ -47,9 +47,8 @@ class ActionModule(ActionBase):
 
     def _options(self, role: str, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Raises ValueRefused."""
-        for name, meant in misspelt(role, variables).items():
-            host = variables.get("inventory_hostname", "")
-            display.warning(f"{host}: nothing reads the variable {name}. Is {meant} meant?")
+        for slip in slips(role, variables):
+            display.warning(slip)
         return role_options(role, variables, self._templar.template)
 
 

@@ -51,7 +51,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import misspelt, role_options
+from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import role_options, slips
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused
 
 
@@ -60,9 +60,8 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         secret, only = self.get_option("secret"), self.get_option("only")
         for role in terms:
-            for name, meant in misspelt(role, variables).items():
-                host = variables.get("inventory_hostname", "")
-                self._display.warning(f"{host}: nothing reads the variable {name}. Is {meant} meant?")
+            for slip in slips(role, variables):
+                self._display.warning(slip)
         try:
             return [role_options(role, variables, self._templar.template, secret, only) for role in terms]
         except ValueRefused as error:

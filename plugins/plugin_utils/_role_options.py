@@ -74,6 +74,13 @@ def misspelt(role: str, names: t.Iterable[str]) -> dict[str, str]:
     return {name: meant for name, meant in near.items() if meant}
 
 
+def slips(role: str, variables: t.Mapping[str, t.Any]) -> list[str]:
+    """A warning for each misspelt variable of a host."""
+    host = variables.get("inventory_hostname", "")
+    found = misspelt(role, variables)
+    return [f"{host}: nothing reads the variable {name}. Is {meant} meant?" for name, meant in found.items()]
+
+
 def _default(option: t.Mapping[str, t.Any]) -> t.Any:
     """It may be an expression, which Ansible evaluates for those whom it trusts."""
     value = option["default"]
