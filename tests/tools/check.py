@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Outcome:
     seconds: float
     reason: str
     remark: str = ""
+    processor: float = 0.0  # seconds of it, with its children's
 
     @property
     def result(self) -> str:
@@ -200,7 +201,10 @@ def run(step: Step, environment: dict[str, str], echo: bool) -> Outcome:
             log.write(lines[-1])
             if echo:
                 print(line, end="", flush=True)
-    return judge(step, process.wait(), "".join(lines), time.monotonic() - began, bool(os.environ.get("CI")))
+    dummy, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    outcome = judge(step, process.returncode, "".join(lines), time.monotonic() - began, bool(os.environ.get("CI")))
+    return replace(outcome, processor=used.ru_utime + used.ru_stime)
 
 
 def judge(step: Step, code: int, output: str, seconds: float, strict: bool) -> Outcome:
@@ -239,10 +243,12 @@ def report(outcomes: Iterable[Outcome], covered: float | None = None) -> int:
             log = LOGS / f"{outcome.step.name}.log"
             print(f"\n--- {outcome.step.name}: {outcome.reason}; the end of {log.relative_to(ROOT)}:")
             print("\n".join(log.read_text().splitlines()[-40:]))
-    print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds")
+    print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds  of a processor")
     for outcome in ordered:
         ran = f"{outcome.ran} {outcome.step.noun}" if outcome.step.noun else "-"
-        print(f"{outcome.step.name:<14}{outcome.result:<10}{ran:<16}{outcome.seconds:7.1f}  {outcome.note}".rstrip())
+        print(
+            f"{outcome.step.name:<14}{outcome.result:<10}{ran:<16}{outcome.seconds:7.1f}{outcome.processor:16.1f}  {outcome.note}".rstrip()
+        )
     if covered is not None:
         print(f"{'coverage':<14}{'':<10}{covered:.1f} % of the lines in plugins, by unit")
     failed = sum(outcome.failed for outcome in ordered)
