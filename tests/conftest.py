@@ -34,6 +34,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
 
+
 _numbers = itertools.count(1)
 
 
