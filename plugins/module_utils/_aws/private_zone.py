@@ -66,8 +66,8 @@ class PrivateZones:
         found.update(meant_twice({name: f"zone {actual.zone.id}" for name, actual in usable.items() if actual.zone}))
         found.update(self._rivals([item for item in items if item.name in usable], usable))
         kept = [(item, usable[item.name]) for item in items if isinstance(found[item.name], Actual)]
-        for (item, dummy), error in zip(kept, self.api.each(lambda pair: self._add_details(*pair), kept)):
-            found[item.name] = error or found[item.name]
+        for (item, dummy), fault in zip(kept, self.api.each(lambda pair: self._add_details(*pair), kept)):
+            found[item.name] = fault or found[item.name]
         return found
 
     def _find(self, item: PrivateZone, listed: t.Sequence[Zone], made: Made) -> Actual:

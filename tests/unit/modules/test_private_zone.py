@@ -157,7 +157,7 @@ def test_all_kinds_of_records(estate: Estate, vpcs: list[str]) -> None:
 
 
 def test_what_others_have_put_into_our_zone_stays(estate: Estate, vpcs: list[str]) -> None:
-    wanted = {"vpcs": listed(*vpcs[:1]), "records": [a_record("sydney", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(*vpcs[:1]), "records": [a_record("sydney", "10.0.0.1")]}
     zone = change(estate, [CREATE, TAGS, RECORDS], **wanted)["zone_id"]
     put(estate, zone, "db", "10.9.9.9")
     put(estate, zone, "same", "10.9.9.9")
@@ -188,7 +188,7 @@ def test_only_vpcs_of_others_are_left(estate: Estate, vpcs: list[str]) -> None:
 def test_a_zone_of_others_is_refused_or_adopted_and_left_as_it_was(estate: Estate, vpcs: list[str]) -> None:
     zone = theirs(estate, vpcs[0], "theirs", ("db", "10.9.9.9"))
     before = (there(estate, zone), answering(estate, zone), tags(estate, zone))
-    wanted = {"vpcs": listed(*vpcs[:2]), "records": [a_record("sydney", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(*vpcs[:2]), "records": [a_record("sydney", "10.0.0.1")]}
     refused(estate, "was not made here", **wanted)
     refused(estate, "was not made here", state="absent", vpcs=wanted["vpcs"])
     refused(estate, "others have made", **{**wanted, "records": [a_record("db", "10.0.0.1")]}, adopt=True)
@@ -260,7 +260,7 @@ def test_a_vpc_of_another_account_waits_for_both(estate: Estate, vpcs: list[str]
     stranger = f"8{estate.account[1:]}"
     foreign = estate.make_vpc(stranger).id
     refused(estate, "All VPCs listed", vpcs=listed(foreign))
-    wanted = {"vpcs": listed(foreign, vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(foreign, vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
     made = change(estate, [CREATE, TAGS, RECORDS], **wanted)
     zone, where = made["zone_id"], {"VPCRegion": "us-east-1", "VPCId": foreign}
     assert f"create-vpc-association-authorization --hosted-zone-id {zone}" in made["waiting"]
@@ -272,7 +272,7 @@ def test_a_vpc_of_another_account_waits_for_both(estate: Estate, vpcs: list[str]
 
 
 def test_name_servers_are_waited_for(estate: Estate, vpcs: list[str]) -> None:
-    wanted = {"vpcs": listed(vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
     hasty = run(estate, **wanted, wait=False)
     assert "all name servers of Route 53" in hasty["waiting"]
     patient = run(estate, **{**wanted, "records": [a_record("a", "10.0.0.2")]})
@@ -283,7 +283,7 @@ def test_name_servers_are_waited_for(estate: Estate, vpcs: list[str]) -> None:
 @pytest.mark.parametrize("operation", ["CreateHostedZone", "ChangeTagsForResource", "ChangeResourceRecordSets"])
 def test_a_lost_answer_makes_nothing_twice(estate: Estate, vpcs: list[str], operation: str) -> None:
     estate.sandbox.fault("route53", operation, "drop", account=estate.account, performed=True)
-    wanted = {"vpcs": listed(*vpcs[:2]), "records": [a_record("a", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(*vpcs[:2]), "records": [a_record("a", "10.0.0.1")]}
     options = {"name": "front", "zone_name": ZONE, "environment_name": "prod", **wanted}
     result = estate.run_module("private_zone", {**estate.access, "wait_timeout": 10, **options})
     assert not result.get("failed"), result["msg"]
@@ -294,7 +294,7 @@ def test_a_lost_answer_makes_nothing_twice(estate: Estate, vpcs: list[str], oper
 
 def test_a_run_that_ended_before_it_could_tag_is_continued(estate: Estate, vpcs: list[str]) -> None:
     estate.sandbox.fault("route53", "ChangeTagsForResource", "deny", account=estate.account)
-    wanted = {"vpcs": listed(*vpcs[:2]), "records": [a_record("a", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(*vpcs[:2]), "records": [a_record("a", "10.0.0.1")]}
     assert "route53:ChangeTagsForResource" in run(estate, **wanted)["msg"]
     change(estate, [TAGS, RECORDS, JOIN], **wanted)
     assert zones(estate) == [f"{ZONE}."]
@@ -316,7 +316,7 @@ def test_a_busy_zone_is_asked_again(estate: Estate, vpcs: list[str], code: str) 
     for operation in ("ChangeResourceRecordSets", "ListTagsForResources"):
         options = {"account": estate.account, "times": 6, "code": code, "status": 400}
         estate.sandbox.fault("route53", operation, "error", **options)
-    wanted = {"vpcs": listed(vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
+    wanted: dict[str, Any] = {"vpcs": listed(vpcs[0]), "records": [a_record("a", "10.0.0.1")]}
     assert not run(estate, **wanted, wait_timeout=300)["failed"]
 
 
