@@ -39,6 +39,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "nlb_ip_sync_info": ("elasticloadbalancing",),
     "orphans_info": ("autoscaling", "ec2", "elasticloadbalancing"),
     "preflight": ("ec2",),
+    "private_zone": ("route53",),
+    "private_zone_info": ("route53",),
     "redshift_cross_vpc_grant": ("redshift",),
     "redshift_cross_vpc_grant_info": ("redshift",),
     "resource_share": ("ram",),

@@ -35,7 +35,7 @@ VENDORS = sorted(f"vendors/{path.stem}" for path in (IAM / "vendors").glob("*.js
 NAME, ADOPTED = "saas.privatelink:name", "saas.privatelink:adopted"
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
 ACTION = re.compile(
-    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|lambda|logs|ram|rds|redshift|s3|sns|vpc-lattice):[A-Z][A-Za-z0-9]+"
+    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|lambda|logs|ram|rds|redshift|route53|s3|sns|vpc-lattice):[A-Z][A-Za-z0-9]+"
 )
 READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)|lambda:InvokeFunction")  # a function is asked what it would do
 UNBOUND = {  # actions whose resource is AWS's to choose, or is a page's "optional" one
