@@ -13,9 +13,9 @@ description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
   - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups,
-    network ACLs, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options and Redshift
-    clusters, two calls for each VPC whose DNS attributes are checked, and one DNS
-    lookup for each endpoint. Only what the checks need is read.
+    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options and
+    Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for each endpoint. Only
+    what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -121,6 +121,10 @@ options:
         description:
           - Name that the VPC endpoint has or will have. Subnets that it is in need no free addresses.
         type: str
+      has_policy:
+        description:
+          - Whether the VPC endpoint has an endpoint policy of its own.
+        type: bool
       cluster_identifier:
         description:
           - Identifier of the Redshift cluster.
@@ -200,6 +204,8 @@ options:
           - V(gateway_egress), that they let the addresses of O(prerequisites[].services) be reached on port 443.
           - V(internet_roads), that no route of the clients' subnets, or of the endpoint's where none are given, leads
             to the internet or may. Never more than a warning, which says what is left.
+          - V(endpoint_policy), that nobody else in the VPC is held to the policy of a link that
+            O(links[].has_policy). Never more than a warning.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
           - Those about a VPC's DNS, zones, ports, roads and peerings pass for a link that has no VPC, subnets or
             security groups, as one through a service network.
@@ -216,6 +222,7 @@ options:
           - dns_attributes
           - dns_servers
           - endpoint
+          - endpoint_policy
           - endpoint_security_groups
           - gateway_egress
           - inbound_ports

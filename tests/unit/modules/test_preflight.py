@@ -33,7 +33,7 @@ ENDPOINTS = "ec2:DescribeVpcEndpoints"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
 OF_CLIENTS = {
     f"ec2:Describe{things}"
-    for things in ("NetworkAcls", "RouteTables", "InternetGateways", "NatGateways", "PrefixLists")
+    for things in ("NetworkInterfaces", "NetworkAcls", "RouteTables", "InternetGateways", "NatGateways", "PrefixLists")
 }
 IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
 
@@ -168,6 +168,13 @@ SNAPSHOT = Snapshot(
             "subnet-2": table(route("0.0.0.0/0", TransitGatewayId="tgw-1"), name="rtb-2"),
             "subnet-5": table(route("192.0.2.0/24", GatewayId="igw-1"), name="rtb-5"),
             "subnet-6": table({**route("0.0.0.0/0", NatGatewayId="nat-0"), "State": "blackhole"}, name="rtb-6"),
+        },
+        "network_interfaces": {
+            "vpc-1": [
+                {"InterfaceType": "interface", "Groups": [{"GroupId": "sg-clients"}, {"GroupId": "sg-more"}]},
+                {"InterfaceType": "vpc_endpoint", "Groups": [{"GroupId": "sg-open"}]},
+                {"InterfaceType": "lambda", "Groups": [{"GroupId": "sg-lambda"}]},
+            ]
         },
         "internet_gateways": {"vpc-1": ["igw-1"]},
         "nat_gateways": {"vpc-1": ["nat-1"]},
@@ -619,7 +626,17 @@ CASES |= {
         ({}, {}, "pass", "Nothing of it"),
     ],
 }
-ADVICE = {"vpc_peering", "internet_roads"}
+CASES["endpoint_policy"] = [
+    ({}, {"vpc_id": "vpc-1"}, "pass", "No endpoint policy"),
+    ({}, {"vpc_id": "vpc-2", "has_policy": True}, "pass", "Nobody else in vpc-2"),
+    (
+        {},
+        {"vpc_id": "vpc-1", "has_policy": True, "source_security_group_ids": ["sg-clients"]},
+        "warn",
+        "holds others in vpc-1 too: those of sg-lambda.",
+    ),
+]
+ADVICE = {"vpc_peering", "internet_roads", "endpoint_policy"}
 """Checks that warn at most."""
 PARAMETERS: dict[str, dict[str, Any]] = {
     "privatelink_rules": {"cidr": "10.0.0.0/8"},
@@ -673,6 +690,7 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         security_group_ids=["sg-open"],
         source_security_group_ids=None if name == "endpoint_security_groups" else ["sg-open"],
         endpoint="db.example",
+        has_policy=True,
         load_balancer="right",
         cluster_identifier="right",
     )
@@ -945,7 +963,7 @@ def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) ->
 CLIENT_CHECKS = ("client_subnets", "client_subnet_sizes", "subnets_apart", "network_acls", "client_security_groups")
 CLIENT_TABLE: list[dict[str, Any]] = [
     {"id": check, "check": check, **PARAMETERS.get(check, {})}
-    for check in (*CLIENT_CHECKS, "gateway_egress", "internet_roads")
+    for check in (*CLIENT_CHECKS, "gateway_egress", "internet_roads", "endpoint_policy")
 ]
 
 
@@ -964,6 +982,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     subnets = list(bench.vpc.subnets)
     links = [
         {"name": name, "vpc_id": bench.vpc.id, "client_subnet_ids": subnets, "source_security_group_ids": [group]}
+        | {"has_policy": True}
         for name in ("lake", "mart")
     ]
     found = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
@@ -973,6 +992,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     assert f"0.0.0.0/0 by {nat_id} ({own}), of {subnets[1]}" in roads
     assert f"In {bench.vpc.id} are {gateway}, {nat_id}." in roads
     expected = dict.fromkeys(statuses(found[0]), "pass") | {"client_security_groups": "fail", "internet_roads": "warn"}
+    expected["endpoint_policy"] = "warn"  # moto shows a NAT gateway's interface as anybody's
     assert statuses(found[0]) == statuses(found[1]) == expected, found[0]["msg"]
 
     among = [{"IpProtocol": name, "FromPort": 0, "ToPort": 65535} for name in ("tcp", "udp")]
@@ -984,7 +1004,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     ec2.delete_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0")
     ec2.delete_route(RouteTableId=own, DestinationCidrBlock="0.0.0.0/0")
     (after, _other) = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
-    assert {name for name, status in statuses(after).items() if status != "pass"} == {"network_acls"}
+    assert {name for name, status in statuses(after).items() if status != "pass"} == {"network_acls", "endpoint_policy"}
     assert "(rule 7 denies 192.0.2.0/24)" in after["msg"]
 
 

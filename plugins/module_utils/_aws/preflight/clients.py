@@ -35,6 +35,7 @@ ALL_PORTS = range(1, HIGHEST + 1)
 ALL, TCP = "-1", "6"  # protocols, as network ACLs number them
 OUT = "IpPermissionsEgress"
 GATEWAYS = ("igw-", "nat-", "eigw-")  # of route targets: what leads to the internet at once
+SERVING_INTERFACES = ("gateway_load_balancer_endpoint", "nat_gateway", "network_load_balancer", "vpc_endpoint")
 ANYWHERE = ("0.0.0.0/0", "::/0")
 TARGETS = (
     "GatewayId",
@@ -248,3 +249,20 @@ def _roads(table: Raw) -> list[str]:
         what = f"{destination or 'a prefix list'} by {target or 'an unknown hop'}"
         found.append(f"{what}{unseen} ({table['RouteTableId']})")
     return found
+
+
+@check("endpoint_policy", "network_interfaces", in_vpc=True)
+def check_endpoint_policy(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """Private DNS leads everybody in the VPC to the endpoint, and its policy is for all of them. Only warns."""
+    if not link.has_policy:
+        return Finding(PASS, "No endpoint policy is given.")
+    others = set()
+    for interface in snapshot["network_interfaces"].get(link.vpc_id or "", ()):
+        groups = {group["GroupId"] for group in interface.get("Groups") or []}
+        if interface.get("InterfaceType") in SERVING_INTERFACES or groups & set(link.source_security_group_ids or ()):
+            continue
+        others |= groups
+    if others:
+        names = ", ".join(sorted(others))
+        return Finding(WARN, f"The endpoint policy holds others in {link.vpc_id} too: those of {names}.")
+    return Finding(PASS, f"Nobody else in {link.vpc_id} is held to the endpoint policy.")

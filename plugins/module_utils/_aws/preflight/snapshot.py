@@ -8,8 +8,8 @@ This module util is PRIVATE to the collection.
 
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
 DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints, DescribeNetworkAcls, DescribeRouteTables,
-DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists; Elastic Load Balancing API Reference 2015-12-01,
-DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces; Elastic Load Balancing
+API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class CheckedLink:
     enforce_privatelink_rules: bool | None = None
     load_balancer: str | None = None
     vpc_endpoint: str | None = None
+    has_policy: bool | None = None
     cluster_identifier: str | None = None
     principals: list[str] | None = None
     topic_arns: list[str] | None = None
@@ -232,6 +233,14 @@ class Reader:
         for gateway in self.api.filtered("ec2:DescribeNatGateways", "NatGateways", "vpc-id", vpc_ids):
             if str(gateway.get("State")).lower() in ("pending", "available"):
                 found.setdefault(gateway["VpcId"], []).append(gateway["NatGatewayId"])
+        return found
+
+    def network_interfaces(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """Network interfaces by VPC, of links that have an endpoint policy: who may use their endpoints."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id and link.has_policy]
+        found: dict[str, list[Raw]] = {}
+        for interface in self.api.filtered("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", "vpc-id", vpc_ids):
+            found.setdefault(interface["VpcId"], []).append(interface)
         return found
 
     def prefix_lists(self, links: t.Sequence[CheckedLink]) -> Listing:
