@@ -13,9 +13,9 @@ description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
   - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups,
-    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options and
-    Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for each endpoint. Only
-    what the checks need is read.
+    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options
+    and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for each
+    endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."

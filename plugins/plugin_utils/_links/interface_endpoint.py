@@ -75,8 +75,8 @@ class InterfaceEndpointLink(Link):
     policy: str | None = optional(
         None,
         "Endpoint policy, as JSON. Everybody in the VPC who uses the service is held to it, so others are looked for,"
-        " and warned of. Unset changes nothing: a new endpoint lets everything through. One that was not made for the link"
-        " keeps its own.",
+        " and warned of. Unset changes nothing: a new endpoint lets everything through. One that was not made for the"
+        " link keeps its own.",
         type="json",
     )
     tags: dict[str, str] | None = optional(None, "Tags of the endpoint and of its security group.")
@@ -99,8 +99,8 @@ class InterfaceEndpointLink(Link):
 
     def differing(self, other: InterfaceEndpointLink) -> list[str]:
         """The options of the endpoint in which another link of the same place contradicts this one."""
-        alike = ("vendor", "service_region", "ip_address_type", "private_dns_enabled", "policy", "tags")
-        alike += ("replace", "adopt")
+        alike = ["vendor", "service_region", "ip_address_type", "private_dns_enabled", "policy", "tags"]
+        alike += ["replace", "adopt"]
         found = [name for name in alike if getattr(self, name) != getattr(other, name)]
         lists = ("subnet_ids",)
         found += [name for name in lists if set(getattr(self, name) or ()) != set(getattr(other, name) or ())]

@@ -9,7 +9,8 @@ This module util is PRIVATE to the collection.
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
 DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints, DescribeNetworkAcls, DescribeRouteTables,
 DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces; Elastic Load Balancing
-API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read
+2026-11).
 """
 
 from __future__ import annotations
