@@ -284,8 +284,8 @@ options:
         elements: str
       port_ranges:
         description:
-          - Ports for V(redshift_port), V(inbound_ports), V(network_acls) and V(client_security_groups), like
-            V(5431-5455).
+          - Ports for V(redshift_port) and V(inbound_ports), like V(5431-5455); for V(network_acls) and
+            V(client_security_groups) those of O(links[].ports) unless set.
         type: list
         elements: str
       cidr:
@@ -410,6 +410,13 @@ results:
       type: dict
       returned: always
       sample: {us-east-1a: use1-az1}
+    route_table_ids:
+      description:
+        - Ids of the route tables of O(links[].client_subnet_ids). Empty when no check asked for route tables.
+      type: list
+      elements: str
+      returned: always
+      sample: [rtb-0123456789abcdef0]
     checks:
       description: What each prerequisite found, in the order of the table, without those for other destinations.
       type: list

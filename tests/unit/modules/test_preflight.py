@@ -584,6 +584,18 @@ CASES |= {
     "client_security_groups": [
         ({}, {"source_security_group_ids": ["sg-clients"], "vpc_id": "vpc-1"}, "pass", "among themselves"),
         ({}, {"source_security_group_ids": ["sg-wide"], "vpc_id": "vpc-1"}, "pass", ""),
+        (
+            {"port_ranges": None},
+            {"source_security_group_ids": ["sg-no-8451"], "vpc_id": "vpc-1", "ports": ["8450-8452"]},
+            "fail",
+            "on 8451-8452; do not",
+        ),
+        (
+            {"port_ranges": None},
+            {"source_security_group_ids": ["sg-no-8451"], "vpc_id": "vpc-1", "ports": ["9-8"]},
+            "fail",
+            "ports: '9-8' ends before",
+        ),
         ({}, {"source_security_group_ids": ["sg-one", "sg-two"], "vpc_id": "vpc-1"}, "pass", "sg-one, sg-two let"),
         ({}, {"source_security_group_ids": ["sg-one"], "vpc_id": "vpc-1"}, "fail", "all of TCP in from themselves"),
         ({}, {"source_security_group_ids": ["sg-tcp"], "vpc_id": "vpc-1"}, "fail", "all of UDP in from themselves"),
@@ -991,6 +1003,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     assert f"0.0.0.0/0 by {gateway} ({main['RouteTableId']}), of {subnets[0]}" in roads
     assert f"0.0.0.0/0 by {nat_id} ({own}), of {subnets[1]}" in roads
     assert f"In {bench.vpc.id} are {gateway}, {nat_id}." in roads
+    assert found[0]["route_table_ids"] == sorted([own, main["RouteTableId"]])
     expected = dict.fromkeys(statuses(found[0]), "pass") | {"client_security_groups": "fail", "internet_roads": "warn"}
     expected["endpoint_policy"] = "warn"  # moto shows a NAT gateway's interface as anybody's
     assert statuses(found[0]) == statuses(found[1]) == expected, found[0]["msg"]

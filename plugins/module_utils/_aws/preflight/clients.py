@@ -28,7 +28,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ru
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Raw, Snapshot
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import FAIL, PASS, WARN, Finding, Mistake
-from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import HIGHEST
+from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import HIGHEST, parse_all
 from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import shown as as_range
 
 ALL_PORTS = range(1, HIGHEST + 1)
@@ -59,6 +59,14 @@ def _client_subnets(link: CheckedLink, snapshot: Snapshot) -> list[Raw]:
     if missing:
         raise ItemError(f"{', '.join(missing)} do not exist in this account and in {snapshot.region}.")
     return [snapshot["subnets"][subnet_id] for subnet_id in dict.fromkeys(link.client_subnet_ids)]
+
+
+def _ports(link: CheckedLink, rule: Prerequisite) -> list[range]:
+    """The ports of the rule, else those on which the link's clients connect. Raises ItemError for what is no port."""
+    try:
+        return rule.ports() or parse_all(link.ports or [])
+    except ValueError as error:
+        raise Mistake(f"ports: {error}.", "Correct ports.") from error
 
 
 @check("client_subnets", "subnets", parameter="min_subnets")
@@ -121,7 +129,7 @@ def check_network_acls(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot
     anywhere = rule.network()
     wanted = [Traffic(False, anywhere)]
     wanted += [Traffic(True, network) for network in cidrs_of(of_vpc(link, snapshot, "vpcs")) if network.version == 4]
-    wanted += [Traffic(True, anywhere, ports) for ports in rule.ports()]
+    wanted += [Traffic(True, anywhere, ports) for ports in _ports(link, rule)]
     acls = {}
     for subnet in _client_subnets(link, snapshot):
         acl = snapshot["network_acls"].get(subnet["SubnetId"])
@@ -174,7 +182,7 @@ def _is_about(entry: Raw, port: int | None) -> bool:
     return protocol == ALL or (protocol == TCP and (not bounds or bounds["From"] <= port <= bounds["To"]))
 
 
-@check("client_security_groups", "security_groups", "vpcs", parameter="port_ranges")
+@check("client_security_groups", "security_groups", "vpcs")
 def check_client_security_groups(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """The clients' groups let them out to the endpoint, and among each other on all ports of TCP and UDP.
 
@@ -188,7 +196,7 @@ def check_client_security_groups(link: CheckedLink, rule: Prerequisite, snapshot
     outbound = rules_of(groups, snapshot, "source_security_group_ids", OUT)
     inbound = rules_of(groups, snapshot, "source_security_group_ids")
     endpoint = [group_id for group_id in link.security_group_ids or () if group_id not in groups]
-    closed, narrow = shortfall(rule.ports(), outbound, networks, endpoint)
+    closed, narrow = shortfall(_ports(link, rule), outbound, networks, endpoint)
     problems = [f"let nothing out to {where} on {', '.join(closed)}"] if closed else []
     for protocol in ("tcp", "udp"):
         for permissions, way in ((inbound, "in from"), (outbound, "out to")):
@@ -226,7 +234,7 @@ def check_internet_roads(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
     vpc_id = link.vpc_id or ""
     roads: dict[str, list[str]] = {}
     for subnet_id in dict.fromkeys(link.client_subnet_ids or link.subnet_ids or ()):
-        table = snapshot["route_tables"].get(subnet_id) or snapshot["route_tables"].get(vpc_id) or {}
+        table = snapshot.route_table(link, subnet_id)
         for road in _roads(table):
             roads.setdefault(road, []).append(subnet_id)
     gateways = [*snapshot["internet_gateways"].get(vpc_id, ()), *snapshot["nat_gateways"].get(vpc_id, ())]

@@ -146,6 +146,7 @@ def report(link: CheckedLink, prerequisites: t.Sequence[Prerequisite], snapshot:
         "addresses": _known_addresses(link, snapshot),
         "region": snapshot.region,
         "zone_ids": _zone_ids(snapshot),
+        "route_table_ids": _route_table_ids(link, snapshot),
     }
 
 
@@ -157,6 +158,15 @@ def _zone_ids(snapshot: Snapshot) -> dict[str, str]:
         return {}
     ids = {str(subnet["AvailabilityZone"]): str(subnet.get("AvailabilityZoneId") or "") for subnet in subnets}
     return {name: zone_id for name, zone_id in sorted(ids.items()) if zone_id}
+
+
+def _route_table_ids(link: CheckedLink, snapshot: Snapshot) -> list[str]:
+    """The route tables of the clients' subnets. Empty where they could not be seen, or no check has asked."""
+    try:
+        tables = [snapshot.route_table(link, subnet_id) for subnet_id in link.client_subnet_ids or ()]
+    except CallError:
+        return []
+    return sorted({str(table["RouteTableId"]) for table in tables if table})
 
 
 def _known_addresses(link: CheckedLink, snapshot: Snapshot) -> list[str]:

@@ -103,6 +103,11 @@ class Snapshot:
                 return str(subnet["AvailabilityZone"])
         return ""
 
+    def route_table(self, link: CheckedLink, subnet_id: str) -> Raw:
+        """The route table of a subnet of the link's VPC; empty for what there is not."""
+        found: Raw | None = self["route_tables"].get(subnet_id) or self["route_tables"].get(link.vpc_id or "")
+        return found or {}
+
 
 Resolve = t.Callable[[str], t.Sequence[str]]
 
