@@ -9,7 +9,7 @@ This module util is PRIVATE to the collection.
 C(networking_method), C(private_link_id) and the word in the destination's own config go together, and are sent together
 with the setup tests to run, so that no destination is switched and left untested. Secrets come back masked: they are
 never compared and never sent. Sources: open-api-spec.json of the Terraform provider fivetran/fivetran, commit 4d1b48e,
-its issue 433, and Fivetran's guide "AWS PrivateLink" (read 2026-11).
+fivetran/terraform-provider-fivetran#433, and Fivetran's guide "AWS PrivateLink" (read 2026-11).
 """
 
 from __future__ import annotations
