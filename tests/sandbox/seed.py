@@ -9,6 +9,7 @@ See docs/sandbox.md for the document. Seeding twice changes nothing the second t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.actors import vendor
@@ -22,6 +23,7 @@ from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life
 from tests.sandbox.databricks import controls as databricks
+from tests.sandbox.fivetran import controls as fivetran
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/0a0a0a0a-0000-4000-8000-000000000000"
 
@@ -29,11 +31,19 @@ if TYPE_CHECKING:
     from tests.sandbox.server import Sandbox
 
 
+VENDORS: dict[str, Callable[..., None]] = {
+    "redis_cloud": lambda sandbox, **options: sandbox.redis_cloud.plant(**options),
+    "databricks": databricks.plant,
+    "fivetran": fivetran.plant,
+}
+"""Whose accounts a seed may have, and what makes one."""
+
+
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
     """Make everything the document names. Raises ValueError or AwsError for what it cannot be."""
-    unknown = set(document) - {"accounts", "dns", "redis_cloud", "databricks"}
+    unknown = set(document) - {"accounts", "dns", *VENDORS}
     if unknown:
-        raise ValueError(f"a seed has accounts, dns, redis_cloud and databricks, not {', '.join(sorted(unknown))}")
+        raise ValueError(f"a seed has accounts, dns and {', '.join(VENDORS)}, not {', '.join(sorted(unknown))}")
     with sandbox.world.lock:
         for account, regions in (document.get("accounts") or {}).items():
             for region, contents in regions.items():
@@ -45,10 +55,9 @@ def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
                     _cluster(sandbox, str(account), region, dict(cluster))
                 for network in contents.get("service_networks") or []:
                     _service_network(sandbox, str(account), region, network)
-        for options in document.get("redis_cloud") or []:
-            sandbox.redis_cloud.plant(**options)
-        for options in document.get("databricks") or []:
-            databricks.plant(sandbox, **options)
+        for vendor_name, plant_account in VENDORS.items():
+            for options in document.get(vendor_name) or []:
+                plant_account(sandbox, **options)
     sandbox.dns.set(document.get("dns") or {})
 
 
