@@ -145,6 +145,10 @@ class SandboxClient:
         names = {"cluster_identifier": cluster_identifier, "cluster_owner": cluster_owner}
         return dict(self.control("POST", "vendor/redshift_endpoint", **names, **fields))
 
+    def msk_connection(self, cluster_arn: str, **fields: Any) -> dict[str, Any]:
+        """Let a vendor make its managed VPC connection to an MSK cluster; the answer is AWS's."""
+        return dict(self.control("POST", "vendor/msk_connection", cluster_arn=cluster_arn, **fields))
+
     def seed(self, document: dict[str, Any]) -> None:
         self.control("POST", "seed", **document)
 

@@ -152,6 +152,10 @@ def _disconnect(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _msk_connection(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return vendor.msk_connection(sandbox, **body)
+
+
 def _redshift_endpoint(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return vendor.redshift_endpoint(sandbox, **body)
 
@@ -257,6 +261,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "buckets"): _set_buckets,
     ("POST", "vendor/connect"): _connect,
     ("POST", "vendor/disconnect"): _disconnect,
+    ("POST", "vendor/msk_connection"): _msk_connection,
     ("POST", "vendor/redshift_endpoint"): _redshift_endpoint,
     ("POST", "seed"): _seed,
     ("POST", "dns"): _dns,
