@@ -572,19 +572,24 @@ class DatabricksWorkspaceLink(Link):
     def network_absent(self, known: Known) -> list[Item]:
         if self.adopt or not (self.has_network and self.compute_vpc) or known.get("keeps_network"):
             return []
-        return [{"name": self.network_name, "vpc_id": self.compute_vpc["vpc_id"]}]
+        going = {"going": [str(self.workspace_id)]} if "network_id" in (known.get("instead") or {}) else {}
+        return [{"name": self.network_name, "vpc_id": self.compute_vpc["vpc_id"], **going}]
 
     @step
     def settings_absent(self, known: Known) -> list[Item]:
         if self.adopt or not self.has_settings or known.get("keeps_settings"):
             return []
-        return [{"name": self.settings_name, "region": self.region}]
+        moved = "private_access_settings_id" in (known.get("instead") or {})
+        going = {"going": [str(self.workspace_id)]} if moved else {}
+        return [{"name": self.settings_name, "region": self.region, **going}]
 
     @step
     def registered_absent(self, known: Known) -> list[Item]:
         """By name: what others have registered has another one, and stays."""
-        going = [*self.front_ends(), *self.back_ends()]
-        return [{"name": end.shared_key, "region": self.region} for end in going if not self._needs(end, known)]
+        gone = [known.get(name) for name in ("gone_network", "gone_settings") if known.get(name)]
+        item = {"region": self.region, **({"going": gone} if gone else {})}
+        ends = [end for end in (*self.front_ends(), *self.back_ends()) if not self._needs(end, known)]
+        return [{"name": end.shared_key, **item} for end in ends]
 
     @step
     def service_direct_absent(self, known: Known) -> list[Item]:
@@ -679,7 +684,8 @@ class DatabricksWorkspaceLink(Link):
         """What a preflight has found of the endpoints; what is wrong with one holds the workspace."""
         wrong = list(dict.fromkeys(str(row["msg"]) for row in rows if row.get("status") == CHECK_FAILED))
         checks = [check for row in rows for check in row.get("checks") or ()]
-        status = {"status": CHECK_FAILED, "msg": "; ".join(wrong)} if wrong else {"msg": ""}
+        said = "; ".join([*(reason.rstrip(".") for reason in wrong[:-1]), *wrong[-1:]])
+        status = {"status": CHECK_FAILED, "msg": said} if wrong else {"msg": ""}
         return {"name": self.key, "changed": False, "failed": bool(wrong), "checks": checks, **status}
 
     def _told(self, name: str, rows: t.Sequence[Result]) -> dict[str, t.Any]:
@@ -692,6 +698,10 @@ class DatabricksWorkspaceLink(Link):
             return {"registration_ids": {row["name"]: row.get("vpc_endpoint_id") for row in rows}}
         if name == "registered_absent":
             return {"kept_registrations": [row["name"] for row in rows if row.get("failed")]}
+        gone = {"network_absent": "network_id", "settings_absent": "private_access_settings_id"}.get(name)
+        if gone:
+            ids = [row.get(gone) for row in rows if not row.get("failed")]
+            return {f"gone_{name.removesuffix('_absent')}": ids[0]} if ids and ids[0] else {}
         wanted = {
             "network": ("network_id",),
             "private_access": ("private_access_settings_id",),
@@ -853,7 +863,7 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
     merged: dict[str, Item] = {}
     for item in items:
         first = merged.setdefault(item["name"], dict(item))
-        for name in ("allowed_vpc_endpoint_ids", "workspace_ids"):
+        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "going"):
             more = [entry for entry in item.get(name) or () if entry not in (first.get(name) or ())]
             if more:
                 first[name] = [*(first.get(name) or ()), *more]
