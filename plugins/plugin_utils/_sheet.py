@@ -243,6 +243,7 @@ def facts(entry: Entry) -> dict[str, str]:
         name: entry.get(name)
         for name in (
             *("name", "status", "destination", "engine", "route", "database", "cluster_identifier", "service_name"),
+            *("cluster_arn", "bootstrap_servers"),
             *("service_network", "vpc_endpoint_id", "resource_share_arn", "subscription_id", "region_id", "grantee"),
         )
     }
@@ -291,6 +292,7 @@ def ours(entry: Entry, known: Values) -> dict[str, str]:
         "Database host": known.get("host_name", ""),
         "Database port": str(entry.get("port") or ""),
         "Redshift cluster": known.get("cluster_identifier", ""),
+        "MSK cluster": known.get("cluster_arn", ""),
         "Route": known.get("route", ""),
         "VPC": str(entry.get("vpc_id") or ""),
         "Availability Zones": known.get("own_zones", ""),
