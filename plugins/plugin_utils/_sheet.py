@@ -51,14 +51,15 @@ class Words:
     """What a vendor's sheet says of links of one pattern.
 
     ``to`` is whom to send to, ``says`` and ``values`` the message, with a line for each of the values whose facts are
-    known. ``asks`` is the message while the vendor has yet to tell us something. ``steps`` are what whoever receives it
-    does there. ``then`` is what we do next, each a sentence, or one with C(text) and the values of facts for which it
+    known. ``asks`` is the message while the vendor has yet to tell us something, ``again`` the one where something has
+    changed that the vendor cannot see. ``steps`` are what whoever receives it does there. ``then`` is what we do next, each a sentence, or one with C(text) and the values of facts for which it
     holds.
     """
 
     to: str = ""
     says: str = ""
     asks: str = ""
+    again: str = ""
     values: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     steps: t.Sequence[str] = ()
     then: t.Sequence[t.Any] = ()
@@ -157,6 +158,8 @@ class Sheet:
             return f"{CHANGED} {WHOSE}" if self.entry.get("untold") else WHOSE
         if self.entry.get("awaiting"):
             return self.words.asks or str(self.entry["next_action"])
+        if self.entry.get("untold") and self.words.again:
+            return self.words.again
         return CHANGED if self.entry["connected"] else self.words.says
 
     def _values(self) -> dict[str, str]:
