@@ -52,8 +52,8 @@ class Words:
 
     ``to`` is whom to send to, ``says`` and ``values`` the message, with a line for each of the values whose facts are
     known. ``asks`` is the message while the vendor has yet to tell us something, ``again`` the one where something has
-    changed that the vendor cannot see. ``steps`` are what whoever receives it does there. ``then`` is what we do next, each a sentence, or one with C(text) and the values of facts for which it
-    holds.
+    changed that the vendor cannot see. ``steps`` are what whoever receives it does there. ``then`` is what we do next,
+    each a sentence, or one with C(text) and the values of facts for which it holds.
     """
 
     to: str = ""
