@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import msk
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, streams
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import (
     CHECKS,
     Prerequisite,
@@ -729,7 +729,7 @@ def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: st
 
 
 def test_every_check_has_a_passing_and_a_failing_case() -> None:
-    assert set(CASES) == set(CHECKS) == set(registered(checks, clients))
+    assert set(CASES) == set(CHECKS) == set(registered(checks, clients, streams))
     assert all({"pass", "fail"} <= {case[2] for case in cases} for name, cases in CASES.items() if name not in ADVICE)
     assert all({"pass", "warn"} <= {case[2] for case in CASES[name]} for name in ADVICE)
 

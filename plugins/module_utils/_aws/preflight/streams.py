@@ -79,4 +79,6 @@ def check_msk_authentication(link: CheckedLink, rule: Prerequisite, snapshot: Sn
         told = "The cluster lets clients in without authentication."
         return Finding(FAIL, told, "Switch unauthenticated access off.")
     schemes = ", ".join(sorted(cluster.schemes)) or "none"
-    return Finding(PASS if msk.IAM in cluster.schemes else FAIL, f"The cluster's authentication schemes are: {schemes}.")
+    return Finding(
+        PASS if msk.IAM in cluster.schemes else FAIL, f"The cluster's authentication schemes are: {schemes}."
+    )
