@@ -1078,16 +1078,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     subnets = list(bench.vpc.subnets)
     where = {"vpc_id": bench.vpc.id, "client_subnet_ids": subnets, "source_security_group_ids": [group]}
     end = {"subnet_ids": subnets, "service_name": "com.amazonaws.us-east-1.sts", "has_policy": True}
-    links = [
-        {
-            "name": name,
-            "vpc_id": bench.vpc.id,
-            "client_subnet_ids": subnets,
-            "source_security_group_ids": [group],
-            **end,
-        }
-        for name in ("lake", "mart")
-    ]
+    links = [{"name": name, **where, **end} for name in ("lake", "mart")]
     found = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
     assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, **dict.fromkeys(OF_CLIENTS, 1)}
     roads = {check["id"]: check["msg"] for check in found[0]["checks"]}["internet_roads"]
