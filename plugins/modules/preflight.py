@@ -207,7 +207,7 @@ options:
             O(prerequisites[].max_prefix_length).
           - V(subnets_apart), that none of them is the endpoint's too.
           - V(network_acls), that their network ACLs refuse nothing from O(prerequisites[].cidr), nothing to the VPC,
-            and no TCP to O(prerequisites[].cidr) on O(prerequisites[].port_ranges). Only IPv4 is looked at.
+            and no TCP to O(prerequisites[].cidr) on O(prerequisites[].port_ranges). Of the VPC only IPv4.
           - V(client_security_groups), that O(links[].source_security_group_ids) let all IPv4 addresses of the VPC be
             reached on O(prerequisites[].port_ranges), and all of TCP and UDP pass among themselves. Ports that are open
             to others only warn.

@@ -139,10 +139,14 @@ SNAPSHOT = Snapshot(
                 {**subnet(5, "us-east-1a"), "CidrBlock": "10.1.64.0/26"},
                 {**subnet(6, "us-east-1b"), "CidrBlock": "10.1.65.0/27"},
                 {**subnet(7, "us-east-1b"), "CidrBlock": "10.0.0.0/16"},
+                {name: value for name, value in subnet(8, "us-east-1d").items() if name != "CidrBlock"},
             )
         },
         "network_acls": {
-            "subnet-0": acl(entry(100), entry(100, **OUT)),
+            "subnet-0": acl(
+                *(entry(100), entry(100, **OUT)),
+                *(entry(101, "", Ipv6CidrBlock="::/0"), entry(101, "", Ipv6CidrBlock="::/0", **OUT)),
+            ),
             "subnet-1": acl(
                 entry(90, "10.3.0.0/16", RuleAction="deny"), entry(100), entry(100, **OUT), name="acl-deny"
             ),
@@ -189,7 +193,10 @@ SNAPSHOT = Snapshot(
         "internet_gateways": {"vpc-1": ["igw-1"]},
         "nat_gateways": {"vpc-1": ["nat-1"]},
         "prefix_lists": {
-            "com.amazonaws.us-east-1.s3": {"PrefixListId": "pl-s3", "Cidrs": ["192.0.2.0/25", "198.51.100.0/24"]}
+            "com.amazonaws.us-east-1.s3": {
+                "PrefixListId": "pl-s3",
+                "Cidrs": ["192.0.2.0/25", "198.51.100.0/24", "2600:1::/40"],
+            }
         },
         "endpoints": {"sessions": {"subnet-2"}},
         "vpcs": {
@@ -593,6 +600,7 @@ CASES |= {
         ({}, {"client_subnet_ids": ["subnet-0", "subnet-5"]}, "pass", "/17 to /26"),
         ({}, {"client_subnet_ids": ["subnet-0", "subnet-6"]}, "fail", "but subnet-6 is 10.1.65.0/27"),
         ({}, {"client_subnet_ids": ["subnet-7"]}, "fail", "10.0.0.0/16"),
+        ({}, {"client_subnet_ids": ["subnet-8"]}, "fail", "subnet-8 is without IPv4"),
         ({"max_prefix_length": 25, "level": "warn"}, {"client_subnet_ids": ["subnet-5"]}, "warn", "10.1.64.0/26"),
     ],
     "subnets_apart": [
@@ -621,6 +629,8 @@ CASES |= {
             "acl-hole refuses TCP 8443-8451 to 0.0.0.0/0 (no rule allows it).",
         ),
         ({"port_ranges": ["443"]}, {"client_subnet_ids": ["subnet-5"], "vpc_id": "vpc-1"}, "pass", "acl-hole"),
+        ({"cidr": "::/0"}, {"client_subnet_ids": ["subnet-0"], "vpc_id": "vpc-1"}, "pass", "acl-1"),
+        ({"cidr": "::/0"}, {"client_subnet_ids": ["subnet-7"], "vpc_id": "vpc-1"}, "fail", "all traffic from ::/0"),
         (
             {},
             {"client_subnet_ids": ["subnet-6"], "vpc_id": "vpc-1"},

@@ -92,11 +92,11 @@ def check_client_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
 @check("client_subnet_sizes", "subnets", parameter="max_prefix_length")
 def check_client_subnet_sizes(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     smallest, largest = rule.max_prefix_length or 32, rule.min_prefix_length or 0
-    sizes = {subnet["SubnetId"]: str(subnet["CidrBlock"]) for subnet in _client_subnets(link, snapshot)}
+    sizes = {subnet["SubnetId"]: str(subnet.get("CidrBlock") or "") for subnet in _client_subnets(link, snapshot)}
     wrong = [
-        f"{subnet_id} is {cidr}"
+        f"{subnet_id} is {cidr or 'without IPv4'}"
         for subnet_id, cidr in sizes.items()
-        if not largest <= ipaddress.ip_network(cidr).prefixlen <= smallest
+        if not cidr or not largest <= ipaddress.ip_network(cidr).prefixlen <= smallest
     ]
     if wrong:
         return Finding(FAIL, f"Subnets of the clients are of /{largest} to /{smallest}, but {', '.join(wrong)}.")
@@ -160,9 +160,10 @@ def _first_refusal(entries: t.Sequence[Raw], traffic: Traffic, port: int | None)
     """In the order of their numbers: a rule that denies counts unless one before it allows the same addresses."""
     allowed: list[t.Any] = []
     for entry in sorted(entries, key=lambda entry: int(entry["RuleNumber"])):
-        if bool(entry["Egress"]) != traffic.egress or not entry.get("CidrBlock") or not _is_about(entry, port):
+        block = entry.get("CidrBlock" if traffic.network.version == 4 else "Ipv6CidrBlock")
+        if bool(entry["Egress"]) != traffic.egress or not block or not _is_about(entry, port):
             continue
-        cidr = ipaddress.ip_network(entry["CidrBlock"], strict=False)
+        cidr = ipaddress.ip_network(block, strict=False)
         if not cidr.overlaps(traffic.network):
             continue
         if entry["RuleAction"] == "allow":
@@ -219,7 +220,8 @@ def check_gateway_egress(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
         prefix_list = snapshot["prefix_lists"].get(f"com.amazonaws.{snapshot.region}.{service}")
         if prefix_list is None:
             return Finding(WARN, f"AWS shows no prefix list of {service} in {snapshot.region}.")
-        cidrs = [ipaddress.ip_network(cidr) for cidr in prefix_list.get("Cidrs") or ANYWHERE[:1]]
+        listed = [ipaddress.ip_network(cidr) for cidr in prefix_list.get("Cidrs") or ANYWHERE[:1]]
+        cidrs = [cidr for cidr in listed if cidr.version == 4]
         closed, narrow = shortfall([range(443, 444)], outbound, cidrs, [prefix_list["PrefixListId"]])
         shut += [f"{service} ({prefix_list['PrefixListId']})"] if closed or narrow else []
     if shut:

@@ -101,7 +101,8 @@ class Snapshot:
         """The Availability Zone of the subnet in which an address lies, "" for none."""
         ip = ipaddress.ip_address(address)
         for subnet in self["subnets"].values():
-            if subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(subnet["CidrBlock"]):
+            block = subnet.get("CidrBlock")  # none where there is IPv6 alone
+            if block and subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(block):
                 return str(subnet["AvailabilityZone"])
         return ""
 
