@@ -18,7 +18,8 @@ author:
   - saas.privatelink contributors (@saas-privatelink)
 options:
   _terms:
-    description: Lists of the vendors, whose links are the variables C(VENDOR_links) of hosts.
+    description: >-
+      Lists of the vendors, whose links are variables of hosts, C(VENDOR_links) unless their data name another one.
     type: list
     elements: list
     required: true
@@ -78,6 +79,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
     refuse_misspelt_tags,
     refuse_twins,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 from jinja2.exceptions import UndefinedError
 
 try:
@@ -145,7 +147,7 @@ class LookupModule(LookupBase):
 
     def _listed(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> list[Place]:
         environments = {
-            host: {f"{vendor}_links": self._of(host, f"{vendor}_links") for vendor in vendors} for host in hosts
+            host: {list_of(vendor): self._of(host, list_of(vendor)) for vendor in vendors} for host in hosts
         }
         return places(environments, vendors)
 
@@ -174,7 +176,7 @@ class LookupModule(LookupBase):
         names = ", ".join(map(str, shown)) + (f" and {len(found) - SHOWN} more" if len(found) > len(shown) else "")
         line = f"{'These links will be taken away' if taking_away else 'Links of this run'}: {names or 'none'}."
         if not found:
-            variables = ", ".join(f"{vendor}_links" for vendor in vendors)
+            variables = ", ".join(map(list_of, vendors))
             line = f"No links found on {', '.join(hosts[:SHOWN])}. Hosts list them in {variables}."
         slips = [slip for host in hosts for slip in misspelt_lists(host, self._variables["hostvars"][host], vendors)]
         for slip in slips[:SHOWN]:
@@ -199,7 +201,7 @@ class LookupModule(LookupBase):
         keys: set[str] = set()
         for host in self._hosts():
             for vendor in vendors:
-                for variable in (f"{vendor}_links", f"{vendor}_forwarders"):
+                for variable in (list_of(vendor), f"{vendor}_forwarders"):
                     told = as_list(self._of(host, variable))
                     if told is None:
                         raise AnsibleLookupError(f"{variable} of {host} is no list that can be read.")

@@ -39,6 +39,7 @@ _raw:
 import typing as t
 
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 
 EARLY = "failed before its end; not all of its links are listed here"
 
@@ -65,6 +66,6 @@ def lines_of(host: str, variables: t.Mapping[str, t.Any], vendors: t.Sequence[st
         said += [str(entry["line"]) for entry in variables.get(f"{vendor}_report") or ()]
     orphans = variables.get("privatelink_orphans") or {}
     said += [str(orphan["line"]) for orphan in orphans.get("orphans") or ()]
-    if failed and any(f"{vendor}_links" in variables for vendor in vendors):
+    if failed and any(list_of(vendor) in variables for vendor in vendors):
         said.append(EARLY)
     return [f"{host}: {line}" for line in said]

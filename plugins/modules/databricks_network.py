@@ -154,6 +154,15 @@ results:
       elements: str
       returned: always
       sample: ["databricks:CreateNetwork"]
+    used_by:
+      description: What uses it, where it failed to go for that.
+      type: list
+      elements: str
+      returned: when it is used
+    consent:
+      description: To what consent is missing, where it failed for the lack of O(networks[].confirm_disruption) alone.
+      type: str
+      returned: when consent is missing
     network_id:
       description: Databricks' id of the network, which workspaces name.
       type: str

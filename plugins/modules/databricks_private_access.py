@@ -49,6 +49,11 @@ options:
           - Switched off only where an available VPC endpoint leads to the front end, and the networks of all workspaces
             that have the settings have VPC endpoints for the back end. See O(private_access_settings[].force).
         type: bool
+      public_access_when_created:
+        description:
+          - What O(private_access_settings[].public_access_enabled) shall be of settings that do not exist yet, where a
+            later task sets it. Of those that exist, it stays. Mutually exclusive with that option.
+        type: bool
       private_access_level:
         description:
           - Who comes in by AWS PrivateLink. V(ACCOUNT) is every VPC endpoint that is registered in the account,
@@ -138,6 +143,11 @@ results:
       elements: str
       returned: always
       sample: ["databricks:ReplacePrivateAccess"]
+    used_by:
+      description: What uses it, where it failed to go for that.
+      type: list
+      elements: str
+      returned: when it is used
     private_access_settings_id:
       description: Databricks' id of the settings, which workspaces name.
       type: str

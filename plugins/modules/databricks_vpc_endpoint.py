@@ -159,6 +159,11 @@ results:
       elements: str
       returned: always
       sample: ["databricks:CreateVpcEndpoint"]
+    used_by:
+      description: What uses it, where it failed to go for that.
+      type: list
+      elements: str
+      returned: when it is used
     vpc_endpoint_id:
       description: Databricks' id of the registration, which networks and private access settings name.
       type: str

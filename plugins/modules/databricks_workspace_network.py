@@ -149,6 +149,10 @@ results:
       elements: str
       returned: always
       sample: ["databricks:UpdateWorkspace"]
+    consent:
+      description: To what consent is missing, where it failed for the lack of O(workspaces[].confirm_disruption) alone.
+      type: str
+      returned: when consent is missing
     workspace_id: {description: Number of the workspace., type: int, returned: when there is one, sample: 1234567890}
     workspace_name: {description: Name of the workspace., type: str, returned: when there is one}
     aws_region: {description: Region of the workspace., type: str, returned: when there is one, sample: us-east-1}

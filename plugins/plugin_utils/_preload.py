@@ -33,6 +33,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "ip_sync_function_info": ("cloudwatch", "events", "iam", "lambda", "logs"),
     "lambda_concurrency": ("lambda",),
     "lambda_concurrency_info": ("lambda",),
+    "msk_cross_vpc_grant": ("kafka",),
+    "msk_cross_vpc_grant_info": ("kafka",),
     "network_load_balancer": ("ec2", "elasticloadbalancing"),
     "network_load_balancer_info": ("ec2", "elasticloadbalancing"),
     "nlb_ip_sync": ("ec2", "elasticloadbalancing"),

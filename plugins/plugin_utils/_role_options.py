@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 from ansible import template as templating
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import LONG, nearest
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted, given
 
@@ -37,7 +38,7 @@ def role_spec(role: str, secret: bool = False) -> dict[str, t.Any]:
     Links are in neither; they have types of their own.
     """
     options = _described(role)
-    own = {name: option for name, option in options.items() if name.startswith(f"{role}_") and name != f"{role}_links"}
+    own = {name: option for name, option in options.items() if name.startswith(f"{role}_") and name != list_of(role)}
     return {name: option for name, option in own.items() if option.get("no_log", False) is secret}
 
 
@@ -68,7 +69,7 @@ def role_options(
 
 def misspelt(role: str, names: t.Iterable[str]) -> dict[str, str]:
     """Of variables that begin as the role's options do, those that are none: each with the option that may be meant."""
-    known = {f"{role}_links", *role_spec(role), *role_spec(role, secret=True)}
+    known = {list_of(role), *role_spec(role), *role_spec(role, secret=True)}
     strange = [name for name in names if name.startswith(f"{role}_") and name not in known]
     near = {name: nearest(name, known, LONG) for name in strange}
     return {name: meant for name, meant in near.items() if meant}

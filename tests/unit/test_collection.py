@@ -30,6 +30,7 @@ WITHOUT_INFO = {  # manage nothing
     "hand_off",
     "orphans_info",
     "preflight",
+    "databricks_preflight",
     "resolved_links",
     "vpc_endpoint_association_info",
 }

@@ -16,6 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.items import Items
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Result
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object, has
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits
@@ -50,6 +51,20 @@ class DatabricksModule(AnsibleModule):
 
 class DatabricksItemsModule(Items, DatabricksModule):
     """A module for Databricks that takes either one object's options or a list of them."""
+
+    def items(self) -> tuple[list[t.Any], list[Result]]:
+        """As everywhere. What an earlier task has only planned has no id yet, and is for check mode alone."""
+        wanted, refused = super().items()
+        if self.check_mode:
+            return wanted, refused
+        known: list[t.Any] = []
+        planned: list[t.Any] = []
+        for item in wanted:
+            values = dataclasses.asdict(item).values()
+            unknown = any(value == UNKNOWN or (isinstance(value, list) and UNKNOWN in value) for value in values)
+            (planned if unknown else known).append(item)
+        said = "An id of it is that of something which was only planned. Make that first, or run in check mode."
+        return known, [*refused, *(Result(item.name, failed=True, msg=said) for item in planned)]
 
     def internal(self) -> dict[str, t.Any]:
         given = {"shard": self.params["govcloud_shard"]}

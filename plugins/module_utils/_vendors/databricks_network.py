@@ -311,6 +311,8 @@ def _check_endpoints(body: Object, actual: Actual) -> None:
         option = f"{use}_endpoint_ids"
         for wanted in (body.get("vpc_endpoints") or {}).get(use) or []:
             endpoint = registered.get(wanted)
+            if wanted == UNKNOWN:  # it is only planned
+                continue
             if not endpoint:
                 raise ItemError(
                     f"{option}: the account has no registered VPC endpoint {wanted}. databricks_vpc_endpoint "
@@ -357,7 +359,8 @@ def _check_consent(item: Network, old: Object, actual: Actual) -> None:
     if not item.network_id:
         refuse_another(NETWORK, old, {"vpc_id": item.vpc_id})
     if users and not item.confirm_disruption:
-        raise ItemError(f"{reason}. {', '.join(map(WORKSPACE.told, users))} would be moved to another network. {COST}")
+        said = f"{', '.join(map(WORKSPACE.told, users))} would be moved to another network. {COST}"
+        raise ItemError(f"{reason}. {said}", {"consent": said})
     for workspace in users:
         _check_movable(workspace)
 
@@ -416,8 +419,7 @@ def plan_absent(item: Network, actual: Actual) -> Plan:
         return Plan(waiting="the network to be gone" if actual.leaving else "")
     refuse_another(NETWORK, thing, {"vpc_id": item.vpc_id})
     if actual.workspaces:
-        raise ItemError(
-            f"{NETWORK.told(thing)} is used by {', '.join(map(WORKSPACE.told, actual.workspaces))}. Move it to another "
-            "network first."
-        )
+        users = [*map(WORKSPACE.told, actual.workspaces)]
+        said = f"{NETWORK.told(thing)} is used by {', '.join(users)}. Move it to another network first."
+        raise ItemError(said, {"used_by": users})
     return Plan([_delete(thing)])

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Made
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN, Made
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
     UNREADABLE,
     ApiError,
@@ -211,7 +211,7 @@ def check_region(region: str | None, shard: str | None) -> None:
 
 def check_id(option: str, value: str | None, of: str = "") -> None:
     """An id of Databricks, which AWS's ids are easily taken for."""
-    if value is None or (is_of_form(UUID, value) and value == value.lower()):
+    if value in (None, UNKNOWN) or (is_of_form(UUID, value) and value == value.lower()):
         return
     if is_of_form(UUID, value):
         raise ItemError(f"{option}: {value!r} has capitals, and ids of Databricks are told apart by small letters.")
@@ -223,13 +223,14 @@ def check_id(option: str, value: str | None, of: str = "") -> None:
 
 def check_aws_id(option: str, value: str | None, prefix: str) -> None:
     """An id of AWS, which Databricks' ids are easily taken for."""
-    if value is None or is_of_form(AWS_ID.format(prefix), value):
+    if value in (None, UNKNOWN) or is_of_form(AWS_ID.format(prefix), value):
         return
     other = " It looks like an id of Databricks." if is_of_form(UUID, value) else ""
     raise ItemError(f"{option}: {value!r} is no id of AWS like {prefix}-0123456789abcdef0.{other}")
 
 
 def check_listed(option: str, values: t.Sequence[str] | None) -> None:
-    twice = sorted({value for value in values or () if list(values or ()).count(value) > 1})
+    known = [value for value in values or () if value != UNKNOWN]
+    twice = sorted({value for value in known if known.count(value) > 1})
     if twice:
         raise ItemError(f"{option} lists {', '.join(twice)} twice.")

@@ -83,6 +83,7 @@ class PrivateAccess:
     private_access_settings_id: str | None = None
     region: str | None = None
     public_access_enabled: bool | None = None
+    public_access_when_created: bool | None = None
     private_access_level: Level | None = None
     allowed_vpc_endpoint_ids: list[str] | None = None
     purge_allowed_vpc_endpoints: bool = False
@@ -97,6 +98,8 @@ class PrivateAccess:
         check_region(self.region, self.shard)
         for endpoint in self.allowed_vpc_endpoint_ids or []:
             check_id("allowed_vpc_endpoint_ids", endpoint)
+        if self.public_access_enabled is not None and self.public_access_when_created is not None:
+            raise ItemError("Give public_access_enabled, or public_access_when_created where it is set later.")
         check_listed("allowed_vpc_endpoint_ids", self.allowed_vpc_endpoint_ids)
         if self.purge_allowed_vpc_endpoints and self.allowed_vpc_endpoint_ids is None:
             raise ItemError(
@@ -108,7 +111,7 @@ class PrivateAccess:
         body = {name: value for name, value in thing.items() if name not in READ_ONLY}
         body["private_access_settings_name"] = self.name
         # Left out, public access would be switched off.
-        is_public = bool(thing.get("public_access_enabled"))
+        is_public = bool(thing.get("public_access_enabled", self.public_access_when_created))
         body["public_access_enabled"] = is_public if self.public_access_enabled is None else self.public_access_enabled
         body["private_access_level"] = self.private_access_level or thing.get("private_access_level") or "ACCOUNT"
         body["allowed_vpc_endpoint_ids"] = self._allowed(thing.get("allowed_vpc_endpoint_ids") or [])
@@ -166,6 +169,8 @@ class PrivateAccessSettings:
     @staticmethod
     def _actual(item: PrivateAccess, lists: Lists, made: Made) -> Actual:
         listed = with_made(SETTINGS, lists.of(SETTINGS), made, CREATE)
+        if item.private_access_settings_id == UNKNOWN:
+            return _planned(item)
         thing = find_by_id_or_name(SETTINGS, listed, item.private_access_settings_id, item.name)
         if not thing:
             creates = item.state == "present"
@@ -199,6 +204,13 @@ class PrivateAccessSettings:
         return self.account.apply(change)
 
 
+def _planned(item: PrivateAccess) -> Actual:
+    """Settings that an earlier task is about to create: they let the internet in until this one changes that."""
+    body = item.body({"region": item.region, "public_access_enabled": True})
+    thing = {**body, SETTINGS.id: UNKNOWN, "public_access_enabled": True}
+    return Actual(thing)
+
+
 def filled(thing: Object) -> Object:
     """Settings with what they are where the API leaves it out, as it does with C(false)."""
     level = thing.get("private_access_level") or "ACCOUNT"
@@ -229,10 +241,11 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
         plan.warnings.append(f"{item.name}: the change takes some minutes to reach {told}.")
     if has(filled(thing), body):
         return plan
-    _check_endpoints(item, body, actual)
-    _check_lockout(item, thing, body, actual)
-    if thing.get("public_access_enabled") and not body["public_access_enabled"] and not item.force:
-        _check_private(thing, body, actual)
+    if thing[SETTINGS.id] != UNKNOWN:
+        _check_endpoints(item, body, actual)
+        _check_lockout(item, thing, body, actual)
+        if thing.get("public_access_enabled") and not body["public_access_enabled"] and not item.force:
+            _check_private(thing, body, actual)
     summary = f"replace {SETTINGS.told(thing)}"
     plan.changes = [replacement(REPLACE, SETTINGS.path_of(thing), item, shown(thing), summary)]
     plan.after = shown({**thing, **body})
@@ -241,7 +254,7 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
 
 
 def _plan_create(item: PrivateAccess, actual: Actual) -> Plan:
-    if item.region is None or item.public_access_enabled is None:
+    if item.region is None or (item.public_access_enabled is None and item.public_access_when_created is None):
         raise ItemError(
             f"There are no private access settings {item.private_access_settings_id or item.name}. To create them, "
             "give region and public_access_enabled, which is false where it is left out."
@@ -263,6 +276,8 @@ def _check_endpoints(item: PrivateAccess, body: Object, actual: Actual) -> None:
     """Raise ItemError for an endpoint to be let in that is not registered, or is of another region."""
     registered = {endpoint[REGISTRATION.id]: endpoint for endpoint in actual.endpoints}
     for wanted in item.allowed_vpc_endpoint_ids or []:
+        if wanted == UNKNOWN:  # it is only planned
+            continue
         if wanted not in registered:
             raise ItemError(
                 f"allowed_vpc_endpoint_ids: the account has no registered VPC endpoint {wanted}. "
@@ -335,9 +350,11 @@ def plan_absent(item: PrivateAccess, actual: Actual) -> Plan:
         return Plan(waiting="the private access settings to be gone")
     refuse_another(SETTINGS, thing, {"region": item.region})
     if actual.workspaces:
+        users = [*map(WORKSPACE.told, actual.workspaces)]
         raise ItemError(
-            f"{SETTINGS.told(thing)} is used by {', '.join(map(WORKSPACE.told, actual.workspaces))}. A workspace "
-            "cannot do without once it has had any: attach others to it first."
+            f"{SETTINGS.told(thing)} is used by {', '.join(users)}. A workspace cannot do without once it has had any: "
+            "attach others to it first.",
+            {"used_by": users},
         )
     params = {"method": "DELETE", "path": SETTINGS.path_of(thing)}
     return Plan([Change(DELETE, params, f"remove {SETTINGS.told(thing)}", settled_by=ABSENT, outdated_by=IN_USE)])

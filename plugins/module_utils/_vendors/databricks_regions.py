@@ -130,6 +130,16 @@ SERVICE_DIRECT_ZONES = {
 }
 """Ids of the zones in which Service-Direct is, for the regions where it is not in all."""
 
+FRONT_PORTS = ["443"]
+"""TCP ports on which users reach the workspace."""
+
+COMPUTE_PORTS = ["443", "2443", "5432", "6666", "8443-8451"]
+"""TCP ports from clusters to both endpoints, which C(aws/tf/privatelink.tf) lists of the same source: REST, the relay
+with the compliance security profile, Lakebase, the relay, calls of the control plane, Unity Catalog's log, and those
+that Databricks keeps for later. Not 3306, of the legacy metastore, which no endpoint leads to."""
+
+COMPUTE_PORTS_GOVCLOUD = [port for port in COMPUTE_PORTS if port != "6666"]
+
 
 def service_name(region: str, service_id: str) -> str:
     """The AWS name of an endpoint service of Databricks."""

@@ -261,7 +261,8 @@ def plan_absent(item: VpcEndpoint, actual: Actual) -> Plan:
         return Plan(waiting="the registration to be gone")
     refuse_another(REGISTRATION, thing, {"aws_vpc_endpoint_id": item.aws_vpc_endpoint_id, "region": item.region})
     if actual.users:
-        raise ItemError(f"{REGISTRATION.told(thing)} is used by {', '.join(actual.users)}. Take it out there first.")
+        said = f"{REGISTRATION.told(thing)} is used by {', '.join(actual.users)}."
+        raise ItemError(f"{said} Take it out there first.", {"used_by": list(actual.users)})
     return Plan([_delete(thing)])
 
 

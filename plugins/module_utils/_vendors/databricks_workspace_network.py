@@ -19,7 +19,13 @@ from dataclasses import dataclass, field
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import Presence, internal
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Made, Plan, meant_twice
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import (
+    UNKNOWN,
+    Change,
+    Made,
+    Plan,
+    meant_twice,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import (
     IN_USE,
     OUTDATED,
@@ -249,7 +255,9 @@ def _check_things(item: WorkspaceNetwork, thing: Object, actual: Actual) -> None
         if sort.id not in actual.wanted:
             continue
         found = actual.wanted[sort.id]
-        if not found:
+        if item.wishes[sort.id] == UNKNOWN:  # it is only planned
+            found = {}
+        elif not found:
             raise ItemError(f"{sort.id}: the account has no {sort.words} {item.wishes[sort.id]}.")
         region = found.get("region") or thing.get("aws_region")  # networks have none
         if region != thing.get("aws_region"):
@@ -273,7 +281,8 @@ def _check_consent(item: WorkspaceNetwork, thing: Object, different: t.Mapping[s
     lives = thing.get("workspace_status") != "FAILED" and thing.get("compute_mode") != SERVERLESS
     if lives and not item.confirm_disruption:
         unlike = ", ".join(f"{name} is {thing.get(name)}, not {wish}" for name, wish in sorted(different.items()))
-        raise ItemError(f"{WORKSPACE.told(thing)} would be changed: {unlike}. {means}{COST}")
+        said = f"{WORKSPACE.told(thing)} would be changed: {unlike}. {means}{COST}"
+        raise ItemError(said, {"consent": said})
 
 
 def _who_comes_in(settings: Object | None) -> str:

@@ -31,6 +31,7 @@ class Keyed(t.Protocol):
 
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]]
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]]
+    MANY_ITEMS: t.ClassVar[t.AbstractSet[str]]
 
     @property
     def key(self) -> str: ...
@@ -45,6 +46,10 @@ class Keyed(t.Protocol):
     def place(self) -> tuple[t.Any, ...]: ...
 
     def explain(self, step: str, answer: Step, known: Known) -> Result | None: ...
+
+    def names_of(self, name: str, known: Known) -> list[str]: ...
+
+    def gathered(self, name: str, rows: t.Sequence[Result]) -> Result: ...
 
 
 @dataclass
@@ -101,9 +106,13 @@ class Found:
             first = {link.shared_key: link.key for link in reversed(links)}
             results = {first.get(key, key): {**told, "name": first.get(key, key)} for key, told in results.items()}
         places = {link.place: results[link.key] for link in reversed(links) if link.key in results}
+        counted: set[str] = set()
         for link in links:
             known = self._known[link.key]
             told = link.explain(name, step, known) if name else None
+            if told is None and name in link.MANY_ITEMS:
+                rows = [] if known.stopped else _rows(link.names_of(name, known), results, counted)
+                told = link.gathered(name, rows) if rows else None
             if told is None and name in link.SHARE_ITEMS:
                 told = _shared(link, places.get(link.place))
             if told is None:
@@ -143,6 +152,17 @@ def _reported(entry: Result) -> Result:
 
 def _refused(link: Keyed) -> Result:
     return {"name": link.key, "changed": False, "failed": True, "msg": link.fault, "writes": []}
+
+
+def _rows(names: t.Sequence[str], results: t.Mapping[str, Result], counted: set[str]) -> list[Result]:
+    """The results of a link's items. Writes of one that it shares are counted with the first link that has it."""
+    rows: list[Result] = []
+    for name in names:
+        if name in results:
+            again = {"writes": [], "changed": False} if name in counted else {}
+            rows.append({**results[name], **again})
+            counted.add(name)
+    return rows
 
 
 def _shared(link: Keyed, result: Result | None) -> Result | None:

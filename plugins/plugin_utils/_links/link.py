@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import internal, optional, required
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found, Known, Result
 
 Options = t.Mapping[str, t.Any]
 Item = dict[str, t.Any]  # what a module takes for one link
-Build = t.Callable[[t.Any, Known], t.Optional[Item]]
+Build = t.TypeVar("Build", bound=t.Callable[..., t.Union[Item, list[Item], None]])
 UNASKED = "It is not as it shall be, and the modules of its later steps have not been asked yet."
 
 
@@ -34,7 +34,7 @@ class LinkError(Exception):
 
 def step(build: Build) -> Build:
     """Mark a method as one that makes a module's items."""
-    build.is_step = True  # type: ignore[attr-defined]
+    t.cast("t.Any", build).is_step = True
     return build
 
 
@@ -44,6 +44,8 @@ class Link:
 
     PATTERN: t.ClassVar[str] = ""  # also the name of the role
     SHARE_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with one item for all links of one place
+    MANY_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps with several items a link, each perhaps of others
+    KEEPS: t.ClassVar[bool] = False  # whether the vendor keeps parts of a link that goes, which is no failure
     PLANNED_LATER: t.ClassVar[t.AbstractSet[str]] = frozenset()  # steps whose calls a plan names with a later step
     STANDS: t.ClassVar[str] = ""  # what of a link goes on while the vendor has yet to tell us something
     TAKEN_AS: t.ClassVar[t.Mapping[str, type]] = {}  # step: what its module makes of an item, and may refuse
@@ -138,6 +140,18 @@ class Link:
         """What the answer of a module that knows no links says about this one; None where it is about none."""
         return None
 
+    def names_of(self, name: str, known: Known) -> list[str]:
+        """What items of one of the steps MANY_ITEMS are called that may be the link's."""
+        return []
+
+    def gathered(self, name: str, rows: t.Sequence[Result]) -> Result:
+        """What these items of one of the steps MANY_ITEMS say of the link, as one result."""
+        return rows[0]
+
+    def remarks(self, known: Known) -> str:
+        """What to say of a link that is present, wherever it stands; in words, or empty."""
+        return ""
+
     def learned(self, known: Known) -> Link:
         """The link with what its steps have told of it; what the link says itself wins."""
         return self
@@ -184,8 +198,8 @@ class Link:
         for link in links:
             known = found.of(link)
             item = None if known.stopped else getattr(link.learned(known), name)(known)
-            if item is not None:
-                wanted.append(item)
+            made = item if isinstance(item, list) else [item]
+            wanted += [entry for entry in made if entry is not None]
         return wanted
 
     @classmethod

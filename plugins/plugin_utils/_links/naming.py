@@ -17,6 +17,7 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 from ansible_collections.saas.privatelink.plugins.plugin_utils._meant import ALIKE, LONG, SHORT, is_meant, nearest
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused, converted
 
@@ -87,7 +88,7 @@ def places(environments: t.Mapping[str, t.Mapping[str, t.Any]], vendors: t.Seque
     found = []
     for host, variables in environments.items():
         for vendor in vendors:
-            for link in as_list(variables.get(f"{vendor}_links")) or ():
+            for link in as_list(variables.get(list_of(vendor))) or ():
                 if isinstance(link, t.Mapping) and link.get("name"):
                     found.append(Place(host, vendor, str(link["name"])))
     return found
@@ -122,7 +123,7 @@ def chosen(asked: Asked, listed: t.Sequence[Place], vendors: t.Sequence[str], ta
 
 def misspelt_lists(host: str, variables: t.Iterable[str], vendors: t.Sequence[str]) -> list[str]:
     """Sentences about variables of a host that nothing reads, and that may be meant for a vendor's list of links."""
-    known = {f"{vendor}_links" for vendor in vendors}
+    known = {list_of(vendor) for vendor in vendors}
     said = []
     for name in sorted(variables):
         meant = nearest(name, known, ALIKE) if "link" in name.lower() else ""

@@ -18,7 +18,9 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found impo
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link
 
 CONNECTED, PLANNED, FAILED, ABSENT = "connected", "planned", "failed", "absent"
-WAITING_VENDOR, WAITING_AWS = "waiting on vendor", "waiting on AWS"
+WAITING_VENDOR, WAITING_AWS, WAITING_US = "waiting on vendor", "waiting on AWS", "waiting on you"
+KEPT = "kept"
+TURNS = {"us": WAITING_US, "vendor": WAITING_VENDOR, "AWS": WAITING_AWS}  # whose turn it is, as results say it
 
 # What a report tells of a link, and of what its steps found out.
 OF_LINK = (
@@ -36,7 +38,7 @@ OF_LINK = (
         "database",
     ),
     *("cluster_identifier", "vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
-    *("subscription_id", "region_id", "awaiting"),
+    *("subscription_id", "region_id", "workspace_id", "connectivity", "awaiting"),
 )
 OF_RESULTS = (
     *("service_id", "service_name", "network_load_balancer_arns", "allowed_principals", "targets"),
@@ -45,6 +47,8 @@ OF_RESULTS = (
     *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
     *("security_group_id", "reused"),
+    *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
+    *("network_id", "private_access_settings_id"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted
@@ -81,12 +85,14 @@ def _naming(entry: dict[str, t.Any], link: Link, links: t.Sequence[Link]) -> dic
 
 def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.Any]:
     status, action = _status(link, known, planned)
-    action = kept if status == ABSENT else action
+    action = _joined(action if status == KEPT else "", kept) if status in (ABSENT, KEPT) else action
     connected, uninvited = _connected(known) if link.present else ([], [])
     if getattr(link, "adopt", False):  # the others are guests of the service's owner
         uninvited = []
     untold = _untold(link, known.results) if status in (CONNECTED, WAITING_VENDOR) and not link.awaiting else ""
-    notes = (action, _left(known.results), _about(uninvited) if uninvited else "", _unshown(known.results))
+    remarks = link.remarks(known) if link.present and status != FAILED else ""
+    about = _about(uninvited) if uninvited else ""
+    notes = (action, _left(known.results), about, _unshown(known.results), remarks)
     action = _joined(*notes)
     told = {name: known.facts[name] for name in OF_RESULTS if known.facts.get(name) is not None}
     fields = {field.name for field in dataclasses.fields(link)}
@@ -100,6 +106,7 @@ def _entry(link: Link, known: Known, planned: bool, kept: str) -> dict[str, t.An
         "connected": connected,
         "uninvited": uninvited,
         "untold": untold,
+        "kept": [thing for result in known.results for thing in result.get("kept") or ()],
         "changed": any(result.get("changed") for result in known.results),
         "writes": [write for result in known.results for write in result.get("writes") or ()],
     }
@@ -118,8 +125,11 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     if planned and calls:
         return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make{_ending(link, results)}"
     if not link.present:
+        if turn := _turn(results):
+            return turn
         moving = [result["waiting"] for result in results if result.get("waiting")]
-        return (WAITING_AWS, moving[0]) if moving else (ABSENT, link.hand_back or "")
+        keeps = link.KEEPS and any(result.get("keeps") for result in results)
+        return (WAITING_AWS, moving[0]) if moving else (KEPT if keeps else ABSENT, link.hand_back or "")
     status, action = (
         (WAITING_VENDOR, _joined(link.awaiting, link.STANDS)) if link.awaiting else _standing(link, results)
     )
@@ -143,7 +153,15 @@ def _ending(link: Link, results: t.Sequence[Result]) -> str:
     return f", after which nobody is served on port {', '.join(ports)}" if link.present and ports else ""
 
 
+def _turn(results: t.Sequence[Result]) -> tuple[str, str] | None:
+    """Who is waited for, and with what, where results say whose turn it is."""
+    found = [result for result in results if result.get("turn") and result.get("waiting")]
+    return (TURNS[found[0]["turn"]], found[0]["waiting"]) if found else None
+
+
 def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
+    if turn := _turn(results):
+        return turn
     untold = _untold(link, results)
     asked = [result for result in results if _waits_for_vendor(result)]
     strange = [result["waiting"] for result in asked if result.get("held_connections")]

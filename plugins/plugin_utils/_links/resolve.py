@@ -14,6 +14,10 @@ import functools
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import (
+    DatabricksWorkspaceLink,
+    refuse_contradictions,
+)
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
@@ -34,6 +38,7 @@ TYPES = (
     ServiceNetworkLink,
     RedisCloudLink,
     InterfaceEndpointLink,
+    DatabricksWorkspaceLink,
 )
 PATTERNS: dict[str, type[Link]] = {link_type.PATTERN: link_type for link_type in TYPES}
 ASKED: dict[str, t.Any] = {
@@ -47,6 +52,7 @@ ALSO = (
     "short_description",
     "description",
     "connects",
+    "links",
     "options",
     "prerequisites",
     "sheet",
@@ -61,7 +67,7 @@ class Vendor:
     ``facts`` are, for each pattern, what every link says and none can change. ``told`` are, for each pattern, facts
     that the vendor has yet to tell where they are empty (C(needs)), and how to C(ask) for them. ``withheld`` are
     options of the patterns that the vendor's links do not take, each with the reason. ``by`` is the option that names
-    the destination. Of the rest of the data, ALSO, links know nothing.
+    the destination, "" where there is one alone. Of the rest of the data, ALSO, links know nothing.
     """
 
     name: str = ""
@@ -96,14 +102,15 @@ class Vendor:
 
     def facts_of(self, pattern: str) -> Options:
         """What every link of a pattern says, with what the vendor must still tell."""
-        facts = _some(self.facts.get(pattern) or {}, PATTERNS[pattern], f"The data of {self.name}, facts.{pattern}")
+        said = {name: value for name, value in (self.facts.get(pattern) or {}).items() if value != ""}
+        facts = _some(said, PATTERNS[pattern], f"The data of {self.name}, facts.{pattern}")
         told = self.told.get(pattern) or {}
         missing = [name for name in told.get("needs") or () if not facts.get(name)]
         return {"vendor": self.name, **facts, **({"awaiting": told["ask"]} if missing else {})}
 
     def takes(self, link_type: type[Link]) -> list[str]:
         """The options that links of a type can say."""
-        own = {self.by, "name", "state"}
+        own = {"name", "state", *([self.by] if self.by else [])}
         fixed = {
             *self.withheld,
             *(self.facts.get(link_type.PATTERN) or {}),
@@ -153,9 +160,10 @@ def resolve(
             raise LinkError(f"Two links would share the resource name {resolved.key}: rename {resolved.name}.")
     _refuse_one_balancer(found)
     _refuse_one_vpc(found)
-    _refuse_contradictions(found)
+    completed = [link.completed() for link in found]
+    _refuse_contradictions(completed)
     by_function = asked["ip_sync"] == "lambda"
-    chosen = [link.checked(by_function) for link in _chosen([link.completed() for link in found], named)]
+    chosen = [link.checked(by_function) for link in _chosen(completed, named)]
     served = [resolved for resolved in chosen if isinstance(resolved, NlbServiceLink)]
     NlbServiceLink.groups(served, asked["forwarders"], Found([], []))  # for what it refuses
     return [resolved.as_dict() for resolved in chosen]
@@ -189,8 +197,10 @@ def _refuse_one_vpc(links: t.Sequence[Link]) -> None:
 
 def _refuse_contradictions(links: t.Sequence[Link]) -> None:
     """Raise LinkError for two links that share an endpoint, and want it different."""
+    refuse_contradictions(links)
+    ends = [end for link in links if isinstance(link, DatabricksWorkspaceLink) for end in link.all_endpoints()]
     by_place: dict[tuple[t.Any, ...], InterfaceEndpointLink] = {}
-    for link in links:
+    for link in (*links, *ends):
         if not isinstance(link, InterfaceEndpointLink) or not (link.present and link.service_name and link.vpc_id):
             continue
         other = by_place.setdefault(link.place, link)
@@ -243,14 +253,15 @@ def _reader(vendor: Vendor | None, pattern: str) -> t.Callable[[Options], Link]:
 
 def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Options]) -> Link:
     name = own["name"]
-    named = own.get(vendor.by, _default(vendor))
+    named = own.get(vendor.by, _default(vendor)) if vendor.by else next(iter(vendor.destinations))
     link_type, defaults = vendor.type_of(name, named)
     foreign = sorted(set(own) - set(vendor.takes(link_type)))
     if foreign:
         meant = is_meant(foreign[0], vendor.takes(link_type))
         raise LinkError(f"{name}: a link to {named} does not take {', '.join(foreign)}.{meant}")
-    facts = {option: value for option, value in facts_of(link_type.PATTERN).items() if value != ""}
-    link = _converted({**given(defaults), **facts, vendor.by: named, **own}, link_type)
+    facts = facts_of(link_type.PATTERN)
+    by = {vendor.by: named} if vendor.by else {}
+    link = _converted({**given(defaults), **facts, **by, **own}, link_type)
     destination = vendor.destinations[str(named)].get("title")
     return dataclasses.replace(link, title=vendor.title or None, destination_title=destination)
 

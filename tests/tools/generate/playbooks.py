@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jinja2
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 
 from tests.tools.generate import vendors
 
@@ -31,7 +32,10 @@ ENVIRONMENT = jinja2.Environment(
 
 def rendered() -> dict[str, str]:
     """The text of each playbook by its name."""
-    known = [{"name": role, "title": vendors.data(role)["title"], "ending": ending(role)} for role in vendors.VENDORS]
+    known = [
+        {"name": role, "title": vendors.data(role)["title"], "list": list_of(role), "ending": ending(role)}
+        for role in vendors.VENDORS
+    ]
     texts = {
         name: ENVIRONMENT.get_template(f"{name}.j2").render(vendors=known) for name in ("site.yml", "teardown.yml")
     }

@@ -31,10 +31,16 @@ class Words:
     role: str
     who: str = "the vendor"
     connects: str = ""
+    links: str = ""  # the list of links, where that is not C(ROLE_links)
 
     def fill(self, text: str) -> str:
         # Not str.format: descriptions and defaults hold braces of Jinja, too.
-        words = {"role": self.role, "who": self.who, "links": f"{self.role}_links", "connects": self.connects}
+        words = {
+            "role": self.role,
+            "who": self.who,
+            "links": self.links or f"{self.role}_links",
+            "connects": self.connects,
+        }
         for name, word in words.items():
             text = text.replace(f"{{{name}}}", word)
         return text[:1].upper() + text[1:] if text.startswith(self.who) else text

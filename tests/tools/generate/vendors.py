@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import Forwarder
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS, Vendor
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 
 from tests.tools.generate.specs import ROLES, Spec, Words, link_options, role_option, role_spec, suboptions
 from tests.tools.place import ROOT
@@ -37,13 +38,13 @@ def patterns(role: str) -> list[str]:
 
 def words(role: str) -> Words:
     says = data(role)
-    return Words(role, says["title"], says.get("connects", ""))
+    return Words(role, says["title"], says.get("connects", ""), list_of(role))
 
 
 def spec(role: str) -> Spec:
     """The argument spec of a vendor's role."""
     says, filled = data(role), words(role)
-    options = {"links": _links(role), "only": role_option("only", filled)}
+    options = {list_of(role).removeprefix(f"{role}_"): _links(role), "only": role_option("only", filled)}
     own = {}
     for name, option in (says.get("options") or {}).items():
         own[name] = filled.filled({**ROLES["options"].get(name, {}), **option})
@@ -67,7 +68,8 @@ def _links(role: str) -> Spec:
         options = {"name": options.pop("name"), "destination": named, **{name: options[name] for name in options}}
         options["destination"] = named
     called = vendor.name.replace("_", "-")
-    options["name"]["description"] = [f"Name of the link. The resources in AWS are called C({called}-) and this."]
+    if vendor.by:  # else the type of link says it
+        options["name"]["description"] = [f"Name of the link. The resources in AWS are called C({called}-) and this."]
     return role_option("links", filled, default=[]) | {"options": options}
 
 
@@ -94,7 +96,7 @@ def tasks(role: str) -> list[Spec] | None:
         "ansible.builtin.include_role": {"name": "saas.privatelink.vendor", "rolespec_validate": False},
         "vars": {
             "vendor_data": f"{{{{ __{role}_vendor }}}}",
-            "vendor_links": f"{{{{ {role}_links }}}}",
+            "vendor_links": f"{{{{ {list_of(role)} }}}}",
             "vendor_options": f"{{{{ {role}_options }}}}",
         },
     }

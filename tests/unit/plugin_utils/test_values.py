@@ -26,6 +26,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.items import items
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS, Vendor, resolve
+from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 from ansible_collections.saas.privatelink.plugins.plugin_utils._role_options import role_options
 from ansible_collections.saas.privatelink.plugins.plugin_utils._values import ValueRefused
 
@@ -132,7 +133,7 @@ class TestRoles:
         read = role_options(role, variables, lambda told: template({**variables, "aws_region": "x"}, told), secret)
         return read[name.removeprefix(f"{role}_")]
 
-    @pytest.mark.parametrize(("role", "name"), [case for case in role_cases() if not case[1].endswith("_links")])
+    @pytest.mark.parametrize(("role", "name"), [case for case in role_cases() if case[1] != list_of(case[0])])
     def test_an_option_means_the_same_however_it_is_written(self, role: str, name: str) -> None:
         spec = options_of(role)[name]
         typed = self.read(role, name, sample(spec))
@@ -153,7 +154,7 @@ class TestRoles:
         with pytest.raises(ValueRefused, match="handoff has no option vendors"):
             read(only=["vendors"])
 
-    @pytest.mark.parametrize(("role", "name"), [case for case in role_cases() if not case[1].endswith("_links")])
+    @pytest.mark.parametrize(("role", "name"), [case for case in role_cases() if case[1] != list_of(case[0])])
     def test_what_an_option_cannot_be_is_refused_by_its_name(self, role: str, name: str) -> None:
         spec = options_of(role)[name]
         for value in WRONG[spec["type"]]:
@@ -173,10 +174,11 @@ def whole_data(role: str) -> Any:
 
 def vendor_data(role: str, **said: Any) -> Any:
     """A vendor's data as a run has it, all that the vendor must tell told, or ``said`` otherwise."""
-    told = {name: sample(option) for name, option in options_of(role).items() if not name.endswith("_links")} | said
+    told = {name: sample(option) for name, option in options_of(role).items() if name != list_of(role)} | said
     variables = {name: trusted(value) for name, value in load(f"{role}/vars/main.yml").items()}
     options = role_options(role, told, lambda value: template(told, value))
     looked_up = {f"{role}_options": options, f"__{role}_by_api": True, f"__{role}_account_id": "1"}
+    looked_up |= {f"__{role}_taken": {"options": options}, f"__{role}_region": "us-east-1"}
     return template({**variables, **looked_up, **said}, variables[f"__{role}_vendor"])
 
 
@@ -191,7 +193,7 @@ def trusted(value: Any) -> Any:
 def link_cases() -> Iterator[tuple[str, str]]:
     """Each option of the links of each role."""
     for role in [*PATTERNS, "fivetran", "segment"]:
-        for name in options_of(role)[f"{role}_links"]["options"]:
+        for name in options_of(role)[list_of(role)]["options"]:
             yield role, name
 
 
@@ -200,7 +202,7 @@ def link_option(role: str, name: str) -> Spec:
     types = [PATTERNS[role]] if role in PATTERNS else PATTERNS.values()
     options: list[Spec] = [argument_spec(link_type) for link_type in types]
     within = [option[name]["options"] for option in options if "options" in option.get(name, {})]
-    documented: Spec = options_of(role)[f"{role}_links"]["options"][name]
+    documented: Spec = options_of(role)[list_of(role)]["options"][name]
     return {**documented, **({"options": within[0]} if within else {})}
 
 
@@ -216,7 +218,7 @@ class TestLinks:
             vendor = whole_data(role)
             by = vendor.get("by", "destination")
             named = [kind for kind in vendor["destinations"] if TestLinks.taken(vendor, kind, name)]
-            link |= {by: named[0]}
+            link |= {by: named[0]} if by else {}
             data = {"vendor": vendor}
         link |= {name: value[0]} if value else {}
         forwarded = {
@@ -331,7 +333,7 @@ RAW = {"handoff_report", "vendor_data", "vendor_options"}  # what no user writes
 
 @pytest.mark.parametrize("role", NAMES)
 def test_a_role_reads_none_of_its_options_as_they_came(role: str) -> None:
-    names = {name for name in options_of(role) if name.startswith(f"{role}_")} - RAW - {f"{role}_links"}
+    names = {name for name in options_of(role) if name.startswith(f"{role}_")} - RAW - {list_of(role)}
     found = []
     for path in sorted((ROLES / role).rglob("*")):
         if path.is_file() and path.parent.name in ("tasks", "handlers", "templates", "vars"):

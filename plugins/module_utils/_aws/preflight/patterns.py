@@ -139,5 +139,11 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             " a DHCP options set with AmazonProvidedDNS.",
             "source": f"{GUIDE}/vpc/latest/userguide/VPC_DHCP_Options.html",
         },
+        {
+            "id": "policy",
+            "check": "endpoint_policy",
+            "remedy": "See that the policy lets through what they do, or leave it out.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/vpc-endpoints-access.html",
+        },
     ],
 }
