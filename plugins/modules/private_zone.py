@@ -230,6 +230,11 @@ results:
         value: {description: Its values., type: list, elements: str, returned: when it is no alias}
         alias: {description: What it leads to., type: dict, returned: when it is an alias}
     tags: {description: Its tags., type: dict, returned: when it exists}
+    foreign_vpcs:
+      description: Ids of VPCs of other accounts that somebody has to associate.
+      type: list
+      elements: str
+      returned: when there are such
     kept:
       description: What is to go and stays, and why.
       type: list

@@ -38,7 +38,7 @@ OF_LINK = (
         "database",
     ),
     *("cluster_identifier", "vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
-    *("subscription_id", "region_id", "workspace_id", "connectivity", "awaiting"),
+    *("subscription_id", "region_id", "workspace_id", "connectivity", "private_zone", "awaiting"),
 )
 OF_RESULTS = (
     *("service_id", "service_name", "network_load_balancer_arns", "allowed_principals", "targets"),
@@ -48,7 +48,7 @@ OF_RESULTS = (
     *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
-    *("network_id", "private_access_settings_id"),
+    *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted

@@ -268,6 +268,7 @@ def test_a_vpc_of_another_account_waits_for_both(estate: Estate, vpcs: list[str]
     made = change(estate, [CREATE, TAGS, RECORDS], **wanted)
     zone, where = made["zone_id"], {"VPCRegion": "us-east-1", "VPCId": foreign}
     assert f"create-vpc-association-authorization --hosted-zone-id {zone}" in made["waiting"]
+    assert made["foreign_vpcs"] == [foreign]
     dns(estate).create_vpc_association_authorization(HostedZoneId=zone, VPC=where)
     estate.boto(stranger, "route53").associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=where)
     done = change(estate, [], **wanted)
