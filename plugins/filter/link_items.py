@@ -33,7 +33,7 @@ options:
         links of which the preflight has found something wrong. V(unasked) is the same for all others, to learn from the
         first module which of them are not yet as they shall be.
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
-        V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(shared), V(association),
+        V(acceptance); links to Redshift and MSK V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
         V(removal).
     type: str

@@ -86,6 +86,12 @@ options:
             minutes after it no cluster starts, though the workspace is RUNNING.
         type: bool
         default: false
+      going:
+        description:
+          - Numbers of workspaces that a task before this one moves to another network, or plans to in check mode. With
+            O(networks[].state=absent) they do not count as users.
+        type: list
+        elements: str
       state:
         description:
           - Whether the network shall exist. V(absent) is refused while a workspace has it.

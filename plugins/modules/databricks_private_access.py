@@ -85,6 +85,12 @@ options:
           - Switch public access off, whether or not there is a private way in.
         type: bool
         default: false
+      going:
+        description:
+          - Numbers of workspaces that a task before this one gives other settings, or plans to in check mode. With
+            O(private_access_settings[].state=absent) they do not count as users.
+        type: list
+        elements: str
       state:
         description:
           - Whether the settings shall exist. V(absent) is refused while a workspace has them.

@@ -59,6 +59,12 @@ options:
             anew. Refused while a network or private access settings use it, which are named.
         type: bool
         default: false
+      going:
+        description:
+          - Ids of networks and private access settings that a task before this one takes away, or plans to in check
+            mode. With O(vpc_endpoints[].state=absent) they do not count as users.
+        type: list
+        elements: str
       state:
         description:
           - Whether the endpoint shall be registered. V(absent) is refused while a network or private access settings

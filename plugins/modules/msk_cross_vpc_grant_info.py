@@ -149,7 +149,7 @@ def described(view: msk.View, account: str | None) -> dict[str, t.Any]:
 def main() -> None:
     module = InfoModule(OPTIONS)
     with module.reading() as api:
-        view = msk.read(api, module.params["cluster_arn"])
+        view = msk.read_view(api, module.params["cluster_arn"])
     module.exit_json(changed=False, clusters=[described(view, module.params["account"])] if view else [])
 
 

@@ -14,8 +14,8 @@ description:
     it passes, and if not, what to do about it. Changes nothing.
   - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups,
     network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options
-    and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS lookup for each
-    endpoint. Only what the checks need is read.
+    and Redshift clusters, two calls for each VPC whose DNS attributes are checked, one for each MSK cluster, and
+    one DNS lookup for each endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -45,7 +45,7 @@ options:
         description:
           - Pattern of the link. What every link of it needs is checked too, without a row in O(prerequisites).
         type: str
-        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
       destination:
         description:
           - Kind of data store, in the words of the table of prerequisites.
@@ -129,6 +129,10 @@ options:
         description:
           - Identifier of the Redshift cluster.
         type: str
+      cluster_arn:
+        description:
+          - ARN of the MSK cluster.
+        type: str
       principals:
         description:
           - Principals that are to be allowed on the endpoint service.
@@ -183,6 +187,11 @@ options:
           - V(redshift_relocation), that cluster relocation or Multi-AZ is on. Relocation that is being turned on only
             warns.
           - V(redshift_port), that the cluster's port is within O(prerequisites[].port_ranges).
+          - V(msk_cluster), that the MSK cluster exists, is provisioned and ACTIVE. A state that passes only warns.
+          - V(msk_kafka_version), that its Apache Kafka is O(prerequisites[].lowest_kafka_version) or higher.
+          - V(msk_instance_type), that its brokers are none of O(prerequisites[].unsupported_instance_types). Express
+            brokers only warn.
+          - V(msk_authentication), that IAM authentication is on for it, and unauthenticated access is not.
           - V(service_name), that there is one.
           - V(endpoint_security_groups), that the security groups exist, and that those that are given for the endpoint
             let somebody in on each of O(links[].ports).
@@ -230,6 +239,10 @@ options:
           - lattice_zones
           - limit
           - load_balancer
+          - msk_authentication
+          - msk_cluster
+          - msk_instance_type
+          - msk_kafka_version
           - network_acls
           - port
           - principals
@@ -250,7 +263,7 @@ options:
           - Links of these patterns only. Unset means every link.
         type: list
         elements: str
-        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
       destinations:
         description:
           - Links to these destinations only. Unset means every link.
@@ -299,6 +312,15 @@ options:
       node_families:
         description:
           - Families for V(redshift_node_type), like V(ra3).
+        type: list
+        elements: str
+      lowest_kafka_version:
+        description:
+          - Version for V(msk_kafka_version), like V(2.7.1).
+        type: str
+      unsupported_instance_types:
+        description:
+          - Types of brokers for V(msk_instance_type), like V(kafka.t3.small).
         type: list
         elements: str
       min_free_addresses:
@@ -444,7 +466,7 @@ failed_items:
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, rules
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, rules, streams
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Reader
 from ansible_collections.saas.privatelink.plugins.module_utils._core import findings
@@ -453,7 +475,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.options imp
 
 PREREQUISITE = {
     "id": {"type": "str", "required": True},
-    "check": {"type": "str", "required": True, "choices": rules.registered(checks, clients)},
+    "check": {"type": "str", "required": True, "choices": rules.registered(checks, clients, streams)},
     "patterns": {"type": "list", "elements": "str", "choices": sorted(PATTERNS)},
     "destinations": {"type": "list", "elements": "str"},
     "level": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
@@ -465,6 +487,8 @@ PREREQUISITE = {
     "cidr": {"type": "str"},
     "limit": {"type": "int"},
     "node_families": {"type": "list", "elements": "str"},
+    "lowest_kafka_version": {"type": "str"},
+    "unsupported_instance_types": {"type": "list", "elements": "str"},
     "min_free_addresses": {"type": "int"},
     "unsupported_zone_ids": {"type": "list", "elements": "str"},
     "min_subnets": {"type": "int"},

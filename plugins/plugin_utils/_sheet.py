@@ -51,14 +51,16 @@ class Words:
     """What a vendor's sheet says of links of one pattern.
 
     ``to`` is whom to send to, ``says`` and ``values`` the message, with a line for each of the values whose facts are
-    known. ``asks`` is the message while the vendor has yet to tell us something. ``steps`` are what whoever receives it
-    does there. ``then`` is what we do next, each a sentence, or one with C(text) and the values of facts for which it
-    holds. ``further`` are parts for somebody else, see C(Further).
+    known. ``asks`` is the message while the vendor has yet to tell us something, ``again`` the one where something has
+    changed that the vendor cannot see. ``steps`` are what whoever receives it does there. ``then`` is what we do next,
+    each a sentence, or one with C(text) and the values of facts for which it holds. ``further`` are parts for somebody
+    else, see C(Further).
     """
 
     to: str = ""
     says: str = ""
     asks: str = ""
+    again: str = ""
     values: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     steps: t.Sequence[str] = ()
     then: t.Sequence[t.Any] = ()
@@ -178,6 +180,8 @@ class Sheet:
             return f"{CHANGED} {WHOSE}" if self.entry.get("untold") else WHOSE
         if self.entry.get("awaiting"):
             return self.words.asks or str(self.entry["next_action"])
+        if self.entry.get("untold") and self.words.again:
+            return self.words.again
         return CHANGED if self.entry["connected"] else self.words.says
 
     def _values(self) -> dict[str, str]:
@@ -279,6 +283,7 @@ def facts(entry: Entry) -> dict[str, str]:
         name: entry.get(name)
         for name in (
             *("name", "status", "destination", "engine", "route", "database", "cluster_identifier", "service_name"),
+            *("cluster_arn", "bootstrap_servers"),
             *("service_network", "vpc_endpoint_id", "resource_share_arn", "subscription_id", "region_id", "grantee"),
             *("workspace_id", "private_zone"),
         )
@@ -328,6 +333,7 @@ def ours(entry: Entry, known: Values) -> dict[str, str]:
         "Database host": known.get("host_name", ""),
         "Database port": str(entry.get("port") or ""),
         "Redshift cluster": known.get("cluster_identifier", ""),
+        "MSK cluster": known.get("cluster_arn", ""),
         "Route": known.get("route", ""),
         "VPC": str(entry.get("vpc_id") or ""),
         "Availability Zones": known.get("own_zones", ""),

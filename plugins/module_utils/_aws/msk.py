@@ -189,7 +189,7 @@ def read_connections(api: Api, arn: str) -> tuple[Connection, ...]:
     return tuple(Connection.of(row) for row in rows)
 
 
-def read(api: Api, arn: str) -> View | None:
+def read_view(api: Api, arn: str) -> View | None:
     """A cluster and all that is around it, None where there is none. Three calls."""
     cluster = read_cluster(api, arn)
     return View(cluster, read_policy(api, arn), read_connections(api, arn)) if cluster else None

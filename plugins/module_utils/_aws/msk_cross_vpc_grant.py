@@ -63,8 +63,6 @@ class MskGrant:
                 f"Not an account id of 12 digits: {self.account!r}, to which access is to be granted. "
                 f"{arns.QUOTE_ACCOUNT}"
             )
-        if not self.environment:
-            raise ItemError("Set environment_name: the Sid holds it, so that no other environment takes the statement.")
         if self.disable_connectivity and self.state == "present":
             raise ItemError("disable_connectivity is for state=absent: a grant needs the connectivity.")
 
@@ -127,9 +125,11 @@ class MskGrants:
     def read(self, items: t.Sequence[MskGrant], made: t.Mapping[str, Made]) -> dict[str, Actual | ItemError]:
         """Three calls for each cluster, and up to three more for a grant that is wanted."""
         clusters = sorted({item.key[0] for item in items})
-        views = dict(zip(clusters, self.api.each(lambda arn: msk.read(self.api, arn), clusters)))
+        views = dict(zip(clusters, self.api.each(lambda arn: msk.read_view(self.api, arn), clusters)))
 
         def look(item: MskGrant) -> Actual:
+            if not item.environment:
+                raise ItemError("Set environment_name: the Sid holds it, so that no other environment takes it.")
             view = views[item.key[0]]
             if isinstance(view, ItemError):
                 raise view
@@ -172,11 +172,11 @@ class MskGrants:
             raise TypeError(f"{change.action} is no change of a grant")
         arn = change.item.key[0]
         with self._turns[arn], one_at_a_time(f"MSK cluster {arn}"):
-            before = msk.read(self.api, arn)
+            before = msk.read_view(self.api, arn)
             try:
                 return self.api.apply(_again(change, before))
             except CallError as error:
-                if error.code != REFUSED or msk.read(self.api, arn) == before:
+                if error.code != REFUSED or msk.read_view(self.api, arn) == before:
                     raise
                 raise _overtaken(change, str(error)) from error
 

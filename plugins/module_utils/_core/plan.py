@@ -191,11 +191,12 @@ def run_each(items: t.Sequence[W], work: t.Callable[[W], None], results: t.Mappi
 def meant_twice(meant: t.Mapping[str, str]) -> dict[str, ItemError]:
     """An error for each item that means what another means, too: they would undo each other's changes.
 
-    ``meant`` tells what each item means, by the item's name.
+    ``meant`` tells what each item means, by the item's name. What is only planned has no id yet, and is nobody else's.
     """
     names: dict[str, list[str]] = {}
     for name, thing in meant.items():
-        names.setdefault(thing, []).append(name)
+        if thing != UNKNOWN:
+            names.setdefault(thing, []).append(name)
     errors: dict[str, ItemError] = {}
     for thing, shared in names.items():
         if len(shared) > 1:

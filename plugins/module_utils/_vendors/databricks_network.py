@@ -50,6 +50,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     deleted_by,
     only,
     refuse_another,
+    staying,
     with_made,
     workspaces_with,
 )
@@ -91,6 +92,7 @@ class Network:
     dataplane_relay_endpoint_ids: list[str] | None = None
     replace: bool = False
     confirm_disruption: bool = False
+    going: list[str] | None = None
     state: Presence = "present"
     shard: str | None = internal()
 
@@ -418,8 +420,8 @@ def plan_absent(item: Network, actual: Actual) -> Plan:
     if not thing:
         return Plan(waiting="the network to be gone" if actual.leaving else "")
     refuse_another(NETWORK, thing, {"vpc_id": item.vpc_id})
-    if actual.workspaces:
-        users = [*map(WORKSPACE.told, actual.workspaces)]
+    users = [*map(WORKSPACE.told, staying(WORKSPACE, actual.workspaces, item.going))]
+    if users:
         said = f"{NETWORK.told(thing)} is used by {', '.join(users)}. Move it to another network first."
         raise ItemError(said, {"used_by": users})
     return Plan([_delete(thing)])

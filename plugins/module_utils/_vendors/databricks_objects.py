@@ -146,12 +146,18 @@ def deleted_by(made: Made, action: str) -> set[str]:
     return {str(change.params["path"]).rpartition("/")[2] for change in made.changes if change.action == action}
 
 
-def users_of_registration(lists: Lists, endpoint: Object) -> list[str]:
+def staying(sort: Sort, things: t.Iterable[Object], going: t.Sequence[str] | None) -> list[Object]:
+    """Those whose id is not among ``going``: what a task before this one moves or takes away, or has planned to."""
+    return [thing for thing in things if str(thing[sort.id]) not in (going or ())]
+
+
+def users_of_registration(lists: Lists, endpoint: Object, going: t.Sequence[str] | None = None) -> list[str]:
     """What uses a registered VPC endpoint, and keeps it."""
     key = endpoint[REGISTRATION.id]
-    networks = [network for network in lists.of(NETWORK) if key in endpoints_of(network)]
-    settings = [entry for entry in lists.of(SETTINGS) if key in (entry.get("allowed_vpc_endpoint_ids") or [])]
-    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings), *_cut_off(lists, endpoint)]
+    networks = [network for network in staying(NETWORK, lists.of(NETWORK), going) if key in endpoints_of(network)]
+    entries = staying(SETTINGS, lists.of(SETTINGS), going)
+    settings = [entry for entry in entries if key in (entry.get("allowed_vpc_endpoint_ids") or [])]
+    return [*map(NETWORK.told, networks), *map(SETTINGS.told, settings), *_cut_off(lists, endpoint, entries)]
 
 
 def is_way_in(endpoint: Object) -> bool:
@@ -159,7 +165,7 @@ def is_way_in(endpoint: Object) -> bool:
     return endpoint.get("use_case") != RELAY and str(endpoint.get("state")).lower() == "available"
 
 
-def _cut_off(lists: Lists, endpoint: Object) -> list[str]:
+def _cut_off(lists: Lists, endpoint: Object, settings: t.Sequence[Object]) -> list[str]:
     """What nobody would reach any more without an endpoint: no public access, and no other that all may come in by."""
     region = endpoint.get("region")
     ways = [
@@ -168,7 +174,7 @@ def _cut_off(lists: Lists, endpoint: Object) -> list[str]:
     if ways != [endpoint[REGISTRATION.id]]:
         return []
     found = []
-    for entry in lists.of(SETTINGS):
+    for entry in settings:
         lets_all_in = entry.get("private_access_level") != "ENDPOINT" and not entry.get("public_access_enabled")
         if lets_all_in and entry.get("region") == region:
             workspaces = ", ".join(map(WORKSPACE.told, workspaces_with(lists, SETTINGS, entry[SETTINGS.id])))

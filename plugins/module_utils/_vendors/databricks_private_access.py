@@ -50,6 +50,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     is_way_in,
     refuse_another,
     refuse_taken_name,
+    staying,
     with_made,
     workspaces_with,
 )
@@ -89,6 +90,7 @@ class PrivateAccess:
     purge_allowed_vpc_endpoints: bool = False
     confirm_lockout: bool = False
     force: bool = False
+    going: list[str] | None = None
     state: Presence = "present"
     shard: str | None = internal()
 
@@ -349,8 +351,8 @@ def plan_absent(item: PrivateAccess, actual: Actual) -> Plan:
     if actual.deleted:
         return Plan(waiting="the private access settings to be gone")
     refuse_another(SETTINGS, thing, {"region": item.region})
-    if actual.workspaces:
-        users = [*map(WORKSPACE.told, actual.workspaces)]
+    users = [*map(WORKSPACE.told, staying(WORKSPACE, actual.workspaces, item.going))]
+    if users:
         raise ItemError(
             f"{SETTINGS.told(thing)} is used by {', '.join(users)}. A workspace cannot do without once it has had any: "
             "attach others to it first.",

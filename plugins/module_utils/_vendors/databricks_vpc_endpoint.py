@@ -78,6 +78,7 @@ class VpcEndpoint:
     region: str | None = None
     service_name: str | None = None
     replace: bool = False
+    going: list[str] | None = None
     state: Presence = "present"
     shard: str | None = internal()
 
@@ -172,7 +173,7 @@ class VpcEndpoints:
             return Actual()
         deleted = thing[REGISTRATION.id] in deleted_by(made, DELETE)
         goes = item.state == "absent" or item.differences(thing) or not is_alive(thing)
-        users = users_of_registration(lists, thing) if goes and not deleted else []
+        users = users_of_registration(lists, thing, item.going) if goes and not deleted else []
         return Actual(thing, users, deleted)
 
     def plan(self, item: VpcEndpoint, actual: Actual) -> Plan:

@@ -320,7 +320,9 @@ def _data(request: Request, text: bytes) -> Object:
         answer = None
     data = answer.get("data") or {} if isinstance(answer, dict) else None
     if not isinstance(data, dict):
-        raise ApiError(request.action, "", "the answer is not Fivetran's: is api_url right?", request.subject)
+        lost = request.method != "GET"
+        said = "the answer is not Fivetran's: is api_url right?"
+        raise ApiError(request.action, LOST if lost else "", said, request.subject, _lost(lost), lost=lost)
     return data
 
 

@@ -36,6 +36,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran_facts import DESTINATIONS, Destination
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran_limits import TESTS
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran_private_link import (
+    DESTROYING,
     FAIL,
     LINKS_PATH,
     LIST,
@@ -336,6 +337,8 @@ def _check_link(item: DestinationNetwork, actual: Actual, plan: Plan) -> str:
         raise ItemError(f"{told(link)} is of service {link['service']}; {actual.service} takes {actual.words.link}.")
     if link.get("state") == FAIL:
         raise ItemError(f"{told(link)} has failed: {link.get('state_summary') or 'no reason given'}")
+    if link.get("state") == DESTROYING:
+        raise ItemError(f"{told(link)} is being deleted.")
     region = (actual.thing or {}).get("region")
     if link.get("region") not in (None, region):
         plan.warnings.append(f"{item.name}: {told(link)} is of {link['region']}, the destination of {region}.")

@@ -18,8 +18,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint as AwsEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.zone_options import PrivateZone
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import WARN
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_network import Network
@@ -47,6 +50,12 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link impor
 
 INBOUND, CLASSIC, OUTBOUND, ISOLATED = "inbound", "classic", "outbound", "isolated"
 WORKSPACE, RELAY, SERVICE_DIRECT = "workspace", "scc_relay", "service_direct"  # endpoint services of a region
+S3 = "s3"
+AwsService = t.Literal["s3", "sts", "kinesis-streams"]  # AWS's own, which clusters need besides Databricks
+AWS_SERVICES: tuple[AwsService, ...] = ("s3", "sts", "kinesis-streams")
+HTTPS = ["443"]
+COMPUTE = "compute"  # the destination of what is checked of the clusters' VPC
+ROADS = "internet_roads"  # the check that says what is left of the road to the internet
 RESTRICTED, OPEN = "restricted", "open"
 US, VENDOR, AWS = "us", "vendor", "AWS"  # whose turn it is
 STAGES = {
@@ -54,6 +63,7 @@ STAGES = {
     "registered": "registering the VPC endpoints",
     "service_direct": "registering the endpoint for Service-Direct",
     "named": "switching on private DNS of the VPC endpoints",
+    "gateways": "making the gateway endpoint to S3",
     "network": "making the network",
     "private_access": "making the private access settings",
     "private_zone": "making the private zone",
@@ -67,6 +77,7 @@ STAGES = {
     "service_direct_absent": "removing the registration for Service-Direct",
     "registered_absent": "removing the registrations",
     "endpoints_absent": "deleting the VPC endpoints",
+    "gateways_absent": "deleting the gateway endpoint to S3",
     "network_policy_absent": "removing the network policy",
 }
 """What a step is doing, in the words of a link's line."""
@@ -80,6 +91,10 @@ ENDS = (
 )  # what comes next must not begin before
 OF_ENDPOINTS = ("endpoints", "named", "endpoints_absent")
 NOT_BUILT = "outbound is not built yet by this role: docs/databricks.md says what to do by hand"
+NO_TABLES = (
+    "S3 has no gateway endpoint, for the route tables of the clusters' subnets could not be seen: set route_table_ids"
+    " of compute_vpc"
+)
 EGRESS_OPEN = "serverless compute reaches all of the internet"
 KEPT = "kept, because Databricks lets a workspace exchange it and never take it off"
 
@@ -130,6 +145,9 @@ class ComputeVpc:
     endpoint_security_group_ids: list[str] | None = optional(
         None, "Security groups that exist, for the endpoints, instead of ones of their own. They are used as they are."
     )
+    route_table_ids: list[str] | None = optional(
+        None, "Route tables of the clusters' subnets, for the gateway endpoint to S3. Default is what the subnets have."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +182,28 @@ class DatabricksWorkspaceLink(Link):
         item=TransitVpc,
     )
     compute_vpc: dict[str, t.Any] | None = optional(None, "VPC of the clusters, for V(classic).", item=ComputeVpc)
+    aws_endpoints: list[AwsService] | None = optional(
+        None,
+        "Services of AWS that clusters reach without the internet: S3 by a gateway endpoint in the route tables of"
+        " their subnets, the others by Interface endpoints beside those to Databricks. Default for V(classic) is all"
+        " three; an empty list declines them.",
+    )
+    adopt_aws_endpoints: bool = optional(
+        False,
+        "Use endpoints to these services that others have made in the VPC. They are used as they are, and never"
+        " deleted. Without it, one that is there already is refused, for AWS lets no second one serve the same"
+        " clients.",
+    )
+    secure_cluster_connectivity: bool | None = optional(
+        None,
+        "Whether the workspace has secure cluster connectivity, which PrivateLink needs. Databricks does not tell, so"
+        " it is declared; as long as it is not, that is a warning.",
+    )
+    legacy_metastore: bool = optional(
+        False,
+        "Whether the workspace still uses Databricks' legacy metastore. That is reached by its public address on port"
+        " 3306 and by no endpoint; the port is never opened.",
+    )
     network: str | None = optional(
         None,
         "Name of the network at Databricks that describes O({links}[].compute_vpc). Default is made of the names of the"
@@ -345,19 +385,51 @@ class DatabricksWorkspaceLink(Link):
         """The endpoints by which clusters reach Databricks: to the workspace, then to the relay."""
         if not (self.has_network and self.compute_vpc):
             return []
-        compute = self.compute_vpc
+        return [
+            self._compute_endpoint(f"compute-{kind}", self.service(kind), self.compute_ports)
+            for kind in (WORKSPACE, RELAY)
+        ]
+
+    def aws_ends(self) -> list[InterfaceEndpointLink]:
+        """The endpoints by which clusters reach services of AWS, without S3."""
+        if not (self.has_network and self.compute_vpc):
+            return []
+        adopt = self.adopt or self.adopt_aws_endpoints
+        ends = [
+            self._compute_endpoint(f"aws-{name}", self.aws_service(name), HTTPS)
+            for name in self.aws_endpoints or ()
+            if name != S3
+        ]
+        return [dataclasses.replace(end, adopt=adopt) for end in ends]
+
+    def aws_service(self, name: str) -> str:
+        """The name of a service of AWS's own in the region, alike in all the partitions that Databricks is in."""
+        return f"com.amazonaws.{self.region}.{name}"
+
+    @property
+    def compute_ports(self) -> list[str]:
+        """The ports on which clusters reach Databricks."""
+        return COMPUTE_PORTS_GOVCLOUD if self.govcloud_shard else COMPUTE_PORTS
+
+    def _compute_endpoint(self, purpose: str, service: str, ports: list[str]) -> InterfaceEndpointLink:
+        """An endpoint of the clusters."""
+        compute = self.compute_vpc or {}
         groups = compute.get("endpoint_security_group_ids")
         place = {
             "vpc_id": compute["vpc_id"],
             "subnet_ids": compute["endpoint_subnet_ids"],
             "security_group_ids": groups,
         }
-        ports = COMPUTE_PORTS_GOVCLOUD if self.govcloud_shard else COMPUTE_PORTS
         sources = None if groups else compute["security_group_ids"]
-        return [
-            self._endpoint(f"compute-{kind}", self.service(kind), place, ports=ports, source_security_group_ids=sources)
-            for kind in (WORKSPACE, RELAY)
-        ]
+        end = self._endpoint(purpose, service, place, ports=ports, source_security_group_ids=sources)
+        return t.cast("InterfaceEndpointLink", end)
+
+    @property
+    def gateway_name(self) -> str:
+        """What its gateway endpoint to S3 is called, which workspaces of a VPC share; "" where it has none."""
+        if not (self.has_network and self.compute_vpc and S3 in (self.aws_endpoints or ())):
+            return ""
+        return resource_name(self.vendor, S3, self.compute_vpc["vpc_id"])
 
     def _endpoint(self, purpose: str, service: str, place: t.Mapping[str, t.Any], **who: t.Any) -> t.Any:
         return InterfaceEndpointLink(
@@ -376,7 +448,7 @@ class DatabricksWorkspaceLink(Link):
         )
 
     def all_endpoints(self) -> list[InterfaceEndpointLink]:
-        return [*self.front_ends(), *self.back_ends(), *self.service_direct_ends()]
+        return [*self.front_ends(), *self.back_ends(), *self.aws_ends(), *self.service_direct_ends()]
 
     # Before the first call
 
@@ -386,7 +458,8 @@ class DatabricksWorkspaceLink(Link):
         if self.isolated and not (egress or self.network_policy):
             egress = "restricted"
         public = not self.isolated if self.public_access is None else self.public_access
-        link = dataclasses.replace(self, serverless_egress=egress, public_access=public)
+        aws = list(AWS_SERVICES) if self.aws_endpoints is None and self.has_network else self.aws_endpoints
+        link = dataclasses.replace(self, serverless_egress=egress, public_access=public, aws_endpoints=aws)
         return dataclasses.replace(link, fault=link._wrong() or None) if self.present else link
 
     def _wrong(self) -> str:
@@ -409,6 +482,8 @@ class DatabricksWorkspaceLink(Link):
         return ""
 
     def _wrong_access(self) -> str:
+        if self.aws_endpoints and CLASSIC not in self.ways:
+            return f"aws_endpoints is for connectivity {CLASSIC}: they serve clusters."
         if self.public_access is False and not {INBOUND, CLASSIC} <= self.ways:
             return "public_access=false needs connectivity inbound and classic: nobody would reach the workspace."
         if self.isolated and self.public_access:
@@ -468,6 +543,7 @@ class DatabricksWorkspaceLink(Link):
         ids = dict.fromkeys(keys, UNKNOWN)
         names = {key: zone.target_of({}) for key in keys}
         told = {"vpc_endpoint_ids": ids, "registration_ids": ids, "network_id": UNKNOWN, "endpoint_names": names}
+        told["route_table_ids"] = [UNKNOWN]
         return Known([{**told, "private_access_settings_id": UNKNOWN}])
 
     def checked(self, by_function: bool) -> Link:
@@ -480,9 +556,10 @@ class DatabricksWorkspaceLink(Link):
             if fault:
                 return dataclasses.replace(self, fault=fault)
         for name, taken in TAKEN_AS.items():
+            of_vendor = {} if taken is AwsEndpoint else {"shard": self.govcloud_shard}
             for item in getattr(self, name)(known):
                 try:
-                    taken(**item, shard=self.govcloud_shard)
+                    taken(**item, **of_vendor)
                 except ItemError as error:
                     return dataclasses.replace(self, fault=str(error))
         return self
@@ -509,13 +586,73 @@ class DatabricksWorkspaceLink(Link):
 
     @step
     def prerequisites(self, known: Known) -> list[Item]:
-        """For M(saas.privatelink.preflight), of each endpoint."""
-        return [t.cast("Item", endpoint.prerequisite(known)) for endpoint in self.all_endpoints()]
+        """For M(saas.privatelink.preflight), of each endpoint, and of the clusters' VPC."""
+        ends = [t.cast("Item", endpoint.prerequisite(known)) for endpoint in self.all_endpoints()]
+        return [*ends, *self.clusters(known)]
+
+    @step
+    def clusters(self, known: Known) -> list[Item]:
+        """For M(saas.privatelink.preflight), of the clusters' VPC alone."""
+        if not (self.has_network and self.compute_vpc):
+            return []
+        compute = self.compute_vpc
+        item = {"name": self.compute_key, "destination": COMPUTE, "ports": self.compute_ports}
+        item |= {"vpc_id": compute["vpc_id"], "subnet_ids": compute["endpoint_subnet_ids"]}
+        item |= {"client_subnet_ids": compute["subnet_ids"], "source_security_group_ids": compute["security_group_ids"]}
+        groups = compute.get("endpoint_security_group_ids")
+        return [{**item, **({"security_group_ids": groups} if groups else {})}]
+
+    @property
+    def compute_key(self) -> str:
+        """What is checked of the clusters' VPC is called so."""
+        return f"{self.key}/{COMPUTE}"  # no link has such a key
+
+    @step
+    def asked(self, known: Known) -> list[Item]:
+        """For M(saas.privatelink.databricks_preflight)."""
+        ways = [way for way in (INBOUND, CLASSIC, OUTBOUND) if way in self.ways]
+        direct = [SERVICE_DIRECT] if self.service_direct_ends() else []
+        said = self.pick("workspace_id", "region", "secure_cluster_connectivity", "legacy_metastore")
+        return [{**said, "name": self.key, "connectivity": [*ways, *direct]}]
+
+    @step
+    def held_ends(self, known: Known) -> list[Item]:
+        """What a check has found wrong with a workspace, said of each of its endpoints: none is made then."""
+        if not known.held:
+            return []
+        wrong = {"status": CHECK_FAILED, "failed": True, "msg": known.held}
+        return [{"name": endpoint.key, **wrong} for endpoint in self.all_endpoints()]
 
     @step
     def endpoints(self, known: Known) -> list[Item]:
         """Links of the pattern C(interface_endpoint)."""
         return [endpoint.as_dict() for endpoint in self.all_endpoints()]
+
+    @step
+    def gateways(self, known: Known) -> list[Item]:
+        """The gateway endpoint to S3, in the route tables of the clusters' subnets."""
+        tables = self._route_tables(known)
+        return [{**self._gateway(tables), **self.pick("tags"), **_flags(self, "replace")}] if tables else []
+
+    @step
+    def gateways_absent(self, known: Known) -> list[Item]:
+        """Out of the route tables of its clusters alone, where they can be seen: others may have added theirs."""
+        if not self.gateway_name or known.get("keeps_network"):
+            return []
+        return [self._gateway(self._route_tables(known))]
+
+    def _route_tables(self, known: Known) -> list[str]:
+        """Those of the clusters' subnets, where there is to be a gateway endpoint in them."""
+        if not (self.gateway_name and self.compute_vpc):
+            return []
+        return list(self.compute_vpc.get("route_table_ids") or known.get("route_table_ids") or ())
+
+    def _gateway(self, tables: list[str]) -> Item:
+        vpc_id = (self.compute_vpc or {})["vpc_id"]
+        item = {"name": self.gateway_name, "type": "Gateway", "vpc_id": vpc_id, "reuse": True}
+        adopt = {"adopt": True} if self.adopt or self.adopt_aws_endpoints else {}
+        where = {"route_table_ids": tables} if tables else {}
+        return {**item, "service_name": self.aws_service(S3), **where, **adopt}
 
     @step
     def registered(self, known: Known) -> list[Item]:
@@ -622,13 +759,16 @@ class DatabricksWorkspaceLink(Link):
     def network_absent(self, known: Known) -> list[Item]:
         if self.adopt or not (self.has_network and self.compute_vpc) or known.get("keeps_network"):
             return []
-        return [{"name": self.network_name, "vpc_id": self.compute_vpc["vpc_id"]}]
+        going = {"going": [str(self.workspace_id)]} if "network_id" in (known.get("instead") or {}) else {}
+        return [{"name": self.network_name, "vpc_id": self.compute_vpc["vpc_id"], **going}]
 
     @step
     def settings_absent(self, known: Known) -> list[Item]:
         if self.adopt or not self.has_settings or known.get("keeps_settings"):
             return []
-        return [{"name": self.settings_name, "region": self.region}]
+        moved = "private_access_settings_id" in (known.get("instead") or {})
+        going = {"going": [str(self.workspace_id)]} if moved else {}
+        return [{"name": self.settings_name, "region": self.region, **going}]
 
     @step
     def private_zone_absent(self, known: Known) -> list[Item]:
@@ -638,8 +778,10 @@ class DatabricksWorkspaceLink(Link):
     @step
     def registered_absent(self, known: Known) -> list[Item]:
         """By name: what others have registered has another one, and stays."""
-        going = [*self.front_ends(), *self.back_ends()]
-        return [{"name": end.shared_key, "region": self.region} for end in going if not self._needs(end, known)]
+        gone = [known.get(name) for name in ("gone_network", "gone_settings") if known.get(name)]
+        item = {"region": self.region, **({"going": gone} if gone else {})}
+        ends = [end for end in (*self.front_ends(), *self.back_ends()) if not self._needs(end, known)]
+        return [{"name": end.shared_key, **item} for end in ends]
 
     @step
     def service_direct_absent(self, known: Known) -> list[Item]:
@@ -661,7 +803,8 @@ class DatabricksWorkspaceLink(Link):
 
     def _needs(self, end: InterfaceEndpointLink, known: Known) -> bool:
         """Whether the workspace needs an endpoint with what it keeps: its network's, or the only ways in."""
-        backs = [back.place for back in self.back_ends()] if known.get("keeps_network") else []
+        needed = [*self.back_ends(), *self.aws_ends()] if known.get("keeps_network") else []
+        backs = [back.place for back in needed]
         fronts = [front.place for front in self.front_ends()] if known.get("keeps_private") else []
         return end.place in (*backs, *fronts)
 
@@ -675,7 +818,7 @@ class DatabricksWorkspaceLink(Link):
         if name == "private_zone":
             items += _beside(items, others)
         if not name.endswith("_absent"):
-            return items if name in ("seen", "prerequisite", "endpoints") else _merged(items)
+            return items if name in SINGLE else _merged(items)
         needed = {key for other in others if other.present for key in other.needs_named(name)}
         items = [item for item in items if item.get("key", item["name"]) not in needed]
         return items if name == "endpoints_absent" else _merged(items)
@@ -692,11 +835,14 @@ class DatabricksWorkspaceLink(Link):
     def names_of(self, name: str, known: Known) -> list[str]:
         """What items of a step are called that may be the link's."""
         if name in (*OF_ENDPOINTS, "preflight"):
-            return [endpoint.key for endpoint in self.all_endpoints()]
-        if name.startswith("registered"):
-            return [endpoint.shared_key for endpoint in (*self.front_ends(), *self.back_ends())]
-        if name.startswith("service_direct"):
-            return [endpoint.shared_key for endpoint in self.service_direct_ends()]
+            also = [self.compute_key, self.key] if name == "preflight" else []
+            return [*(endpoint.key for endpoint in self.all_endpoints()), *also]
+        if name.startswith("gateways"):
+            return [self.gateway_name] if self.gateway_name else []
+        if name.startswith(("registered", "service_direct")):
+            direct = name.startswith("service_direct")
+            ends = self.service_direct_ends() if direct else [*self.front_ends(), *self.back_ends()]
+            return [endpoint.shared_key for endpoint in ends]
         if name.startswith("private_zone"):
             return zone.names_of(self)
         if name.startswith("network_policy"):
@@ -719,7 +865,9 @@ class DatabricksWorkspaceLink(Link):
         if consents:
             result |= {"waiting": f"{doing}: {consents[0]}", "turn": US, "stops": True}
         elif waiting:
-            turn = VENDOR if name != "private_zone" else US if any(row.get("foreign_vpcs") for row in rows) else AWS
+            turn = AWS if name.startswith("gateways") else VENDOR
+            if name == "private_zone":
+                turn = US if any(row.get("foreign_vpcs") for row in rows) else AWS
             result |= {"waiting": f"{doing}: {waiting[0]}", "turn": turn, "stops": name in ENDS}
         kept = [f"{'; '.join(row['used_by'])} keeps {row['name']}" for row in users]
         kept += [said for row in rows for said in row.get("kept") or ()]
@@ -736,11 +884,15 @@ class DatabricksWorkspaceLink(Link):
         }
 
     def _checks(self, rows: t.Sequence[Result]) -> Result:
-        """What a preflight has found of the endpoints; what is wrong with one holds the workspace."""
+        """What was found of the endpoints, the clusters and the workspace; what is wrong with one holds it."""
         wrong = list(dict.fromkeys(str(row["msg"]) for row in rows if row.get("status") == CHECK_FAILED))
         checks = [check for row in rows for check in row.get("checks") or ()]
-        status = {"status": CHECK_FAILED, "msg": "; ".join(wrong)} if wrong else {"msg": ""}
-        return {"name": self.key, "changed": False, "failed": bool(wrong), "checks": checks, **status}
+        said = "; ".join([*(reason.rstrip(".") for reason in wrong[:-1]), *wrong[-1:]])
+        status = {"status": CHECK_FAILED, "msg": said} if wrong else {"msg": ""}
+        clusters = [row for row in rows if row["name"] == self.compute_key]
+        tables = [table for row in clusters for table in row.get("route_table_ids") or ()]
+        told = {"checks": checks, "route_table_ids": tables}
+        return {"name": self.key, "changed": False, "failed": bool(wrong), **told, **status}
 
     def _told(self, name: str, rows: t.Sequence[Result]) -> dict[str, t.Any]:
         """What the next steps need to know."""
@@ -757,6 +909,10 @@ class DatabricksWorkspaceLink(Link):
             return {"registration_ids": {row["name"]: row.get("vpc_endpoint_id") for row in rows}}
         if name == "registered_absent":
             return {"kept_registrations": [row["name"] for row in rows if row.get("failed")]}
+        gone = {"network_absent": "network_id", "settings_absent": "private_access_settings_id"}.get(name)
+        if gone:
+            ids = [row.get(gone) for row in rows if not row.get("failed")]
+            return {f"gone_{name.removesuffix('_absent')}": ids[0]} if ids and ids[0] else {}
         wanted = {
             "network": ("network_id",),
             "private_access": ("private_access_settings_id",),
@@ -767,7 +923,9 @@ class DatabricksWorkspaceLink(Link):
 
     def _foreseen_writes(self, name: str, rows: t.Sequence[Result]) -> list[str]:
         """Endpoints that are planned get private DNS once Databricks has accepted them, which nothing shows yet."""
-        planned = [row for row in rows if name == "endpoints" and not row.get("vpc_endpoint_id")]
+        by_aws = {endpoint.key for endpoint in self.aws_ends()}  # which accepts by itself
+        rows = [row for row in rows if name == "endpoints" and row["name"] not in by_aws]
+        planned = [row for row in rows if not row.get("vpc_endpoint_id")]
         made = [row for row in planned if "ec2:CreateVpcEndpoint" in (row.get("writes") or ())]
         return ["ec2:ModifyVpcEndpoint"] * len(made)
 
@@ -861,6 +1019,9 @@ class DatabricksWorkspaceLink(Link):
     def remarks(self, known: Known) -> str:
         """What is not as private as one may think."""
         said = [NOT_BUILT] if OUTBOUND in self.ways else []
+        said += [NO_TABLES] if self.gateway_name and not self._route_tables(known) else []
+        left = [check for check in known.get("checks") or () if check["check"] == ROADS and check["status"] == WARN]
+        said += [check["msg"].rstrip(".") for check in left]
         access = (known.get("egress") or {}).get("network_access") or {}
         if self.network_policy and known.get("egress") and access.get("restriction_mode") != "RESTRICTED_ACCESS":
             said.append(f"{EGRESS_OPEN}, for the network policy {self.network_policy} allows it")
@@ -892,6 +1053,8 @@ class Part:
         return dataclasses.replace(self, own=own, target=wanted[0] if wanted and self.leave else None)
 
 
+SINGLE = ("seen", "prerequisite", "clusters", "asked", "held_ends", "endpoints")
+"""Steps whose items are each of one link."""
 ITEMS = {
     "prerequisite": "prerequisites",
     "network": "network_item",
@@ -901,6 +1064,7 @@ ITEMS = {
 }
 """Methods of steps whose names options have."""
 TAKEN_AS: dict[str, t.Any] = {
+    "gateways": AwsEndpoint,
     "registered": VpcEndpoint,
     "service_direct": ServiceDirectEndpoint,
     "network_item": Network,
@@ -922,7 +1086,7 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
     merged: dict[str, Item] = {}
     for item in items:
         first = merged.setdefault(item["name"], dict(item))
-        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "vpcs", "records"):
+        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "route_table_ids", "going", "vpcs", "records"):
             more = [entry for entry in item.get(name) or () if entry not in (first.get(name) or ())]
             if more:
                 first[name] = [*(first.get(name) or ()), *more]

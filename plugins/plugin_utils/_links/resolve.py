@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.msk_grant import MskGrantLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import NlbServiceLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.redis_cloud import RedisCloudLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.redshift_grant import RedshiftGrantLink
@@ -34,6 +35,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._values import Va
 TYPES = (
     NlbServiceLink,
     RedshiftGrantLink,
+    MskGrantLink,
     ResourceEndpointLink,
     ServiceNetworkLink,
     RedisCloudLink,

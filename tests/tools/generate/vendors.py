@@ -17,7 +17,7 @@ from tests.tools.generate.specs import ROLES, Spec, Words, link_options, role_op
 from tests.tools.place import ROOT
 
 VENDORS: list[str] = yaml.safe_load((ROOT / "roles/vendor/vars/main.yml").read_text(encoding="utf-8"))["vendor_names"]
-SERVED = {"nlb_service", "redshift_grant"}  # patterns that the role vendor takes links through
+SERVED = {"msk_grant", "nlb_service", "redshift_grant"}  # patterns that the role vendor takes links through
 
 
 def data(role: str) -> Any:

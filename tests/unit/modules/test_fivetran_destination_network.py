@@ -143,6 +143,7 @@ def test_what_can_never_be_is_refused_before_the_first_call(
         ({"networking_method": "SshTunnel"}, {}, "is reached by SshTunnel. Set replace=true"),
         ({}, {"private_link_id": "gone"}, "The account has no private link gone"),
         ({}, {"private_link_id": "failed"}, "private link failed (failed) has failed: no such service"),
+        ({}, {"private_link_id": "leaving"}, "is being deleted"),
         ({}, {"private_link_id": "redshift"}, "is of service REDSHIFT_AWS; postgres_rds_warehouse takes SOURCE_AWS"),
         ({}, {"destination_id": "empty_group"}, "Group group_empty_group (empty_group) has no destination yet"),
         ({}, {"destination_id": "nowhere"}, "neither a destination nor a group nowhere"),
@@ -152,6 +153,7 @@ def test_what_can_never_be_is_refused_before_the_first_call(
 def test_what_cannot_be_switched(cloud: Account, there: dict[str, Any], options: dict[str, Any], words: str) -> None:
     further = [
         {**LINK, "id": "failed", "name": "failed", "state": "FAIL", "state_summary": "no such service"},
+        {**LINK, "id": "leaving", "state": "DESTROYING"},
         {**LINK, "id": "redshift", "service": "REDSHIFT_AWS"},
         {**LINK, "id": "theirs"},
     ]

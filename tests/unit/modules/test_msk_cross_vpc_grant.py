@@ -337,7 +337,7 @@ class Meddler:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.acts: dict[int, Callable[[], Any]] = {}
         self.reads = 0
-        read = msk.read
+        read = msk.read_view
 
         def meddled(*args: Any) -> Any:
             found = read(*args)
@@ -345,7 +345,7 @@ class Meddler:
             self.acts.get(self.reads, self.acts.get(0, lambda: None))()
             return found
 
-        monkeypatch.setattr(msk, "read", meddled)
+        monkeypatch.setattr(msk, "read_view", meddled)
 
 
 @pytest.fixture
@@ -444,13 +444,16 @@ def test_a_run_that_was_ended_is_continued(
         ({"cluster_arn": "orders"}, "Not the ARN of an MSK cluster: 'orders'"),
         ({"account": "1234"}, "Not an account id of 12 digits: '1234'"),
         ({"disable_connectivity": True}, "disable_connectivity is for state=absent"),
-        ({"environment": ""}, "Set environment_name"),
     ],
 )
 def test_options_that_can_never_be_right(options: dict[str, Any], message: str) -> None:
     arn = f"arn:aws:kafka:us-east-1:111122223333:cluster/orders/{ID}"
     with pytest.raises(ItemError, match=message):
         MskGrant(**{"name": "a", "cluster_arn": arn, "account": VENDOR, "environment": "prod", **options})
+
+
+def test_the_environment_must_be_known(ready: Bench) -> None:
+    assert "Set environment_name" in ready.run(**ready.item(), environment_name="")["msg"]
 
 
 def test_a_cluster_of_another_region(bench: Bench) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import msk
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, streams
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import (
     CHECKS,
     Prerequisite,
@@ -30,6 +31,7 @@ from tests.sandbox.client import RunningSandbox, SteppedTime
 SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
 ATTRIBUTE, PEERINGS = "ec2:DescribeVpcAttribute", "ec2:DescribeVpcPeeringConnections"
 ENDPOINTS = "ec2:DescribeVpcEndpoints"
+STREAMS, MSK = "kafka:DescribeClusterV2", "arn:aws:kafka:us-east-1:111122223333:cluster"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
 OF_CLIENTS = {
     f"ec2:Describe{things}"
@@ -110,6 +112,12 @@ TCP_OUT: dict[str, Any] = {**OUT, "Protocol": "6"}
 
 def balancer(scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
     return {"Type": "network", "Scheme": scheme, "VpcId": vpc_id}
+
+
+def stream(**changes: Any) -> msk.Cluster:
+    can: dict[str, Any] = {"kafka_version": "2.7.1", "instance_type": "kafka.m5.large", "schemes": frozenset({"iam"})}
+    known = {"arn": "a", "name": "orders", "kind": "PROVISIONED", "state": "ACTIVE", "version": "K1"}
+    return msk.Cluster(**{**known, **can, **changes})
 
 
 def cluster(status: str = "available", node: str = "ra3.large", relocation: str | None = "enabled", **more: Any) -> Any:
@@ -241,6 +249,17 @@ SNAPSHOT = Snapshot(
             "silent": cluster(relocation=None),
             "odd-port": cluster(Endpoint={"Port": 5430}),
             "portless": cluster("creating", Endpoint=None),
+        },
+        "msk_clusters": {
+            f"{MSK}/right/a-1": stream(),
+            f"{MSK}/moving/a-1": stream(state="UPDATING"),
+            f"{MSK}/broken/a-1": stream(state="FAILED"),
+            f"{MSK}/serverless/a-1": stream(kind="SERVERLESS", kafka_version="", instance_type=""),
+            f"{MSK}/old/a-1": stream(kafka_version="2.7.0", instance_type="kafka.t3.small"),
+            f"{MSK}/new/a-1": stream(kafka_version="3.8.x.kraft", instance_type="express.m7g.large"),
+            f"{MSK}/open/a-1": stream(unauthenticated=True),
+            f"{MSK}/tls/a-1": stream(schemes=frozenset({"tls"})),
+            f"{MSK}/theirs/a-1": ItemError("kafka:DescribeClusterV2: ForbiddenException: not yours."),
         },
         "addresses": {
             "db.example": ["10.1.0.5"],
@@ -437,6 +456,33 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({"port_ranges": ["5430-5430"]}, {"cluster_identifier": "odd-port"}, "pass", ""),
         ({}, {"cluster_identifier": "odd-port"}, "fail", "port is 5430, not within 5431-5455, 8191-8215"),
         ({}, {"cluster_identifier": "portless"}, "unknown", "no port yet"),
+    ],
+    "msk_cluster": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "orders is ACTIVE"),
+        ({}, {"cluster_arn": f"{MSK}/moving/a-1"}, "warn", "orders is UPDATING"),
+        ({}, {"cluster_arn": f"{MSK}/broken/a-1"}, "fail", "orders is FAILED"),
+        ({}, {"cluster_arn": f"{MSK}/serverless/a-1"}, "fail", "orders is serverless"),
+        ({}, {"cluster_arn": f"{MSK}/theirs/a-1"}, "fail", "ForbiddenException"),
+        ({}, {"cluster_arn": f"{MSK}/gone/a-1"}, "fail", "gone/a-1 does not exist in this account and in us-east-1"),
+        ({}, {"cluster_arn": f"{MSK}/right/a-1".replace("east", "west")}, "fail", "is in us-west-1, and this run in"),
+        ({}, {"cluster_arn": "right"}, "fail", "Not the ARN of an MSK cluster: 'right'"),
+        ({}, {}, "fail", "No cluster_arn"),
+    ],
+    "msk_kafka_version": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "2.7.1;"),
+        ({}, {"cluster_arn": f"{MSK}/new/a-1"}, "pass", "3.8.x"),
+        ({}, {"cluster_arn": f"{MSK}/old/a-1"}, "fail", "2.7.0; 2.7.1 is the lowest"),
+        ({}, {"cluster_arn": f"{MSK}/serverless/a-1"}, "unknown", "no known version"),
+    ],
+    "msk_instance_type": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "kafka.m5.large"),
+        ({}, {"cluster_arn": f"{MSK}/old/a-1"}, "fail", "kafka.t3.small"),
+        ({}, {"cluster_arn": f"{MSK}/new/a-1"}, "warn", "express.m7g.large, of which"),
+    ],
+    "msk_authentication": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "iam"),
+        ({}, {"cluster_arn": f"{MSK}/open/a-1"}, "fail", "without authentication"),
+        ({}, {"cluster_arn": f"{MSK}/tls/a-1"}, "fail", "schemes are: tls"),
     ],
     "lattice_zones": [
         ({}, {"subnet_ids": ["subnet-0", "subnet-1"]}, "pass", "use1-az0, use1-az1"),
@@ -654,6 +700,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "privatelink_rules": {"cidr": "10.0.0.0/8"},
     "redshift_node_type": {"node_families": ["ra3"]},
     "redshift_port": {"port_ranges": ["5431-5455", "8191-8215"]},
+    "msk_kafka_version": {"lowest_kafka_version": "2.7.1"},
+    "msk_instance_type": {"unsupported_instance_types": ["kafka.t3.small"]},
     "lattice_zones": {"unsupported_zone_ids": ["use1-az3", "use1-az5"]},
     "inbound_ports": {"port_ranges": ["5432"]},
     "client_subnets": {"min_subnets": 2},
@@ -681,7 +729,7 @@ def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: st
 
 
 def test_every_check_has_a_passing_and_a_failing_case() -> None:
-    assert set(CASES) == set(CHECKS) == set(registered(checks, clients))
+    assert set(CASES) == set(CHECKS) == set(registered(checks, clients, streams))
     assert all({"pass", "fail"} <= {case[2] for case in cases} for name, cases in CASES.items() if name not in ADVICE)
     assert all({"pass", "warn"} <= {case[2] for case in CASES[name]} for name in ADVICE)
 
@@ -705,6 +753,7 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         has_policy=True,
         load_balancer="right",
         cluster_identifier="right",
+        cluster_arn=f"{MSK}/right/a-1",
     )
     finding = evaluate(link, Prerequisite("X-1", name, **PARAMETERS.get(name, {})), blind)
     assert finding.status == "unknown"
@@ -851,7 +900,7 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
-    others = {ATTRIBUTE, PEERINGS, ENDPOINTS, "ec2:DescribeDhcpOptions", *OF_CLIENTS}
+    others = {STREAMS, ATTRIBUTE, PEERINGS, ENDPOINTS, "ec2:DescribeDhcpOptions", *OF_CLIENTS}
     assert set(bench.calls) | others == {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
@@ -923,6 +972,23 @@ def test_what_the_sandbox_shows_is_judged_as_the_snapshots_are(bench: Bench) -> 
     assert found["failed_items"] == ["old", "plain"]
     assert "dc2.large" in found["results"][0]["msg"]
     assert "relocation is disabled" in found["results"][1]["msg"]
+
+
+def test_a_cluster_of_others_fails_alone(bench: Bench) -> None:
+    """One call for each cluster. One that is not ours to see says why, and stops no other link."""
+    other = f"8{bench.account[1:]}"
+    seed = [{"name": "orders", "id": "8f5c2a1e-1"}]
+    for account in (bench.account, other):
+        bench.sandbox.seed({"accounts": {account: {"us-east-1": {"msk_clusters": seed}}}})
+    arns = [f"arn:aws:kafka:us-east-1:{account}:cluster/orders/8f5c2a1e-1" for account in (bench.account, other)]
+    links = [{"name": arn, "pattern": "msk_grant", "cluster_arn": arn} for arn in arns]
+    found = bench.preflight(*links, prerequisites=[])
+    assert [result["status"] for result in found["results"]] == ["pass", "fail"]
+    assert "ForbiddenException" in found["results"][1]["msg"]
+    assert bench.calls == {STREAMS: 2}
+    bench.fault("kafka", "DescribeClusterV2", "deny", times=None)
+    denied = bench.preflight(*links, prerequisites=[])
+    assert {result["status"] for result in denied["results"]} == {"warn"}
 
 
 LATTICE: list[dict[str, Any]] = [

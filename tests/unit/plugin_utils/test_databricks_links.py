@@ -49,9 +49,10 @@ def items(links: Links, step: str, *after: Any, **options: Any) -> Links:
 def test_what_is_made_in_aws_for_each_way() -> None:
     (front,) = items([FRONT], "endpoints")
     assert (front["service_name"], front["ports"], front["vpc_id"]) == (WORKSPACE, ["443"], TRANSIT["vpc_id"])
-    workspace, relay = items([BACK], "endpoints")
+    workspace, relay, *aws = items([BACK], "endpoints")
+    assert [end["ports"] for end in aws] == [["443"], ["443"]]
     assert (workspace["service_name"], relay["service_name"]) == (WORKSPACE, RELAY)
     assert workspace["ports"] == relay["ports"] == ["443", "2443", "5432", "6666", "8443-8451"]
     assert workspace["source_security_group_ids"] == COMPUTE["security_group_ids"]
     assert relay["subnet_ids"] == COMPUTE["endpoint_subnet_ids"]
-    assert len(items([ALONE], "endpoints")) == 3
+    assert len(items([ALONE], "endpoints")) == 5

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 GUIDE = "https://docs.aws.amazon.com"
+MULTI_VPC = f"{GUIDE}/msk/latest/developerguide/aws-access-mult-vpc.html#mvpc-requirements"
 DNS = {
     "id": "dns",
     "check": "dns_attributes",
@@ -26,6 +27,34 @@ REGION = {
 }
 
 PATTERNS: dict[str, list[dict[str, t.Any]]] = {
+    "msk_grant": [
+        {
+            "id": "cluster",
+            "check": "msk_cluster",
+            "remedy": "Set cluster_arn to a provisioned cluster of this account and region.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "kafka-version",
+            "check": "msk_kafka_version",
+            "lowest_kafka_version": "2.7.1",
+            "remedy": "Upgrade the cluster.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "instance-type",
+            "check": "msk_instance_type",
+            "unsupported_instance_types": ["kafka.t3.small"],
+            "remedy": "Give the brokers another type.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "authentication",
+            "check": "msk_authentication",
+            "remedy": "Switch IAM access control of the cluster itself on.",
+            "source": MULTI_VPC,
+        },
+    ],
     "nlb_service": [
         {"id": "port", "check": "port", "remedy": "Set port to that on which the database listens."},
         {

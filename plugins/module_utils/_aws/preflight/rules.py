@@ -42,6 +42,8 @@ class Prerequisite:
     cidr: str | None = None
     limit: int | None = None
     node_families: list[str] | None = None
+    lowest_kafka_version: str | None = None
+    unsupported_instance_types: list[str] | None = None
     min_free_addresses: int | None = None
     known_destinations: list[str] | None = None
     unsupported_zone_ids: list[str] | None = None

@@ -9,8 +9,8 @@ This module util is PRIVATE to the collection.
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
 DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints, DescribeNetworkAcls, DescribeRouteTables,
 DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces; Elastic Load Balancing
-API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read
-2026-11).
+API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters; Amazon
+MSK API Reference 1.0, DescribeClusterV2 (read 2026-11).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import itertools
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, msk
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
@@ -59,6 +60,7 @@ class CheckedLink:
     vpc_endpoint: str | None = None
     has_policy: bool | None = None
     cluster_identifier: str | None = None
+    cluster_arn: str | None = None
     principals: list[str] | None = None
     topic_arns: list[str] | None = None
     resource_configuration: str | None = None
@@ -277,6 +279,19 @@ class Reader:
     def clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids = [link.cluster_identifier for link in links if link.cluster_identifier]
         return read_clusters(self.api, ids) if ids else {}
+
+    def msk_clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The clusters by ARN, one call for each, or why one cannot be seen, as one of another account."""
+        named = {link.cluster_arn: arns.MSK_CLUSTER.fullmatch(link.cluster_arn or "") for link in links}
+        wanted = sorted(str(arn) for arn, match in named.items() if match and match[1] == self.api.region)
+
+        def look(arn: str) -> msk.Cluster | None:
+            try:
+                return msk.read_cluster(self.api, arn)
+            except CallError as error:
+                raise (error if error.code in DENIED else ItemError(str(error))) from error
+
+        return dict(zip(wanted, self.api.each(look, wanted)))
 
     def addresses(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Addresses by DNS name; an ItemError for a name that does not resolve."""
