@@ -308,6 +308,7 @@ def test_a_run_that_ended_before_it_could_tag_is_continued(estate: Estate, vpcs:
 
 def test_a_zone_can_be_made_again_at_once(estate: Estate, vpcs: list[str]) -> None:
     """The reference of a deleted zone is never free again."""
+    estate.poll = 5
     run(estate, vpcs=listed(vpcs[0]))
     run(estate, state="absent")
     wanted = {"name": "front", "zone_name": ZONE, "environment_name": "prod", "vpcs": listed(vpcs[0])}
