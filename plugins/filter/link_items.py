@@ -35,7 +35,8 @@ options:
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
         V(acceptance); links to Redshift and MSK V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
-        V(removal).
+        V(removal); links of Fivetran's through a load balancer V(private_link), V(private_link_absent), V(requested)
+        and V(network).
     type: str
     required: true
   after:

@@ -10,12 +10,14 @@ worker for the task, so what is loaded then is loaded once a run. No session, cl
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import sys
 import warnings
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import models
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAMESPACE
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -64,6 +66,9 @@ def preload(module: str) -> str:
         with warnings.catch_warnings(action="ignore"):  # they are the module's to show
             loaded = importlib.import_module(f"{NAMESPACE}.{module}")
             models.preload(SERVICES.get(module, ()))
+            if module.startswith("databricks_"):
+                with contextlib.suppress(ImportError):  # the module says what is missing
+                    sdk()
     except Exception as error:
         return f"{module} cannot be loaded here: {error}"
     # It will run as a script, which Python warns of where it is loaded as a module as well.

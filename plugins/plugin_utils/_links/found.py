@@ -72,8 +72,9 @@ class Known:
         return self.facts.get(name)
 
     def with_result(self, result: Result, stops: bool = False) -> Known:
-        """A load balancer that was gone over again waits only for what it waits for then."""
-        before = [{**old, "waiting": ""} if "moving" in old and "moving" in result else old for old in self.results]
+        """What was gone over again, a load balancer or a private link, waits only for what it waits for then."""
+        again = {"moving", "private_link_status"} & set(result)
+        before = [{**old, "waiting": ""} if again & set(old) else old for old in self.results]
         held = self.held
         if result.get("status") == CHECK_FAILED:
             held, result = str(result["msg"]), {**result, "failed": False}

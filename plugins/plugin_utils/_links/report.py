@@ -51,6 +51,7 @@ OF_RESULTS = (
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
     *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
+    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted
@@ -267,6 +268,8 @@ def _holds(result: Result) -> bool:
 
 def _waits_for_vendor(result: Result) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
+    if result.get("at_vendor"):  # its API has told
+        return bool(result.get("waiting"))
     if str(result.get("state")).lower() == "pendingacceptance":
         return True
     if result.get("status") not in ("waiting", "refused"):
