@@ -121,6 +121,10 @@ options:
         description:
           - Name that the VPC endpoint has or will have. Subnets that it is in need no free addresses.
         type: str
+      leads_all:
+        description:
+          - Whether all in the VPC are led to the VPC endpoint, as by the private name of a service of AWS's own.
+        type: bool
       has_policy:
         description:
           - Whether the VPC endpoint has an endpoint policy of its own.
@@ -214,6 +218,8 @@ options:
           - V(gateway_egress), that they let the addresses of O(prerequisites[].services) be reached on port 443.
           - V(internet_roads), that no route of the clients' subnets, or of the endpoint's where none are given, leads
             to the internet or may. Never more than a warning, which says what is left.
+          - V(endpoint_others), that nobody else in the VPC is led to a new endpoint of a link that
+            O(links[].leads_all), and kept out by it, for it lets O(links[].source_security_group_ids) in alone.
           - V(endpoint_policy), that nobody else in the VPC is held to the policy of a link that
             O(links[].has_policy). Never more than a warning.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
@@ -232,6 +238,7 @@ options:
           - dns_attributes
           - dns_servers
           - endpoint
+          - endpoint_others
           - endpoint_policy
           - endpoint_security_groups
           - gateway_egress

@@ -183,6 +183,7 @@ SNAPSHOT = Snapshot(
             "subnet-6": table({**route("0.0.0.0/0", NatGatewayId="nat-0"), "State": "blackhole"}, name="rtb-6"),
         },
         "service_zones": {"com.amazonaws.vpce.us-east-1.vpce-svc-1": ["us-east-1a", "us-east-1c"], "away": []},
+        "names_taken": {"vpc-1 com.amazonaws.us-east-1.sqs": "vpce-1"},
         "network_interfaces": {
             "vpc-1": [
                 {"InterfaceType": "interface", "Groups": [{"GroupId": "sg-clients"}, {"GroupId": "sg-more"}]},
@@ -280,7 +281,11 @@ SNAPSHOT = Snapshot(
             "nowhere.example": ItemError("The endpoint does not resolve: no such name."),
         },
     },
-    links=[CheckedLink("a", "redshift"), CheckedLink("b", "redshift"), CheckedLink("c", "rds")],
+    links=[
+        CheckedLink("a", "redshift"),
+        CheckedLink("b", "redshift"),
+        CheckedLink("c", "rds", vpc_endpoint="shared", source_security_group_ids=["sg-lambda"]),
+    ],
 )
 
 RCFG = "arn:aws:vpc-lattice:us-east-1:222222222222:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -696,6 +701,25 @@ CASES |= {
         ({}, {}, "pass", "Nothing of it"),
     ],
 }
+OTHERS: dict[str, Any] = {"vpc_id": "vpc-1", "service_name": "com.amazonaws.us-east-1.sts", "leads_all": True}
+CASES["endpoint_others"] = [
+    ({}, {"vpc_id": "vpc-1", "source_security_group_ids": ["sg-clients"]}, "pass", "Nobody else"),
+    ({}, {**OTHERS, "security_group_ids": ["sg-open"]}, "pass", "Nobody else"),
+    (
+        {},
+        {**OTHERS, "source_security_group_ids": ["sg-clients"]},
+        "fail",
+        "Those of sg-lambda would lose com.amazonaws.us-east-1.sts, whose private name leads all of vpc-1",
+    ),
+    ({}, {**OTHERS, "source_security_group_ids": ["sg-clients", "sg-lambda"]}, "pass", "All in vpc-1 are let in"),
+    ({}, {**OTHERS, "source_security_group_ids": ["sg-clients"], "vpc_endpoint": "shared"}, "pass", "All in vpc-1"),
+    (
+        {},
+        {**OTHERS, "service_name": "com.amazonaws.us-east-1.sqs", "source_security_group_ids": ["sg-clients"]},
+        "pass",
+        "leads to vpce-1 already",
+    ),
+]
 CASES["service_zones"] = [
     (
         {},
@@ -779,6 +803,7 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         source_security_group_ids=None if name == "endpoint_security_groups" else ["sg-open"],
         endpoint="db.example",
         has_policy=True,
+        leads_all=True,
         load_balancer="right",
         cluster_identifier="right",
         cluster_arn=f"{MSK}/right/a-1",

@@ -25,7 +25,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ad
     shortfall,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import Prerequisite, check
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Raw, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
+    CheckedLink,
+    Raw,
+    Snapshot,
+    place_of,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import FAIL, PASS, WARN, Finding, Mistake
 from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import HIGHEST, parse_all
@@ -266,13 +271,36 @@ def check_endpoint_policy(link: CheckedLink, rule: Prerequisite, snapshot: Snaps
     """Private DNS leads everybody in the VPC to the endpoint, and its policy is for all of them. Only warns."""
     if not link.has_policy:
         return Finding(PASS, "No endpoint policy is given.")
-    others = set()
+    others = _others(link, snapshot)
+    if others:
+        return Finding(WARN, f"The endpoint policy holds others in {link.vpc_id} too: those of {', '.join(others)}.")
+    return Finding(PASS, f"Nobody else in {link.vpc_id} is held to the endpoint policy.")
+
+
+@check("endpoint_others", "network_interfaces", "names_taken", in_vpc=True)
+def check_endpoint_others(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """The private name leads all of a VPC to a new endpoint: whom it does not let in loses the service."""
+    if not (link.leads_all and link.source_security_group_ids):
+        return Finding(PASS, "Nobody else is led to the endpoint.")
+    there = snapshot["names_taken"].get(place_of(link.vpc_id, link.service_name))
+    if there:
+        return Finding(PASS, f"The private name of {link.service_name} leads to {there} already.")
+    others = _others(link, snapshot)
+    if others:
+        lost = f"would lose {link.service_name}, whose private name leads all of {link.vpc_id} to the new endpoint"
+        return Finding(FAIL, f"Those of {', '.join(others)} {lost}, for it does not let them in.")
+    return Finding(PASS, f"All in {link.vpc_id} are let in.")
+
+
+def _others(link: CheckedLink, snapshot: Snapshot) -> list[str]:
+    """Security groups of those in a link's VPC that no link to the same endpoint lets in."""
+    let_in: set[str] = set(link.source_security_group_ids or ())
+    for other in snapshot.links:
+        if other.vpc_endpoint and other.vpc_endpoint == link.vpc_endpoint:
+            let_in |= set(other.source_security_group_ids or ())
+    found: set[str] = set()
     for interface in snapshot["network_interfaces"].get(link.vpc_id or "", ()):
         groups = {group["GroupId"] for group in interface.get("Groups") or []}
-        if interface.get("InterfaceType") in SERVING_INTERFACES or groups & set(link.source_security_group_ids or ()):
-            continue
-        others |= groups
-    if others:
-        names = ", ".join(sorted(others))
-        return Finding(WARN, f"The endpoint policy holds others in {link.vpc_id} too: those of {names}.")
-    return Finding(PASS, f"Nobody else in {link.vpc_id} is held to the endpoint policy.")
+        if interface.get("InterfaceType") not in SERVING_INTERFACES and not groups & let_in:
+            found |= groups
+    return sorted(found)
