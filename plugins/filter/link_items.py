@@ -35,7 +35,9 @@ options:
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
         V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
-        V(removal).
+        V(removal); workspaces of Databricks V(seen), V(endpoints), V(registered), V(service_direct), V(network),
+        V(private_access), V(workspace), V(public_access) and V(network_policy), and for their end V(leaving) and the
+        same with C(_absent).
     type: str
     required: true
   after:

@@ -57,7 +57,8 @@ class DatabricksItemsModule(Items, DatabricksModule):
         wanted, refused = super().items()
         if self.check_mode:
             return wanted, refused
-        known, planned = [], []
+        known: list[t.Any] = []
+        planned: list[t.Any] = []
         for item in wanted:
             values = dataclasses.asdict(item).values()
             unknown = any(value == UNKNOWN or (isinstance(value, list) and UNKNOWN in value) for value in values)

@@ -14,6 +14,7 @@ of a workspace that leaves is no failure, and keeps the endpoints that are neede
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 from dataclasses import dataclass
 
@@ -21,23 +22,13 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_network import Network
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_network_policy import NetworkPolicy
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_private_access import PrivateAccess
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import (
     COMPUTE_PORTS,
     COMPUTE_PORTS_GOVCLOUD,
     FRONT_PORTS,
     SHARDS,
     service_name,
-)
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_service_direct_endpoint import (
-    ServiceDirectEndpoint,
-)
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_vpc_endpoint import VpcEndpoint
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_workspace_network import (
-    WorkspaceNetwork,
+    shard_of,
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import CHECK_FAILED, Found, Known, Result
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
@@ -437,7 +428,7 @@ class DatabricksWorkspaceLink(Link):
             fault = endpoint.checked(by_function).fault
             if fault:
                 return dataclasses.replace(self, fault=fault)
-        for name, taken in TAKEN_AS.items():
+        for name, taken in taken_as().items():
             for item in getattr(self, name)(known):
                 try:
                     taken(**item, shard=self.govcloud_shard)
@@ -642,7 +633,8 @@ class DatabricksWorkspaceLink(Link):
         if name in (*OF_ENDPOINTS, "preflight"):
             return [endpoint.key for endpoint in self.all_endpoints()]
         if name.startswith("registered"):
-            return [endpoint.shared_key for endpoint in (*self.front_ends(), *self.back_ends())]
+            ends = (*self.front_ends(), *self.back_ends())
+            return [end.shared_key for end in ends if not self._needs(end, known)]
         if name.startswith("service_direct"):
             return [endpoint.shared_key for endpoint in self.service_direct_ends()]
         if name.startswith("network_policy"):
@@ -704,7 +696,7 @@ class DatabricksWorkspaceLink(Link):
             return {f"gone_{name.removesuffix('_absent')}": ids[0]} if ids and ids[0] else {}
         wanted = {
             "network": ("network_id",),
-            "private_access": ("private_access_settings_id",),
+            "private_access": ("private_access_settings_id", "public_access_enabled"),
             "workspace": ("workspace_status", "workspace_name"),
             "network_policy": ("egress",),
         }
@@ -729,7 +721,10 @@ class DatabricksWorkspaceLink(Link):
     def _look(self, answer: t.Mapping[str, t.Any]) -> Result:
         rows = answer.get("workspaces") or []
         mine = next((row for row in rows if str(row.get("workspace_id")) == str(self.workspace_id)), None)
-        return {"name": self.key, **self._missing(mine), "workspace": mine, "workspaces": rows}
+        alone = (
+            {"waiting": f"{NOT_BUILT}, and nothing else is asked for", "turn": US} if self.ways == {OUTBOUND} else {}
+        )
+        return {"name": self.key, **(alone if self.present else {}), **self._missing(mine), "workspace": mine}
 
     def _missing(self, workspace: t.Mapping[str, t.Any] | None) -> Item:
         """Why nothing is made for the workspace, if so."""
@@ -809,6 +804,8 @@ class DatabricksWorkspaceLink(Link):
             said.append(f"{EGRESS_OPEN}, for the network policy {self.network_policy} allows it")
         elif self.serverless_egress == OPEN:
             said.append(f"{EGRESS_OPEN}, as serverless_egress={OPEN} says")
+        if self.adopt and self.public_access is False and known.get("public_access_enabled"):
+            said.append(f"the internet comes in, for the settings {self.settings_name} of others let it in")
         return "; ".join(said)
 
 
@@ -842,16 +839,29 @@ ITEMS = {
     "network_policy": "network_policy_item",
 }
 """Methods of steps whose names options have."""
-TAKEN_AS: dict[str, t.Any] = {
-    "registered": VpcEndpoint,
-    "service_direct": ServiceDirectEndpoint,
-    "network_item": Network,
-    "private_access": PrivateAccess,
-    "workspace": WorkspaceNetwork,
-    "public_access_item": PrivateAccess,
-    "network_policy_item": NetworkPolicy,
-}
-"""What the module of a step makes of an item, and may refuse."""
+
+
+@functools.cache
+def taken_as() -> dict[str, t.Any]:
+    """What the module of a step makes of an item, and may refuse. It loads Databricks' SDK, which takes a second."""
+    from ansible_collections.saas.privatelink.plugins.module_utils._vendors import (
+        databricks_network,
+        databricks_network_policy,
+        databricks_private_access,
+        databricks_service_direct_endpoint,
+        databricks_vpc_endpoint,
+        databricks_workspace_network,
+    )
+
+    return {
+        "registered": databricks_vpc_endpoint.VpcEndpoint,
+        "service_direct": databricks_service_direct_endpoint.ServiceDirectEndpoint,
+        "network_item": databricks_network.Network,
+        "private_access": databricks_private_access.PrivateAccess,
+        "workspace": databricks_workspace_network.WorkspaceNetwork,
+        "public_access_item": databricks_private_access.PrivateAccess,
+        "network_policy_item": databricks_network_policy.NetworkPolicy,
+    }
 
 
 def _flags(link: DatabricksWorkspaceLink, *names: str) -> Item:
