@@ -14,29 +14,21 @@ of a workspace that leaves is no failure, and keeps the endpoints that are neede
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
-from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import (
-    COMPUTE_PORTS,
-    COMPUTE_PORTS_GOVCLOUD,
-    FRONT_PORTS,
-    SHARDS,
-    service_name,
-    shard_of,
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_faults import fault_of, taken_as
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_options import (
+    OPEN,
+    OUTBOUND,
+    WorkspaceOptions,
 )
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import CHECK_FAILED, Found, Known, Result
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
 
-INBOUND, CLASSIC, OUTBOUND, ISOLATED = "inbound", "classic", "outbound", "isolated"
-WORKSPACE, RELAY, SERVICE_DIRECT = "workspace", "scc_relay", "service_direct"  # endpoint services of a region
-RESTRICTED, OPEN = "restricted", "open"
 US, VENDOR, AWS = "us", "vendor", "AWS"  # whose turn it is
 STAGES = {
     "endpoints": "making the VPC endpoints",
@@ -65,269 +57,12 @@ KEPT = "kept, because Databricks lets a workspace exchange it and never take it 
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransitVpc:
-    """A VPC from which users come."""
-
-    vpc_id: str = required("VPC from which users reach the workspace.")
-    subnet_ids: list[str] = required(
-        "Subnets of its endpoint to the workspace, one for each Availability Zone. In the VPC of the clusters the same"
-        " as O({links}[].compute_vpc.endpoint_subnet_ids), for both use one endpoint."
-    )
-    source_security_group_ids: list[str] | None = optional(
-        None, "Security groups of the users, whom a security group of the endpoint's own lets in on port 443."
-    )
-    security_group_ids: list[str] | None = optional(
-        None, "Security groups that exist, for the endpoint. They are used as they are."
-    )
-    service_direct_subnet_ids: list[str] | None = optional(
-        None,
-        "Subnets of an endpoint to Service-Direct, which is in some zones of a region. Without them there is none.",
-    )
-    service_direct_ports: list[str] | None = optional(
-        None,
-        "TCP ports on which users reach Service-Direct, which Databricks does not publish. Needed with"
-        " O({links}[].transit_vpcs[].service_direct_subnet_ids).",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComputeVpc:
-    """The VPC in which clusters run."""
-
-    vpc_id: str = required("VPC of the workspace's clusters.")
-    subnet_ids: list[str] = required("Subnets of the clusters, two at least, in separate Availability Zones.")
-    security_group_ids: list[str] = required(
-        "Security groups of the clusters, one to five. The endpoints let them in on Databricks' ports."
-    )
-    endpoint_subnet_ids: list[str] = required(
-        "Subnets of the endpoints, one for each Availability Zone, apart from those of the clusters."
-    )
-    endpoint_security_group_ids: list[str] | None = optional(
-        None, "Security groups that exist, for the endpoints, instead of ones of their own. They are used as they are."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class StorageDestination:
-    """A bucket that serverless compute may reach."""
-
-    bucket_name: str = required("Name of the bucket.")
-    region: str = required("Its region.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatabricksWorkspaceLink(Link):
+class DatabricksWorkspaceLink(WorkspaceOptions):
     """One workspace, and how it is reached and reaches Databricks."""
 
     PATTERN = "databricks"
     MANY_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset({"preflight", *STAGES})
     KEEPS: t.ClassVar[bool] = True
-
-    name: str = required("Name of the workspace in this inventory.")
-    workspace_id: int | None = optional(
-        None, "Number of the workspace, which its address and the account console show. One without it fails alone."
-    )
-    connectivity: list[t.Literal["inbound", "classic", "outbound", "isolated"]] | None = optional(
-        None,
-        "What is private: V(inbound), from users to the workspace; V(classic), from clusters to Databricks;"
-        " V(outbound), from serverless compute to data, which this role does not build yet and says so. V(isolated) is"
-        " all of them, with public access off as the last step. One without any fails alone.",
-    )
-    transit_vpcs: list[dict[str, t.Any]] | None = optional(
-        None,
-        "VPCs from which users come, for V(inbound). One of them may be that of the clusters.",
-        item=TransitVpc,
-    )
-    compute_vpc: dict[str, t.Any] | None = optional(None, "VPC of the clusters, for V(classic).", item=ComputeVpc)
-    network: str | None = optional(
-        None,
-        "Name of the network at Databricks that describes O({links}[].compute_vpc). Default is made of the names of the"
-        " vendor and the workspace, and its number.",
-    )
-    private_access_settings: str | None = optional(
-        None,
-        "Name of the private access settings, which workspaces of a region may share. They say the same about"
-        " O({links}[].public_access) and O({links}[].private_access_level) then. Default as of the network.",
-    )
-    public_access: bool | None = optional(
-        None,
-        "Whether the workspace is reached from the internet, too. Default is V(false) where it is isolated, else"
-        " V(true). V(false) needs both V(inbound) and V(classic).",
-    )
-    private_access_level: t.Literal["ACCOUNT", "ENDPOINT"] | None = optional(
-        None,
-        "Whether every endpoint that the account has registered leads to the workspace, or with V(ENDPOINT) those of"
-        " its links and O({links}[].allowed_vpc_endpoint_ids) alone. Settings that are made have V(ACCOUNT).",
-    )
-    allowed_vpc_endpoint_ids: list[str] | None = optional(
-        None, "Databricks' ids of further registered endpoints that the level V(ENDPOINT) lets in."
-    )
-    confirm_lockout: bool = optional(
-        False, "Consent to shutting out registered endpoints that come in now, which the level V(ENDPOINT) does."
-    )
-    network_policy: str | None = optional(
-        None,
-        "Name of a network policy that exists, for the workspace. It says what serverless compute reaches, and is used"
-        " as it is. Default of an isolated workspace is one of its own that lets it reach nothing of the internet.",
-    )
-    serverless_egress: t.Literal["restricted", "open"] | None = optional(
-        None,
-        "Whether serverless compute is kept from the internet by a network policy of the workspace's own. Default is"
-        " V(restricted) where it is isolated without O({links}[].network_policy), else nothing changes. With V(open)"
-        " the line says that it is open.",
-    )
-    allowed_internet_destinations: list[str] | None = optional(
-        None, "Domain names that serverless compute reaches though it is V(restricted)."
-    )
-    allowed_storage_destinations: list[dict[str, t.Any]] | None = optional(
-        None, "Buckets that serverless compute reaches though it is V(restricted).", item=StorageDestination
-    )
-    workspace_service_name: str | None = optional(
-        None, "Databricks' endpoint service for workspaces. Default is the one that it publishes for the region."
-    )
-    scc_relay_service_name: str | None = optional(
-        None, "That of the relay for secure cluster connectivity. Default as before."
-    )
-    service_direct_service_name: str | None = optional(None, "That of Service-Direct. Default as before.")
-    service_direct_api: t.Literal["endpoints", "vpc_endpoints"] = optional(
-        "endpoints", "By which of Databricks' APIs the endpoint to Service-Direct is registered."
-    )
-    confirm_disruption: bool = optional(
-        False,
-        "Consent to changing the workspace: all classic compute must be stopped before, and for about 20 minutes after"
-        " it no cluster starts. Without it everything else is built, and the line says that the workspace waits.",
-    )
-    leave_network: str | None = optional(
-        None, "With O({links}[].state=absent), name or id of the network that the workspace gets instead."
-    )
-    leave_private_access: str | None = optional(
-        None, "With O({links}[].state=absent), name or id of the private access settings that it gets instead."
-    )
-    tags: dict[str, str] | None = optional(None, "Tags of the endpoints and of their security groups.")
-    replace: bool = optional(
-        False, "Make anew what cannot be changed, in AWS or at Databricks. Connections are interrupted then."
-    )
-    adopt: bool = optional(
-        False,
-        "Use endpoints, a network and private access settings that others have made. Endpoints and settings are used as"
-        " they are, and none of it is ever deleted.",
-    )
-    region: str | None = optional(None, "Region of the run. Facts of the run.")
-    govcloud_shard: t.Literal["civilian", "dod"] | None = optional(
-        None, "Databricks' cloud in GovCloud. Facts of the run."
-    )
-
-    # What it is made of
-
-    @property
-    def ways(self) -> set[str]:
-        """What is private."""
-        return {INBOUND, CLASSIC, OUTBOUND} if self.isolated else {*(self.connectivity or ())}
-
-    @property
-    def isolated(self) -> bool:
-        return ISOLATED in (self.connectivity or ())
-
-    @property
-    def object_name(self) -> str:
-        """What objects of the account are called: no other workspace of it has them, in whatever region."""
-        return f"{self.vendor}-{self.name}-{self.workspace_id}"
-
-    @property
-    def network_name(self) -> str:
-        return self.network or self.object_name
-
-    @property
-    def settings_name(self) -> str:
-        return self.private_access_settings or self.object_name
-
-    @property
-    def policy_name(self) -> str:
-        """Its network policy, "" where nothing is said about one. A name is the policy's id, of 32 characters."""
-        own = f"privatelink-{self.workspace_id}" if self.serverless_egress == RESTRICTED else ""
-        return self.network_policy or own
-
-    @property
-    def has_network(self) -> bool:
-        return CLASSIC in self.ways
-
-    @property
-    def has_settings(self) -> bool:
-        """Databricks asks for private access settings with any way in by PrivateLink."""
-        return bool({INBOUND, CLASSIC} & self.ways)
-
-    def service(self, kind: str) -> str:
-        """Name of an endpoint service of Databricks, "" where none is known in the region."""
-        own = getattr(self, f"{kind}_service_name")
-        region = SHARDS[shard_of(self.govcloud_shard)].regions.get(self.region or "")
-        service_id = getattr(region, kind) if region else ""
-        return str(own or (service_name(str(self.region), service_id) if service_id else ""))
-
-    def front_ends(self) -> list[InterfaceEndpointLink]:
-        """The endpoints by which users come in."""
-        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
-        return [
-            self._endpoint(
-                f"inbound-{vpc['vpc_id']}",
-                self.service(WORKSPACE),
-                vpc,
-                ports=FRONT_PORTS,
-                source_security_group_ids=vpc.get("source_security_group_ids"),
-            )
-            for vpc in transit
-        ]
-
-    def service_direct_ends(self) -> list[InterfaceEndpointLink]:
-        """The endpoints to Service-Direct."""
-        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
-        return [
-            self._endpoint(
-                f"direct-{vpc['vpc_id']}",
-                self.service(SERVICE_DIRECT),
-                {**vpc, "subnet_ids": vpc["service_direct_subnet_ids"]},
-                ports=vpc.get("service_direct_ports"),
-                source_security_group_ids=vpc.get("source_security_group_ids"),
-            )
-            for vpc in transit
-            if vpc.get("service_direct_subnet_ids")
-        ]
-
-    def back_ends(self) -> list[InterfaceEndpointLink]:
-        """The endpoints by which clusters reach Databricks: to the workspace, then to the relay."""
-        if not (self.has_network and self.compute_vpc):
-            return []
-        compute = self.compute_vpc
-        groups = compute.get("endpoint_security_group_ids")
-        place = {
-            "vpc_id": compute["vpc_id"],
-            "subnet_ids": compute["endpoint_subnet_ids"],
-            "security_group_ids": groups,
-        }
-        ports = COMPUTE_PORTS_GOVCLOUD if self.govcloud_shard else COMPUTE_PORTS
-        sources = None if groups else compute["security_group_ids"]
-        return [
-            self._endpoint(f"compute-{kind}", self.service(kind), place, ports=ports, source_security_group_ids=sources)
-            for kind in (WORKSPACE, RELAY)
-        ]
-
-    def _endpoint(self, purpose: str, service: str, place: t.Mapping[str, t.Any], **who: t.Any) -> t.Any:
-        return InterfaceEndpointLink(
-            name=f"{self.name}-{purpose}",
-            vendor=self.vendor,
-            service_name=service or None,
-            vpc_id=place["vpc_id"],
-            subnet_ids=place["subnet_ids"],
-            security_group_ids=place.get("security_group_ids"),
-            tags=self.tags,
-            replace=self.replace,
-            adopt=self.adopt,
-            state=self.state,
-            title=self.title,
-            **who,
-        )
-
-    def all_endpoints(self) -> list[InterfaceEndpointLink]:
-        return [*self.front_ends(), *self.back_ends(), *self.service_direct_ends()]
 
     # Before the first call
 
@@ -338,79 +73,7 @@ class DatabricksWorkspaceLink(Link):
             egress = "restricted"
         public = not self.isolated if self.public_access is None else self.public_access
         link = dataclasses.replace(self, serverless_egress=egress, public_access=public)
-        return dataclasses.replace(link, fault=link._wrong() or None) if self.present else link
-
-    def _wrong(self) -> str:
-        """What contradicts itself, or is missing; "" where nothing is."""
-        return self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
-
-    def _wrong_ways(self) -> str:
-        if not self.connectivity:
-            return f"connectivity is empty: say {INBOUND}, {CLASSIC}, {OUTBOUND}, or {ISOLATED}."
-        if not self.workspace_id or self.workspace_id < 0:
-            return "workspace_id is missing: the number that the address of the workspace has, as in ?o=1234567890."
-        if self.isolated and len(self.connectivity) > 1:
-            return f"connectivity: {ISOLATED} is all of the others, so it stands alone."
-        for way, option in ((INBOUND, "transit_vpcs"), (CLASSIC, "compute_vpc")):
-            given = bool(getattr(self, option))
-            if given != (way in self.ways):
-                said = f"is for connectivity {way}" if given else f"is missing, for connectivity is {way}"
-                return f"{option} {said}."
-        return ""
-
-    def _wrong_access(self) -> str:
-        if self.public_access is False and not {INBOUND, CLASSIC} <= self.ways:
-            return "public_access=false needs connectivity inbound and classic: nobody would reach the workspace."
-        if self.isolated and self.public_access:
-            return f"connectivity {ISOLATED} has public_access=false: say {INBOUND} and {CLASSIC} to keep it on."
-        if self.network_policy and self.serverless_egress:
-            return "Give network_policy or serverless_egress, not both: a workspace has one policy."
-        allowed = self.allowed_internet_destinations or self.allowed_storage_destinations
-        if allowed and self.serverless_egress != RESTRICTED:
-            return f"Destinations are allowed with serverless_egress={RESTRICTED} alone."
-        return ""
-
-    def _wrong_vpcs(self) -> str:
-        seen: set[str] = set()
-        compute = self.compute_vpc or {}
-        for vpc in self.transit_vpcs or []:
-            if vpc["vpc_id"] in seen:
-                return f"transit_vpcs lists {vpc['vpc_id']} twice."
-            seen.add(vpc["vpc_id"])
-            own, theirs = vpc.get("source_security_group_ids"), vpc.get("security_group_ids")
-            if bool(own) == bool(theirs):
-                return (
-                    f"transit_vpcs: {vpc['vpc_id']}: give source_security_group_ids or security_group_ids, one of them."
-                )
-            same = set(vpc["subnet_ids"]) == set(compute.get("endpoint_subnet_ids") or ())
-            if vpc["vpc_id"] == compute.get("vpc_id") and not same:
-                return (
-                    f"{vpc['vpc_id']} is that of users and of clusters, which share its endpoint: let subnet_ids and"
-                    " endpoint_subnet_ids be the same."
-                )
-            if vpc.get("service_direct_subnet_ids") and not vpc.get("service_direct_ports"):
-                return f"transit_vpcs: {vpc['vpc_id']}: service_direct_subnet_ids needs service_direct_ports."
-        return ""
-
-    def _wrong_services(self) -> str:
-        if not self.region:
-            return "The region is not known: set aws_region for the host."
-        needed = {
-            WORKSPACE: bool(self.ways & {INBOUND, CLASSIC}),
-            RELAY: CLASSIC in self.ways,
-            SERVICE_DIRECT: bool(self.service_direct_ends()),
-        }
-        for kind in [kind for kind, is_needed in needed.items() if is_needed]:
-            name = self.service(kind)
-            if not name:
-                return (
-                    f"It is not known which endpoint service Databricks has in {self.region} ({kind}): set"
-                    f" {kind}_service_name, of https://docs.databricks.com/aws/en/resources/ip-domain-region."
-                )
-            named = arns.ENDPOINT_SERVICE_NAME.fullmatch(name)
-            if not named or named[1] != self.region:
-                return f"{kind}_service_name: {name} is no endpoint service in {self.region}, where this run is."
-        return ""
+        return dataclasses.replace(link, fault=fault_of(link) or None)
 
     def foreseen(self) -> Known:
         """What the steps will tell, before any has run."""
@@ -436,22 +99,12 @@ class DatabricksWorkspaceLink(Link):
                     return dataclasses.replace(self, fault=str(error))
         return self
 
-    def differing(self, other: DatabricksWorkspaceLink) -> list[str]:
-        """In what this link and another contradict each other about what they share."""
-        found = []
-        if (self.has_settings, self.settings_name) == (other.has_settings, other.settings_name):
-            names = ("public_access", "private_access_level", "region", "adopt")
-            found += [name for name in names if getattr(self, name) != getattr(other, name)]
-        if self.has_network and other.has_network and self.network_name == other.network_name:
-            found.append("network")
-        return found
-
     # What the modules take
 
     @step
     def seen(self, known: Known) -> Item | None:
         """To look at the workspace before anything is made for it."""
-        return {"workspace_id": str(self.workspace_id)}
+        return {"workspace_id": str(self.workspace_id)} if self.workspace_id else None
 
     @step
     def prerequisites(self, known: Known) -> list[Item]:
@@ -841,29 +494,6 @@ ITEMS = {
 """Methods of steps whose names options have."""
 
 
-@functools.cache
-def taken_as() -> dict[str, t.Any]:
-    """What the module of a step makes of an item, and may refuse. It loads Databricks' SDK, which takes a second."""
-    from ansible_collections.saas.privatelink.plugins.module_utils._vendors import (
-        databricks_network,
-        databricks_network_policy,
-        databricks_private_access,
-        databricks_service_direct_endpoint,
-        databricks_vpc_endpoint,
-        databricks_workspace_network,
-    )
-
-    return {
-        "registered": databricks_vpc_endpoint.VpcEndpoint,
-        "service_direct": databricks_service_direct_endpoint.ServiceDirectEndpoint,
-        "network_item": databricks_network.Network,
-        "private_access": databricks_private_access.PrivateAccess,
-        "workspace": databricks_workspace_network.WorkspaceNetwork,
-        "public_access_item": databricks_private_access.PrivateAccess,
-        "network_policy_item": databricks_network_policy.NetworkPolicy,
-    }
-
-
 def _flags(link: DatabricksWorkspaceLink, *names: str) -> Item:
     return {name: True for name in names if getattr(link, name)}
 
@@ -881,19 +511,3 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
             if item.get(flag):
                 first[flag] = True
     return list(merged.values())
-
-
-def refuse_contradictions(links: t.Sequence[Link]) -> None:
-    """Raise LinkError for two links of one workspace, and for two that want something different of what they share."""
-    here = [link for link in links if isinstance(link, DatabricksWorkspaceLink) and link.present and not link.fault]
-    for place, link in enumerate(here):
-        for other in here[:place]:
-            if link.workspace_id == other.workspace_id:
-                raise LinkError(
-                    f"{other.name} and {link.name} are both workspace {link.workspace_id}: keep one of them."
-                )
-            if differing := other.differing(link):
-                raise LinkError(
-                    f"{other.name} and {link.name} share what Databricks has once, and say different "
-                    f"{', '.join(differing)}: let both say the same, or give them names of their own."
-                )

@@ -15,10 +15,8 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import (
-    DatabricksWorkspaceLink,
-    refuse_contradictions,
-)
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import DatabricksWorkspaceLink
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_faults import refuse_contradictions
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
