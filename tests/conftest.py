@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import botocore.client
 import botocore.hooks
 import botocore.loaders
 import botocore.session
+import botocore.useragent
 import pytest
 
 from tests.sandbox.client import RunningSandbox
@@ -24,6 +26,14 @@ from tests.sandbox.client import RunningSandbox
 from tests.tools.iam.used import pytest_sessionfinish, pytest_testnodedown  # noqa: F401 (hooks)
 
 Boto = Callable[..., Any]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end, so the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
 
 _numbers = itertools.count(1)
 
@@ -43,7 +53,8 @@ class Vpc:
 def learned_once() -> Iterator[None]:
     """What botocore works out for each session and client anew, and always the same, it works out once a process.
 
-    Service models parsed, a client's methods made of them, events under their other names, handlers looked at.
+    Service models parsed, a client's methods made of them, events under their other names, handlers looked at. Nobody
+    here reads how clients introduce themselves.
     """
     loader = botocore.loaders.create_loader()
     creators: Any = botocore.client.ClientCreator
@@ -67,6 +78,7 @@ def learned_once() -> Iterator[None]:
         patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
         patch.setattr(creators, "_create_methods", methods)
         patch.setattr(aliasers, "_alias_event_name", name)
+        patch.setattr(botocore.useragent.UserAgentString, "to_string", lambda agent: "tests")
         # A method is the same function on every object.
         patch.setattr(
             botocore.hooks, "accepts_kwargs", lambda function: accepts_kwargs(getattr(function, "__func__", function))

@@ -22,7 +22,14 @@ SPEC: dict[str, t.Any] = {
     "vendor": {"type": "dict"},
     "pattern": {
         "type": "str",
-        "choices": ["interface_endpoint", "nlb_service", "redshift_grant", "resource_endpoint", "service_network"],
+        "choices": [
+            "interface_endpoint",
+            "msk_grant",
+            "nlb_service",
+            "redshift_grant",
+            "resource_endpoint",
+            "service_network",
+        ],
     },
 }
 

@@ -33,11 +33,12 @@ options:
         links of which the preflight has found something wrong. V(unasked) is the same for all others, to learn from the
         first module which of them are not yet as they shall be.
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
-        V(acceptance); links to Redshift V(grant); links to what is shared V(share), V(shared), V(association),
+        V(acceptance); links to Redshift and MSK V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
-        V(removal); workspaces of Databricks V(seen), V(endpoints), V(registered), V(service_direct), V(network),
-        V(private_access), V(workspace), V(public_access) and V(network_policy), and for their end V(leaving) and the
-        same with C(_absent).
+        V(removal); workspaces of Databricks V(seen), V(endpoints), V(registered), V(service_direct), V(gateways),
+        V(network), V(private_access), V(private_zone), V(workspace), V(public_access) and V(network_policy), and for
+        their end V(leaving) and the same with C(_absent); links of Fivetran's through a load balancer V(private_link),
+        V(private_link_absent), V(requested) and V(network).
     type: str
     required: true
   after:

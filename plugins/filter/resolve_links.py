@@ -35,7 +35,7 @@ options:
   pattern:
     description: Without O(vendor), the pattern of all links, which say everything themselves.
     type: str
-    choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+    choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
   state:
     description: With V(absent), all links are to go, whatever they say.
     type: str

@@ -14,10 +14,10 @@ description:
     collection and of this environment, and whose name is none of O(names). A link that was renamed, or taken out of the
     inventory, leaves such.
   - What carries no tag of an environment is left out, because it may be another one's.
-  - It does not see what has no tags in AWS, as access to Redshift clusters and what vendors keep at their side, nor
-    what AWS tells for each service network or function only, as associations with VPC Lattice service networks and
+  - It does not see what has no tags in AWS, as access to Redshift and MSK clusters and what vendors keep at their side,
+    nor what AWS tells for each service network or function only, as associations with VPC Lattice service networks and
     the function of C(ip_sync=lambda). Shares that were accepted, and target groups and security groups that are left
-    without a load balancer or forwarder, are not looked for.
+    without a load balancer or forwarder, and private hosted zones are not looked for.
   - It sees the account and region of the task alone.
   - One call for each of these four kinds, and one for the tags of 20 load balancers.
   - "IAM actions: see C(docs/iam/orphans_info.json)."

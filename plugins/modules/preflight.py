@@ -12,9 +12,10 @@ version_added: 0.1.0
 description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
-  - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups, load
-    balancers, DHCP options and Redshift clusters, two calls for each VPC whose DNS attributes are checked, and one DNS
-    lookup for each endpoint. Only what the checks need is read.
+  - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups,
+    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, endpoint services, load
+    balancers, DHCP options and Redshift clusters, two calls for each VPC whose DNS attributes are checked, one for each
+    MSK cluster, and one DNS lookup for each endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -44,7 +45,7 @@ options:
         description:
           - Pattern of the link. What every link of it needs is checked too, without a row in O(prerequisites).
         type: str
-        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
       destination:
         description:
           - Kind of data store, in the words of the table of prerequisites.
@@ -56,6 +57,11 @@ options:
       subnet_ids:
         description:
           - Subnets of the load balancer.
+        type: list
+        elements: str
+      client_subnet_ids:
+        description:
+          - Subnets in which the clients of the VPC endpoint are.
         type: list
         elements: str
       security_group_ids:
@@ -115,9 +121,17 @@ options:
         description:
           - Name that the VPC endpoint has or will have. Subnets that it is in need no free addresses.
         type: str
+      has_policy:
+        description:
+          - Whether the VPC endpoint has an endpoint policy of its own.
+        type: bool
       cluster_identifier:
         description:
           - Identifier of the Redshift cluster.
+        type: str
+      cluster_arn:
+        description:
+          - ARN of the MSK cluster.
         type: str
       principals:
         description:
@@ -173,7 +187,13 @@ options:
           - V(redshift_relocation), that cluster relocation or Multi-AZ is on. Relocation that is being turned on only
             warns.
           - V(redshift_port), that the cluster's port is within O(prerequisites[].port_ranges).
+          - V(msk_cluster), that the MSK cluster exists, is provisioned and ACTIVE. A state that passes only warns.
+          - V(msk_kafka_version), that its Apache Kafka is O(prerequisites[].lowest_kafka_version) or higher.
+          - V(msk_instance_type), that its brokers are none of O(prerequisites[].unsupported_instance_types). Express
+            brokers only warn.
+          - V(msk_authentication), that IAM authentication is on for it, and unauthenticated access is not.
           - V(service_name), that there is one.
+          - V(service_zones), that the service is in the Availability Zones of the subnets, as far as AWS shows that.
           - V(endpoint_security_groups), that the security groups exist, and that those that are given for the endpoint
             let somebody in on each of O(links[].ports).
           - V(lattice_zones), that no subnet is in one of the zones O(prerequisites[].unsupported_zone_ids).
@@ -181,23 +201,50 @@ options:
           - V(dns_servers), that DHCP hands out the DNS of AWS and no other in the link's VPC.
           - V(inbound_ports), that the security groups let all IPv4 addresses of the link's VPC in on
             O(prerequisites[].port_ranges). Ports that are open to others or to fewer only warn.
+          - V(client_subnets), that the clients are in O(prerequisites[].min_subnets) subnets of the link's VPC or more,
+            each in a zone of its own.
+          - V(client_subnet_sizes), that each of these has a prefix length of O(prerequisites[].min_prefix_length) to
+            O(prerequisites[].max_prefix_length).
+          - V(subnets_apart), that none of them is the endpoint's too.
+          - V(network_acls), that their network ACLs refuse nothing from O(prerequisites[].cidr), nothing to the VPC,
+            and no TCP to O(prerequisites[].cidr) on O(prerequisites[].port_ranges). Only IPv4 is looked at.
+          - V(client_security_groups), that O(links[].source_security_group_ids) let all IPv4 addresses of the VPC be
+            reached on O(prerequisites[].port_ranges), and all of TCP and UDP pass among themselves. Ports that are open
+            to others only warn.
+          - V(gateway_egress), that they let the addresses of O(prerequisites[].services) be reached on port 443.
+          - V(internet_roads), that no route of the clients' subnets, or of the endpoint's where none are given, leads
+            to the internet or may. Never more than a warning, which says what is left.
+          - V(endpoint_policy), that nobody else in the VPC is held to the policy of a link that
+            O(links[].has_policy). Never more than a warning.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
-          - The last five pass for a link that has no VPC, subnets or security groups, as one through a service network.
+          - Those about a VPC's DNS, zones, ports, roads and peerings pass for a link that has no VPC, subnets or
+            security groups, as one through a service network.
           - V(resource_region), that the ARNs O(links[].resource_configuration) and O(links[].resource_share_arn) are of
             the region. An id or nothing will do.
         type: str
         required: true
         choices:
           - availability_zones
+          - client_security_groups
+          - client_subnet_sizes
+          - client_subnets
           - destination
           - dns_attributes
           - dns_servers
           - endpoint
+          - endpoint_policy
           - endpoint_security_groups
+          - gateway_egress
           - inbound_ports
+          - internet_roads
           - lattice_zones
           - limit
           - load_balancer
+          - msk_authentication
+          - msk_cluster
+          - msk_instance_type
+          - msk_kafka_version
+          - network_acls
           - port
           - principals
           - privatelink_rules
@@ -208,7 +255,9 @@ options:
           - region
           - resource_region
           - service_name
+          - service_zones
           - subnets
+          - subnets_apart
           - topics
           - vpc_peering
       patterns:
@@ -216,7 +265,7 @@ options:
           - Links of these patterns only. Unset means every link.
         type: list
         elements: str
-        choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+        choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
       destinations:
         description:
           - Links to these destinations only. Unset means every link.
@@ -250,12 +299,13 @@ options:
         elements: str
       port_ranges:
         description:
-          - Ports for V(redshift_port) and V(inbound_ports), like V(5431-5455).
+          - Ports for V(redshift_port) and V(inbound_ports), like V(5431-5455); for V(network_acls) and
+            V(client_security_groups) those of O(links[].ports) unless set.
         type: list
         elements: str
       cidr:
         description:
-          - Addresses for V(privatelink_rules), like V(10.0.0.0/8).
+          - Addresses for V(privatelink_rules), like V(10.0.0.0/8), and V(network_acls), where unset means all.
         type: str
       limit:
         description:
@@ -266,6 +316,15 @@ options:
           - Families for V(redshift_node_type), like V(ra3).
         type: list
         elements: str
+      lowest_kafka_version:
+        description:
+          - Version for V(msk_kafka_version), like V(2.7.1).
+        type: str
+      unsupported_instance_types:
+        description:
+          - Types of brokers for V(msk_instance_type), like V(kafka.t3.small).
+        type: list
+        elements: str
       min_free_addresses:
         description:
           - How many free addresses V(subnets) wants in each subnet. Unset wants none.
@@ -273,6 +332,23 @@ options:
       unsupported_zone_ids:
         description:
           - Ids of Availability Zones for V(lattice_zones), like V(use1-az3).
+        type: list
+        elements: str
+      min_subnets:
+        description:
+          - How many subnets V(client_subnets) wants.
+        type: int
+      min_prefix_length:
+        description:
+          - Prefix length of the largest subnet for V(client_subnet_sizes). Unset means that none is too large.
+        type: int
+      max_prefix_length:
+        description:
+          - Prefix length of the smallest subnet for V(client_subnet_sizes), like V(26).
+        type: int
+      services:
+        description:
+          - Services for V(gateway_egress) that have gateway endpoints, like V(s3).
         type: list
         elements: str
   nameservers:
@@ -358,6 +434,13 @@ results:
       type: dict
       returned: always
       sample: {us-east-1a: use1-az1}
+    route_table_ids:
+      description:
+        - Ids of the route tables of O(links[].client_subnet_ids). Empty when no check asked for route tables.
+      type: list
+      elements: str
+      returned: always
+      sample: [rtb-0123456789abcdef0]
     checks:
       description: What each prerequisite found, in the order of the table, without those for other destinations.
       type: list
@@ -385,15 +468,16 @@ failed_items:
 import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.module import InfoModule
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, rules, streams
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Reader
+from ansible_collections.saas.privatelink.plugins.module_utils._core import findings
 from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import Resolver, parse_nameserver
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 
 PREREQUISITE = {
     "id": {"type": "str", "required": True},
-    "check": {"type": "str", "required": True, "choices": sorted(checks.CHECKS)},
+    "check": {"type": "str", "required": True, "choices": rules.registered(checks, clients, streams)},
     "patterns": {"type": "list", "elements": "str", "choices": sorted(PATTERNS)},
     "destinations": {"type": "list", "elements": "str"},
     "level": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
@@ -405,8 +489,14 @@ PREREQUISITE = {
     "cidr": {"type": "str"},
     "limit": {"type": "int"},
     "node_families": {"type": "list", "elements": "str"},
+    "lowest_kafka_version": {"type": "str"},
+    "unsupported_instance_types": {"type": "list", "elements": "str"},
     "min_free_addresses": {"type": "int"},
     "unsupported_zone_ids": {"type": "list", "elements": "str"},
+    "min_subnets": {"type": "int"},
+    "min_prefix_length": {"type": "int"},
+    "max_prefix_length": {"type": "int"},
+    "services": {"type": "list", "elements": "str"},
 }
 OPTIONS = {
     "links": {"type": "list", "elements": "dict", "required": True, "options": argument_spec(CheckedLink)},
@@ -429,17 +519,6 @@ def check_options(module: InfoModule) -> None:
         module.fail_json(msg=f"nameservers: {error}.")
 
 
-def warn(module: InfoModule, results: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-    """One warning for each thing to warn of, however many links it is about."""
-    about: dict[str, list[str]] = {}
-    for result in results:
-        for check in result["checks"]:
-            if check["status"] in (checks.WARN, checks.UNDECIDED):
-                about.setdefault(checks.sentence(check), []).append(result["name"])
-    for sentence, names in about.items():
-        module.warn(f"{', '.join(names)}: {sentence}")
-
-
 def main() -> None:
     module = InfoModule(OPTIONS)
     check_options(module)
@@ -451,10 +530,10 @@ def main() -> None:
         if module.params["assume_role_arn"]:
             api.role_keys()  # one that cannot be assumed is said once, and not of every link
         links = [CheckedLink(**link) for link in module.params["links"]]
-        rules = checks.of_patterns(links) + [checks.Prerequisite(**row) for row in module.params["prerequisites"]]
-        snapshot = Reader(api, resolve).snapshot(links, checks.needs(links, rules))
-        results = [checks.report(link, rules, snapshot) for link in links]
-    warn(module, results)
+        table = rules.of_patterns(links) + [rules.Prerequisite(**row) for row in module.params["prerequisites"]]
+        snapshot = Reader(api, resolve).snapshot(links, rules.needs(links, table))
+        results = [rules.report(link, table, snapshot) for link in links]
+    findings.warn(module, results)
     failed = [result for result in results if result["failed"]]
     answer = {"changed": False, "results": results, "failed_items": [result["name"] for result in failed]}
     if failed and module.params["on_item_failure"] == "fail":

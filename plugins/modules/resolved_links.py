@@ -37,7 +37,7 @@ options:
     description:
       - Without O(vendor), the pattern of all links.
     type: str
-    choices: [interface_endpoint, nlb_service, redshift_grant, resource_endpoint, service_network]
+    choices: [interface_endpoint, msk_grant, nlb_service, redshift_grant, resource_endpoint, service_network]
 attributes:
   check_mode:
     description: Changes nothing in any mode.

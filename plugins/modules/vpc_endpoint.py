@@ -186,9 +186,9 @@ options:
         default: false
       reuse:
         description:
-          - Use a living endpoint of the type Interface that leads to O(endpoints[].service_name) in
-            O(endpoints[].vpc_id) already, instead of making one, for AWS lets only one of them have the private name of
-            a service.
+          - Use a living endpoint of the same type that leads to O(endpoints[].service_name) in O(endpoints[].vpc_id)
+            already, instead of making one, for AWS lets only one of the type Interface have the private name of a
+            service, and only one of the type Gateway a route in each of O(endpoints[].route_table_ids).
           - It is one that this collection has made under another name in this environment, or with O(endpoints[].adopt)
             anybody's. It is used as it is, and never changed or deleted; see RV(results[].reused). One of this
             collection gets a tag C(saas.privatelink:used-by:NAME), and stays for as long as it has such, see

@@ -10,12 +10,14 @@ worker for the task, so what is loaded then is loaded once a run. No session, cl
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import sys
 import warnings
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import models
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAMESPACE
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -33,12 +35,16 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "ip_sync_function_info": ("cloudwatch", "events", "iam", "lambda", "logs"),
     "lambda_concurrency": ("lambda",),
     "lambda_concurrency_info": ("lambda",),
+    "msk_cross_vpc_grant": ("kafka",),
+    "msk_cross_vpc_grant_info": ("kafka",),
     "network_load_balancer": ("ec2", "elasticloadbalancing"),
     "network_load_balancer_info": ("ec2", "elasticloadbalancing"),
     "nlb_ip_sync": ("ec2", "elasticloadbalancing"),
     "nlb_ip_sync_info": ("elasticloadbalancing",),
     "orphans_info": ("autoscaling", "ec2", "elasticloadbalancing"),
     "preflight": ("ec2",),
+    "private_zone": ("route53",),
+    "private_zone_info": ("route53",),
     "redshift_cross_vpc_grant": ("redshift",),
     "redshift_cross_vpc_grant_info": ("redshift",),
     "resource_share": ("ram",),
@@ -60,6 +66,9 @@ def preload(module: str) -> str:
         with warnings.catch_warnings(action="ignore"):  # they are the module's to show
             loaded = importlib.import_module(f"{NAMESPACE}.{module}")
             models.preload(SERVICES.get(module, ()))
+            if module.startswith("databricks_"):
+                with contextlib.suppress(ImportError):  # the module says what is missing
+                    sdk()
     except Exception as error:
         return f"{module} cannot be loaded here: {error}"
     # It will run as a script, which Python warns of where it is loaded as a module as well.

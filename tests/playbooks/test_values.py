@@ -124,6 +124,7 @@ TYPED: dict[str, dict[str, Any]] = {
         "on_connections": "reject",
     },
     "redshift_grant": {**COMMON, "force": True},
+    "msk_grant": {**COMMON, "on_connections": "reject"},
     "interface_endpoint": {**COMMON, "steps": []},
     "resource_endpoint": SHARED,
     "service_network": SHARED,
@@ -173,6 +174,10 @@ def links(company: Company, role: str, name: str) -> list[Link]:
     kinds: dict[str, Link] = {
         "nlb_service": {"endpoint": f"orders.{company.accounts['us']}.test", "port": 5432, **network},
         "redshift_grant": {"cluster_identifier": "analytics", "account_id": "333333333333", "vpc_ids": ["vpc-1"]},
+        "msk_grant": {
+            "cluster_arn": f"arn:aws:kafka:us-east-1:{company.accounts['us']}:cluster/orders/8f5c2a1e-1",
+            "account_id": "834469178297",
+        },
         "interface_endpoint": {"service_name": "com.amazonaws.us-east-1.sts", **network, **clients},
         "resource_endpoint": shared,
         "service_network": {"service_network": "sn-0123456789abcdef0", **shared},

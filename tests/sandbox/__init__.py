@@ -13,6 +13,7 @@ The rooms::
                   and the operations, each in the file of the resource that it is about
     redis_cloud/  Redis Cloud's API, and what it does in AWS
     databricks/   Databricks' account API, a file for each object, and what it does in AWS
+    fivetran/     Fivetran's API: private links, destinations, rates, and what it does in AWS
     dns/          the name server
     actors/       who acts beside the user: vendor (requests connections), decisions (what a test decides for AWS)
 

@@ -145,6 +145,10 @@ class SandboxClient:
         names = {"cluster_identifier": cluster_identifier, "cluster_owner": cluster_owner}
         return dict(self.control("POST", "vendor/redshift_endpoint", **names, **fields))
 
+    def msk_connection(self, cluster_arn: str, **fields: Any) -> dict[str, Any]:
+        """Let a vendor make its managed VPC connection to an MSK cluster; the answer is AWS's."""
+        return dict(self.control("POST", "vendor/msk_connection", cluster_arn=cluster_arn, **fields))
+
     def seed(self, document: dict[str, Any]) -> None:
         self.control("POST", "seed", **document)
 
@@ -209,6 +213,39 @@ class SandboxClient:
     def databricks_disarm(self) -> None:
         """Forget what is armed around Databricks' calls, and set its settings and limits back."""
         self.control("POST", "databricks/disarm")
+
+    @property
+    def fivetran_url(self) -> str:
+        """Where the sandbox serves Fivetran's API; the module option ``api_url``."""
+        return f"{self.url}/fivetran"
+
+    def fivetran(self, account: str, **fields: Any) -> None:
+        """Make an account of Fivetran: ``api_key``, ``api_secret``, ``destinations`` … See docs/sandbox.md."""
+        self.seed({"fivetran": [{"account": account, **fields}]})
+
+    def fivetran_objects(self, account: str) -> dict[str, list[dict[str, Any]]]:
+        """The private links and destinations of an account of Fivetran, without a call in the log."""
+        return dict(self.control("GET", "fivetran", account=account))
+
+    def fivetran_change(self, account: str, kind: str, id: str, fields: dict[str, Any] | None, **around: Any) -> None:
+        """Let somebody else change an object, or delete it (None): now, or before an ``operation`` is performed."""
+        self.control("POST", "fivetran/change", account=account, kind=kind, id=id, fields=fields, **around)
+
+    def fivetran_fails(self, operation: str, status: int, body: Any = None, **fields: Any) -> None:
+        """Let the next call of an operation be answered so: a text as it is, anything else as JSON, None as nothing."""
+        self.control("POST", "fivetran/fail", operation=operation, status=status, body=body, **fields)
+
+    def fivetran_test_ends(self, destination: str, title: str, status: str, **fields: Any) -> None:
+        """Let a part of a destination's setup tests end in a status, with ``message`` and ``details``, ``times``."""
+        self.control("POST", "fivetran/tests", destination=destination, title=title, status=status, **fields)
+
+    def fivetran_settings(self, **values: Any) -> dict[str, Any]:
+        """Set settings and limits of Fivetran; the answer is all of them."""
+        return dict(self.control("POST", "fivetran/settings", **values))
+
+    def fivetran_disarm(self) -> None:
+        """Forget what is armed around Fivetran's calls, and set its settings and limits back."""
+        self.control("POST", "fivetran/disarm")
 
     def outcome(self, kind: str, state: str, **fields: Any) -> None:
         """Let the next resource of a kind (of an ``account``) end in a state, with AWS's ``code`` and ``reason``."""

@@ -25,6 +25,7 @@ from tests.sandbox.core.calls import AwsError, HttpRequest
 from tests.sandbox.core.wire import Response
 from tests.sandbox.core.world import STATES
 from tests.sandbox.databricks import controls as databricks
+from tests.sandbox.fivetran import controls as fivetran
 from tests.sandbox.redis_cloud import links as redis_cloud_links
 from tests.sandbox.snapshot import snapshot
 
@@ -151,6 +152,10 @@ def _disconnect(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _msk_connection(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return vendor.msk_connection(sandbox, **body)
+
+
 def _redshift_endpoint(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return vendor.redshift_endpoint(sandbox, **body)
 
@@ -228,8 +233,8 @@ def _redis_cloud_rate(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _databricks(act: Callable[..., Any]) -> Route:
-    """One of Databricks' controls as a route."""
+def _vendor(act: Callable[..., Any]) -> Route:
+    """One of a vendor's controls as a route."""
 
     def perform(sandbox: Sandbox, body: dict[str, Any]) -> Any:
         with sandbox.world.lock:
@@ -256,6 +261,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "buckets"): _set_buckets,
     ("POST", "vendor/connect"): _connect,
     ("POST", "vendor/disconnect"): _disconnect,
+    ("POST", "vendor/msk_connection"): _msk_connection,
     ("POST", "vendor/redshift_endpoint"): _redshift_endpoint,
     ("POST", "seed"): _seed,
     ("POST", "dns"): _dns,
@@ -272,12 +278,18 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "redis_cloud/fail"): _redis_cloud_fail,
     ("POST", "redis_cloud/vanish"): _redis_cloud_vanish,
     ("POST", "redis_cloud/rate"): _redis_cloud_rate,
-    ("GET", "databricks"): _databricks(databricks.objects),
-    ("POST", "databricks/change"): _databricks(databricks.edit),
-    ("POST", "databricks/fail"): _databricks(databricks.fail),
-    ("POST", "databricks/expire"): _databricks(databricks.expire),
-    ("POST", "databricks/workspace_fails"): _databricks(databricks.workspace_fails),
-    ("POST", "databricks/settings"): _databricks(databricks.settings),
-    ("POST", "databricks/revoke"): _databricks(databricks.revoke),
-    ("POST", "databricks/disarm"): _databricks(databricks.disarm),
+    ("GET", "databricks"): _vendor(databricks.objects),
+    ("POST", "databricks/change"): _vendor(databricks.edit),
+    ("POST", "databricks/fail"): _vendor(databricks.fail),
+    ("POST", "databricks/expire"): _vendor(databricks.expire),
+    ("POST", "databricks/workspace_fails"): _vendor(databricks.workspace_fails),
+    ("POST", "databricks/settings"): _vendor(databricks.settings),
+    ("POST", "databricks/revoke"): _vendor(databricks.revoke),
+    ("POST", "databricks/disarm"): _vendor(databricks.disarm),
+    ("GET", "fivetran"): _vendor(fivetran.objects),
+    ("POST", "fivetran/change"): _vendor(fivetran.edit),
+    ("POST", "fivetran/fail"): _vendor(fivetran.fail),
+    ("POST", "fivetran/tests"): _vendor(fivetran.tests),
+    ("POST", "fivetran/settings"): _vendor(fivetran.settings),
+    ("POST", "fivetran/disarm"): _vendor(fivetran.disarm),
 }

@@ -1,20 +1,23 @@
 # Copyright (c) 2026 saas.privatelink contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds: a document of VPCs, hand-made load balancers, Redshift clusters, service networks, DNS records, and accounts
-of Redis Cloud and Databricks.
+"""Seeds: a document of VPCs, hand-made load balancers, Redshift and MSK clusters, service networks, DNS records, and
+accounts of Redis Cloud and Databricks.
 
 See docs/sandbox.md for the document. Seeding twice changes nothing the second time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.actors import vendor
 from tests.sandbox.aws.ec2 import moto_ec2
 from tests.sandbox.aws.ec2.resources import EndpointService, VpcEndpoint
 from tests.sandbox.aws.elbv2.resources import LoadBalancer, TargetGroup
+from tests.sandbox.aws.kafka import resources as kafka
+from tests.sandbox.aws.kafka.resources import Cluster as MskCluster
 from tests.sandbox.aws.redshift.resources import Cluster
 from tests.sandbox.aws.vpc_lattice.resources import ServiceNetwork
 from tests.sandbox.core import clock, wire
@@ -22,6 +25,7 @@ from tests.sandbox.core.calls import AwsError
 from tests.sandbox.core.regions import partition
 from tests.sandbox.core.world import Life
 from tests.sandbox.databricks import controls as databricks
+from tests.sandbox.fivetran import controls as fivetran
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/0a0a0a0a-0000-4000-8000-000000000000"
 
@@ -29,27 +33,41 @@ if TYPE_CHECKING:
     from tests.sandbox.server import Sandbox
 
 
+VENDORS: dict[str, Callable[..., None]] = {
+    "redis_cloud": lambda sandbox, **options: sandbox.redis_cloud.plant(**options),
+    "databricks": databricks.plant,
+    "fivetran": fivetran.plant,
+}
+"""Whose accounts a seed may have, and what makes one."""
+
+
 def plant(sandbox: Sandbox, document: dict[str, Any]) -> None:
     """Make everything the document names. Raises ValueError or AwsError for what it cannot be."""
-    unknown = set(document) - {"accounts", "dns", "redis_cloud", "databricks"}
+    unknown = set(document) - {"accounts", "dns", *VENDORS}
     if unknown:
-        raise ValueError(f"a seed has accounts, dns, redis_cloud and databricks, not {', '.join(sorted(unknown))}")
+        raise ValueError(f"a seed has accounts, dns and {', '.join(VENDORS)}, not {', '.join(sorted(unknown))}")
     with sandbox.world.lock:
         for account, regions in (document.get("accounts") or {}).items():
             for region, contents in regions.items():
-                for vpc in contents.get("vpcs") or []:
-                    _vpc(str(account), region, vpc)
-                for balancer in contents.get("load_balancers") or []:
-                    _load_balancer(sandbox, str(account), region, balancer)
-                for cluster in contents.get("redshift_clusters") or []:
-                    _cluster(sandbox, str(account), region, dict(cluster))
-                for network in contents.get("service_networks") or []:
-                    _service_network(sandbox, str(account), region, network)
-        for options in document.get("redis_cloud") or []:
-            sandbox.redis_cloud.plant(**options)
-        for options in document.get("databricks") or []:
-            databricks.plant(sandbox, **options)
+                _region(sandbox, str(account), region, contents)
+        for vendor_name, plant_account in VENDORS.items():
+            for options in document.get(vendor_name) or []:
+                plant_account(sandbox, **options)
     sandbox.dns.set(document.get("dns") or {})
+
+
+def _region(sandbox: Sandbox, account: str, region: str, contents: dict[str, Any]) -> None:
+    """What an account has in a region: lists by kind, each made by its own function."""
+    for vpc in contents.get("vpcs") or []:
+        _vpc(account, region, vpc)
+    for balancer in contents.get("load_balancers") or []:
+        _load_balancer(sandbox, account, region, balancer)
+    for cluster in contents.get("redshift_clusters") or []:
+        _cluster(sandbox, account, region, dict(cluster))
+    for cluster in contents.get("msk_clusters") or []:
+        _msk_cluster(sandbox, account, region, cluster)
+    for network in contents.get("service_networks") or []:
+        _service_network(sandbox, account, region, network)
 
 
 def _vpc(account: str, region: str, vpc: dict[str, Any]) -> None:
@@ -158,6 +176,36 @@ def _cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any
     # A seed was there before the test began, so nothing in it is still on its way.
     made.life = Life([("available", 0.0)])
     made.relocation = Life([(made.relocation.steps[-1][0], 0.0)])
+
+
+def _msk_cluster(sandbox: Sandbox, account: str, region: str, cluster: dict[str, Any]) -> None:
+    """``name``, ``id`` (the end of its ARN), ``kafka_version``, ``instance_type``, and ``schemes``, by short names.
+
+    ``multi_vpc`` are schemes whose multi-VPC connectivity is on already.
+    """
+    arn = f"arn:{partition(region)}:kafka:{region}:{account}:cluster/{cluster['name']}/{cluster['id']}"
+    if sandbox.world.find(MskCluster, arn) is not None:
+        return
+    schemes, multi_vpc = (
+        frozenset(cluster.get(name, usual)) for name, usual in (("schemes", ["iam"]), ("multi_vpc", []))
+    )
+    group = {"InstanceType": cluster.get("instance_type", "kafka.m5.large"), "ClientSubnets": []}
+    provisioned = {
+        "BrokerNodeGroupInfo": group,
+        "KafkaVersion": cluster.get("kafka_version", "3.6.0"),
+        "NumberOfBrokerNodes": 2,
+        "ClientAuthentication": kafka.switches(schemes),
+    }
+    made = _quietly(
+        sandbox, account, region, "kafka", "CreateClusterV2", ClusterName=cluster["name"], Provisioned=provisioned
+    )
+    found = sandbox.world.find(MskCluster, made["ClusterArn"])
+    if found is None:
+        raise AwsError("InternalFailure", f"cluster {arn} was not made", 500)
+    sandbox.world.remove(found)
+    found.key, found.life = arn, Life([("ACTIVE", 0.0)])
+    found.vpc_schemes = Life([(",".join(sorted(multi_vpc)), 0.0)])
+    sandbox.world.add(found)
 
 
 def _service_network(sandbox: Sandbox, account: str, region: str, network: dict[str, Any]) -> None:

@@ -26,6 +26,8 @@ from tests.sandbox.core.world import World
 from tests.sandbox.databricks import api as databricks
 from tests.sandbox.databricks.objects import Databricks
 from tests.sandbox.dns.server import DnsServer
+from tests.sandbox.fivetran import api as fivetran
+from tests.sandbox.fivetran.objects import Fivetran
 from tests.sandbox.redis_cloud import api as redis_cloud
 
 log = logging.getLogger("sandbox")
@@ -47,6 +49,7 @@ class Sandbox:
     dns: DnsServer = field(default_factory=DnsServer)
     redis_cloud: redis_cloud.RedisCloud = field(default_factory=redis_cloud.RedisCloud)
     databricks: Databricks = field(default_factory=Databricks)
+    fivetran: Fivetran = field(default_factory=Fivetran)
 
     def reset(self) -> None:
         """Forget resources, faults, lags, tokens, DNS records and the log; keep what the command line set."""
@@ -55,6 +58,7 @@ class Sandbox:
             self.world.clear()
             self.redis_cloud.clear()
             self.databricks.clear()
+            self.fivetran.clear()
             underneath.reset()
         self.calls.clear()
         self.faults.clear()
@@ -175,6 +179,8 @@ class Handler(BaseHTTPRequestHandler):
             response = redis_cloud.answer(self.server.sandbox, request)
         elif path.startswith(databricks.PREFIXES):
             response = databricks.answer(self.server.sandbox, request)
+        elif path.startswith(f"{fivetran.PREFIX}/"):
+            response = fivetran.answer(self.server.sandbox, request)
         else:
             response = self.server.sandbox.answer(request)
         if response is None:

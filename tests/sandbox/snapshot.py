@@ -18,6 +18,8 @@ By names instead of ids, and without what is not there, so that a test can say i
         connections: ["834469178297 available"]
     grants:
       analytics to 834469178297: {vpcs: [vpc-1], endpoints: 1}
+    streams:
+      orders: {multi_vpc: [iam], lets_in: [834469178297], connections: ["834469178297 AVAILABLE"]}
     forwarders:
       eu-1: {hosts: [version 1], subnets: [subnet-1], imdsv2: true, public_address: false, lets_in: {sg-1: [801, 5432]}}
     endpoints:
@@ -38,10 +40,12 @@ By names instead of ids, and without what is not there, so that a test can say i
     network_associations: {sn-1: ["redis-cloud-4711 ACTIVE"]}
     vpc_associations: {vpc-1: sn-1 ACTIVE}
     shares: [redis-cloud-4711]
+    zones: {databricks-vpc-1: {domain: privatelink.example.com, vpcs: [vpc-1], records: {city: vpce-1-2.vpce-svc-1}}}
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.sandbox.client import SandboxClient
@@ -51,7 +55,7 @@ GONE = ("deleted", "rejected")
 
 
 def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
-    """Load balancers, services, grants, forwarders, endpoints, associations and accepted shares of one region."""
+    """Load balancers, services, grants, streams, forwarders, endpoints, associations and shares of one region."""
     balancers = _pages(sandbox, account, region, "elbv2", "describe_load_balancers", "LoadBalancers")
     balancers = [balancer for balancer in balancers if balancer["Type"] == "network"]
     names = {balancer["LoadBalancerArn"]: balancer["LoadBalancerName"] for balancer in balancers}
@@ -62,11 +66,13 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
         "lone_target_groups": sorted(group["TargetGroupName"] for group in groups if not group.get("LoadBalancerArns")),
         "services": _services(sandbox, account, region, names),
         "grants": _grants(sandbox, account, region),
+        "streams": _streams(sandbox, account, region),
         "forwarders": _forwarders(sandbox, account, region),
         "endpoints": _endpoints(sandbox.boto(account, "ec2", region)),
         "network_associations": _network_associations(sandbox.boto(account, "vpc-lattice", region)),
         "vpc_associations": _vpc_associations(sandbox.boto(account, "vpc-lattice", region)),
         "shares": _shares(sandbox.boto(account, "ram", region)),
+        "zones": _zones(sandbox.boto(account, "route53", region)),
     }
     return {what: things for what, things in found.items() if things}
 
@@ -140,6 +146,26 @@ def _vpc_associations(lattice: Any) -> dict[str, str]:
 def _shares(ram: Any) -> list[str]:
     """The shares of others that the account has accepted, by name."""
     return sorted(share["name"] for share in ram.get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"])
+
+
+def _zones(dns: Any) -> dict[str, Any]:
+    """Private hosted zones by their name tag. Of what an alias leads to, the first two labels are shown."""
+    found = {}
+    for zone in dns.list_hosted_zones()["HostedZones"]:
+        zone_id, domain = zone["Id"].rpartition("/")[2], zone["Name"]
+        tags = dns.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id)["ResourceTagSet"]["Tags"]
+        records = {}
+        for record in dns.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]:
+            alias = record.get("AliasTarget")
+            target = ".".join(alias["DNSName"].split(".")[:2]) if alias else record["ResourceRecords"][0]["Value"]
+            if record["Type"] not in ("SOA", "NS"):
+                records[record["Name"].removesuffix(f".{domain}")] = target
+        found[{tag["Key"]: tag["Value"] for tag in tags}.get("Name", zone_id)] = {
+            "domain": domain.rstrip("."),
+            "vpcs": sorted(vpc["VPCId"] for vpc in dns.get_hosted_zone(Id=zone_id)["VPCs"]),
+            "records": records,
+        }
+    return found
 
 
 def _pages(
@@ -224,6 +250,26 @@ def _grants(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]
         }
         for grant in _pages(sandbox, account, region, "redshift", operation, key)
     }
+
+
+def _streams(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:
+    """MSK clusters whose policy lets somebody in, or to which somebody is connected."""
+    kafka, found = sandbox.boto(account, "kafka", region), {}
+    for cluster in kafka.list_clusters_v2()["ClusterInfoList"]:
+        arn = {"ClusterArn": cluster["ClusterArn"]}
+        rows = kafka.list_client_vpc_connections(**arn)["ClientVpcConnections"]
+        links = [f"{row['Owner']} {row['State']}" for row in rows if row["State"].lower() not in GONE]
+        try:
+            policy = json.loads(kafka.get_cluster_policy(**arn)["Policy"])
+        except kafka.exceptions.NotFoundException:
+            policy = {"Statement": []}
+        allowed = [statement["Principal"]["AWS"].split(":")[4] for statement in policy["Statement"]]
+        if allowed or links:
+            group = cluster["Provisioned"]["BrokerNodeGroupInfo"]["ConnectivityInfo"]["VpcConnectivity"]
+            sasl = group["ClientAuthentication"]["Sasl"]
+            on = [scheme.lower() for scheme, switch in sasl.items() if switch["Enabled"]]
+            found[cluster["ClusterName"]] = {"multi_vpc": on, "lets_in": sorted(allowed), "connections": sorted(links)}
+    return found
 
 
 def _forwarders(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any]:

@@ -246,9 +246,8 @@ def report(outcomes: Iterable[Outcome], covered: float | None = None) -> int:
     print(f"\n{'step':<14}{'result':<10}{'ran':<16}seconds  of a processor")
     for outcome in ordered:
         ran = f"{outcome.ran} {outcome.step.noun}" if outcome.step.noun else "-"
-        print(
-            f"{outcome.step.name:<14}{outcome.result:<10}{ran:<16}{outcome.seconds:7.1f}{outcome.processor:16.1f}  {outcome.note}".rstrip()
-        )
+        times = f"{outcome.seconds:7.1f}{outcome.processor:16.1f}"
+        print(f"{outcome.step.name:<14}{outcome.result:<10}{ran:<16}{times}  {outcome.note}".rstrip())
     if covered is not None:
         print(f"{'coverage':<14}{'':<10}{covered:.1f} % of the lines in plugins, by unit")
     failed = sum(outcome.failed for outcome in ordered)

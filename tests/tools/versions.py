@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Playbooks on one of the versions of ansible-core that the collection serves: `python -m tests.tools.versions 2.18`.
 
-pytest is that of .venv. The ansible-playbook that it runs is that of an environment that holds this version, what
-modules import, and links to the collections in .venv; of the version that .venv has itself, it is that of .venv.
-`make versions` does it with each version.
+pytest is that of .venv. The ansible-playbook that it runs is that of an environment that holds this version, and finds
+all else in .venv, collections too; of the version that .venv has itself, it is that of .venv. `make versions` does it
+with each version.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.tools.link import link
 from tests.tools.place import BIN, CACHE, ROOT, SITE
 
 
@@ -44,8 +43,6 @@ CORES = {
 }
 """The last of each minor, read from the package index in November 2026."""
 
-MODULES_IMPORT = ("boto3", "botocore", "dnspython")
-COLLECTIONS = ("amazon/aws", "ansible/posix", "saas/privatelink")
 PLAYBOOKS, VALUES = "tests/playbooks/test_playbooks.py", "tests/playbooks/test_values.py"
 TESTS = (
     "tests/playbooks/test_ansible.py",
@@ -68,25 +65,23 @@ def pinned() -> str:
     return str(version)
 
 
-def pins(core: Core) -> str:
-    """Return the content of constraints.txt with the packages that this version pins itself."""
-    own = {"ansible-core": core.version, **core.others}
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
-    kept = [line for line in lines if line.partition("==")[0] not in own]
-    return "\n".join([*kept, *(f"{name}=={version}" for name, version in own.items()), ""])
+def install(folder: Path, core: Core) -> None:
+    """Make a virtual environment with a version of ansible-core, which finds all else in .venv, with uv if it is there.
 
-
-def install(folder: Path, constraints: Path) -> None:
-    """Make a virtual environment with ansible-core and what modules import, with uv if it is there."""
+    What stands in the environment itself comes before what .venv has.
+    """
     python = str(folder / "bin" / "python")
-    packages = ["ansible-core", *MODULES_IMPORT, "-c", str(constraints)]
+    packages = [f"{name}=={number}" for name, number in {"ansible-core": core.version, **core.others}.items()]
+    options = ["--quiet", "--no-deps", "--python", python]
     if uv := os.environ.get("UV") or shutil.which("uv"):
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)], check=True)
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *packages], check=True)
+        subprocess.run([uv, "pip", "install", *options, *packages], check=True)
     else:
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run([*pip, *packages], check=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
+        subprocess.run([*pip, *options[2:], "install", *options[:2], "--no-compile", *packages], check=True)
+    (site,) = folder.glob("lib/python3.*/site-packages")
+    (site / "all_else.pth").write_text(f"{SITE}\n")
 
 
 def prepare(minor: str) -> Path:
@@ -94,16 +89,11 @@ def prepare(minor: str) -> Path:
     if minor == pinned():
         return BIN
     folder = CACHE / "versions" / minor
-    constraints, ready = CACHE / "versions" / f"{minor}.txt", folder / ".ready"
-    wanted = f"# {sys.version} in {folder}\n{pins(CORES[minor])}"
+    ready = folder / ".ready"
+    wanted = f"{sys.version} in {folder}: {CORES[minor]}"
     if not ready.exists() or ready.read_text() != wanted:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        constraints.write_text(wanted)
-        install(folder, constraints)
+        install(folder, CORES[minor])
         ready.write_text(wanted)
-    (site,) = folder.glob("lib/python3.*/site-packages")
-    for name in COLLECTIONS:
-        link(site / "ansible_collections" / name, SITE / "ansible_collections" / name)
     return folder / "bin"
 
 

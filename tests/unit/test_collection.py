@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import type_of
 
 from tests.tools import system
 from tests.tools.generate import vendors
@@ -30,6 +30,7 @@ WITHOUT_INFO = {  # manage nothing
     "hand_off",
     "orphans_info",
     "preflight",
+    "databricks_preflight",
     "resolved_links",
     "vpc_endpoint_association_info",
 }
@@ -199,7 +200,7 @@ def test_every_role_with_a_vendor_s_data_is_in_the_list_of_vendors() -> None:
 
 @pytest.mark.parametrize("vendor", vendors.VENDORS)
 def test_what_a_vendor_withholds_are_options_of_its_patterns(vendor: str) -> None:
-    options = {name for pattern in vendors.patterns(vendor) for name in argument_spec(PATTERNS[pattern])}
+    options = {name for pattern in vendors.patterns(vendor) for name in argument_spec(type_of(pattern, vendor))}
     withheld = vendors.data(vendor).get("withheld") or {}
     assert set(withheld) <= options
     assert all(withheld.values())

@@ -35,14 +35,14 @@ VENDORS = sorted(f"vendors/{path.stem}" for path in (IAM / "vendors").glob("*.js
 NAME, ADOPTED = "saas.privatelink:name", "saas.privatelink:adopted"
 UTILS = "ansible_collections.saas.privatelink.plugins.module_utils"
 ACTION = re.compile(
-    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|lambda|logs|ram|rds|redshift|s3|sns|vpc-lattice):[A-Z][A-Za-z0-9]+"
+    r"(autoscaling|cloudwatch|ec2|elasticloadbalancing|events|iam|kafka|lambda|logs|ram|rds|redshift|route53|s3|sns|vpc-lattice):[A-Z][A-Za-z0-9]+"
 )
 READ = re.compile(r"[a-z0-9-]+:(Describe|Get|List)|lambda:InvokeFunction")  # a function is asked what it would do
 UNBOUND = {  # actions whose resource is AWS's to choose, or is a page's "optional" one
     "route53:AssociateVPCWithHostedZone",  # the zone is AWS's own
     "vpce:AllowMultiRegion",  # as in AWS's example (AWS PrivateLink guide, Share your services, read 2026-11)
 }
-GRANTED = {"ip_sync_policy.py"}  # what is named there is what the function may call
+GRANTED = {"ip_sync_policy.py", "msk_policy.py"}  # what is named there is what others may call
 
 
 def policy(name: str) -> dict[str, Any]:

@@ -48,8 +48,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 
 OPERATIONS = {("lambda", "InvokeFunction"): "Invoke"}  # IAM action: the call's own name, where they differ
-EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2"}  # a service in botocore's events: its name
+EVENT_NAMES = {"elastic-load-balancing-v2": "elbv2", "route-53": "route53"}  # a service in botocore's events: its name
 THROTTLED = (
+    "PriorRequestNotComplete",  # Route 53: one change of a zone after the other
     "RequestLimitExceeded",
     "RequestThrottled",
     "Throttling",
@@ -82,16 +83,27 @@ NEXT_STEP = {
         "run and put the other in in the next."
     ),
     "DuplicateTargetGroupName": "A target group of that name exists with other settings: give this one another name.",
+    "InvalidVPCId": (
+        "Check the VPC's id and its region. A zone is made with a VPC of its own account. One of another account is "
+        "associated afterwards: authorise it by `aws route53 create-vpc-association-authorization` in the zone's "
+        "account, then run `aws route53 associate-vpc-with-hosted-zone` in the VPC's."
+    ),
+    "ForbiddenException": "It is another account's, or the policies of the credentials in use do not allow it.",
     "MalformedPolicy": (
         "S3 refuses a policy for any of its statements, as for a principal that does not exist or is deleted. One of "
         "others that was accepted in its day may be the reason."
     ),
     "MethodNotAllowed": "Only identities of the account that owns the bucket may do this, whatever its policy says.",
     "NoSuchBucket": "No bucket has this name, in any account: check its spelling, or make it first.",
+    "NotAuthorizedException": (
+        "The VPC is another account's: authorise it by `aws route53 create-vpc-association-authorization` in the "
+        "zone's account, then run `aws route53 associate-vpc-with-hosted-zone` in the VPC's."
+    ),
     "OperationAborted": "S3 was busy with another change of this bucket all the time: run again.",
     "ResourceShareInvitationAlreadyRejectedException": SHARE_AGAIN,
     "ResourceShareInvitationExpiredException": SHARE_AGAIN,
     "SignatureDoesNotMatch": "Check region (aws_region) and the secret key, and the clock of this machine.",
+    "TooManyHostedZones": "Delete zones that nobody needs, or ask AWS Support for a higher limit.",
     "ResourceInUse": (
         "What uses it must go first: a load balancer's endpoint service (endpoint_service, state=absent), a target "
         "group's listeners. If another run has just made that, run again."

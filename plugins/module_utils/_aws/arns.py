@@ -6,8 +6,9 @@
 
 This module util is PRIVATE to the collection.
 
-Sources: Service Authorization Reference, "Resource types defined by" Elastic Load Balancing V2, Amazon VPC Lattice and
-AWS RAM; CreateLoadBalancer, CreateTargetGroup; AWS PrivateLink Guide, "Create an endpoint service" (read 2026-11).
+Sources: Service Authorization Reference, "Resource types defined by" Elastic Load Balancing V2, Amazon VPC Lattice,
+AWS RAM and Amazon MSK; CreateLoadBalancer, CreateTargetGroup; AWS PrivateLink Guide, "Create an endpoint service" (read
+2026-11).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ VPC_ENDPOINT = re.compile(r"vpce-[0-9a-f]+")
 ENDPOINT_SERVICE_ID = re.compile(r"vpce-svc-[0-9a-f]+")
 ENDPOINT_SERVICE_NAME = re.compile(r"(?:cn\.)?com\.amazonaws\.vpce\.([a-z0-9-]+)\.(vpce-svc-[0-9a-f]+)")
 SERVICE_NAME = re.compile(r"(?!.*vpce-svc-)[A-Za-z0-9][A-Za-z0-9._-]*")  # of AWS's own services
+MSK_CLUSTER = re.compile(r"arn:aws[a-z-]*:kafka:([a-z0-9-]+):([0-9]{12}):cluster/([A-Za-z0-9-]{1,64})/[0-9a-f-]+")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+")
 
 
@@ -41,3 +43,10 @@ def require_region(service_name: str | None, region: str) -> None:
     named = ENDPOINT_SERVICE_NAME.fullmatch(service_name or "")
     if named and named[1] != region:
         raise ItemError(f"{service_name} is in {named[1]}, and this run in {region}: give the service of this region.")
+
+
+def require_cluster_region(arn: str, region: str) -> None:
+    """Raise ItemError for an MSK cluster that is in another region than the run."""
+    named = MSK_CLUSTER.fullmatch(arn)
+    if named and named[1] != region:
+        raise ItemError(f"{arn} is in {named[1]}, and this run in {region}: give the cluster of this region.")

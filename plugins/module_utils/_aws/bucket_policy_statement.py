@@ -17,7 +17,6 @@ elements: Principal, and Sid, which has letters and digits.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import threading
@@ -39,7 +38,13 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
     Plan,
     meant_twice,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._core.policies import Document, Statement
+from ansible_collections.saas.privatelink.plugins.module_utils._core.policies import (
+    LONGEST_STEM,
+    Document,
+    Statement,
+    listed,
+    matches,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
 
 GET, PUT, DELETE = "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"
@@ -49,7 +54,6 @@ ACTION = r"s3:[A-Za-z*?]+"
 SOURCE = "aws:SourceVpce"
 # bytes of a policy without white space, as it is put (S3 User Guide, "Bucket policies"; MIT-LCP/physionet-build 2094)
 LONGEST = 20480
-STEM, LONGEST_STEM = "SaasPrivatelink", 64
 DENIED = ("AccessDenied", "MethodNotAllowed")
 OUTDATED, LOST = "PolicyChanged", "LostUpdate"  # our own, where S3 has no code
 LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks at what was written
@@ -114,10 +118,8 @@ class BucketStatement:
 
         Names that read the same in letters and digits differ in the eight digits at its end.
         """
-        stem = self.sid_prefix or STEM + _camel(self.name)
-        told = json.dumps([self.environment, self.sid_prefix, "" if self.sid_prefix else self.name])
-        digits = hashlib.sha256(told.encode()).hexdigest()[:8]
-        return f"{stem[:LONGEST_STEM]}{_camel(self.environment)[:LONGEST_STEM]}{digits}"
+        stem = self.sid_prefix or policies.STEM + policies.camel(self.name)
+        return policies.sid(stem, self.environment, self.sid_prefix, "" if self.sid_prefix else self.name)
 
     def resources(self, partition: str) -> list[str]:
         arn = f"arn:{partition}:s3:::{self.bucket}"
@@ -125,20 +127,15 @@ class BucketStatement:
 
     def statement(self, endpoints: t.Iterable[str], partition: str) -> Statement:
         """The statement that lets these endpoints in."""
-        listed = sorted({principals.as_arn(principal, partition) for principal in self.principals or []})
+        named = sorted({principals.as_arn(principal, partition) for principal in self.principals or []})
         return {
             "Sid": self.sid,
             "Effect": "Allow",
-            "Principal": "*" if listed == ["*"] else {"AWS": listed},
+            "Principal": "*" if named == ["*"] else {"AWS": named},
             "Action": sorted(set(self.actions or [])),
             "Resource": self.resources(partition),
             "Condition": {"StringEquals": {SOURCE: sorted(endpoints)}},
         }
-
-
-def _camel(text: str) -> str:
-    """Letters and digits of a text; a capital begins each part."""
-    return "".join(part[0].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", text))
 
 
 def endpoints_of(statement: Statement | None) -> set[str]:
@@ -166,11 +163,11 @@ def wanted(item: BucketStatement, have: Statement | None, partition: str) -> Sta
     """What shall stand for the item, None for nothing. Raises ItemError for what cannot be made, or is not ours."""
     if have is not None:
         _refuse_foreign(item, have, partition)
-    listed = set(item.vpc_endpoint_ids or [])
+    named = set(item.vpc_endpoint_ids or [])
     if item.state == "absent":
-        left = endpoints_of(have) - listed
-        return _narrowed(have, left) if have and listed and left else None
-    endpoints = listed if listed and item.purge_vpc_endpoint_ids else endpoints_of(have) | listed
+        left = endpoints_of(have) - named
+        return _narrowed(have, left) if have and named and left else None
+    endpoints = named if named and item.purge_vpc_endpoint_ids else endpoints_of(have) | named
     if not endpoints:
         raise ItemError(
             f"The policy of bucket {item.bucket} has no statement {item.sid} that names endpoints: list "
@@ -185,9 +182,8 @@ def _narrowed(have: Statement, endpoints: set[str]) -> Statement:
     for operator, keys in have["Condition"].items():
         kept: dict[str, t.Any] = {}
         for key, values in keys.items():
-            listed = [values] if isinstance(values, str) else values
             is_ours = key.lower() == SOURCE.lower() and "not" not in operator.lower()
-            kept[key] = [value for value in listed if value in endpoints] if is_ours else values
+            kept[key] = [value for value in listed(values) if value in endpoints] if is_ours else values
         conditions[operator] = kept
     return {**have, "Condition": conditions}
 
@@ -232,7 +228,7 @@ def _denies(statement: Statement, endpoint: str) -> bool:
     for operator, key, values in policies.conditions(statement):
         if key != SOURCE.lower() or not operator.startswith("stringnot"):
             continue
-        admits = _matches if "like" in operator else str.__eq__
+        admits = matches if "like" in operator else str.__eq__
         if not any(admits(value, endpoint) for value in values):
             return True
     return False
@@ -240,27 +236,17 @@ def _denies(statement: Statement, endpoint: str) -> bool:
 
 def _concerns(statement: Statement, actions: t.Iterable[str]) -> bool:
     if "NotAction" in statement:
-        return not all(any(_matches(no, action) for no in _listed(statement["NotAction"])) for action in actions)
-    return any(_overlap(denied, action) for denied in _listed(statement.get("Action")) for action in actions)
+        return not all(any(matches(no, action) for no in listed(statement["NotAction"])) for action in actions)
+    return any(_overlap(denied, action) for denied in listed(statement.get("Action")) for action in actions)
 
 
 def _overlap(one: str, other: str) -> bool:
     """Whether two patterns may have a text in common: both with a wildcard may, where they begin alike."""
-    if _matches(one, other) or _matches(other, one):
+    if matches(one, other) or matches(other, one):
         return True
     begins, other_begins = (re.split(r"[*?]", pattern)[0].lower() for pattern in (one, other))
     both = begins != one.lower() and other_begins != other.lower()
     return both and (begins.startswith(other_begins) or other_begins.startswith(begins))
-
-
-def _listed(value: t.Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Whether a text fits a pattern of AWS, in which C(*) and C(?) stand for any signs. Capitals do not count."""
-    form = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(form, text, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@
 
 This module util is PRIVATE to the collection.
 
-AWS meters calls per account and region. Sources: "Request throttling for the Amazon EC2 API" and "Request throttling
-for the ELB API" in AWS's documentation (read 2026-11).
+AWS meters calls per account and region. Sources: "Request throttling for the Amazon EC2 API", "Request throttling
+for the ELB API" and, in the Amazon Route 53 Developer Guide, "Quotas" (read 2026-11).
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ ELBV2_CATEGORY = {
     "RegisterTargets": "targets",
     "DeregisterTargets": "targets",
 }
+ROUTE_53 = ("route53:*", 5.0, 5.0)  # all calls of an account
 
 
 def is_read(operation: str) -> bool:
@@ -59,4 +60,6 @@ def buckets(service: str, operation: str) -> list[Bucket]:
     if service == "elbv2":
         category = ELBV2_CATEGORY.get(operation, kind)
         return [(f"elbv2:{name}", *ELBV2[name]) for name in ("*", category)]
+    if service == "route53":
+        return [ROUTE_53]
     return []

@@ -23,6 +23,7 @@ ENVIRONMENT_TAG = "saas.privatelink:environment"  # beside it: whose of that nam
 REGISTERED_TAG = "saas.privatelink:registered"  # on an adopted target group: the targets that we have registered
 USER_TAG = "saas.privatelink:used-by:"  # and a name: who else uses what carries it, and keeps it from being deleted
 ADOPTED_TAG = "saas.privatelink:adopted"  # on what others have made, and we use: it is never deleted
+ADDED_TAG = "saas.privatelink:added"  # on a hosted zone: which of its records and associations were added here
 
 
 def as_text(tags: t.Mapping[t.Any, t.Any] | None) -> dict[str, str]:

@@ -118,10 +118,7 @@ class VpcEndpoint:
     environment: str = internal("")
 
     def __post_init__(self) -> None:
-        if self.reuse and not (self.service_name and self.vpc_id and self.kind == "Interface"):
-            raise ItemError("reuse is for endpoints of type Interface: give service_name and vpc_id.")
-        if self.reuse and self.vpc_endpoint_id:
-            raise ItemError("reuse finds an endpoint by its service: leave out vpc_endpoint_id.")
+        self._check_reuse()
         if self.vpc_endpoint_id is not None and not arns.VPC_ENDPOINT.fullmatch(self.vpc_endpoint_id):
             raise ItemError(f"Not the id of an endpoint: {self.vpc_endpoint_id!r}, like vpce-0123456789abcdef0.")
         if self.vpc_endpoint_id and self.replace:
@@ -140,6 +137,16 @@ class VpcEndpoint:
                 json.loads(self.policy)
             except ValueError as error:
                 raise ItemError(f"policy is not JSON: {error}") from error
+
+    def _check_reuse(self) -> None:
+        if not self.reuse:
+            return
+        if not (self.service_name and self.vpc_id and self.kind in TYPES["Interface"]):
+            raise ItemError("reuse is for endpoints of type Interface or Gateway: give service_name and vpc_id.")
+        if self.vpc_endpoint_id:
+            raise ItemError("reuse finds an endpoint by its service: leave out vpc_endpoint_id.")
+        if self.kind == "Gateway" and self.state == "present" and not self.route_table_ids:
+            raise ItemError("reuse finds a Gateway endpoint by its route tables: give route_table_ids.")
 
     def _check_target(self) -> None:
         given = [target for target in TARGETS if getattr(self, target.option) is not None]
@@ -384,25 +391,30 @@ def _asks_acceptance(item: VpcEndpoint, actual: Actual) -> bool:
 
 def _queue(items: t.Sequence[VpcEndpoint], found: t.Mapping[str, Actual | ItemError]) -> None:
     """Of new items that lead to one service in one VPC, one makes the endpoint, and those that may use it wait."""
-    makers: dict[tuple[str | None, str | None], str] = {}
+    makers: dict[tuple[str | None, ...], str] = {}
     for item in sorted(items, key=lambda item: item.reuse):
         actual = found[item.name]
         if item.state == "present" and item.service_name and isinstance(actual, Actual) and not actual.state:
-            maker = makers.setdefault(_where(item), item.name)
+            maker = makers.setdefault((item.kind, *_where(item)), item.name)
             actual.behind = maker if item.reuse and maker != item.name and actual.reused is None else ""
 
 
 def shared_endpoint(item: VpcEndpoint, endpoints: t.Sequence[Endpoint]) -> Endpoint | None:
     """The endpoint of another name that serves in the item's VPC what the item wants: of several, the oldest.
 
-    Those of the collection's own come first, for they may be used without being asked for.
+    Those of the collection's own come first, for they may be used without being asked for. A gateway serves route
+    tables, each of which takes one for a service.
     """
     same = [endpoint for endpoint in endpoints if (endpoint.get("VpcId"), endpoint.get("ServiceName")) == _where(item)]
     living = [
         endpoint
         for endpoint in same
-        if endpoint.get("VpcEndpointType") == "Interface" and _state(endpoint) not in ("deleting", *DEAD)
+        if endpoint.get("VpcEndpointType") == item.kind and _state(endpoint) not in ("deleting", *DEAD)
     ]
+    if item.kind == "Gateway" and item.route_table_ids:
+        living = [
+            endpoint for endpoint in living if set(endpoint.get("RouteTableIds") or ()) & set(item.route_table_ids)
+        ]
     living = [endpoint for endpoint in living if not ownership.is_ours(item, _tags(endpoint))]
 
     def order(endpoint: Endpoint) -> tuple[bool, str, str]:
@@ -554,10 +566,19 @@ def _users(endpoint: Endpoint) -> list[str]:
 def plan_reused(item: VpcEndpoint, actual: Actual, endpoint: Endpoint) -> Plan:
     """Use an endpoint that is not the item's as it is. Raises ItemError for one that may not be, or does not do."""
     which = f"{_id(endpoint)} leads to {item.service_name} in {item.vpc_id}"
+    alone = "VPC has one endpoint with the private DNS name of a service"
+    if item.kind == "Gateway":
+        alone = "route table has one gateway endpoint to a service"
     if not item.adopt and not _is_collections(item, endpoint):
         raise ItemError(
-            f"{which} already, and was not made here. A VPC has one endpoint with the private DNS name of a service, "
+            f"{which} already, and was not made here. A {alone}, "
             "so no second was made. Set adopt=true to use that one: it is neither changed nor deleted."
+        )
+    missing = sorted(set(item.route_table_ids or ()) - set(endpoint.get("RouteTableIds") or ()))
+    if missing:
+        raise ItemError(
+            f"{which} from some of the route tables, but not from {', '.join(missing)}, and was not made for "
+            f"{item.name}, so it was not changed. Have its owner add {', '.join(missing)}, or leave these out."
         )
     plan = _standing(item, dataclasses.replace(actual, endpoint=endpoint), endpoint)
     plan.result["reused"] = True

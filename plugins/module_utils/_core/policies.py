@@ -14,6 +14,7 @@ Source: IAM user guide, Grammar of the IAM JSON policy language, and the JSON po
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import typing as t
@@ -24,6 +25,7 @@ Statement = t.Mapping[str, t.Any]
 Document = t.Mapping[str, t.Any]
 VERSION = "2012-10-17"
 ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")  # how AWS gives back a principal that is an account
+STEM, LONGEST_STEM = "SaasPrivatelink", 64  # what our Sids begin with
 SET_OPERATOR = re.compile(r"for(any|all)values?:")
 
 
@@ -31,6 +33,17 @@ def statements(document: Document | None) -> list[Statement]:
     """Of a policy document; a single one may stand without a list."""
     found = (document or {}).get("Statement") or []
     return [found] if isinstance(found, t.Mapping) else list(found)
+
+
+def sid(stem: str, environment: str, *told: str | None) -> str:
+    """A Sid of ours, in letters and digits. What it is told differs in the eight digits at its end if nowhere else."""
+    digits = hashlib.sha256(json.dumps([environment, *told]).encode()).hexdigest()[:8]
+    return f"{stem[:LONGEST_STEM]}{camel(environment)[:LONGEST_STEM]}{digits}"
+
+
+def camel(text: str) -> str:
+    """Letters and digits of a text; a capital begins each part."""
+    return "".join(part[0].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", text))
 
 
 def of_sid(document: Document | None, sid: str) -> Statement | None:
@@ -77,6 +90,31 @@ def conditions(statement: Statement) -> list[tuple[str, str, list[str]]]:
         bare = SET_OPERATOR.sub("", operator.lower())
         found += [(bare, key.lower(), _texts(values)) for key, values in keys.items()]
     return found
+
+
+def covers(statement: Statement, account: str) -> bool:
+    """Whether a statement is about an account, or about somebody in it; what leaves others out may be."""
+    principal = statement.get("Principal")
+    named = principal if isinstance(principal, str) else (principal or {}).get("AWS")
+    names = listed(named)
+    return "NotPrincipal" in statement or any(name == "*" or account in name.split(":") for name in names)
+
+
+def names_any(statement: Statement, actions: t.Iterable[str]) -> bool:
+    """Whether a statement is about one of these actions; what leaves others out may be."""
+    patterns = listed(statement.get("Action"))
+    return "NotAction" in statement or any(matches(pattern, action) for pattern in patterns for action in actions)
+
+
+def listed(value: t.Any) -> list[str]:
+    """One text, or several, as a list."""
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern of AWS, in which C(*) and C(?) stand for any signs. Capitals do not count."""
+    form = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(form, text, re.IGNORECASE) is not None
 
 
 def _canonical(statement: Statement) -> dict[str, t.Any]:

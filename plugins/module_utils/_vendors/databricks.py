@@ -22,17 +22,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, OwnMemory, Pacer, SharedFile
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
 from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import (
     SignIn,
     TryAgain,
     sign_in,
 )
-
-try:
-    from databricks.sdk.errors.base import DatabricksError
-    from requests.exceptions import JSONDecodeError, RequestException
-except ImportError:  # DatabricksModule says so
-    DatabricksError = JSONDecodeError = RequestException = OSError  # type: ignore[assignment,misc]
 
 SERVICE = "databricks"
 ACCOUNTS = "/api/2.0/accounts/{account_id}"
@@ -323,16 +318,16 @@ class Databricks:
 def _refusal(request: Request, cause: BaseException | None, passing: bool) -> ApiError:
     """What has become of a call, from what the SDK raised; ``passing``: it would have called again."""
     action, subject = request.action, request.subject
-    if isinstance(cause, DatabricksError):
+    if isinstance(cause, sdk().DatabricksError):
         return _platform_error(request, cause, passing)
     reason = _reason(cause)
-    if isinstance(reason, JSONDecodeError):
+    if isinstance(reason, sdk().JSONDecodeError):
         return ApiError(action, NOT_JSON, "the answer is a web page", subject)
-    if isinstance(reason, DatabricksError):  # of signing in: the call itself was not made
+    if isinstance(reason, sdk().DatabricksError):  # of signing in: the call itself was not made
         error = _platform_error(request, reason, passing)
         error.lost = False
         return error
-    if isinstance(reason, RequestException):
+    if isinstance(reason, sdk().RequestException):
         return ApiError(action, NO_ANSWER, _words(reason), subject, _lost_advice(request), pause=0.0, lost=True)
     if cause and cause.args and isinstance(cause.args[0], bytes):
         return _no_token(request, cause.args[0])
@@ -346,10 +341,10 @@ def _reason(error: BaseException | None) -> BaseException | None:
     An address that cannot be one is no failed request, but something that it was not told.
     """
     while error:
-        is_address = isinstance(error, RequestException) and isinstance(error, ValueError)
-        if isinstance(error, JSONDecodeError):
+        is_address = isinstance(error, sdk().RequestException) and isinstance(error, ValueError)
+        if isinstance(error, sdk().JSONDecodeError):
             return error
-        if isinstance(error, (DatabricksError, RequestException)) and not is_address:
+        if isinstance(error, (sdk().DatabricksError, sdk().RequestException)) and not is_address:
             return error
         error = error.__cause__ or error.__context__
     return None

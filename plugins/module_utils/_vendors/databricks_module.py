@@ -10,6 +10,7 @@ This module util is PRIVATE to the collection.
 from __future__ import annotations
 
 import dataclasses
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -20,7 +21,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import
 from ansible_collections.saas.privatelink.plugins.module_utils._core.progress import progress
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks import Databricks, Object, has
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import IMPORT_ERROR, SignIn
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import SignIn
 
 LIMITS: dict[str, t.Any] = {"limits": {"type": "dict", "options": argument_spec(Limits)}}
 """The option of a module whose objects Databricks limits."""
@@ -36,8 +38,10 @@ class DatabricksModule(AnsibleModule):
     def __init__(self, argument_spec_of_module: t.Mapping[str, t.Any], **kwargs: t.Any) -> None:
         spec = {**argument_spec(SignIn), **argument_spec_of_module}
         super().__init__(argument_spec=spec, supports_check_mode=True, **kwargs)
-        if IMPORT_ERROR:
-            self.fail_json(msg=missing_required_lib("databricks-sdk"), exception=IMPORT_ERROR)
+        try:
+            sdk()
+        except ImportError:
+            self.fail_json(msg=missing_required_lib("databricks-sdk"), exception=traceback.format_exc())
 
     def account(self) -> Databricks:
         """The account that the task's options and environment name. Nothing is called yet."""

@@ -18,7 +18,6 @@ import functools
 import os
 import threading
 import time
-import traceback
 import types
 import typing as t
 from dataclasses import dataclass
@@ -29,15 +28,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core.errors impo
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, shard_of
-
-IMPORT_ERROR = ""
-try:
-    import requests
-    from databricks.sdk import AccountClient, oauth
-    from databricks.sdk.clock import RealClock
-    from databricks.sdk.core import Config
-except ImportError:
-    IMPORT_ERROR = traceback.format_exc()
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 GovCloud = t.Literal["civilian", "dod"]
@@ -144,31 +135,32 @@ class OneTry:
 @contextlib.contextmanager
 def _discovery_once() -> t.Iterator[None]:
     """To find out where tokens are given, the SDK makes clients of its own, to which it hands no clock."""
+    clock = sdk().RealClock
     with _signing_in:
-        usual = RealClock.sleep
-        RealClock.sleep = OneTry.sleep  # type: ignore[method-assign,assignment]
+        usual = clock.sleep
+        clock.sleep = OneTry.sleep
         try:
             yield
         finally:
-            RealClock.sleep = usual  # type: ignore[method-assign]
+            clock.sleep = usual
 
 
 def _limit_tokens(seconds: int) -> None:
     """The SDK waits for tokens as long as nothing comes, unlike for anything else, and has no option for it."""
+    requests = sdk().requests
     post = functools.partial(requests.post, timeout=seconds)
-    limited = types.SimpleNamespace(auth=requests.auth, get=requests.get, post=post)
-    oauth.requests = limited  # type: ignore[assignment,attr-defined]
+    sdk().oauth.requests = types.SimpleNamespace(auth=requests.auth, get=requests.get, post=post)
 
 
 def sign_in(options: SignIn) -> t.Any:
     """A client of the account, with a token. Raises what the SDK raises, and TryAgain."""
     _limit_tokens(options.api_timeout)
     with _discovery_once():
-        config = Config(
+        config = sdk().Config(
             clock=t.cast("t.Any", OneTry()),
             http_timeout_seconds=options.api_timeout,
             disable_async_token_refresh=True,  # else a thread of its own outlives the module
             **options.config,
             **PRODUCT,
         )
-        return AccountClient(config=config)
+        return sdk().AccountClient(config=config)

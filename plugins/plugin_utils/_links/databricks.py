@@ -17,52 +17,439 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint as AwsEndpoint
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.zone_options import PrivateZone
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import WARN
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
+from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional, required
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_faults import fault_of, taken_as
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_options import (
-    OPEN,
-    OUTBOUND,
-    WorkspaceOptions,
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_network import Network
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_network_policy import NetworkPolicy
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_private_access import PrivateAccess
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import (
+    COMPUTE_PORTS,
+    COMPUTE_PORTS_GOVCLOUD,
+    FRONT_PORTS,
+    SHARDS,
+    service_name,
+    shard_of,
 )
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_service_direct_endpoint import (
+    ServiceDirectEndpoint,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_vpc_endpoint import VpcEndpoint
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_workspace_network import (
+    WorkspaceNetwork,
+)
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import databricks_zone as zone
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import CHECK_FAILED, Found, Known, Result
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
 
+INBOUND, CLASSIC, OUTBOUND, ISOLATED = "inbound", "classic", "outbound", "isolated"
+WORKSPACE, RELAY, SERVICE_DIRECT = "workspace", "scc_relay", "service_direct"  # endpoint services of a region
+S3 = "s3"
+AwsService = t.Literal["s3", "sts", "kinesis-streams"]  # AWS's own, which clusters need besides Databricks
+AWS_SERVICES: tuple[AwsService, ...] = ("s3", "sts", "kinesis-streams")
+HTTPS = ["443"]
+COMPUTE = "compute"  # the destination of what is checked of the clusters' VPC
+ROADS = "internet_roads"  # the check that says what is left of the road to the internet
+RESTRICTED, OPEN = "restricted", "open"
 US, VENDOR, AWS = "us", "vendor", "AWS"  # whose turn it is
 STAGES = {
     "endpoints": "making the VPC endpoints",
     "registered": "registering the VPC endpoints",
     "service_direct": "registering the endpoint for Service-Direct",
     "named": "switching on private DNS of the VPC endpoints",
+    "gateways": "making the gateway endpoint to S3",
     "network": "making the network",
     "private_access": "making the private access settings",
+    "private_zone": "making the private zone",
     "workspace": "moving the workspace",
     "public_access": "setting public access",
     "network_policy": "setting what serverless compute reaches",
     "leaving": "moving the workspace away",
     "network_absent": "removing the network",
     "settings_absent": "removing the private access settings",
+    "private_zone_absent": "removing the private zone",
     "service_direct_absent": "removing the registration for Service-Direct",
     "registered_absent": "removing the registrations",
     "endpoints_absent": "deleting the VPC endpoints",
+    "gateways_absent": "deleting the gateway endpoint to S3",
     "network_policy_absent": "removing the network policy",
 }
 """What a step is doing, in the words of a link's line."""
-ENDS = ("registered", "service_direct", "named", "workspace", "leaving")  # what comes next must not begin before
+ENDS = (
+    "registered",
+    "service_direct",
+    "named",
+    "private_zone",
+    "workspace",
+    "leaving",
+)  # what comes next must not begin before
 OF_ENDPOINTS = ("endpoints", "named", "endpoints_absent")
 NOT_BUILT = "outbound is not built yet by this role: docs/databricks.md says what to do by hand"
+NO_TABLES = (
+    "S3 has no gateway endpoint, for the route tables of the clusters' subnets could not be seen: set route_table_ids"
+    " of compute_vpc"
+)
 EGRESS_OPEN = "serverless compute reaches all of the internet"
 KEPT = "kept, because Databricks lets a workspace exchange it and never take it off"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabricksWorkspaceLink(WorkspaceOptions):
+class TransitVpc:
+    """A VPC from which users come."""
+
+    vpc_id: str = required("VPC from which users reach the workspace.")
+    subnet_ids: list[str] = required(
+        "Subnets of its endpoint to the workspace, one for each Availability Zone. Those of"
+        " O({links}[].compute_vpc.endpoint_subnet_ids) in the VPC of the clusters, for both use one endpoint."
+    )
+    source_security_group_ids: list[str] | None = optional(
+        None, "Security groups of the users, whom a security group of the endpoint's own lets in on port 443."
+    )
+    security_group_ids: list[str] | None = optional(
+        None, "Security groups that exist, for the endpoint. They are used as they are."
+    )
+    dns_vpc_ids: list[str] | None = optional(
+        None,
+        "Further VPCs of the region that find this endpoint under the workspace's name, as that of a Route 53 inbound"
+        " resolver.",
+    )
+    service_direct_subnet_ids: list[str] | None = optional(
+        None,
+        "Subnets of an endpoint to Service-Direct, which is in some zones of a region. Without them there is none.",
+    )
+    service_direct_ports: list[str] | None = optional(
+        None,
+        "TCP ports on which users reach Service-Direct, which Databricks does not publish. Needed with"
+        " O({links}[].transit_vpcs[].service_direct_subnet_ids).",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputeVpc:
+    """The VPC in which clusters run."""
+
+    vpc_id: str = required("VPC of the workspace's clusters.")
+    subnet_ids: list[str] = required("Subnets of the clusters, two at least, in separate Availability Zones.")
+    security_group_ids: list[str] = required(
+        "Security groups of the clusters, one to five. The endpoints let them in on Databricks' ports."
+    )
+    endpoint_subnet_ids: list[str] = required(
+        "Subnets of the endpoints, one for each Availability Zone, apart from those of the clusters."
+    )
+    endpoint_security_group_ids: list[str] | None = optional(
+        None, "Security groups that exist, for the endpoints, instead of ones of their own. They are used as they are."
+    )
+    route_table_ids: list[str] | None = optional(
+        None, "Route tables of the clusters' subnets, for the gateway endpoint to S3. Default is what the subnets have."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageDestination:
+    """A bucket that serverless compute may reach."""
+
+    bucket_name: str = required("Name of the bucket.")
+    region: str = required("Its region.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabricksWorkspaceLink(Link):
     """One workspace, and how it is reached and reaches Databricks."""
 
     PATTERN = "databricks"
     MANY_ITEMS: t.ClassVar[t.AbstractSet[str]] = frozenset({"preflight", *STAGES})
     KEEPS: t.ClassVar[bool] = True
+
+    name: str = required("Name of the workspace in this inventory.")
+    workspace_id: int | None = optional(
+        None, "Number of the workspace, which its address and the account console show. One without it fails alone."
+    )
+    connectivity: list[t.Literal["inbound", "classic", "outbound", "isolated"]] | None = optional(
+        None,
+        "What is private: V(inbound), from users to the workspace; V(classic), from clusters to Databricks;"
+        " V(outbound), from serverless compute to data, which this role does not build yet and says so. V(isolated) is"
+        " all of them, with public access off as the last step. One without any fails alone.",
+    )
+    transit_vpcs: list[dict[str, t.Any]] | None = optional(
+        None,
+        "VPCs from which users come, for V(inbound). One of them may be that of the clusters.",
+        item=TransitVpc,
+    )
+    compute_vpc: dict[str, t.Any] | None = optional(None, "VPC of the clusters, for V(classic).", item=ComputeVpc)
+    aws_endpoints: list[AwsService] | None = optional(
+        None,
+        "Services of AWS that clusters reach without the internet: S3 by a gateway endpoint in the route tables of"
+        " their subnets, the others by Interface endpoints beside those to Databricks. Default for V(classic) is all"
+        " three; an empty list declines them.",
+    )
+    adopt_aws_endpoints: bool = optional(
+        False,
+        "Use endpoints to these services that others have made in the VPC. They are used as they are, and never"
+        " deleted. Without it, one that is there already is refused, for AWS lets no second one serve the same"
+        " clients.",
+    )
+    secure_cluster_connectivity: bool | None = optional(
+        None,
+        "Whether the workspace has secure cluster connectivity, which PrivateLink needs. Databricks does not tell, so"
+        " it is declared; as long as it is not, that is a warning.",
+    )
+    legacy_metastore: bool = optional(
+        False,
+        "Whether the workspace still uses Databricks' legacy metastore. That is reached by its public address on port"
+        " 3306 and by no endpoint; the port is never opened.",
+    )
+    network: str | None = optional(
+        None,
+        "Name of the network at Databricks that describes O({links}[].compute_vpc). Default is made of the names of the"
+        " vendor and the workspace, and its number.",
+    )
+    private_access_settings: str | None = optional(
+        None,
+        "Name of the private access settings, which workspaces of a region may share. They say the same about"
+        " O({links}[].public_access) and O({links}[].private_access_level) then. Default as of the network.",
+    )
+    public_access: bool | None = optional(
+        None,
+        "Whether the workspace is reached from the internet, too. Default is V(false) where it is isolated, else"
+        " V(true). V(false) needs both V(inbound) and V(classic).",
+    )
+    private_access_level: t.Literal["ACCOUNT", "ENDPOINT"] | None = optional(
+        None,
+        "Whether every endpoint that the account has registered leads to the workspace. With V(ENDPOINT) those in"
+        " O({links}[].allowed_vpc_endpoint_ids) do, and those of the links that have the settings. Settings that are"
+        " made have V(ACCOUNT).",
+    )
+    allowed_vpc_endpoint_ids: list[str] | None = optional(
+        None, "Databricks' ids of further registered endpoints that the level V(ENDPOINT) lets in."
+    )
+    confirm_lockout: bool = optional(
+        False, "Consent to shutting out registered endpoints that come in now, which the level V(ENDPOINT) does."
+    )
+    network_policy: str | None = optional(
+        None,
+        "Name of a network policy that exists, for the workspace. It says what serverless compute reaches, and is used"
+        " as it is. Default of an isolated workspace is one of its own that lets it reach nothing of the internet.",
+    )
+    serverless_egress: t.Literal["restricted", "open"] | None = optional(
+        None,
+        "Whether serverless compute is kept from the internet by a network policy of the workspace's own. Default is"
+        " V(restricted) where it is isolated without O({links}[].network_policy), else nothing changes. With V(open)"
+        " the line says that it is open.",
+    )
+    allowed_internet_destinations: list[str] | None = optional(
+        None, "Domain names that serverless compute reaches though it is V(restricted)."
+    )
+    allowed_storage_destinations: list[dict[str, t.Any]] | None = optional(
+        None, "Buckets that serverless compute reaches though it is V(restricted).", item=StorageDestination
+    )
+    workspace_service_name: str | None = optional(
+        None, "Databricks' endpoint service for workspaces. Default is the one that it publishes for the region."
+    )
+    scc_relay_service_name: str | None = optional(
+        None, "That of the relay for secure cluster connectivity. Default as before."
+    )
+    service_direct_service_name: str | None = optional(None, "That of Service-Direct. Default as before.")
+    service_direct_api: t.Literal["endpoints", "vpc_endpoints"] = optional(
+        "endpoints", "By which of Databricks' APIs the endpoint to Service-Direct is registered."
+    )
+    confirm_disruption: bool = optional(
+        False,
+        "Consent to changing the workspace: all classic compute must be stopped before, and for about 20 minutes after"
+        " it no cluster starts. Without it everything else is built, and the line says that the workspace waits.",
+    )
+    private_zone: t.Literal["manage", "hand_off"] = optional(
+        zone.HAND_OFF,
+        "Who makes the name lead to the endpoints that the workspace's public name leads to once it has private access"
+        " settings. With V(manage) the role makes a private hosted zone for each of O({links}[].transit_vpcs), before"
+        " the workspace gets its settings; else the sheet says what to make. In VPCs of the zone, names of"
+        " workspaces in other regions that have such settings are found only if the zone has them too.",
+    )
+    private_zone_name: str | None = optional(
+        None, "Domain of the zone. Default is V(privatelink.cloud.databricks.com). In GovCloud it is not known."
+    )
+    private_zone_city: str | None = optional(
+        None,
+        "Name within the zone that all workspaces of the region have, as V(sydney). Default is the one that Databricks"
+        " publishes for the region.",
+    )
+    private_zone_adopt: bool = optional(
+        False,
+        "Add the name to a zone that others have made, or that this role has for another region, and nothing else.",
+    )
+    leave_network: str | None = optional(
+        None, "With O({links}[].state=absent), name or id of the network that the workspace gets instead."
+    )
+    leave_private_access: str | None = optional(
+        None, "With O({links}[].state=absent), name or id of the private access settings that it gets instead."
+    )
+    tags: dict[str, str] | None = optional(None, "Tags of the endpoints and of their security groups.")
+    replace: bool = optional(
+        False, "Make anew what cannot be changed, in AWS or at Databricks. Connections are interrupted then."
+    )
+    adopt: bool = optional(
+        False,
+        "Use endpoints, a network and private access settings that others have made. Endpoints and settings are used as"
+        " they are, and none of it is ever deleted.",
+    )
+    region: str | None = optional(None, "Region of the run. Facts of the run.")
+    govcloud_shard: t.Literal["civilian", "dod"] | None = optional(
+        None, "Databricks' cloud in GovCloud. Facts of the run."
+    )
+
+    # What it is made of
+
+    @property
+    def ways(self) -> set[str]:
+        """What is private."""
+        return {INBOUND, CLASSIC, OUTBOUND} if self.isolated else {*(self.connectivity or ())}
+
+    @property
+    def isolated(self) -> bool:
+        return ISOLATED in (self.connectivity or ())
+
+    @property
+    def object_name(self) -> str:
+        """What objects of the account are called: no other workspace of it has them, in whatever region."""
+        return f"{self.vendor}-{self.name}-{self.workspace_id}"
+
+    @property
+    def network_name(self) -> str:
+        return self.network or self.object_name
+
+    @property
+    def settings_name(self) -> str:
+        return self.private_access_settings or self.object_name
+
+    @property
+    def policy_name(self) -> str:
+        """Its network policy, "" where nothing is said about one. A name is the policy's id, of 32 characters."""
+        own = f"privatelink-{self.workspace_id}" if self.serverless_egress == RESTRICTED else ""
+        return self.network_policy or own
+
+    @property
+    def has_network(self) -> bool:
+        return CLASSIC in self.ways
+
+    @property
+    def has_settings(self) -> bool:
+        """Databricks asks for private access settings with any way in by PrivateLink."""
+        return bool({INBOUND, CLASSIC} & self.ways)
+
+    def service(self, kind: str) -> str:
+        """Name of an endpoint service of Databricks, "" where none is known in the region."""
+        own = getattr(self, f"{kind}_service_name")
+        region = SHARDS[shard_of(self.govcloud_shard)].regions.get(self.region or "")
+        service_id = getattr(region, kind) if region else ""
+        return str(own or (service_name(str(self.region), service_id) if service_id else ""))
+
+    def front_ends(self) -> list[InterfaceEndpointLink]:
+        """The endpoints by which users come in."""
+        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
+        return [
+            self._endpoint(
+                f"inbound-{vpc['vpc_id']}",
+                self.service(WORKSPACE),
+                vpc,
+                ports=FRONT_PORTS,
+                source_security_group_ids=vpc.get("source_security_group_ids"),
+            )
+            for vpc in transit
+        ]
+
+    def users_from(self) -> list[tuple[t.Mapping[str, t.Any], str]]:
+        """The transit VPCs, each with the shared key of its endpoint."""
+        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
+        return [(vpc, end.shared_key) for vpc, end in zip(transit, self.front_ends(), strict=True)]
+
+    def service_direct_ends(self) -> list[InterfaceEndpointLink]:
+        """The endpoints to Service-Direct."""
+        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
+        return [
+            self._endpoint(
+                f"direct-{vpc['vpc_id']}",
+                self.service(SERVICE_DIRECT),
+                {**vpc, "subnet_ids": vpc["service_direct_subnet_ids"]},
+                ports=vpc.get("service_direct_ports"),
+                source_security_group_ids=vpc.get("source_security_group_ids"),
+            )
+            for vpc in transit
+            if vpc.get("service_direct_subnet_ids")
+        ]
+
+    def back_ends(self) -> list[InterfaceEndpointLink]:
+        """The endpoints by which clusters reach Databricks: to the workspace, then to the relay."""
+        if not (self.has_network and self.compute_vpc):
+            return []
+        return [
+            self._compute_endpoint(f"compute-{kind}", self.service(kind), self.compute_ports)
+            for kind in (WORKSPACE, RELAY)
+        ]
+
+    def aws_ends(self) -> list[InterfaceEndpointLink]:
+        """The endpoints by which clusters reach services of AWS, without S3."""
+        if not (self.has_network and self.compute_vpc):
+            return []
+        adopt = self.adopt or self.adopt_aws_endpoints
+        ends = [
+            self._compute_endpoint(f"aws-{name}", self.aws_service(name), HTTPS)
+            for name in self.aws_endpoints or ()
+            if name != S3
+        ]
+        return [dataclasses.replace(end, adopt=adopt) for end in ends]
+
+    def aws_service(self, name: str) -> str:
+        """The name of a service of AWS's own in the region, alike in all the partitions that Databricks is in."""
+        return f"com.amazonaws.{self.region}.{name}"
+
+    @property
+    def compute_ports(self) -> list[str]:
+        """The ports on which clusters reach Databricks."""
+        return COMPUTE_PORTS_GOVCLOUD if self.govcloud_shard else COMPUTE_PORTS
+
+    def _compute_endpoint(self, purpose: str, service: str, ports: list[str]) -> InterfaceEndpointLink:
+        """An endpoint of the clusters."""
+        compute = self.compute_vpc or {}
+        groups = compute.get("endpoint_security_group_ids")
+        place = {
+            "vpc_id": compute["vpc_id"],
+            "subnet_ids": compute["endpoint_subnet_ids"],
+            "security_group_ids": groups,
+        }
+        sources = None if groups else compute["security_group_ids"]
+        end = self._endpoint(purpose, service, place, ports=ports, source_security_group_ids=sources)
+        return t.cast("InterfaceEndpointLink", end)
+
+    @property
+    def gateway_name(self) -> str:
+        """What its gateway endpoint to S3 is called, which workspaces of a VPC share; "" where it has none."""
+        if not (self.has_network and self.compute_vpc and S3 in (self.aws_endpoints or ())):
+            return ""
+        return resource_name(self.vendor, S3, self.compute_vpc["vpc_id"])
+
+    def _endpoint(self, purpose: str, service: str, place: t.Mapping[str, t.Any], **who: t.Any) -> t.Any:
+        return InterfaceEndpointLink(
+            name=f"{self.name}-{purpose}",
+            vendor=self.vendor,
+            service_name=service or None,
+            vpc_id=place["vpc_id"],
+            subnet_ids=place["subnet_ids"],
+            security_group_ids=place.get("security_group_ids"),
+            tags=self.tags,
+            replace=self.replace,
+            adopt=self.adopt,
+            state=self.state,
+            title=self.title,
+            **who,
+        )
+
+    def all_endpoints(self) -> list[InterfaceEndpointLink]:
+        return [*self.front_ends(), *self.back_ends(), *self.aws_ends(), *self.service_direct_ends()]
 
     # Before the first call
 
@@ -72,14 +459,94 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
         if self.isolated and not (egress or self.network_policy):
             egress = "restricted"
         public = not self.isolated if self.public_access is None else self.public_access
-        link = dataclasses.replace(self, serverless_egress=egress, public_access=public)
-        return dataclasses.replace(link, fault=fault_of(link) or None)
+        aws = list(AWS_SERVICES) if self.aws_endpoints is None and self.has_network else self.aws_endpoints
+        link = dataclasses.replace(self, serverless_egress=egress, public_access=public, aws_endpoints=aws)
+        return dataclasses.replace(link, fault=link._wrong() or None)
+
+    def _wrong(self) -> str:
+        """What contradicts itself, or is missing; "" where nothing is. Of a link that goes only what it is known by."""
+        if not self.workspace_id or self.workspace_id < 0:
+            return "workspace_id is missing: the number that the address of the workspace has, as in ?o=1234567890."
+        if not self.region:
+            return "The region is not known: set aws_region for the host."
+        if not self.present:
+            return ""
+        wrong = self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
+        return wrong or zone.wrong(self)
+
+    def _wrong_ways(self) -> str:
+        if not self.connectivity:
+            return f"connectivity is empty: say {INBOUND}, {CLASSIC}, {OUTBOUND}, or {ISOLATED}."
+        if self.isolated and len(self.connectivity) > 1:
+            return f"connectivity: {ISOLATED} is all of the others, so it stands alone."
+        for way, option in ((INBOUND, "transit_vpcs"), (CLASSIC, "compute_vpc")):
+            given = bool(getattr(self, option))
+            if given != (way in self.ways):
+                said = f"is for connectivity {way}" if given else f"is missing, for connectivity is {way}"
+                return f"{option} {said}."
+        return ""
+
+    def _wrong_access(self) -> str:
+        if self.aws_endpoints and CLASSIC not in self.ways:
+            return f"aws_endpoints is for connectivity {CLASSIC}: they serve clusters."
+        if self.public_access is False and not {INBOUND, CLASSIC} <= self.ways:
+            return "public_access=false needs connectivity inbound and classic: nobody would reach the workspace."
+        if self.isolated and self.public_access:
+            return f"connectivity {ISOLATED} has public_access=false: say {INBOUND} and {CLASSIC} to keep it on."
+        if self.network_policy and self.serverless_egress:
+            return "Give network_policy or serverless_egress, not both: a workspace has one policy."
+        allowed = self.allowed_internet_destinations or self.allowed_storage_destinations
+        if allowed and self.serverless_egress != RESTRICTED:
+            return f"Destinations are allowed with serverless_egress={RESTRICTED} alone."
+        return ""
+
+    def _wrong_vpcs(self) -> str:
+        seen: set[str] = set()
+        compute = self.compute_vpc or {}
+        for vpc in self.transit_vpcs or []:
+            if vpc["vpc_id"] in seen:
+                return f"transit_vpcs lists {vpc['vpc_id']} twice."
+            seen.add(vpc["vpc_id"])
+            own, theirs = vpc.get("source_security_group_ids"), vpc.get("security_group_ids")
+            if bool(own) == bool(theirs):
+                return (
+                    f"transit_vpcs: {vpc['vpc_id']}: give source_security_group_ids or security_group_ids, one of them."
+                )
+            same = set(vpc["subnet_ids"]) == set(compute.get("endpoint_subnet_ids") or ())
+            if vpc["vpc_id"] == compute.get("vpc_id") and not same:
+                return (
+                    f"{vpc['vpc_id']} is that of users and of clusters, which share its endpoint: let subnet_ids and"
+                    " endpoint_subnet_ids be the same."
+                )
+            if vpc.get("service_direct_subnet_ids") and not vpc.get("service_direct_ports"):
+                return f"transit_vpcs: {vpc['vpc_id']}: service_direct_subnet_ids needs service_direct_ports."
+        return ""
+
+    def _wrong_services(self) -> str:
+        needed = {
+            WORKSPACE: bool(self.ways & {INBOUND, CLASSIC}),
+            RELAY: CLASSIC in self.ways,
+            SERVICE_DIRECT: bool(self.service_direct_ends()),
+        }
+        for kind in [kind for kind, is_needed in needed.items() if is_needed]:
+            name = self.service(kind)
+            if not name:
+                return (
+                    f"It is not known which endpoint service Databricks has in {self.region} ({kind}): set"
+                    f" {kind}_service_name, of https://docs.databricks.com/aws/en/resources/ip-domain-region."
+                )
+            named = arns.ENDPOINT_SERVICE_NAME.fullmatch(name)
+            if not named or named[1] != self.region:
+                return f"{kind}_service_name: {name} is no endpoint service in {self.region}, where this run is."
+        return ""
 
     def foreseen(self) -> Known:
         """What the steps will tell, before any has run."""
         keys = [endpoint.shared_key for endpoint in self.all_endpoints()]
         ids = dict.fromkeys(keys, UNKNOWN)
-        told = {"vpc_endpoint_ids": ids, "registration_ids": ids, "network_id": UNKNOWN}
+        names = {key: zone.target_of({}) for key in keys}
+        told = {"vpc_endpoint_ids": ids, "registration_ids": ids, "network_id": UNKNOWN, "endpoint_names": names}
+        told["route_table_ids"] = [UNKNOWN]
         return Known([{**told, "private_access_settings_id": UNKNOWN}])
 
     def checked(self, by_function: bool) -> Link:
@@ -91,13 +558,27 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
             fault = endpoint.checked(by_function).fault
             if fault:
                 return dataclasses.replace(self, fault=fault)
-        for name, taken in taken_as().items():
+        for name, taken in TAKEN_AS.items():
+            of_vendor = {} if taken is AwsEndpoint else {"shard": self.govcloud_shard}
             for item in getattr(self, name)(known):
                 try:
-                    taken(**item, shard=self.govcloud_shard)
+                    taken(**item, **of_vendor)
                 except ItemError as error:
                     return dataclasses.replace(self, fault=str(error))
         return self
+
+    def differing(self, other: DatabricksWorkspaceLink) -> list[str]:
+        """In what this link and another contradict each other about what they share."""
+        found = []
+        if (self.has_settings, self.settings_name) == (other.has_settings, other.settings_name):
+            names = ("public_access", "private_access_level", "region", "adopt")
+            found += [name for name in names if getattr(self, name) != getattr(other, name)]
+        if set(zone.names_of(self)) & set(zone.names_of(other)):
+            names = ("private_zone_name", "private_zone_city", "private_zone_adopt", "tags")
+            found += [name for name in names if getattr(self, name) != getattr(other, name)]
+        if self.has_network and other.has_network and self.network_name == other.network_name:
+            found.append("network")
+        return found
 
     # What the modules take
 
@@ -108,13 +589,73 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
 
     @step
     def prerequisites(self, known: Known) -> list[Item]:
-        """For M(saas.privatelink.preflight), of each endpoint."""
-        return [t.cast("Item", endpoint.prerequisite(known)) for endpoint in self.all_endpoints()]
+        """For M(saas.privatelink.preflight), of each endpoint, and of the clusters' VPC."""
+        ends = [t.cast("Item", endpoint.prerequisite(known)) for endpoint in self.all_endpoints()]
+        return [*ends, *self.clusters(known)]
+
+    @step
+    def clusters(self, known: Known) -> list[Item]:
+        """For M(saas.privatelink.preflight), of the clusters' VPC alone."""
+        if not (self.has_network and self.compute_vpc):
+            return []
+        compute = self.compute_vpc
+        item = {"name": self.compute_key, "destination": COMPUTE, "ports": self.compute_ports}
+        item |= {"vpc_id": compute["vpc_id"], "subnet_ids": compute["endpoint_subnet_ids"]}
+        item |= {"client_subnet_ids": compute["subnet_ids"], "source_security_group_ids": compute["security_group_ids"]}
+        groups = compute.get("endpoint_security_group_ids")
+        return [{**item, **({"security_group_ids": groups} if groups else {})}]
+
+    @property
+    def compute_key(self) -> str:
+        """What is checked of the clusters' VPC is called so."""
+        return f"{self.key}/{COMPUTE}"  # no link has such a key
+
+    @step
+    def asked(self, known: Known) -> list[Item]:
+        """For M(saas.privatelink.databricks_preflight)."""
+        ways = [way for way in (INBOUND, CLASSIC, OUTBOUND) if way in self.ways]
+        direct = [SERVICE_DIRECT] if self.service_direct_ends() else []
+        said = self.pick("workspace_id", "region", "secure_cluster_connectivity", "legacy_metastore")
+        return [{**said, "name": self.key, "connectivity": [*ways, *direct]}]
+
+    @step
+    def held_ends(self, known: Known) -> list[Item]:
+        """What a check has found wrong with a workspace, said of each of its endpoints: none is made then."""
+        if not known.held:
+            return []
+        wrong = {"status": CHECK_FAILED, "failed": True, "msg": known.held}
+        return [{"name": endpoint.key, **wrong} for endpoint in self.all_endpoints()]
 
     @step
     def endpoints(self, known: Known) -> list[Item]:
         """Links of the pattern C(interface_endpoint)."""
         return [endpoint.as_dict() for endpoint in self.all_endpoints()]
+
+    @step
+    def gateways(self, known: Known) -> list[Item]:
+        """The gateway endpoint to S3, in the route tables of the clusters' subnets."""
+        tables = self._route_tables(known)
+        return [{**self._gateway(tables), **self.pick("tags"), **_flags(self, "replace")}] if tables else []
+
+    @step
+    def gateways_absent(self, known: Known) -> list[Item]:
+        """Out of the route tables of its clusters alone, where they can be seen: others may have added theirs."""
+        if not self.gateway_name or known.get("keeps_network"):
+            return []
+        return [self._gateway(self._route_tables(known))]
+
+    def _route_tables(self, known: Known) -> list[str]:
+        """Those of the clusters' subnets, where there is to be a gateway endpoint in them."""
+        if not (self.gateway_name and self.compute_vpc):
+            return []
+        return list(self.compute_vpc.get("route_table_ids") or known.get("route_table_ids") or ())
+
+    def _gateway(self, tables: list[str]) -> Item:
+        vpc_id = (self.compute_vpc or {})["vpc_id"]
+        item = {"name": self.gateway_name, "type": "Gateway", "vpc_id": vpc_id, "reuse": True}
+        adopt = {"adopt": True} if self.adopt or self.adopt_aws_endpoints else {}
+        where = {"route_table_ids": tables} if tables else {}
+        return {**item, "service_name": self.aws_service(S3), **where, **adopt}
 
     @step
     def registered(self, known: Known) -> list[Item]:
@@ -167,6 +708,11 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
         ends = [*self.front_ends(), *self.back_ends()[:1]]
         own = [ids[end.shared_key] for end in ends if ids.get(end.shared_key)]
         return list(dict.fromkeys([*own, *(self.allowed_vpc_endpoint_ids or [])]))
+
+    @step
+    def private_zone_item(self, known: Known) -> list[Item]:
+        """The name of the region's workspaces, in a zone for each transit VPC."""
+        return zone.items(self, known.get("endpoint_names") or {})
 
     @step
     def workspace(self, known: Known) -> list[Item]:
@@ -228,6 +774,11 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
         return [{"name": self.settings_name, "region": self.region, **going}]
 
     @step
+    def private_zone_absent(self, known: Known) -> list[Item]:
+        """Not where the workspace is reached by its endpoints alone, which it then keeps with them."""
+        return [] if known.get("keeps_private") else zone.absent(self)
+
+    @step
     def registered_absent(self, known: Known) -> list[Item]:
         """By name: what others have registered has another one, and stays."""
         gone = [known.get(name) for name in ("gone_network", "gone_settings") if known.get(name)]
@@ -255,7 +806,8 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
 
     def _needs(self, end: InterfaceEndpointLink, known: Known) -> bool:
         """Whether the workspace needs an endpoint with what it keeps: its network's, or the only ways in."""
-        backs = [back.place for back in self.back_ends()] if known.get("keeps_network") else []
+        needed = [*self.back_ends(), *self.aws_ends()] if known.get("keeps_network") else []
+        backs = [back.place for back in needed]
         fronts = [front.place for front in self.front_ends()] if known.get("keeps_private") else []
         return end.place in (*backs, *fronts)
 
@@ -266,8 +818,10 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
             free = {key for link in links if not found.of(link).held for key in link.all_names()}
             return [item for item in _merged(super().items("holds", links, found)) if item["name"] not in free]
         items = super().items(ITEMS.get(name, name), links, found, others)
+        if name == "private_zone":
+            items += _beside(items, others)
         if not name.endswith("_absent"):
-            return items if name in ("seen", "prerequisite", "endpoints") else _merged(items)
+            return items if name in SINGLE else _merged(items)
         needed = {key for other in others if other.present for key in other.needs_named(name)}
         items = [item for item in items if item.get("key", item["name"]) not in needed]
         return items if name == "endpoints_absent" else _merged(items)
@@ -284,12 +838,17 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
     def names_of(self, name: str, known: Known) -> list[str]:
         """What items of a step are called that may be the link's."""
         if name in (*OF_ENDPOINTS, "preflight"):
-            return [endpoint.key for endpoint in self.all_endpoints()]
-        if name.startswith("registered"):
-            ends = (*self.front_ends(), *self.back_ends())
-            return [end.shared_key for end in ends if not self._needs(end, known)]
-        if name.startswith("service_direct"):
-            return [endpoint.shared_key for endpoint in self.service_direct_ends()]
+            also = [self.compute_key, self.key] if name == "preflight" else []
+            return [*(endpoint.key for endpoint in self.all_endpoints()), *also]
+        if name.startswith("gateways"):
+            return [self.gateway_name] if self.gateway_name else []
+        if name.startswith(("registered", "service_direct")):
+            direct = name.startswith("service_direct")
+            ends = self.service_direct_ends() if direct else [*self.front_ends(), *self.back_ends()]
+            needed = [] if direct else [end for end in ends if self._needs(end, known)]
+            return [end.shared_key for end in ends if end not in needed]
+        if name.startswith("private_zone"):
+            return zone.names_of(self)
         if name.startswith("network_policy"):
             return [self.policy_name] if self.policy_name else []
         if name.startswith("network"):
@@ -310,7 +869,10 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
         if consents:
             result |= {"waiting": f"{doing}: {consents[0]}", "turn": US, "stops": True}
         elif waiting:
-            result |= {"waiting": f"{doing}: {waiting[0]}", "turn": VENDOR, "stops": name in ENDS}
+            turn = AWS if name.startswith("gateways") else VENDOR
+            if name == "private_zone":
+                turn = US if any(row.get("foreign_vpcs") for row in rows) else AWS
+            result |= {"waiting": f"{doing}: {waiting[0]}", "turn": turn, "stops": name in ENDS}
         kept = [f"{'; '.join(row['used_by'])} keeps {row['name']}" for row in users]
         kept += [said for row in rows for said in row.get("kept") or ()]
         return {
@@ -326,19 +888,27 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
         }
 
     def _checks(self, rows: t.Sequence[Result]) -> Result:
-        """What a preflight has found of the endpoints; what is wrong with one holds the workspace."""
+        """What was found of the endpoints, the clusters and the workspace; what is wrong with one holds it."""
         wrong = list(dict.fromkeys(str(row["msg"]) for row in rows if row.get("status") == CHECK_FAILED))
         checks = [check for row in rows for check in row.get("checks") or ()]
         said = "; ".join([*(reason.rstrip(".") for reason in wrong[:-1]), *wrong[-1:]])
         status = {"status": CHECK_FAILED, "msg": said} if wrong else {"msg": ""}
-        return {"name": self.key, "changed": False, "failed": bool(wrong), "checks": checks, **status}
+        clusters = [row for row in rows if row["name"] == self.compute_key]
+        tables = [table for row in clusters for table in row.get("route_table_ids") or ()]
+        told = {"checks": checks, "route_table_ids": tables}
+        return {"name": self.key, "changed": False, "failed": bool(wrong), **told, **status}
 
     def _told(self, name: str, rows: t.Sequence[Result]) -> dict[str, t.Any]:
         """What the next steps need to know."""
         if name in ("endpoints", "named"):
             keys = {endpoint.key: endpoint.shared_key for endpoint in self.all_endpoints()}
-            well = [row for row in rows if not row.get("failed")]
-            return {"vpc_endpoint_ids": {keys[row["name"]]: row.get("vpc_endpoint_id") or UNKNOWN for row in well}}
+            well = {keys[row["name"]]: row for row in rows if not row.get("failed")}
+            names = {key: zone.target_of(row) for key, row in well.items()}
+            told = {"endpoint_names": names, "dns_records": zone.records(self, names)}
+            return {
+                **told,
+                "vpc_endpoint_ids": {key: row.get("vpc_endpoint_id") or UNKNOWN for key, row in well.items()},
+            }
         if name == "registered":
             return {"registration_ids": {row["name"]: row.get("vpc_endpoint_id") for row in rows}}
         if name == "registered_absent":
@@ -357,7 +927,9 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
 
     def _foreseen_writes(self, name: str, rows: t.Sequence[Result]) -> list[str]:
         """Endpoints that are planned get private DNS once Databricks has accepted them, which nothing shows yet."""
-        planned = [row for row in rows if name == "endpoints" and not row.get("vpc_endpoint_id")]
+        by_aws = {endpoint.key for endpoint in self.aws_ends()}  # which accepts by itself
+        rows = [row for row in rows if name == "endpoints" and row["name"] not in by_aws]
+        planned = [row for row in rows if not row.get("vpc_endpoint_id")]
         made = [row for row in planned if "ec2:CreateVpcEndpoint" in (row.get("writes") or ())]
         return ["ec2:ModifyVpcEndpoint"] * len(made)
 
@@ -413,6 +985,8 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
             else:
                 instead[part.id] = part.target[part.id]
         private = keeps["keeps_settings"] and not self._settings_of(facts).get("public_access_enabled")
+        if private and zone.manages(self):
+            kept.append("the private zone stays, for the workspace is reached by its endpoints alone")
         result = {"name": self.key, **keeps, "keeps": any(keeps.values()), "keeps_private": private, "kept": kept}
         failed = {"failed": True, "msg": f"{'; '.join(wrong)}."} if wrong else {}
         return {**result, "instead": instead, "settings": facts["settings"], **failed}
@@ -452,6 +1026,9 @@ class DatabricksWorkspaceLink(WorkspaceOptions):
     def remarks(self, known: Known) -> str:
         """What is not as private as one may think."""
         said = [NOT_BUILT] if OUTBOUND in self.ways else []
+        said += [NO_TABLES] if self.gateway_name and not self._route_tables(known) else []
+        left = [check for check in known.get("checks") or () if check["check"] == ROADS and check["status"] == WARN]
+        said += [check["msg"].rstrip(".") for check in left]
         access = (known.get("egress") or {}).get("network_access") or {}
         if self.network_policy and known.get("egress") and access.get("restriction_mode") != "RESTRICTED_ACCESS":
             said.append(f"{EGRESS_OPEN}, for the network policy {self.network_policy} allows it")
@@ -485,13 +1062,28 @@ class Part:
         return dataclasses.replace(self, own=own, target=wanted[0] if wanted and self.leave else None)
 
 
+SINGLE = ("seen", "prerequisite", "clusters", "asked", "held_ends", "endpoints")
+"""Steps whose items are each of one link."""
 ITEMS = {
     "prerequisite": "prerequisites",
     "network": "network_item",
+    "private_zone": "private_zone_item",
     "public_access": "public_access_item",
     "network_policy": "network_policy_item",
 }
 """Methods of steps whose names options have."""
+TAKEN_AS: dict[str, t.Any] = {
+    "gateways": AwsEndpoint,
+    "registered": VpcEndpoint,
+    "service_direct": ServiceDirectEndpoint,
+    "network_item": Network,
+    "private_access": PrivateAccess,
+    "private_zone_item": lambda shard, **item: PrivateZone(**item),
+    "workspace": WorkspaceNetwork,
+    "public_access_item": PrivateAccess,
+    "network_policy_item": NetworkPolicy,
+}
+"""What the module of a step makes of an item, and may refuse."""
 
 
 def _flags(link: DatabricksWorkspaceLink, *names: str) -> Item:
@@ -503,7 +1095,7 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
     merged: dict[str, Item] = {}
     for item in items:
         first = merged.setdefault(item["name"], dict(item))
-        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "going"):
+        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "route_table_ids", "going", "vpcs", "records"):
             more = [entry for entry in item.get(name) or () if entry not in (first.get(name) or ())]
             if more:
                 first[name] = [*(first.get(name) or ()), *more]
@@ -511,3 +1103,30 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
             if item.get(flag):
                 first[flag] = True
     return list(merged.values())
+
+
+def _beside(items: t.Sequence[Item], others: t.Sequence[t.Any]) -> list[Item]:
+    """The VPCs that others have in the same zones, lest they are taken out of them."""
+    made = {item["name"] for item in items}
+    found = []
+    for other in others:
+        if other.present and not other.fault:
+            known = other.foreseen()
+            found += [{"name": item["name"], "vpcs": item["vpcs"]} for item in other.private_zone_item(known)]
+    return [item for item in found if item["name"] in made]
+
+
+def refuse_contradictions(links: t.Sequence[Link]) -> None:
+    """Raise LinkError for two links of one workspace, and for two that want something different of what they share."""
+    here = [link for link in links if isinstance(link, DatabricksWorkspaceLink) and link.present and not link.fault]
+    for place, link in enumerate(here):
+        for other in here[:place]:
+            if link.workspace_id == other.workspace_id:
+                raise LinkError(
+                    f"{other.name} and {link.name} are both workspace {link.workspace_id}: keep one of them."
+                )
+            if differing := other.differing(link):
+                raise LinkError(
+                    f"{other.name} and {link.name} share what Databricks has once, and say different "
+                    f"{', '.join(differing)}: let both say the same, or give them names of their own."
+                )

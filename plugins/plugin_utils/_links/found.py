@@ -72,8 +72,9 @@ class Known:
         return self.facts.get(name)
 
     def with_result(self, result: Result, stops: bool = False) -> Known:
-        """A load balancer that was gone over again waits only for what it waits for then."""
-        before = [{**old, "waiting": ""} if "moving" in old and "moving" in result else old for old in self.results]
+        """What was gone over again, a load balancer or a private link, waits only for what it waits for then."""
+        again = {"moving", "private_link_status"} & set(result)
+        before = [{**old, "waiting": ""} if again & set(old) else old for old in self.results]
         held = self.held
         if result.get("status") == CHECK_FAILED:
             held, result = str(result["msg"]), {**result, "failed": False}
@@ -136,7 +137,7 @@ def _skipped(step: t.Any) -> bool:
 
 def _reported(entry: Result) -> Result:
     """An entry of a report as a result, for roles that go on with links after another role has reported on them."""
-    told = ("vpc_endpoint_id", "association_id", "endpoints", "checks")
+    told = ("vpc_endpoint_id", "association_id", "endpoints", "checks", "dns_entries")
     waits = str(entry["status"]).startswith("waiting")
     return {
         **{name: entry[name] for name in told if name in entry},

@@ -72,6 +72,13 @@ class InterfaceEndpointLink(Link):
         "Whether the private name of the service leads to the endpoint in the VPC. Of a service whose owner must accept"
         " the endpoint, it does from the first run after that.",
     )
+    policy: str | None = optional(
+        None,
+        "Endpoint policy, as JSON. Everybody in the VPC who uses the service is held to it, so others are looked for,"
+        " and warned of. Unset changes nothing: a new endpoint lets everything through. One that was not made for the"
+        " link keeps its own.",
+        type="json",
+    )
     tags: dict[str, str] | None = optional(None, "Tags of the endpoint and of its security group.")
     replace: bool = optional(False, "Delete and make anew what AWS cannot change. The connection is interrupted then.")
     adopt: bool = optional(
@@ -92,7 +99,8 @@ class InterfaceEndpointLink(Link):
 
     def differing(self, other: InterfaceEndpointLink) -> list[str]:
         """The options of the endpoint in which another link of the same place contradicts this one."""
-        alike = ("vendor", "service_region", "ip_address_type", "private_dns_enabled", "tags", "replace", "adopt")
+        alike = ["vendor", "service_region", "ip_address_type", "private_dns_enabled", "policy", "tags"]
+        alike += ["replace", "adopt"]
         found = [name for name in alike if getattr(self, name) != getattr(other, name)]
         lists = ("subnet_ids",)
         found += [name for name in lists if set(getattr(self, name) or ()) != set(getattr(other, name) or ())]
@@ -129,7 +137,8 @@ class InterfaceEndpointLink(Link):
             *("destination", "service_name", "vpc_id", "subnet_ids", "ports"),
             *("security_group_ids", "source_security_group_ids"),
         )
-        return {**facts, "name": self.key, "pattern": self.PATTERN, "vpc_endpoint": self.shared_key}
+        held = {"has_policy": True} if self.policy is not None else {}
+        return {**facts, **held, "name": self.key, "pattern": self.PATTERN, "vpc_endpoint": self.shared_key}
 
     @step
     def look(self, known: Known) -> Item | None:
@@ -155,7 +164,13 @@ class InterfaceEndpointLink(Link):
     def _endpoint(self) -> Item:
         options = ("service_name", "service_region", "vpc_id", "subnet_ids", "ip_address_type", "private_dns_enabled")
         flags = {name: True for name in ("replace", "adopt") if getattr(self, name)}
-        return {**self.pick(*options, "tags"), **flags, "name": self.shared_key, "type": "Interface", "reuse": True}
+        return {
+            **self.pick(*options, "policy", "tags"),
+            **flags,
+            "name": self.shared_key,
+            "type": "Interface",
+            "reuse": True,
+        }
 
     @step
     def endpoint_absent(self, known: Known) -> Item | None:

@@ -37,18 +37,21 @@ OF_LINK = (
         "listener_port",
         "database",
     ),
-    *("cluster_identifier", "vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
-    *("subscription_id", "region_id", "workspace_id", "connectivity", "awaiting"),
+    *("cluster_identifier", "cluster_arn"),
+    *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
+    *("subscription_id", "region_id", "workspace_id", "connectivity", "private_zone", "awaiting"),
 )
 OF_RESULTS = (
     *("service_id", "service_name", "network_load_balancer_arns", "allowed_principals", "targets"),
     *("region", "availability_zones", "zone_ids"),
     *("connections", "unlisted_connections", "held_connections", "excess_connections"),
-    *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "dns_name", "private_dns_name_configuration"),
+    *("grantor", "grantee", "allowed_vpcs", "endpoint_count", "bootstrap_servers"),
+    *("dns_name", "private_dns_name_configuration"),
     *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
-    *("network_id", "private_access_settings_id"),
+    *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
+    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted
@@ -147,7 +150,7 @@ def _ending(link: Link, results: t.Sequence[Result]) -> str:
     """Whom a plan cuts off, in words; empty where nobody is."""
     ending = [str(said) for result in results for said in result.get("ending_connections") or ()]
     ports = [str(port) for result in results for port in result.get("former_ports") or ()]
-    granted = sum(int(result.get("endpoint_count") or 0) for result in results)
+    granted = sum(int(result.get("endpoint_count") or 0) for result in results if not result.get("kept"))
     if not link.present and granted:
         ending.append(f"{granted} endpoint{'' if granted == 1 else 's'} to the cluster")
     if not link.present and ending:
@@ -166,6 +169,7 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
         return turn
     untold = _untold(link, results)
     asked = [result for result in results if _waits_for_vendor(result)]
+    asked.sort(key=lambda result: not result.get("at_vendor"))  # what its API has told comes first
     strange = [result["waiting"] for result in asked if result.get("held_connections")]
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:
@@ -225,6 +229,12 @@ def _untold(link: Link, results: t.Sequence[Result]) -> str:
         all_zones = {zone for result in results for zone in result.get("availability_zone_ids") or zones}
         said.append(f"that its endpoint can have a subnet in {', '.join(zones)} from now on")
         then.append(f"told_zone_ids: [{', '.join(sorted(all_zones))}]")
+    changed = next((result for result in results if result.get("untold_operation")), None)
+    if changed:
+        said.append(
+            f"the cluster's ARN again, whose multi-VPC connectivity was changed on {changed['connectivity_changed']}"
+        )
+        then.append(f"told_operation: {changed['untold_operation']}")
     return f"tell {link.who} {', and '.join(said)}; then set {' and '.join(then)} for the link" if said else ""
 
 
@@ -261,6 +271,8 @@ def _holds(result: Result) -> bool:
 
 def _waits_for_vendor(result: Result) -> bool:
     """Whether it is the vendor who has not asked, not shared, or not made its endpoint."""
+    if result.get("at_vendor"):  # its API has told
+        return bool(result.get("waiting"))
     if str(result.get("state")).lower() == "pendingacceptance":
         return True
     if result.get("status") not in ("waiting", "refused"):

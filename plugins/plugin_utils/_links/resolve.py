@@ -15,11 +15,15 @@ import typing as t
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import DatabricksWorkspaceLink
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks_faults import refuse_contradictions
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import (
+    DatabricksWorkspaceLink,
+    refuse_contradictions,
+)
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.fivetran import FivetranServiceLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import Found
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Link, LinkError, Options
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.msk_grant import MskGrantLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import NlbServiceLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.redis_cloud import RedisCloudLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.redshift_grant import RedshiftGrantLink
@@ -33,6 +37,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._values import Va
 TYPES = (
     NlbServiceLink,
     RedshiftGrantLink,
+    MskGrantLink,
     ResourceEndpointLink,
     ServiceNetworkLink,
     RedisCloudLink,
@@ -40,6 +45,8 @@ TYPES = (
     DatabricksWorkspaceLink,
 )
 PATTERNS: dict[str, type[Link]] = {link_type.PATTERN: link_type for link_type in TYPES}
+OF_VENDORS: dict[tuple[str, str], type[Link]] = {("fivetran", FivetranServiceLink.PATTERN): FivetranServiceLink}
+"""By vendor and pattern the type of links that say more than others of their pattern."""
 ASKED: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "only": {"type": "list", "elements": "str", "default": []},
@@ -97,12 +104,12 @@ class Vendor:
             meant = is_meant(str(named), self.destinations)
             raise LinkError(f"{name}: unknown {self.by} {named!r}.{meant} Known: {known}.")
         defaults = {option: value for option, value in facts.items() if option not in ("pattern", "title")}
-        return PATTERNS[str(facts["pattern"])], defaults
+        return type_of(str(facts["pattern"]), self.name), defaults
 
     def facts_of(self, pattern: str) -> Options:
         """What every link of a pattern says, with what the vendor must still tell."""
         said = {name: value for name, value in (self.facts.get(pattern) or {}).items() if value != ""}
-        facts = _some(said, PATTERNS[pattern], f"The data of {self.name}, facts.{pattern}")
+        facts = _some(said, type_of(pattern, self.name), f"The data of {self.name}, facts.{pattern}")
         told = self.told.get(pattern) or {}
         missing = [name for name in told.get("needs") or () if not facts.get(name)]
         return {"vendor": self.name, **facts, **({"awaiting": told["ask"]} if missing else {})}
@@ -224,12 +231,17 @@ def names_in_aws(vendor: str, entry: Options, **facts: t.Any) -> set[str]:
         (link,) = typed(resolve([{**entry, "vendor": vendor, **facts}], pattern=vendor))
     except LinkError:  # its role says so
         return names
-    return names | {end.shared_key for end in link.all_endpoints()}
+    return names | {end.shared_key for end in link.all_endpoints()} | ({link.gateway_name} - {""})
+
+
+def type_of(pattern: str, vendor: str) -> type[Link]:
+    """The type of a vendor's links of a pattern. Raises KeyError for an unknown pattern."""
+    return OF_VENDORS.get((vendor, pattern), PATTERNS[pattern])
 
 
 def typed(links: t.Iterable[Options]) -> list[t.Any]:
     """The links that C(resolve) has made dictionaries of."""
-    return [PATTERNS[str(link["pattern"])].of(link) for link in links]
+    return [type_of(str(link["pattern"]), str(link.get("vendor"))).of(link) for link in links]
 
 
 def _asked(**values: t.Any) -> dict[str, t.Any]:
@@ -283,7 +295,7 @@ def _vendor_link(own: Options, vendor: Vendor, facts_of: t.Callable[[str], Optio
 
 def _default(vendor: Vendor) -> t.Any:
     """The destination of a link that names none: the default of the option, where the type of link has one."""
-    types = {PATTERNS[str(facts["pattern"])] for facts in vendor.destinations.values()}
+    types = {type_of(str(facts["pattern"]), vendor.name) for facts in vendor.destinations.values()}
     fields = [field for link_type in types for field in dataclasses.fields(link_type) if field.name == vendor.by]
     return fields[0].default if fields else None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.aws.autoscaling.resources import InstanceRefresh
 from tests.sandbox.aws.ec2.resources import VpcEndpoint
+from tests.sandbox.aws.kafka.resources import Operation as MskOperation
 from tests.sandbox.aws.ram.resources import Invitation
 from tests.sandbox.aws.vpc_lattice.resources import (
     ResourceAssociation,
@@ -28,6 +29,7 @@ DECIDED = (
     ResourceConfiguration,
     ResourceAssociation,
     VpcAssociation,
+    MskOperation,
 )
 KINDS = tuple(kind.KIND for kind in DECIDED)
 

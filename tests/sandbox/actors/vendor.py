@@ -69,6 +69,34 @@ def disconnect(sandbox: Sandbox, vpc_endpoint_id: str) -> None:
     sandbox.act(endpoint.account, endpoint.region, "ec2", "DeleteVpcEndpoints", VpcEndpointIds=[vpc_endpoint_id])
 
 
+def msk_connection(
+    sandbox: Sandbox,
+    cluster_arn: str,
+    account: str = VENDOR,
+    authentication: str = "SASL_IAM",
+) -> dict[str, Any]:
+    """Create the vendor's managed VPC connection to a customer's MSK cluster, from its default VPC.
+
+    The answer is AWS's of CreateVpcConnection. Raises AwsError as that does.
+    """
+    region = cluster_arn.split(":")[3]
+    with sandbox.world.lock:
+        vpc_id = str(moto_ec2.backend(account, region).get_default_vpc().id)
+        subnets = [subnet.id for subnet in moto_ec2.subnets_of(account, region, vpc_id)]
+        group = str(moto_ec2.backend(account, region).get_default_security_group(vpc_id).id)
+    return sandbox.act(
+        account,
+        region,
+        "kafka",
+        "CreateVpcConnection",
+        TargetClusterArn=cluster_arn,
+        Authentication=authentication,
+        VpcId=vpc_id,
+        ClientSubnets=subnets,
+        SecurityGroups=[group],
+    )
+
+
 def redshift_endpoint(
     sandbox: Sandbox,
     cluster_identifier: str,

@@ -41,6 +41,11 @@ def utc() -> datetime:
     return datetime.fromtimestamp(now(), UTC)
 
 
+def utc_of(moment: float) -> datetime:
+    """A moment of this clock as the APIs have it."""
+    return datetime.fromtimestamp(moment, UTC)
+
+
 def step(seconds: float) -> float:
     """Let so many seconds have passed; the answer is the time that it is then. Raises ValueError for a step back."""
     global _ahead  # noqa: PLW0603 - all of the sandbox has one clock

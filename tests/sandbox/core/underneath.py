@@ -30,7 +30,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 mock.patch.object(moto.core.responses, "method_names_from_class", cache(method_names_from_class)).start()
 
 
-OURS_ALONE = {"elbv2", "redshift", "ram", "s3", "vpc-lattice"}
+OURS_ALONE = {"elbv2", "kafka", "redshift", "ram", "route53", "s3", "vpc-lattice"}
 """Services whose resources moto does not have, so that its answers about them would be wrong."""
 
 Preparation = Callable[[Call, World], Any]

@@ -13,7 +13,11 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import lis
 from tests.tools.generate import vendors
 
 TEMPLATES = Path(__file__).parent / "templates"
-ENDING = {"nlb_service": {"on_connections": "reject"}, "redshift_grant": {"force": "true"}}
+ENDING = {
+    "msk_grant": {"on_connections": "reject"},
+    "nlb_service": {"on_connections": "reject"},
+    "redshift_grant": {"force": "true"},
+}
 """Options of a vendor's role, by the pattern that has them, with which a teardown takes what is in use, too."""
 
 

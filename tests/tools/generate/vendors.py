@@ -10,14 +10,14 @@ from typing import Any
 
 import yaml
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import Forwarder
-from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import PATTERNS, Vendor
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import Vendor, type_of
 from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 
 from tests.tools.generate.specs import ROLES, Spec, Words, link_options, role_option, role_spec, suboptions
 from tests.tools.place import ROOT
 
 VENDORS: list[str] = yaml.safe_load((ROOT / "roles/vendor/vars/main.yml").read_text(encoding="utf-8"))["vendor_names"]
-SERVED = {"nlb_service", "redshift_grant"}  # patterns that the role vendor takes links through
+SERVED = {"msk_grant", "nlb_service", "redshift_grant"}  # patterns that the role vendor takes links through
 
 
 def data(role: str) -> Any:
@@ -61,7 +61,7 @@ def spec(role: str) -> Spec:
 
 def _links(role: str) -> Spec:
     filled, vendor = words(role), Vendor.of(data(role))
-    options = link_options([PATTERNS[pattern] for pattern in patterns(role)], filled, vendor)
+    options = link_options([type_of(pattern, vendor.name) for pattern in patterns(role)], filled, vendor)
     if vendor.by == "destination":
         says = f"What {filled.who} calls the kind of data store."
         named = {"type": "str", "required": True, "choices": list(vendor.destinations), "description": [says]}
@@ -91,6 +91,8 @@ def tasks(role: str) -> list[Spec] | None:
         "saas.privatelink.resolved_links": {"role": role},
         "register": f"__{role}_taken",
     }
+    by_api = (ROOT / "roles" / role / "tasks" / "by_api.yml").exists()
+    asked = {"nlb_service_at_vendor": role} if by_api else {}
     include = {
         "name": f"Take the links of {title} through their patterns",
         "ansible.builtin.include_role": {"name": "saas.privatelink.vendor", "rolespec_validate": False},
@@ -98,6 +100,7 @@ def tasks(role: str) -> list[Spec] | None:
             "vendor_data": f"{{{{ __{role}_vendor }}}}",
             "vendor_links": f"{{{{ {list_of(role)} }}}}",
             "vendor_options": f"{{{{ {role}_options }}}}",
+            **asked,
         },
     }
     note = {

@@ -30,6 +30,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._core import item
 from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from ansible_collections.saas.privatelink.plugins.module_utils._core import tokens as _tokens
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as _databricks
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import fivetran as _fivetran
 from urllib3.util import connection
 
 from tests.contract import conftest as sandbox_fixtures
@@ -39,6 +40,7 @@ from tests.tools.iam import policy
 from tests.tools.iam.calls import action, further, primary
 from tests.tools.iam.used import USED
 from tests.unit.modules.databricks import Account as DatabricksAccount
+from tests.unit.modules.fivetran import Account as FivetranAccount
 
 share = sandbox_fixtures.share
 RunModule = Callable[..., dict[str, Any]]
@@ -318,4 +320,26 @@ def databricks(
     yield made
     sandbox.clear_faults()
     sandbox.databricks_disarm()
+    sandbox.lag(**usual)
+
+
+@pytest.fixture
+def fivetran(
+    sandbox: RunningSandbox, account: str, stepped: SteppedTime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FivetranAccount]:
+    """A fresh account of Fivetran; no keys of this machine are seen."""
+    for name in [name for name in os.environ if name.startswith("FIVETRAN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(_fivetran, "time", stepped)
+    usual = {state: lag["seconds"] for state, lag in sandbox.lag().items() if state.startswith("fivetran")}
+    made = FivetranAccount(sandbox, run, account, stepped)
+    made.seed()
+
+    def quick(**options: Any) -> _plan.Options:
+        return _plan.Options(**{**options, "poll": 0.5, "settle": 5.0, "progress": made.waits})
+
+    monkeypatch.setattr(_items, "Options", quick)
+    yield made
+    sandbox.clear_faults()
+    sandbox.fivetran_disarm()
     sandbox.lag(**usual)

@@ -66,12 +66,12 @@ class Account:
     def run(self, check: bool = False, diff: bool = False, module: str = "", **options: Any) -> dict[str, Any]:
         """Run a module: no writes in check mode, else exactly the writes it reports; secrets stay secret."""
         since, module = self.sandbox.last_call(), module or self.module
-        waits = {} if module.endswith("_info") else {"wait_timeout": 60}
+        waits = {} if module.endswith(("_info", "_preflight")) else {"wait_timeout": 60}
         result = self.run_module(module, {**self.access, **waits, **options}, check=check, diff=diff)
         logged = self.sandbox.calls(service="databricks", since=since)
         self.calls = [call for call in logged if call["operation"] not in SIGNS_IN]
         self.signed_in = sum(call["operation"] == "GetToken" for call in logged)
-        said = [] if check else [name for item in result.get("results", []) for name in item["writes"]]
+        said = [] if check else [name for item in result.get("results", []) for name in item.get("writes", ())]
         assert sorted(f"databricks:{name}" for name in self.performed) == sorted(said)
         assert SECRET not in json.dumps(result)
         return result

@@ -10,6 +10,7 @@ import datetime
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ import pytest
 import requests
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as api
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_module, databricks_sign_in
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_sdk, databricks_sign_in
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_vpc_endpoint as kind
 from databricks.sdk import oauth
 
@@ -456,7 +457,8 @@ def test_what_cannot_sign_in_is_refused_before_the_first_call(options: dict[str,
 
 
 def test_without_the_sdk_the_module_says_what_to_install(dbx: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databricks_module, "IMPORT_ERROR", "ImportError: databricks")
+    monkeypatch.setitem(sys.modules, "databricks.sdk", None)
+    databricks_sdk.sdk.cache_clear()
     result = dbx.run_module(INFO, dbx.access)
     assert "Failed to import the required Python library (databricks-sdk)" in result["msg"]
 

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import msk
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.checks import (
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight import checks, clients, streams
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import (
     CHECKS,
     Prerequisite,
     evaluate,
+    registered,
     report,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Snapshot
@@ -28,7 +31,13 @@ from tests.sandbox.client import RunningSandbox, SteppedTime
 SUBNETS, VPCS, GROUPS = "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"
 ATTRIBUTE, PEERINGS = "ec2:DescribeVpcAttribute", "ec2:DescribeVpcPeeringConnections"
 ENDPOINTS = "ec2:DescribeVpcEndpoints"
+STREAMS, MSK = "kafka:DescribeClusterV2", "arn:aws:kafka:us-east-1:111122223333:cluster"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
+OF_CLIENTS = {
+    *("ec2:DescribeVpcEndpointServices", "ec2:DescribeNetworkInterfaces", "ec2:DescribeNetworkAcls"),
+    *("ec2:DescribeRouteTables", "ec2:DescribeInternetGateways", "ec2:DescribeNatGateways"),
+    "ec2:DescribePrefixLists",
+}
 IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
 
 RunModule = Callable[..., dict[str, Any]]
@@ -65,8 +74,51 @@ def inbound(*cidrs: str, ports: tuple[int, int] | None = (5432, 5432), protocol:
     return {"IpProtocol": protocol, **bounds, "IpRanges": [{"CidrIp": cidr} for cidr in cidrs], **more}
 
 
+def around(
+    *groups: str, cidr: str = "10.0.0.0/8", last: int = 65535, protocols: tuple[str, ...] = ("tcp", "udp")
+) -> Any:
+    """Rules of a security group of clients: among ``groups`` all of TCP and UDP, out to a CIDR on all ports."""
+    pairs = [{"GroupId": name} for name in groups]
+    ports = (0, last)
+    among = [inbound(ports=ports, protocol=protocol, UserIdGroupPairs=pairs) for protocol in protocols]
+    return {"IpPermissions": among, "IpPermissionsEgress": [*among, inbound(cidr, ports=ports)]}
+
+
+def entry(number: int, cidr: str = "0.0.0.0/0", **more: Any) -> dict[str, Any]:
+    """A rule of a network ACL, inbound and allowing all unless ``more`` says otherwise."""
+    shown = {"RuleNumber": number, "CidrBlock": cidr, "Egress": False, "Protocol": "-1", "RuleAction": "allow"}
+    return {**shown, **more}
+
+
+LAST = [entry(32767, RuleAction="deny", Egress=egress) for egress in (False, True)]
+"""With which AWS ends every network ACL."""
+
+
+def acl(*entries: dict[str, Any], name: str = "acl-1") -> dict[str, Any]:
+    return {"NetworkAclId": name, "Entries": [*LAST, *reversed(entries)]}
+
+
+def route(destination: str, **target: Any) -> dict[str, Any]:
+    member = "DestinationIpv6CidrBlock" if ":" in destination else "DestinationCidrBlock"
+    return {member: destination, "State": "active", **target}
+
+
+def table(*routes: dict[str, Any], name: str = "rtb-1") -> dict[str, Any]:
+    return {"RouteTableId": name, "Routes": [route("10.1.0.0/16", GatewayId="local"), *routes]}
+
+
+OUT: dict[str, Any] = {"Egress": True}
+TCP_OUT: dict[str, Any] = {**OUT, "Protocol": "6"}
+
+
 def balancer(scheme: str = "internal", vpc_id: str = "vpc-1") -> dict[str, Any]:
     return {"Type": "network", "Scheme": scheme, "VpcId": vpc_id}
+
+
+def stream(**changes: Any) -> msk.Cluster:
+    can: dict[str, Any] = {"kafka_version": "2.7.1", "instance_type": "kafka.m5.large", "schemes": frozenset({"iam"})}
+    known = {"arn": "a", "name": "orders", "kind": "PROVISIONED", "state": "ACTIVE", "version": "K1"}
+    return msk.Cluster(**{**known, **can, **changes})
 
 
 def cluster(status: str = "available", node: str = "ra3.large", relocation: str | None = "enabled", **more: Any) -> Any:
@@ -84,7 +136,60 @@ SNAPSHOT = Snapshot(
                 subnet(1, "us-east-1b"),
                 subnet(2, "us-east-1a", free=3),
                 subnet(3, "us-east-1c", vpc="vpc-2"),
+                {**subnet(5, "us-east-1a"), "CidrBlock": "10.1.64.0/26"},
+                {**subnet(6, "us-east-1b"), "CidrBlock": "10.1.65.0/27"},
+                {**subnet(7, "us-east-1b"), "CidrBlock": "10.0.0.0/16"},
             )
+        },
+        "network_acls": {
+            "subnet-0": acl(entry(100), entry(100, **OUT)),
+            "subnet-1": acl(
+                entry(90, "10.3.0.0/16", RuleAction="deny"), entry(100), entry(100, **OUT), name="acl-deny"
+            ),
+            "subnet-2": acl(entry(100, "10.0.0.0/8"), entry(100, **OUT), name="acl-narrow"),
+            "subnet-5": acl(
+                entry(100),
+                entry(100, "10.1.0.0/16", **OUT),
+                entry(101, "10.9.0.0/16", **OUT),
+                entry(110, **TCP_OUT, PortRange={"From": 443, "To": 8442}),
+                entry(120, **TCP_OUT, PortRange={"From": 8444, "To": 8451}),
+                name="acl-hole",
+            ),
+            "subnet-6": acl(
+                entry(100),
+                entry(90, "10.1.0.0/16", **TCP_OUT, RuleAction="deny", PortRange={"From": 22, "To": 22}),
+                entry(100, **OUT),
+                name="acl-ssh",
+            ),
+            "subnet-7": acl(
+                entry(80, "0.0.0.0/1"),
+                entry(81, "128.0.0.0/1"),
+                entry(90, "10.3.0.0/16", RuleAction="deny"),
+                entry(100, **OUT),
+                name="acl-halves",
+            ),
+        },
+        "route_tables": {
+            "vpc-1": table(name="rtb-main"),
+            "subnet-1": table(
+                route("0.0.0.0/0", NatGatewayId="nat-1"), route("::/0", EgressOnlyInternetGatewayId="eigw-1")
+            ),
+            "subnet-2": table(route("0.0.0.0/0", TransitGatewayId="tgw-1"), name="rtb-2"),
+            "subnet-5": table(route("192.0.2.0/24", GatewayId="igw-1"), name="rtb-5"),
+            "subnet-6": table({**route("0.0.0.0/0", NatGatewayId="nat-0"), "State": "blackhole"}, name="rtb-6"),
+        },
+        "service_zones": {"com.amazonaws.vpce.us-east-1.vpce-svc-1": ["us-east-1a", "us-east-1c"], "away": []},
+        "network_interfaces": {
+            "vpc-1": [
+                {"InterfaceType": "interface", "Groups": [{"GroupId": "sg-clients"}, {"GroupId": "sg-more"}]},
+                {"InterfaceType": "vpc_endpoint", "Groups": [{"GroupId": "sg-open"}]},
+                {"InterfaceType": "lambda", "Groups": [{"GroupId": "sg-lambda"}]},
+            ]
+        },
+        "internet_gateways": {"vpc-1": ["igw-1"]},
+        "nat_gateways": {"vpc-1": ["nat-1"]},
+        "prefix_lists": {
+            "com.amazonaws.us-east-1.s3": {"PrefixListId": "pl-s3", "Cidrs": ["192.0.2.0/25", "198.51.100.0/24"]}
         },
         "endpoints": {"sessions": {"subnet-2"}},
         "vpcs": {
@@ -103,6 +208,22 @@ SNAPSHOT = Snapshot(
             "sg-list": group(inbound(PrefixListIds=[{"PrefixListId": "pl-1"}])),
             "sg-six": group(inbound(Ipv6Ranges=[{"CidrIpv6": "fd00::/8"}])),
             "sg-group": group(inbound(UserIdGroupPairs=[{"GroupId": "sg-1"}])),
+            "sg-clients": around("sg-clients"),
+            "sg-wide": around("sg-wide", cidr="0.0.0.0/0"),
+            "sg-one": around("sg-two"),
+            "sg-two": {"IpPermissions": [], "IpPermissionsEgress": []},
+            "sg-tcp": around("sg-tcp", protocols=("tcp",)),
+            "sg-no-8451": around("sg-no-8451", last=8450),
+            "sg-part": around("sg-part", cidr="10.1.0.0/16"),
+            "sg-to-endpoint": {
+                **around("sg-to-endpoint"),
+                "IpPermissionsEgress": [
+                    *around("sg-to-endpoint")["IpPermissions"],
+                    inbound(ports=(443, 9000), UserIdGroupPairs=[{"GroupId": "sg-open"}]),
+                ],
+            },
+            "sg-s3": {"IpPermissionsEgress": [inbound(ports=(443, 443), PrefixListIds=[{"PrefixListId": "pl-s3"}])]},
+            "sg-s3-cidrs": {"IpPermissionsEgress": [inbound("192.0.2.0/24", "198.51.100.0/24", ports=(443, 443))]},
             "sg-parts": group(inbound("10.0.0.0/8", ports=(1, 5431)), inbound("10.0.0.0/8", ports=(5432, 9000))),
         },
         "dns_attributes": {
@@ -130,6 +251,17 @@ SNAPSHOT = Snapshot(
             "silent": cluster(relocation=None),
             "odd-port": cluster(Endpoint={"Port": 5430}),
             "portless": cluster("creating", Endpoint=None),
+        },
+        "msk_clusters": {
+            f"{MSK}/right/a-1": stream(),
+            f"{MSK}/moving/a-1": stream(state="UPDATING"),
+            f"{MSK}/broken/a-1": stream(state="FAILED"),
+            f"{MSK}/serverless/a-1": stream(kind="SERVERLESS", kafka_version="", instance_type=""),
+            f"{MSK}/old/a-1": stream(kafka_version="2.7.0", instance_type="kafka.t3.small"),
+            f"{MSK}/new/a-1": stream(kafka_version="3.8.x.kraft", instance_type="express.m7g.large"),
+            f"{MSK}/open/a-1": stream(unauthenticated=True),
+            f"{MSK}/tls/a-1": stream(schemes=frozenset({"tls"})),
+            f"{MSK}/theirs/a-1": ItemError("kafka:DescribeClusterV2: ForbiddenException: not yours."),
         },
         "addresses": {
             "db.example": ["10.1.0.5"],
@@ -327,6 +459,33 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"cluster_identifier": "odd-port"}, "fail", "port is 5430, not within 5431-5455, 8191-8215"),
         ({}, {"cluster_identifier": "portless"}, "unknown", "no port yet"),
     ],
+    "msk_cluster": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "orders is ACTIVE"),
+        ({}, {"cluster_arn": f"{MSK}/moving/a-1"}, "warn", "orders is UPDATING"),
+        ({}, {"cluster_arn": f"{MSK}/broken/a-1"}, "fail", "orders is FAILED"),
+        ({}, {"cluster_arn": f"{MSK}/serverless/a-1"}, "fail", "orders is serverless"),
+        ({}, {"cluster_arn": f"{MSK}/theirs/a-1"}, "fail", "ForbiddenException"),
+        ({}, {"cluster_arn": f"{MSK}/gone/a-1"}, "fail", "gone/a-1 does not exist in this account and in us-east-1"),
+        ({}, {"cluster_arn": f"{MSK}/right/a-1".replace("east", "west")}, "fail", "is in us-west-1, and this run in"),
+        ({}, {"cluster_arn": "right"}, "fail", "Not the ARN of an MSK cluster: 'right'"),
+        ({}, {}, "fail", "No cluster_arn"),
+    ],
+    "msk_kafka_version": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "2.7.1;"),
+        ({}, {"cluster_arn": f"{MSK}/new/a-1"}, "pass", "3.8.x"),
+        ({}, {"cluster_arn": f"{MSK}/old/a-1"}, "fail", "2.7.0; 2.7.1 is the lowest"),
+        ({}, {"cluster_arn": f"{MSK}/serverless/a-1"}, "unknown", "no known version"),
+    ],
+    "msk_instance_type": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "kafka.m5.large"),
+        ({}, {"cluster_arn": f"{MSK}/old/a-1"}, "fail", "kafka.t3.small"),
+        ({}, {"cluster_arn": f"{MSK}/new/a-1"}, "warn", "express.m7g.large, of which"),
+    ],
+    "msk_authentication": [
+        ({}, {"cluster_arn": f"{MSK}/right/a-1"}, "pass", "iam"),
+        ({}, {"cluster_arn": f"{MSK}/open/a-1"}, "fail", "without authentication"),
+        ({}, {"cluster_arn": f"{MSK}/tls/a-1"}, "fail", "schemes are: tls"),
+    ],
     "lattice_zones": [
         ({}, {"subnet_ids": ["subnet-0", "subnet-1"]}, "pass", "use1-az0, use1-az1"),
         ({}, {"subnet_ids": ["subnet-0", "subnet-3"]}, "fail", "does not support: subnet-3 is in use1-az3."),
@@ -420,14 +579,154 @@ CASES: dict[str, list[tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         ({}, {"resource_configuration": "arn:aws"}, "fail", "Not in us-east-1: arn:aws."),
     ],
 }
-ADVICE = {"vpc_peering"}
+CLIENTS = ["subnet-0", "subnet-1"]
+CASES |= {
+    "client_subnets": [
+        ({}, {"client_subnet_ids": CLIENTS, "vpc_id": "vpc-1"}, "pass", "us-east-1a, us-east-1b"),
+        ({}, {}, "fail", "No subnets of the clients"),
+        ({}, {"client_subnet_ids": ["subnet-0", "subnet-9"]}, "fail", "subnet-9 do not exist"),
+        ({}, {"client_subnet_ids": ["subnet-0"]}, "fail", "in 1 Availability Zone(s), 2 are needed"),
+        ({}, {"client_subnet_ids": [*CLIENTS, "subnet-2"]}, "fail", "subnet-2 and subnet-0 are both in us-east-1a"),
+        ({}, {"client_subnet_ids": ["subnet-0", "subnet-3"], "vpc_id": "vpc-1"}, "fail", "subnet-3 is in vpc-2, not"),
+    ],
+    "client_subnet_sizes": [
+        ({}, {"client_subnet_ids": ["subnet-0", "subnet-5"]}, "pass", "/17 to /26"),
+        ({}, {"client_subnet_ids": ["subnet-0", "subnet-6"]}, "fail", "but subnet-6 is 10.1.65.0/27"),
+        ({}, {"client_subnet_ids": ["subnet-7"]}, "fail", "10.0.0.0/16"),
+        ({"max_prefix_length": 25, "level": "warn"}, {"client_subnet_ids": ["subnet-5"]}, "warn", "10.1.64.0/26"),
+    ],
+    "subnets_apart": [
+        ({}, {"subnet_ids": ["subnet-5"], "client_subnet_ids": CLIENTS}, "pass", ""),
+        ({}, {"subnet_ids": ["subnet-5", "subnet-1"], "client_subnet_ids": CLIENTS}, "fail", "shares subnet-1 with"),
+    ],
+    "network_acls": [
+        ({}, {"client_subnet_ids": ["subnet-0"], "vpc_id": "vpc-1"}, "pass", "acl-1"),
+        ({}, {"client_subnet_ids": ["subnet-7"], "vpc_id": "vpc-1"}, "pass", "acl-halves"),
+        (
+            {},
+            {"client_subnet_ids": CLIENTS, "vpc_id": "vpc-1"},
+            "fail",
+            "acl-deny refuses all traffic from 0.0.0.0/0 (rule 90 denies 10.3.0.0/16).",
+        ),
+        (
+            {},
+            {"client_subnet_ids": ["subnet-2"], "vpc_id": "vpc-1"},
+            "fail",
+            "acl-narrow refuses all traffic from 0.0.0.0/0 (no rule allows it)",
+        ),
+        (
+            {},
+            {"client_subnet_ids": ["subnet-5"], "vpc_id": "vpc-1"},
+            "fail",
+            "acl-hole refuses TCP 8443-8451 to 0.0.0.0/0 (no rule allows it).",
+        ),
+        ({"port_ranges": ["443"]}, {"client_subnet_ids": ["subnet-5"], "vpc_id": "vpc-1"}, "pass", "acl-hole"),
+        (
+            {},
+            {"client_subnet_ids": ["subnet-6"], "vpc_id": "vpc-1"},
+            "fail",
+            "acl-ssh refuses all traffic to 10.1.0.0/16 (rule 90 denies 10.1.0.0/16).",
+        ),
+        ({}, {"client_subnet_ids": ["subnet-0"], "vpc_id": "vpc-9"}, "fail", "VPC vpc-9 does not exist"),
+    ],
+    "client_security_groups": [
+        ({}, {"source_security_group_ids": ["sg-clients"], "vpc_id": "vpc-1"}, "pass", "among themselves"),
+        ({}, {"source_security_group_ids": ["sg-wide"], "vpc_id": "vpc-1"}, "pass", ""),
+        (
+            {"port_ranges": None},
+            {"source_security_group_ids": ["sg-no-8451"], "vpc_id": "vpc-1", "ports": ["8450-8452"]},
+            "fail",
+            "on 8451-8452; do not",
+        ),
+        (
+            {"port_ranges": None},
+            {"source_security_group_ids": ["sg-no-8451"], "vpc_id": "vpc-1", "ports": ["9-8"]},
+            "fail",
+            "ports: '9-8' ends before",
+        ),
+        ({}, {"source_security_group_ids": ["sg-one", "sg-two"], "vpc_id": "vpc-1"}, "pass", "sg-one, sg-two let"),
+        ({}, {"source_security_group_ids": ["sg-one"], "vpc_id": "vpc-1"}, "fail", "all of TCP in from themselves"),
+        ({}, {"source_security_group_ids": ["sg-tcp"], "vpc_id": "vpc-1"}, "fail", "all of UDP in from themselves"),
+        ({}, {"source_security_group_ids": ["sg-no-8451"], "vpc_id": "vpc-1"}, "fail", "nothing out to vpc-1 (10.1"),
+        ({}, {"source_security_group_ids": ["sg-part"], "vpc_id": "vpc-1"}, "warn", "443 to 10.1.0.0/16, sg-part only"),
+        (
+            {},
+            {"source_security_group_ids": ["sg-to-endpoint"], "vpc_id": "vpc-1"},
+            "warn",
+            "to sg-open, sg-to-endpoint",
+        ),
+        (
+            {},
+            {"source_security_group_ids": ["sg-to-endpoint"], "vpc_id": "vpc-1", "security_group_ids": ["sg-open"]},
+            "pass",
+            "",
+        ),
+        ({}, {"source_security_group_ids": ["sg-9"], "vpc_id": "vpc-1"}, "fail", "do not exist in this account"),
+        ({}, {"vpc_id": "vpc-1"}, "fail", "No security groups of the clients"),
+    ],
+    "gateway_egress": [
+        ({}, {"source_security_group_ids": ["sg-s3"]}, "pass", "443 to s3"),
+        ({}, {"source_security_group_ids": ["sg-s3-cidrs"]}, "pass", ""),
+        ({}, {"source_security_group_ids": ["sg-wide"]}, "pass", ""),
+        ({}, {"source_security_group_ids": ["sg-clients"]}, "fail", "do not let out on 443 to s3 (pl-s3)"),
+        ({}, {}, "fail", "No security groups do not"),
+        ({"services": ["dynamodb"]}, {"source_security_group_ids": ["sg-s3"]}, "warn", "no prefix list of dynamodb"),
+    ],
+    "internet_roads": [
+        ({}, {"client_subnet_ids": ["subnet-0", "subnet-6"], "vpc_id": "vpc-1"}, "pass", "In vpc-1 are igw-1, nat-1."),
+        ({}, {"subnet_ids": ["subnet-0"], "vpc_id": "vpc-2"}, "pass", "leads to the internet."),
+        (
+            {},
+            {"client_subnet_ids": CLIENTS, "vpc_id": "vpc-1"},
+            "warn",
+            "left: 0.0.0.0/0 by nat-1 (rtb-1), of subnet-1; ::/0 by eigw-1 (rtb-1), of subnet-1. In vpc-1 are",
+        ),
+        ({}, {"subnet_ids": ["subnet-2"], "vpc_id": "vpc-1"}, "warn", "by tgw-1, behind which nobody sees from here"),
+        ({}, {"subnet_ids": ["subnet-5"], "vpc_id": "vpc-1"}, "warn", "192.0.2.0/24 by igw-1 (rtb-5)"),
+        ({}, {}, "pass", "Nothing of it"),
+    ],
+}
+CASES["service_zones"] = [
+    (
+        {},
+        {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-1", "subnet_ids": ["subnet-0"]},
+        "pass",
+        "in the zones",
+    ),
+    (
+        {},
+        {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-1", "subnet_ids": ["subnet-0", "subnet-1"]},
+        "fail",
+        "vpce-svc-1 is in us-east-1a, us-east-1c alone, but subnet-1 is in us-east-1b.",
+    ),
+    ({}, {"service_name": "away", "subnet_ids": ["subnet-0"]}, "pass", "shows no zones"),
+    ({}, {"service_name": "unseen", "subnet_ids": ["subnet-9"]}, "pass", "shows no zones"),
+]
+CASES["endpoint_policy"] = [
+    ({}, {"vpc_id": "vpc-1"}, "pass", "No endpoint policy"),
+    ({}, {"vpc_id": "vpc-2", "has_policy": True}, "pass", "Nobody else in vpc-2"),
+    (
+        {},
+        {"vpc_id": "vpc-1", "has_policy": True, "source_security_group_ids": ["sg-clients"]},
+        "warn",
+        "holds others in vpc-1 too: those of sg-lambda.",
+    ),
+]
+ADVICE = {"vpc_peering", "internet_roads", "endpoint_policy"}
 """Checks that warn at most."""
 PARAMETERS: dict[str, dict[str, Any]] = {
     "privatelink_rules": {"cidr": "10.0.0.0/8"},
     "redshift_node_type": {"node_families": ["ra3"]},
     "redshift_port": {"port_ranges": ["5431-5455", "8191-8215"]},
+    "msk_kafka_version": {"lowest_kafka_version": "2.7.1"},
+    "msk_instance_type": {"unsupported_instance_types": ["kafka.t3.small"]},
     "lattice_zones": {"unsupported_zone_ids": ["use1-az3", "use1-az5"]},
     "inbound_ports": {"port_ranges": ["5432"]},
+    "client_subnets": {"min_subnets": 2},
+    "client_subnet_sizes": {"min_prefix_length": 17, "max_prefix_length": 26},
+    "network_acls": {"port_ranges": ["443", "8443-8451"]},
+    "client_security_groups": {"port_ranges": ["443", "2443", "5432", "6666", "8443-8451"]},
+    "gateway_egress": {"services": ["s3"]},
 }
 
 
@@ -448,7 +747,7 @@ def test_check(name: str, rule: dict[str, Any], link: dict[str, Any], status: st
 
 
 def test_every_check_has_a_passing_and_a_failing_case() -> None:
-    assert set(CASES) == set(CHECKS)
+    assert set(CASES) == set(CHECKS) == set(registered(checks, clients, streams))
     assert all({"pass", "fail"} <= {case[2] for case in cases} for name, cases in CASES.items() if name not in ADVICE)
     assert all({"pass", "warn"} <= {case[2] for case in CASES[name]} for name in ADVICE)
 
@@ -465,10 +764,14 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         "orders",
         vpc_id="vpc-1",
         subnet_ids=["subnet-0"],
+        client_subnet_ids=["subnet-0"],
         security_group_ids=["sg-open"],
+        source_security_group_ids=None if name == "endpoint_security_groups" else ["sg-open"],
         endpoint="db.example",
+        has_policy=True,
         load_balancer="right",
         cluster_identifier="right",
+        cluster_arn=f"{MSK}/right/a-1",
     )
     finding = evaluate(link, Prerequisite("X-1", name, **PARAMETERS.get(name, {})), blind)
     assert finding.status == "unknown"
@@ -615,9 +918,8 @@ def test_all_pass_in_one_call_for_each_listing(bench: Bench) -> None:
     assert found[False]["results"][0]["addresses"] == ["10.1.0.11"]
     assert (found[False]["changed"], found[False]["failed_items"]) == (False, [])
     policy = json.loads(IAM.read_text())
-    assert set(bench.calls) | {ATTRIBUTE, PEERINGS, ENDPOINTS, "ec2:DescribeDhcpOptions"} == {
-        action for statement in policy["Statement"] for action in statement["Action"]
-    }
+    others = {STREAMS, ATTRIBUTE, PEERINGS, ENDPOINTS, "ec2:DescribeDhcpOptions", *OF_CLIENTS}
+    assert set(bench.calls) | others == {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
 def test_nothing_is_read_that_no_check_needs(bench: Bench) -> None:
@@ -690,6 +992,23 @@ def test_what_the_sandbox_shows_is_judged_as_the_snapshots_are(bench: Bench) -> 
     assert "relocation is disabled" in found["results"][1]["msg"]
 
 
+def test_a_cluster_of_others_fails_alone(bench: Bench) -> None:
+    """One call for each cluster. One that is not ours to see says why, and stops no other link."""
+    other = f"8{bench.account[1:]}"
+    seed = [{"name": "orders", "id": "8f5c2a1e-1"}]
+    for account in (bench.account, other):
+        bench.sandbox.seed({"accounts": {account: {"us-east-1": {"msk_clusters": seed}}}})
+    arns = [f"arn:aws:kafka:us-east-1:{account}:cluster/orders/8f5c2a1e-1" for account in (bench.account, other)]
+    links = [{"name": arn, "pattern": "msk_grant", "cluster_arn": arn} for arn in arns]
+    found = bench.preflight(*links, prerequisites=[])
+    assert [result["status"] for result in found["results"]] == ["pass", "fail"]
+    assert "ForbiddenException" in found["results"][1]["msg"]
+    assert bench.calls == {STREAMS: 2}
+    bench.fault("kafka", "DescribeClusterV2", "deny", times=None)
+    denied = bench.preflight(*links, prerequisites=[])
+    assert {result["status"] for result in denied["results"]} == {"warn"}
+
+
 LATTICE: list[dict[str, Any]] = [
     {"id": check, "check": check, **PARAMETERS.get(check, {})}
     for check in ("lattice_zones", "dns_attributes", "inbound_ports", "vpc_peering", "resource_region")
@@ -735,6 +1054,56 @@ def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) ->
     assert answer["failed_items"] == []
     assert {result["status"] for result in answer["results"]} == {"warn"}
     assert asked["VpcPeeringConnectionId"] in answer["results"][0]["msg"]
+
+
+CLIENT_CHECKS = ("client_subnets", "client_subnet_sizes", "subnets_apart", "network_acls", "client_security_groups")
+CLIENT_TABLE: list[dict[str, Any]] = [
+    {"id": check, "check": check, **PARAMETERS.get(check, {})}
+    for check in (*CLIENT_CHECKS, "gateway_egress", "internet_roads", "endpoint_policy", "service_zones")
+]
+
+
+def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
+    """A VPC as people have it, with a road to the internet, and after each wish of the vendor is met but one."""
+    ec2, group = bench.boto(bench.account, "ec2"), bench.vpc.security_group
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=bench.vpc.id)
+    (main,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [bench.vpc.id]}])["RouteTables"]
+    own = ec2.create_route_table(VpcId=bench.vpc.id)["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=own, SubnetId=bench.vpc.subnets[1])
+    nat = ec2.create_nat_gateway(SubnetId=bench.vpc.subnets[0], ConnectivityType="private")
+    ec2.create_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    nat_id = nat["NatGateway"]["NatGatewayId"]
+    ec2.create_route(RouteTableId=own, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat_id)
+    subnets = list(bench.vpc.subnets)
+    where = {"vpc_id": bench.vpc.id, "client_subnet_ids": subnets, "source_security_group_ids": [group]}
+    end = {"subnet_ids": subnets, "service_name": "com.amazonaws.us-east-1.sts", "has_policy": True}
+    links = [{"name": name, **where, **end} for name in ("lake", "mart")]
+    found = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
+    assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, **dict.fromkeys(OF_CLIENTS, 1)}
+    roads = {check["id"]: check["msg"] for check in found[0]["checks"]}["internet_roads"]
+    assert f"0.0.0.0/0 by {gateway} ({main['RouteTableId']}), of {subnets[0]}" in roads
+    assert f"0.0.0.0/0 by {nat_id} ({own}), of {subnets[1]}" in roads
+    assert f"In {bench.vpc.id} are {gateway}, {nat_id}." in roads
+    assert found[0]["route_table_ids"] == sorted([own, main["RouteTableId"]])
+    expected = dict.fromkeys(statuses(found[0]), "pass") | {"client_security_groups": "fail", "internet_roads": "warn"}
+    expected["subnets_apart"] = "fail"
+    expected["endpoint_policy"] = "warn"  # moto shows a NAT gateway's interface as anybody's
+    assert statuses(found[0]) == statuses(found[1]) == expected, found[0]["msg"]
+
+    among = [{"IpProtocol": name, "FromPort": 0, "ToPort": 65535} for name in ("tcp", "udp")]
+    rules = [{**rule, "UserIdGroupPairs": [{"GroupId": group}]} for rule in among]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
+    acls = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [bench.vpc.id]}])["NetworkAcls"]
+    acl_id, blocked = acls[0]["NetworkAclId"], {"Egress": False, "CidrBlock": "192.0.2.0/24"}
+    ec2.create_network_acl_entry(NetworkAclId=acl_id, RuleNumber=7, Protocol="-1", RuleAction="deny", **blocked)
+    ec2.delete_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0")
+    ec2.delete_route(RouteTableId=own, DestinationCidrBlock="0.0.0.0/0")
+    (after, _other) = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
+    assert {name for name, status in statuses(after).items() if status != "pass"} == {
+        *("network_acls", "endpoint_policy", "subnets_apart")
+    }
+    assert "(rule 7 denies 192.0.2.0/24)" in after["msg"]
 
 
 def test_an_endpoint_has_taken_its_addresses_already(bench: Bench) -> None:

@@ -662,6 +662,28 @@ def test_a_gateway_stays_for_route_tables_of_others(estate: Estate, tables: list
     change(estate, [DELETE], **whole, route_table_ids=tables, state="absent")
 
 
+def test_a_gateway_of_others_is_used_where_it_serves_all_route_tables(estate: Estate, tables: list[str]) -> None:
+    """A second one in the same route tables is refused by AWS, so none is made."""
+    where = {"VpcId": estate.vpc.id, "ServiceName": S3, "VpcEndpointType": "Gateway"}
+    theirs = estate.ec2.create_vpc_endpoint(**where, RouteTableIds=tables[:1])["VpcEndpoint"]["VpcEndpointId"]
+    whole = {"type": "Gateway", "service_name": S3, "vpc_id": estate.vpc.id, "reuse": True}
+    refused = run(estate, **whole, route_table_ids=tables[:1])
+    assert "A route table has one gateway endpoint to a service, so no second was made. Set adopt" in refused["msg"]
+    used = change(estate, [], **whole, route_table_ids=tables[:1], adopt=True)
+    assert (used["reused"], used["vpc_endpoint_id"]) == (True, theirs)
+    partly = run(estate, **whole, route_table_ids=tables, adopt=True)
+    assert (partly["failed"], partly["writes"]) == (True, [])
+    assert f"but not from {tables[1]}, and was not made for orders" in partly["msg"]
+    own = change(estate, [CREATE], **whole, route_table_ids=tables[1:])  # beside it, for a table that it does not serve
+    assert own["vpc_endpoint_id"] != theirs
+    assert "reused" not in own
+    second = {**whole, "name": "second", "route_table_ids": tables[1:]}
+    assert run(estate, **second)["reused"]  # made here, so without being asked for
+    assert not run(estate, **second, state="absent")["failed"]
+    change(estate, [DELETE], state="absent")
+    assert [found["VpcEndpointId"] for found in endpoints(estate)] == [theirs]
+
+
 @pytest.mark.parametrize("option", [{"subnet_ids": ["subnet-1"]}, {"security_group_ids": ["sg-1"]}])
 def test_a_gateway_gets_no_addresses(estate: Estate, tables: list[str], option: dict[str, Any]) -> None:
     """Nor an endpoint with addresses a route table, where the options do not say the type."""
@@ -1264,7 +1286,13 @@ def test_what_goes_is_not_used(estate: Estate, secrets: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"vpc_id": "vpc-1"}, {"service_name": SERVICE}, {"vpc_endpoint_id": "vpce-1", "vpc_id": "vpc-1"}]
+    "options",
+    [
+        {"vpc_id": "vpc-1"},
+        {"service_name": SERVICE},
+        {"vpc_endpoint_id": "vpce-1", "vpc_id": "vpc-1"},
+        {"vpc_id": "vpc-1", "type": "Gateway", "service_name": S3},
+    ],
 )
 def test_reuse_is_told_what_and_where(options: dict[str, Any]) -> None:
     with pytest.raises(ItemError, match="reuse"):

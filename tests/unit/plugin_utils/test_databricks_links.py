@@ -35,7 +35,13 @@ COMPUTE: dict[str, Any] = {
     "endpoint_subnet_ids": ["subnet-0123456789abcdef3"],
 }
 FRONT: dict[str, Any] = {"name": "front", "workspace_id": 1, "connectivity": ["inbound"], "transit_vpcs": [TRANSIT]}
-BACK: dict[str, Any] = {"name": "back", "workspace_id": 2, "connectivity": ["classic"], "compute_vpc": COMPUTE}
+BACK: dict[str, Any] = {
+    "name": "back",
+    "workspace_id": 2,
+    "connectivity": ["classic"],
+    "compute_vpc": COMPUTE,
+    "aws_endpoints": [],
+}
 ALONE: dict[str, Any] = {**FRONT, **BACK, "name": "alone", "workspace_id": 3, "connectivity": ["isolated"]}
 ONE_VPC = {**TRANSIT, "vpc_id": COMPUTE["vpc_id"], "subnet_ids": COMPUTE["endpoint_subnet_ids"]}
 
@@ -54,12 +60,14 @@ def items(links: Links, step: str, *after: Any, **options: Any) -> Links:
 def test_what_is_made_in_aws_for_each_way() -> None:
     (front,) = items([FRONT], "endpoints")
     assert (front["service_name"], front["ports"], front["vpc_id"]) == (WORKSPACE, ["443"], TRANSIT["vpc_id"])
-    workspace, relay = items([BACK], "endpoints")
+    workspace, relay, *aws = items([{**BACK, "aws_endpoints": None}], "endpoints")
+    assert [end["ports"] for end in aws] == [["443"], ["443"]]
     assert (workspace["service_name"], relay["service_name"]) == (WORKSPACE, RELAY)
     assert workspace["ports"] == relay["ports"] == ["443", "2443", "5432", "6666", "8443-8451"]
     assert workspace["source_security_group_ids"] == COMPUTE["security_group_ids"]
     assert relay["subnet_ids"] == COMPUTE["endpoint_subnet_ids"]
     assert len(items([ALONE], "endpoints")) == 3
+    assert len(items([{**ALONE, "aws_endpoints": None}], "endpoints")) == 5
 
 
 def test_govcloud_has_a_relay_on_other_ports_and_no_service_direct() -> None:
@@ -94,6 +102,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "isolated and more": ({**ALONE, "connectivity": ["isolated", "inbound"]}, "isolated is all of the others"),
     "no transit": ({**FRONT, "transit_vpcs": None}, "transit_vpcs is missing, for connectivity is inbound"),
     "no compute": ({**BACK, "compute_vpc": None}, "compute_vpc is missing"),
+    "AWS for nobody": ({**FRONT, "aws_endpoints": ["sts"]}, "aws_endpoints is for connectivity classic"),
     "transit for nothing": ({**BACK, "transit_vpcs": [TRANSIT]}, "transit_vpcs is for connectivity inbound"),
     "transit twice": ({**FRONT, "transit_vpcs": [TRANSIT, TRANSIT]}, "lists vpc-0123456789abcdef0 twice"),
     "closed too early": (
@@ -224,12 +233,14 @@ def test_the_guides_inventory_is_one() -> None:
     text = re.findall(r"^```yaml\n(# host_vars/.*?)^```$", guide, re.M | re.S)[0]
     links = resolved(*yaml.safe_load(text)["databricks_workspaces"])
     assert [link.get("fault") for link in links] == [None, None]
-    assert len({(end["service_name"], end["vpc_id"]) for end in link_items(links, "endpoints")}) == 3
+    assert len({(end["service_name"], end["vpc_id"]) for end in link_items(links, "endpoints")}) == 5
 
 
 def test_what_is_shared_is_named_by_each_link_that_needs_it() -> None:
     """So that a status does not take it for what no link names."""
     names = names_in_aws("databricks", ALONE, region=REGION)
     assert names == {"databricks-alone", *(item["name"] for item in registered(ALONE)["registered"]["results"])}
+    (gateway,) = names_in_aws("databricks", {**ALONE, "aws_endpoints": ["s3"]}, region=REGION) - names
+    assert gateway.startswith("databricks-s3-")
     assert names_in_aws("databricks", {**ALONE, "connectivity": "wrong"}, region=REGION) == {"databricks-alone"}
     assert names_in_aws("fivetran", {"name": "orders"}, region=REGION) == {"fivetran-orders"}

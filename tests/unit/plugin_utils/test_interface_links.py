@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -92,6 +93,18 @@ def test_what_is_not_made_yet_stands_in_for_itself() -> None:
     planned = {"security_group": {**done(security_group_id=UNKNOWN), "check_mode": True}}
     (endpoint,) = items([LAKE], "endpoint", planned)
     assert endpoint["security_group_ids"] == [UNKNOWN]
+
+
+def test_a_policy_goes_with_the_endpoint_and_is_looked_at_before() -> None:
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*", "Resource": "*"}]}
+    (endpoint,) = items([{**LAKE, "policy": policy}], "endpoint", GROUP)
+    assert json.loads(endpoint["policy"]) == policy
+    (row,) = items([{**LAKE, "policy": policy}], "prerequisite")
+    assert row["has_policy"]
+    assert "policy" not in items([LAKE], "endpoint", GROUP)[0]
+    assert "has_policy" not in items([LAKE], "prerequisite")[0]
+    with pytest.raises(AnsibleFilterError, match="policy"):
+        resolved({**LAKE, "policy": policy}, MART)
 
 
 def test_writes_are_counted_once() -> None:

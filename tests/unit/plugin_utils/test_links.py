@@ -65,6 +65,56 @@ def test_a_grant_stays_while_a_link_that_is_left_alone_needs_it() -> None:
     assert len(link_items(redshift(), "grant", others=redshift(name="second"))) == 1
 
 
+ARN = "arn:aws:kafka:us-east-1:111122223333:cluster/orders/8f5c2a1e-1"
+
+
+def msk(**changes: Any) -> list[dict[str, Any]]:
+    link = {"name": "orders", "vendor": "fivetran", "cluster_arn": ARN, "account_id": "834469178297", **changes}
+    return resolve_links([link], pattern="msk_grant")
+
+
+class TestMsk:
+    def test_what_the_module_takes(self) -> None:
+        """Of what is for one state only, the other says nothing."""
+        said = {"told_operation": "0a1b", "disable_connectivity": True}
+        kept = {"name": "fivetran-orders", "cluster_arn": ARN, "account": "834469178297"}
+        assert link_items(msk(**said), "grant") == [{**kept, "state": "present", "told_operation": "0a1b"}]
+        going = msk(**said, state="absent")
+        assert link_items(going, "grant") == [{**kept, "state": "absent", "disable_connectivity": True}]
+        assert link_items(going, "grant", others=msk(name="second")) == []
+        assert link_items(msk(awaiting="ask"), "grant") == []
+        assert "Not the ARN" in msk(cluster_arn="orders")[0]["fault"]
+
+    @pytest.mark.parametrize(
+        ("found", "line"),
+        [
+            ({"waiting": "MSK"}, "waiting on AWS: MSK"),
+            ({"endpoint_count": 0}, "waiting on vendor: tell them"),
+            ({"endpoint_count": 1}, "connected"),
+        ],
+    )
+    def test_where_it_stands(self, found: dict[str, Any], line: str) -> None:
+        (entry,) = link_report(msk(hand_off="tell them"), [ok("fivetran-orders", **found)])
+        assert entry["line"] == f"fivetran orders: {line}"
+
+    def test_a_change_of_connectivity_is_to_be_told(self) -> None:
+        changed = {"untold_operation": "0a1b", "connectivity_changed": "2026-11-28T10:00:00Z", "endpoint_count": 1}
+        (entry,) = link_report(msk(), [ok("fivetran-orders", **changed)])
+        assert entry["status"] == "connected"
+        assert entry["untold"] == (
+            "tell fivetran the cluster's ARN again, whose multi-VPC connectivity was changed on 2026-11-28T10:00:00Z; "
+            "then set told_operation: 0a1b for the link"
+        )
+
+    def test_a_plan_says_whom_it_ends(self) -> None:
+        plan = {**ok("fivetran-orders", writes=["a"], endpoint_count=2), "check_mode": True}
+        assert link_report(msk(state="absent"), [plan])[0]["next_action"] == (
+            "1 call to make, which end 2 endpoints to the cluster"
+        )
+        plan["results"][0]["kept"] = ["they stay"]
+        assert link_report(msk(state="absent"), [plan])[0]["next_action"] == "1 call to make; they stay"
+
+
 def ok(*names: str, **facts: Any) -> dict[str, Any]:
     """A step that went well for the items of these names."""
     results = [

@@ -26,6 +26,15 @@ GOLDEN = Path(__file__).parent / "golden"
 NETWORK = {"vpc_id": "vpc-0a10000000000001", "subnet_ids": ["subnet-0a1000000000000a", "subnet-0a1000000000000b"]}
 ORDERS = {"name": "orders", "endpoint": "orders.cluster-c1.us-east-1.rds.amazonaws.com", "database": "shop", **NETWORK}
 WAREHOUSE = {"name": "warehouse", "destination": "redshift", "cluster_identifier": "analytics", "database": "dwh"}
+STREAM = {
+    **{"name": "stream", "destination": "aws_msk"},
+    "cluster_arn": "arn:aws:kafka:us-east-1:111111111111:cluster/orders/8f5c2a1e-0000-4000-8000-000000000001-1",
+}
+LET_IN = {
+    **{"grantor": "111111111111", "grantee": "834469178297", "region": "us-east-1"},
+    "bootstrap_servers": "b-1.iam.orders.0a1b.c1.kafka.us-east-1.amazonaws.com:14001",
+}
+EDITED = {"untold_operation": "0a1b2c3d", "connectivity_changed": "2026-11-28T10:00:00Z"}
 SESSIONS = {"name": "sessions", "subscription_id": 4712, **NETWORK}
 SHARE = "arn:aws:ram:us-east-1:733373337333:resource-share/7ab63972"
 CONFIGURATION = "arn:aws:vpc-lattice:us-east-1:733373337333:resourceconfiguration/rcfg-0b30000000000000a"
@@ -88,6 +97,8 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "fivetran_mysql_moved": ("fivetran", AURORA, {**SERVICE, **SEEN, **CONNECTED, "told_port": 13306}, {}),
     "fivetran_mysql_failed": ("fivetran", AURORA, {**SERVICE, **SEEN, **FAILED}, {}),
     "fivetran_redshift_waiting": ("fivetran", WAREHOUSE, {**SEEN, **GRANT, "endpoint_count": 0}, {}),
+    "fivetran_msk_waiting": ("fivetran", STREAM, {**LET_IN, "endpoint_count": 0}, {}),
+    "fivetran_msk_edited": ("fivetran", STREAM, {**LET_IN, "endpoint_count": 1, **EDITED}, {}),
     "redis_cloud_endpoint_waiting": ("redis_cloud", SESSIONS, SEEN, BY_HAND),
     "redis_cloud_endpoint_connected": (
         "redis_cloud",

@@ -113,7 +113,7 @@ def test_only_failures_make_the_table_red(capsys: pytest.CaptureFixture[str]) ->
     assert check.report([fine, skipped], 95.678) == 0
     printed = capsys.readouterr().out
     assert printed.splitlines()[-1] == "7 passed, 0 failed"
-    assert f"forwarder     skipped   0 tests             1.0  5 skipped: {WHY}" in printed
+    assert f"forwarder     skipped   0 tests             1.0             0.0  5 skipped: {WHY}" in printed
     assert "coverage                95.7 % of the lines in plugins, by unit\n" in printed
 
 

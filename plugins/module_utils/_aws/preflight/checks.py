@@ -17,11 +17,20 @@ comes with the prerequisites, each with its own source.
 from __future__ import annotations
 
 import ipaddress
-import typing as t
-from dataclasses import dataclass
 
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import CallError
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.patterns import PATTERNS
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.admitted import (
+    admits,
+    admitted_cidrs,
+    cidrs_of,
+    cut_alike,
+    entries_of,
+    is_covered,
+    meet,
+    of_vpc,
+    rules_of,
+    shortfall,
+)
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import Prerequisite, check
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
     DNS_ATTRIBUTES,
     CheckedLink,
@@ -32,133 +41,28 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.redshift_cro
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.service_options import EndpointService
 from ansible_collections.saas.privatelink.plugins.module_utils._core import forms
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import (
+    FAIL,
+    PASS,
+    UNDECIDED,
+    WARN,
+    Finding,
+    Mistake,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import parse_all
 from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import shown as as_range
 
-PASS, WARN, FAIL, UNDECIDED = "pass", "warn", "fail", "unknown"
 NOT_RA3 = ("dc1", "dc2", "ds1", "ds2")  # node families that are known to have no Redshift-managed VPC endpoints
-SOURCES = (
-    ("IpRanges", "CidrIp"),
-    ("Ipv6Ranges", "CidrIpv6"),
-    ("PrefixListIds", "PrefixListId"),
-    ("UserIdGroupPairs", "GroupId"),
-)  # of an inbound rule: where it lists them, and how it calls each
 
 OWN_DNS = "AmazonProvidedDNS"  # what DHCP options call a VPC's own DNS
 
 AWAKE = {"paused": "Resume the cluster.", "pausing": "Resume the cluster."}  # status of a cluster: what to do
-
-Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
-
-
-@dataclass(frozen=True)
-class Prerequisite:
-    """One row of a role's table; the fields are the options of C(preflight).
-
-    ``patterns`` and ``destinations`` None: every link.
-    """
-
-    id: str
-    check: str
-    patterns: list[str] | None = None
-    destinations: list[str] | None = None
-    level: str = FAIL
-    remedy: str = ""
-    source: str = ""
-    regions: list[str] | None = None
-    port_ranges: list[str] | None = None
-    cidr: str | None = None
-    limit: int | None = None
-    node_families: list[str] | None = None
-    min_free_addresses: int | None = None
-    known_destinations: list[str] | None = None
-    unsupported_zone_ids: list[str] | None = None
-
-    def __post_init__(self) -> None:
-        needed = CHECKS[self.check].parameter
-        if needed and getattr(self, needed) is None:
-            raise ItemError(f"Prerequisite {self.id}: the check {self.check} needs {needed}.")
-        try:
-            self.ports()
-            self.network()
-        except ValueError as error:
-            raise ItemError(f"Prerequisite {self.id}: {error}.") from error
-
-    def ports(self) -> list[range]:
-        """The port ranges, ends included. ValueError for what is no range."""
-        return parse_all(self.port_ranges or [])
-
-    def network(self) -> Network:
-        """The CIDR; all of IPv4 when unset. ValueError for what is no CIDR."""
-        return ipaddress.ip_network(self.cidr or "0.0.0.0/0")
-
-    def concerns(self, link: CheckedLink) -> bool:
-        of_pattern = self.patterns is None or link.pattern in self.patterns
-        return of_pattern and (self.destinations is None or link.destination in self.destinations)
-
-
-def of_patterns(links: t.Sequence[CheckedLink]) -> list[Prerequisite]:
-    """What the patterns of these links need."""
-    used = {link.pattern for link in links}
-    rules: list[Prerequisite] = []
-    for pattern, rows in PATTERNS.items():
-        if pattern in used:
-            rules += [Prerequisite(**row, patterns=[pattern]) for row in rows]
-    return rules
-
-
-class Finding(t.NamedTuple):
-    """What one check says about one link. FAIL becomes a warning where the prerequisite's level says so.
-
-    ``remedy`` is for this very finding, in place of the prerequisite's.
-    """
-
-    status: str
-    msg: str
-    remedy: str | None = None
 
 
 # From which a consumer's endpoint may be reached: private ones (RFC 1918), and those of carriers (RFC 6598).
 PRIVATE = [ipaddress.ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 
 SUBNETS = "Set subnet_ids to subnets of the link's VPC, one for each Availability Zone."
-PLACE = "Correct vpc_id, or the account and region: aws_role_arn, aws_profile and aws_region."
-
-
-class Mistake(ItemError):
-    """A value that is missing or wrong, with what to do about this very one."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
-
-
-Run = t.Callable[[CheckedLink, Prerequisite, Snapshot], Finding]
-
-
-class Check(t.NamedTuple):
-    """A check: what it runs, which listings it looks at, and the parameter without which it makes no sense.
-
-    ``in_vpc``: it is about what a link has in a VPC, and passes where that is nothing.
-    """
-
-    run: Run
-    listings: tuple[str, ...]
-    parameter: str
-    in_vpc: bool
-
-
-CHECKS: dict[str, Check] = {}
-
-
-def check(name: str, *listings: str, parameter: str = "", in_vpc: bool = False) -> t.Callable[[Run], Run]:
-    """Register a check under the name that a prerequisite calls it by."""
-
-    def register(run: Run) -> Run:
-        CHECKS[name] = Check(run, listings, parameter, in_vpc)
-        return run
-
-    return register
 
 
 @check("region", parameter="regions")
@@ -236,32 +140,12 @@ def check_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> 
     return Finding(PASS, f"Subnets in {', '.join(sorted(zones))}.")
 
 
-def _networks(vpc: Raw) -> list[Network]:
-    """The CIDRs, IPv4 and IPv6, that a VPC has now."""
-    found = []
-    for version in ("", "Ipv6"):
-        for association in vpc.get(f"{version}CidrBlockAssociationSet") or []:
-            if (association.get(f"{version}CidrBlockState") or {}).get("State") == "associated":
-                found.append(ipaddress.ip_network(association[f"{version}CidrBlock"]))
-    return found
-
-
-def _of_vpc(link: CheckedLink, snapshot: Snapshot, listing: str) -> t.Any:
-    """What a listing says of the link's VPC. Raises ItemError where there is no such VPC."""
-    if not link.vpc_id:
-        raise Mistake("No vpc_id is given.", "Set vpc_id to the VPC of the link.")
-    found = snapshot[listing].get(link.vpc_id)
-    if found is None:
-        raise Mistake(f"VPC {link.vpc_id} does not exist in this account and in {snapshot.region}.", PLACE)
-    return found
-
-
 @check("endpoint", "addresses", "vpcs")
 def check_endpoint(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     if link.endpoint and forms.is_ipv4(link.endpoint):
         return Finding(FAIL, f"The endpoint {link.endpoint} is an address.", "Set addresses to a list of it instead.")
     addresses = snapshot.addresses(link)
-    networks, what = _networks(_of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
+    networks, what = cidrs_of(of_vpc(link, snapshot, "vpcs")), link.endpoint or "The link"
     outside = []
     for address in addresses:
         if not any(ipaddress.ip_address(address) in network for network in networks):
@@ -298,45 +182,6 @@ def check_availability_zones(link: CheckedLink, rule: Prerequisite, snapshot: Sn
     return Finding(PASS, f"The load balancer has a subnet in {', '.join(sorted(set(zones.values()))) or 'each zone'}.")
 
 
-def _admits(permission: Raw, port: int) -> bool:
-    """Whether an inbound rule is about TCP on a port."""
-    if permission.get("IpProtocol") == "-1":
-        return True
-    return permission.get("IpProtocol") == "tcp" and permission["FromPort"] <= port <= permission["ToPort"]
-
-
-def _admitted(permissions: t.Iterable[Raw], version: int) -> list[Network]:
-    """The CIDRs that inbound rules admit together, adjacent ones joined."""
-    key, member = ("IpRanges", "CidrIp") if version == 4 else ("Ipv6Ranges", "CidrIpv6")
-    cidrs: list[Network] = []
-    for permission in permissions:
-        cidrs += [ipaddress.ip_network(entry[member], strict=False) for entry in permission.get(key) or []]
-    return list(ipaddress.collapse_addresses(cidrs))  # type: ignore[type-var]
-
-
-def _covered(network: Network, admitted: t.Iterable[Network]) -> bool:
-    """Whether one of these CIDRs, of the same version of IP, holds the whole network."""
-    return any(network.subnet_of(cidr) for cidr in admitted)  # type: ignore[arg-type]
-
-
-def _meet(networks: t.Iterable[Network], admitted: t.Sequence[Network]) -> bool:
-    """Whether one of these CIDRs, all of IPv4, holds an address of one of the networks."""
-    return any(network.overlaps(cidr) for network in networks for cidr in admitted)
-
-
-def _permissions(group_ids: t.Sequence[str], snapshot: Snapshot, option: str = "security_group_ids") -> list[Raw]:
-    """The inbound rules of security groups together. Raises ItemError for a group that does not exist."""
-    groups = {group_id: snapshot["security_groups"].get(group_id) for group_id in group_ids}
-    missing = [group_id for group_id, group in groups.items() if group is None]
-    if missing:
-        where = f"in this account and in {snapshot.region}"
-        raise Mistake(f"Security groups that do not exist {where}: {', '.join(missing)}.", f"Correct {option}.")
-    permissions: list[Raw] = []
-    for group in groups.values():
-        permissions += (group or {}).get("IpPermissions") or []
-    return permissions
-
-
 @check("privatelink_rules", "security_groups")
 def check_privatelink_rules(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Rules for other security groups do not count: the vendor's traffic comes from addresses. AWS's default is on.
@@ -345,19 +190,19 @@ def check_privatelink_rules(link: CheckedLink, rule: Prerequisite, snapshot: Sna
     """
     if not link.security_group_ids:
         return Finding(PASS, "The load balancer has no security groups.")
-    permissions = _permissions(link.security_group_ids, snapshot)
+    permissions = rules_of(link.security_group_ids, snapshot)
     if link.enforce_privatelink_rules is False:
         return Finding(PASS, "Inbound rules are not enforced on PrivateLink traffic.")
     port, wanted = link.listener_port or link.port or 0, rule.network()
-    admitting = [permission for permission in permissions if _admits(permission, port)]
-    lists = _members(admitting, "PrefixListIds", "PrefixListId")
+    admitting = [permission for permission in permissions if admits(permission, port)]
+    lists = entries_of(admitting, "PrefixListIds", "PrefixListId")
     names = ", ".join(link.security_group_ids)
     if rule.cidr is None:
-        if lists or _meet(PRIVATE, _admitted(admitting, 4)) or _admitted(admitting, 6):
+        if lists or meet(PRIVATE, admitted_cidrs(admitting, 4)) or admitted_cidrs(admitting, 6):
             return Finding(PASS, f"The security groups let private addresses in on port {port}.")
         enforced = "Inbound rules are enforced on PrivateLink traffic"
         return Finding(WARN, f"{enforced}, and those of {names} let no private address in on port {port}.")
-    if _covered(wanted, _admitted(admitting, wanted.version)):
+    if is_covered(wanted, admitted_cidrs(admitting, wanted.version)):
         return Finding(PASS, f"The security groups let {wanted} in on port {port}.")
     if lists:
         depends = ", ".join(sorted(lists))
@@ -397,7 +242,7 @@ def check_lattice_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
 
 @check("dns_attributes", "dns_attributes", in_vpc=True)
 def check_dns_attributes(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
-    found = _of_vpc(link, snapshot, "dns_attributes")
+    found = of_vpc(link, snapshot, "dns_attributes")
     off = [attribute for attribute in DNS_ATTRIBUTES if not found.get(attribute)]
     if off:
         return Finding(FAIL, f"VPC {link.vpc_id} has {' and '.join(off)} off.")
@@ -425,6 +270,20 @@ def check_service_name(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot
     return Finding(PASS, f"{link.service_name}.")
 
 
+@check("service_zones", "service_zones", "subnets")
+def check_service_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """A service that is not shown, or is in another region and shown without zones, is for AWS to refuse."""
+    zones = snapshot["service_zones"].get(link.service_name or "")
+    subnets = {subnet_id: snapshot["subnets"].get(subnet_id) for subnet_id in link.subnet_ids or []}
+    there = {subnet_id: subnet["AvailabilityZone"] for subnet_id, subnet in subnets.items() if subnet}
+    if not zones:
+        return Finding(PASS, "AWS shows no zones of the service.")
+    wrong = [f"{subnet_id} is in {zone}" for subnet_id, zone in there.items() if zone not in zones]
+    if wrong:
+        return Finding(FAIL, f"{link.service_name} is in {', '.join(sorted(zones))} alone, but {', '.join(wrong)}.")
+    return Finding(PASS, f"{link.service_name} is in the zones of all subnets.")
+
+
 @check("endpoint_security_groups", "security_groups")
 def check_endpoint_security_groups(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Groups that are given let in on all ports; of those that clients have, it is enough that they exist."""
@@ -434,15 +293,15 @@ def check_endpoint_security_groups(link: CheckedLink, rule: Prerequisite, snapsh
     if given and sources:
         return Finding(FAIL, "Both security_group_ids and source_security_group_ids are given.")
     option = "security_group_ids" if given else "source_security_group_ids"
-    permissions = _permissions([*given, *sources], snapshot, option)
+    permissions = rules_of([*given, *sources], snapshot, option)
     try:
         wanted = parse_all(link.ports or [])
     except ValueError as error:
         raise Mistake(f"ports: {error}.", "Correct ports.") from error
     if not given:
         return Finding(PASS, f"{', '.join(sources)} are let in on {', '.join(link.ports or [])}.")
-    admitting = _alike(wanted, permissions)
-    closed = [ports for ports in admitting if not any(_admits(rule, ports.start) for rule in permissions)]
+    admitting = cut_alike(wanted, permissions)
+    closed = [ports for ports in admitting if not any(admits(rule, ports.start) for rule in permissions)]
     if closed:
         return Finding(FAIL, f"{', '.join(given)} let nobody in on {', '.join(map(as_range, closed))}.")
     return Finding(PASS, f"{', '.join(given)} let in on {', '.join(link.ports or ['what they say'])}.")
@@ -453,56 +312,17 @@ def check_inbound_ports(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
     """Whether clients anywhere in the VPC get in. Who lets in only some of them may mean it so, and is only warned."""
     if not link.security_group_ids:
         return Finding(FAIL, "No security groups are given; AWS would take the VPC's default one.")
-    permissions = _permissions(link.security_group_ids, snapshot)
-    networks = [network for network in _networks(_of_vpc(link, snapshot, "vpcs")) if network.version == 4]
+    permissions = rules_of(link.security_group_ids, snapshot)
+    networks = [network for network in cidrs_of(of_vpc(link, snapshot, "vpcs")) if network.version == 4]
     names = ", ".join(link.security_group_ids)
-    closed, narrow = [], []
-    for ports in _alike(rule.ports(), permissions):
-        admitting = [permission for permission in permissions if _admits(permission, ports.start)]
-        admitted = _admitted(admitting, 4)
-        if all(_covered(network, admitted) for network in networks):
-            continue
-        shown = as_range(ports)
-        sources = _sources(admitting)
-        if sources:
-            narrow.append(f"{shown} from {', '.join(sources)} only")
-        else:
-            closed.append(shown)
+    closed, narrow = shortfall(rule.ports(), permissions, networks)
     vpc = f"{link.vpc_id} ({', '.join(map(str, networks))})"
     if closed:
         return Finding(FAIL, f"{names} let nobody in on {', '.join(closed)}; clients are in {vpc}.")
     if narrow:
-        return Finding(WARN, f"{names} let in on {'; '.join(narrow)}; clients are in {vpc}.")
+        some = "; ".join(f"{ports} from {others} only" for ports, others in narrow.items())
+        return Finding(WARN, f"{names} let in on {some}; clients are in {vpc}.")
     return Finding(PASS, f"{names} let {vpc} in on {', '.join(rule.port_ranges or [])}.")
-
-
-def _alike(wanted: t.Sequence[range], permissions: t.Sequence[Raw]) -> list[range]:
-    """Port ranges cut where an inbound rule begins or ends, so that all ports of a part are treated alike."""
-    edges: set[int] = set()
-    for permission in permissions:
-        if permission.get("IpProtocol") == "tcp":
-            edges |= {permission["FromPort"], permission["ToPort"] + 1}
-    parts = []
-    for ports in wanted:
-        cuts = sorted({ports.start, ports.stop, *(edge for edge in edges if ports.start < edge < ports.stop)})
-        parts += [range(first, last) for first, last in zip(cuts, cuts[1:])]
-    return parts
-
-
-def _sources(permissions: t.Iterable[Raw]) -> list[str]:
-    """Whom inbound rules admit: CIDRs, security groups and prefix lists."""
-    found: set[str] = set()
-    for key, member in SOURCES:
-        found |= _members(permissions, key, member)
-    return sorted(found)
-
-
-def _members(permissions: t.Iterable[Raw], key: str, member: str) -> set[str]:
-    """``member`` of every entry that inbound rules have in their list ``key``."""
-    found: set[str] = set()
-    for permission in permissions:
-        found |= {str(entry[member]) for entry in permission.get(key) or []}
-    return found
 
 
 @check("vpc_peering", "peerings", in_vpc=True)
@@ -579,83 +399,3 @@ def check_redshift_port(link: CheckedLink, rule: Prerequisite, snapshot: Snapsho
     if any(port in ports for ports in rule.ports()):
         return Finding(PASS, f"The cluster's port is {port}.")
     return Finding(FAIL, f"The cluster's port is {port}, not within {', '.join(rule.port_ranges or [])}.")
-
-
-def needs(links: t.Sequence[CheckedLink], prerequisites: t.Sequence[Prerequisite]) -> dict[str, list[CheckedLink]]:
-    """The listings that the prerequisites look at, and for which links."""
-    found: dict[str, list[CheckedLink]] = {}
-    for rule in prerequisites:
-        for listing in CHECKS[rule.check].listings:
-            found.setdefault(listing, []).extend(link for link in links if rule.concerns(link))
-    return found
-
-
-def evaluate(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
-    """What a prerequisite says about a link, its level applied."""
-    if CHECKS[rule.check].in_vpc and not (link.vpc_id or link.subnet_ids or link.security_group_ids):
-        return Finding(PASS, "Nothing of it is in a VPC.")
-    try:
-        finding = CHECKS[rule.check].run(link, rule, snapshot)
-    except CallError as denied:
-        return Finding(UNDECIDED, str(denied))
-    except ItemError as error:
-        finding = Finding(FAIL, str(error), getattr(error, "remedy", None))
-    return finding._replace(status=rule.level) if finding.status == FAIL else finding
-
-
-def _row(rule: Prerequisite, finding: Finding) -> dict[str, str]:
-    """One check of a link's result."""
-    return {
-        "id": rule.id,
-        "check": rule.check,
-        "status": finding.status,
-        "msg": finding.msg,
-        "remedy": rule.remedy if finding.remedy is None else finding.remedy,
-        "source": rule.source,
-    }
-
-
-def report(link: CheckedLink, prerequisites: t.Sequence[Prerequisite], snapshot: Snapshot) -> dict[str, t.Any]:
-    """The result of one link as the module returns it."""
-    concerning = [rule for rule in prerequisites if rule.concerns(link)]
-    checks = [_row(rule, evaluate(link, rule, snapshot)) for rule in concerning]
-    found = {check["status"] for check in checks}
-    status = FAIL if FAIL in found else WARN if found & {WARN, UNDECIDED} else PASS
-    telling = (FAIL,) if status == FAIL else (WARN, UNDECIDED)
-    said: dict[str, dict[str, str]] = {}
-    for check in checks:  # what several checks stumble over is said once, with the remedy of the first
-        if check["status"] in telling:
-            said.setdefault(check["msg"], check)
-    return {
-        "name": link.name,
-        "status": status,
-        "failed": status == FAIL,
-        "msg": " ".join(map(sentence, said.values())),
-        "addresses": _known_addresses(link, snapshot),
-        "region": snapshot.region,
-        "zone_ids": _zone_ids(snapshot),
-        "checks": checks,
-    }
-
-
-def sentence(checked: t.Mapping[str, str]) -> str:
-    """What a check found and what to do about it, in one line. A denial says itself what to do."""
-    remedy = f" {checked['remedy'].strip()}" if checked["remedy"] and checked["status"] != UNDECIDED else ""
-    return f"{checked['id']}: {checked['msg']}{remedy}"
-
-
-def _zone_ids(snapshot: Snapshot) -> dict[str, str]:
-    """Ids of the zones that have a subnet, by their names in this account. Empty where no subnet could be seen."""
-    try:
-        subnets = snapshot["subnets"].values()
-    except CallError:
-        return {}
-    ids = {str(subnet["AvailabilityZone"]): str(subnet.get("AvailabilityZoneId") or "") for subnet in subnets}
-    return {name: zone_id for name, zone_id in sorted(ids.items()) if zone_id}
-
-
-def _known_addresses(link: CheckedLink, snapshot: Snapshot) -> list[str]:
-    try:
-        return snapshot.addresses(link)
-    except ItemError:
-        return []

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 GUIDE = "https://docs.aws.amazon.com"
+MULTI_VPC = f"{GUIDE}/msk/latest/developerguide/aws-access-mult-vpc.html#mvpc-requirements"
 DNS = {
     "id": "dns",
     "check": "dns_attributes",
@@ -26,6 +27,34 @@ REGION = {
 }
 
 PATTERNS: dict[str, list[dict[str, t.Any]]] = {
+    "msk_grant": [
+        {
+            "id": "cluster",
+            "check": "msk_cluster",
+            "remedy": "Set cluster_arn to a provisioned cluster of this account and region.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "kafka-version",
+            "check": "msk_kafka_version",
+            "lowest_kafka_version": "2.7.1",
+            "remedy": "Upgrade the cluster.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "instance-type",
+            "check": "msk_instance_type",
+            "unsupported_instance_types": ["kafka.t3.small"],
+            "remedy": "Give the brokers another type.",
+            "source": MULTI_VPC,
+        },
+        {
+            "id": "authentication",
+            "check": "msk_authentication",
+            "remedy": "Switch IAM access control of the cluster itself on.",
+            "source": MULTI_VPC,
+        },
+    ],
     "nlb_service": [
         {"id": "port", "check": "port", "remedy": "Set port to that on which the database listens."},
         {
@@ -123,6 +152,12 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
         },
         {
+            "id": "service-zones",
+            "check": "service_zones",
+            "remedy": "Leave out subnets in other zones, or take subnets in those of the service.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
+        },
+        {
             "id": "security-groups",
             "check": "endpoint_security_groups",
             "remedy": "Set source_security_group_ids to the security groups of the clients, and ports to what they"
@@ -138,6 +173,12 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             " VPC's own (the second address of its CIDR, or an inbound endpoint of Route 53 Resolver), or give the VPC"
             " a DHCP options set with AmazonProvidedDNS.",
             "source": f"{GUIDE}/vpc/latest/userguide/VPC_DHCP_Options.html",
+        },
+        {
+            "id": "policy",
+            "check": "endpoint_policy",
+            "remedy": "See that the policy lets through what they do, or leave it out.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/vpc-endpoints-access.html",
         },
     ],
 }

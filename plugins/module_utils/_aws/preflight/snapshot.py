@@ -7,8 +7,10 @@
 This module util is PRIVATE to the collection.
 
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
-DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints; Elastic Load Balancing API Reference 2015-12-01,
-DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters (read 2026-11).
+DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints, DescribeNetworkAcls, DescribeRouteTables,
+DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces,
+DescribeVpcEndpointServices; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API
+Reference 2012-12-01, DescribeClusters; Amazon MSK API Reference 1.0, DescribeClusterV2 (read 2026-11).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import itertools
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, msk
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import load_balancers as lb
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.api import DENIED, Api, CallError
@@ -41,6 +44,7 @@ class CheckedLink:
     destination: str | None = None
     vpc_id: str | None = None
     subnet_ids: list[str] | None = None
+    client_subnet_ids: list[str] | None = None
     security_group_ids: list[str] | None = None
     source_security_group_ids: list[str] | None = None
     ports: list[str] | None = None
@@ -54,7 +58,9 @@ class CheckedLink:
     enforce_privatelink_rules: bool | None = None
     load_balancer: str | None = None
     vpc_endpoint: str | None = None
+    has_policy: bool | None = None
     cluster_identifier: str | None = None
+    cluster_arn: str | None = None
     principals: list[str] | None = None
     topic_arns: list[str] | None = None
     resource_configuration: str | None = None
@@ -98,6 +104,11 @@ class Snapshot:
             if subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(subnet["CidrBlock"]):
                 return str(subnet["AvailabilityZone"])
         return ""
+
+    def route_table(self, link: CheckedLink, subnet_id: str) -> Raw:
+        """The route table of a subnet of the link's VPC; empty for what there is not."""
+        found: Raw | None = self["route_tables"].get(subnet_id) or self["route_tables"].get(link.vpc_id or "")
+        return found or {}
 
 
 Resolve = t.Callable[[str], t.Sequence[str]]
@@ -193,6 +204,67 @@ class Reader:
         found = self.api.filtered("ec2:DescribeSecurityGroups", "SecurityGroups", "group-id", ids)
         return {group["GroupId"]: group for group in found}
 
+    def network_acls(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The network ACLs of clients' subnets, by subnet: each subnet has exactly one."""
+        subnet_ids: set[str] = set()
+        subnet_ids.update(*(link.client_subnet_ids or [] for link in links))
+        action, by_subnet = "ec2:DescribeNetworkAcls", "association.subnet-id"
+        found: dict[str, Raw] = {}
+        for acl in self.api.filtered(action, "NetworkAcls", by_subnet, subnet_ids):
+            found.update({association["SubnetId"]: acl for association in acl.get("Associations") or []})
+        return found
+
+    def route_tables(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """Route tables by subnet, and the main one of each VPC by the VPC: it counts where a subnet has none."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id]
+        found: dict[str, Raw] = {}
+        for table in self.api.filtered("ec2:DescribeRouteTables", "RouteTables", "vpc-id", vpc_ids):
+            for association in table.get("Associations") or []:
+                place = table["VpcId"] if association.get("Main") else association.get("SubnetId")
+                found.update({str(place): table})
+        return found
+
+    def internet_gateways(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """Ids of internet gateways by VPC."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id]
+        action, by_vpc = "ec2:DescribeInternetGateways", "attachment.vpc-id"
+        found: dict[str, list[str]] = {}
+        for gateway in self.api.filtered(action, "InternetGateways", by_vpc, vpc_ids):
+            for attachment in gateway.get("Attachments") or []:
+                found.setdefault(attachment["VpcId"], []).append(gateway["InternetGatewayId"])
+        return found
+
+    def nat_gateways(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """Ids of NAT gateways that work, or soon will, by VPC."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id]
+        found: dict[str, list[str]] = {}
+        for gateway in self.api.filtered("ec2:DescribeNatGateways", "NatGateways", "vpc-id", vpc_ids):
+            if str(gateway.get("State")).lower() in ("pending", "available"):
+                found.setdefault(gateway["VpcId"], []).append(gateway["NatGatewayId"])
+        return found
+
+    def network_interfaces(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """Network interfaces by VPC, of links that have an endpoint policy: who may use their endpoints."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id and link.has_policy]
+        found: dict[str, list[Raw]] = {}
+        for interface in self.api.filtered("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", "vpc-id", vpc_ids):
+            found.setdefault(interface["VpcId"], []).append(interface)
+        return found
+
+    def service_zones(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The Availability Zones in which services offer themselves to this account, by service."""
+        names = [link.service_name for link in links if link.service_name]
+        action = "ec2:DescribeVpcEndpointServices"
+        found = self.api.filtered(action, "ServiceDetails", "service-name", names)
+        return {service["ServiceName"]: service.get("AvailabilityZones") or [] for service in found}
+
+    def prefix_lists(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """AWS's own prefix lists, of services with gateway endpoints, by name."""
+        if not links:
+            return {}
+        found = self.api.pages("ec2:DescribePrefixLists", "PrefixLists", MaxResults=1000)
+        return {prefix_list["PrefixListName"]: prefix_list for prefix_list in found}
+
     def load_balancers(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Network Load Balancers by name. Those of other types have names of their own."""
         if not any(link.load_balancer for link in links):
@@ -214,6 +286,19 @@ class Reader:
     def clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids = [link.cluster_identifier for link in links if link.cluster_identifier]
         return read_clusters(self.api, ids) if ids else {}
+
+    def msk_clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The clusters by ARN, one call for each, or why one cannot be seen, as one of another account."""
+        named = {link.cluster_arn: arns.MSK_CLUSTER.fullmatch(link.cluster_arn or "") for link in links}
+        wanted = sorted(str(arn) for arn, match in named.items() if match and match[1] == self.api.region)
+
+        def look(arn: str) -> msk.Cluster | None:
+            try:
+                return msk.read_cluster(self.api, arn)
+            except CallError as error:
+                raise (error if error.code in DENIED else ItemError(str(error))) from error
+
+        return dict(zip(wanted, self.api.each(look, wanted)))
 
     def addresses(self, links: t.Sequence[CheckedLink]) -> Listing:
         """Addresses by DNS name; an ItemError for a name that does not resolve."""

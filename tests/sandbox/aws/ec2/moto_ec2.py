@@ -150,7 +150,10 @@ def make_security_group(
     description: str,
     ingress: list[dict[str, Any]],
 ) -> None:
-    """Make a security group of that id, unless it exists; ``ingress`` are TCP rules: cidr, from_port, to_port."""
+    """Make a security group of that id, unless it exists.
+
+    ``ingress`` are rules: from_port, to_port, cidr or the id of a group, and a protocol that is not tcp.
+    """
     if find_security_group(account, region, group_id) is not None:
         return
     ec2 = backend(account, region)
@@ -158,4 +161,7 @@ def make_security_group(
         ec2.create_security_group(name, description, vpc_id)
     for rule in ingress:
         ports = (str(rule["from_port"]), str(rule["to_port"]))
-        ec2.authorize_security_group_ingress(group_id, "tcp", *ports, ip_ranges=[{"CidrIp": rule["cidr"]}])
+        addresses = [{"CidrIp": rule["cidr"]}] if "cidr" in rule else []
+        groups = [{"GroupId": rule["group"]}] if "group" in rule else []
+        what = (rule.get("protocol", "tcp"), *ports)
+        ec2.authorize_security_group_ingress(group_id, *what, ip_ranges=addresses, source_groups=groups)
