@@ -35,6 +35,8 @@ options:
       - C(patterns) are by the pattern of the link. C(to) is whom to send to, C(says) the message, C(asks) the message
         while the vendor has yet to tell us something, C(again) the one where something has changed that it cannot see,
         C(values) what to tell by its label, C(steps) what is done there, and C(then) what comes after, for us.
+        C(further) are parts for somebody else, each with a C(title), C(rows), the name of what the report has rows
+        under, and sentences that C(says) and C(steps) list.
       - In all texts C({fact}) is a fact of the link, such as C({service_name}), C({region}), C({account_id}),
         C({zones}), which are ids of Availability Zones, C({host_name}), C({port}), C({database}), C({engine_title}),
         C({destination_title}), C({cluster_identifier}), C({cluster_arn}) and C({contact}). A value whose facts are not

@@ -99,7 +99,7 @@ options:
             type: str
             choices: [A, AAAA, CNAME]
             default: A
-          values:
+          value:
             description:
               - Its addresses, or the one name that a CNAME leads to. Either these or an alias.
             type: list
@@ -227,9 +227,14 @@ results:
           sample: sydney.privatelink.example.com
         type: {description: Its type., type: str, returned: always, sample: A}
         ttl: {description: Seconds that it may be remembered., type: int, returned: when it is no alias}
-        values: {description: Its values., type: list, elements: str, returned: when it is no alias}
+        value: {description: Its values., type: list, elements: str, returned: when it is no alias}
         alias: {description: What it leads to., type: dict, returned: when it is an alias}
     tags: {description: Its tags., type: dict, returned: when it exists}
+    foreign_vpcs:
+      description: Ids of VPCs of other accounts that somebody has to associate.
+      type: list
+      elements: str
+      returned: when there are such
     kept:
       description: What is to go and stays, and why.
       type: list

@@ -67,7 +67,7 @@ zones:
           sample: sydney.privatelink.example.com
         type: {description: Its type., type: str, returned: always, sample: A}
         ttl: {description: Seconds that it may be remembered., type: int, returned: when it is no alias}
-        values: {description: Its values., type: list, elements: str, returned: when it is no alias}
+        value: {description: Its values., type: list, elements: str, returned: when it is no alias}
         alias: {description: What it leads to., type: dict, returned: when it is an alias}
     tags: {description: Its tags., type: dict, returned: always}
 """

@@ -53,7 +53,8 @@ class Words:
     ``to`` is whom to send to, ``says`` and ``values`` the message, with a line for each of the values whose facts are
     known. ``asks`` is the message while the vendor has yet to tell us something, ``again`` the one where something has
     changed that the vendor cannot see. ``steps`` are what whoever receives it does there. ``then`` is what we do next,
-    each a sentence, or one with C(text) and the values of facts for which it holds.
+    each a sentence, or one with C(text) and the values of facts for which it holds. ``further`` are parts for somebody
+    else, see C(Further).
     """
 
     to: str = ""
@@ -63,6 +64,24 @@ class Words:
     values: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     steps: t.Sequence[str] = ()
     then: t.Sequence[t.Any] = ()
+    further: t.Sequence[t.Mapping[str, t.Any]] = ()
+
+    def parts(self) -> list[Further]:
+        return [_of(Further, part, str(part.get("title"))) for part in self.further]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """What somebody else has to do, neither the vendor nor we.
+
+    ``says`` comes first, then a table of ``rows``, the name of what a report has rows under, then the ``steps``. It is
+    left out where there are no rows. ``says`` and ``steps`` are sentences as those of C(Words.then).
+    """
+
+    title: str
+    rows: str
+    says: t.Sequence[t.Any] = ()
+    steps: t.Sequence[t.Any] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +102,7 @@ def vendor(data: t.Mapping[str, t.Any]) -> Vendor:
     """A vendor's words, of its data. Raises SheetError for a part that there is not."""
     found = _of(Vendor, data, str(data.get("title")))
     for pattern in found.patterns:
-        found.words(pattern)
+        found.words(pattern).parts()
     return found
 
 
@@ -146,7 +165,10 @@ class Sheet:
     def markdown(self) -> str:
         """The sheet itself."""
         heading = escaped(f"{self.vendor.title}: {self.name}")
-        blocks = [[MARK, f"# {heading}"], ["## Send this"], *self._sending(), ["## For us"], *self._for_us()]
+        blocks = [[MARK, f"# {heading}"], ["## Send this"], *self._sending()]
+        for part in self.words.parts():
+            blocks += self._further(part)
+        blocks += [["## For us"], *self._for_us()]
         return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
     def _said(self, text: t.Any) -> str:
@@ -180,6 +202,21 @@ class Sheet:
             lines.insert(1, "")
         steps = [f"{number}. {escaped(step)}" for number, step in enumerate(send["steps"], 1)]
         return [[f"To: {escaped(send['to'])}"] if send["to"] else [], verbatim(lines), steps]
+
+    def _further(self, part: Further) -> list[list[str]]:
+        rows = self.entry.get(part.rows) or []
+        if not rows:
+            return []
+        says = [escaped(text) for text in map(self._then, part.says) if text]
+        steps = [escaped(text) for text in map(self._then, part.steps) if text]
+        listed = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
+        head = list(rows[0])
+        return [
+            [f"## {escaped(self._said(part.title))}"],
+            *([text] for text in says),
+            table(head, [[row.get(column) for column in head] for row in rows]),
+            listed,
+        ]
 
     def _for_us(self) -> list[list[str]]:
         rows = [row for row in ours(self.entry, self.facts).items() if row[1]]
@@ -248,6 +285,7 @@ def facts(entry: Entry) -> dict[str, str]:
             *("name", "status", "destination", "engine", "route", "database", "cluster_identifier", "service_name"),
             *("cluster_arn", "bootstrap_servers"),
             *("service_network", "vpc_endpoint_id", "resource_share_arn", "subscription_id", "region_id", "grantee"),
+            *("workspace_id", "private_zone"),
         )
     }
     return {

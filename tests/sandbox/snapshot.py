@@ -40,6 +40,7 @@ By names instead of ids, and without what is not there, so that a test can say i
     network_associations: {sn-1: ["redis-cloud-4711 ACTIVE"]}
     vpc_associations: {vpc-1: sn-1 ACTIVE}
     shares: [redis-cloud-4711]
+    zones: {databricks-vpc-1: {domain: privatelink.example.com, vpcs: [vpc-1], records: {city: vpce-1-2.vpce-svc-1}}}
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def snapshot(sandbox: SandboxClient, account: str, region: str) -> dict[str, Any
         "network_associations": _network_associations(sandbox.boto(account, "vpc-lattice", region)),
         "vpc_associations": _vpc_associations(sandbox.boto(account, "vpc-lattice", region)),
         "shares": _shares(sandbox.boto(account, "ram", region)),
+        "zones": _zones(sandbox.boto(account, "route53", region)),
     }
     return {what: things for what, things in found.items() if things}
 
@@ -144,6 +146,26 @@ def _vpc_associations(lattice: Any) -> dict[str, str]:
 def _shares(ram: Any) -> list[str]:
     """The shares of others that the account has accepted, by name."""
     return sorted(share["name"] for share in ram.get_resource_shares(resourceOwner="OTHER-ACCOUNTS")["resourceShares"])
+
+
+def _zones(dns: Any) -> dict[str, Any]:
+    """Private hosted zones by their name tag. Of what an alias leads to, the first two labels are shown."""
+    found = {}
+    for zone in dns.list_hosted_zones()["HostedZones"]:
+        zone_id, domain = zone["Id"].rpartition("/")[2], zone["Name"]
+        tags = dns.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id)["ResourceTagSet"]["Tags"]
+        records = {}
+        for record in dns.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]:
+            alias = record.get("AliasTarget")
+            target = ".".join(alias["DNSName"].split(".")[:2]) if alias else record["ResourceRecords"][0]["Value"]
+            if record["Type"] not in ("SOA", "NS"):
+                records[record["Name"].removesuffix(f".{domain}")] = target
+        found[{tag["Key"]: tag["Value"] for tag in tags}.get("Name", zone_id)] = {
+            "domain": domain.rstrip("."),
+            "vpcs": sorted(vpc["VPCId"] for vpc in dns.get_hosted_zone(Id=zone_id)["VPCs"]),
+            "records": records,
+        }
+    return found
 
 
 def _pages(

@@ -247,6 +247,7 @@ def _tell_foreign(plan: Plan, actual: Actual, zone_id: str) -> None:
             f"route53 associate-vpc-with-hosted-zone` with the same options in the VPC's account"
         )
     plan.waiting, plan.poll = "; ".join(told), False
+    plan.result["foreign_vpcs"] = [vpc.id for vpc in lacking]
 
 
 def absent(item: PrivateZone, actual: Actual) -> Plan:

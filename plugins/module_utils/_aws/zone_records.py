@@ -49,7 +49,7 @@ class ZoneRecord:
 
     name: str = required()
     type: RecordType = "A"
-    values: list[str] | None = None
+    value: list[str] | None = None
     alias: dict[str, t.Any] | None = optional(item=Alias)
     ttl: int = 300
 
@@ -86,7 +86,7 @@ class Record:
             zone, name, health = self.values
             alias = {"dns_name": name, "hosted_zone_id": zone, "evaluate_target_health": health == "true"}
             return {"name": self.name, "type": self.type, "alias": alias}
-        return {"name": self.name, "type": self.type, "ttl": self.ttl, "values": list(self.values)}
+        return {"name": self.name, "type": self.type, "ttl": self.ttl, "value": list(self.values)}
 
     def __str__(self) -> str:
         """The record in a sentence."""
@@ -98,9 +98,9 @@ def wanted(options: t.Mapping[str, t.Any], zone: str) -> Record:
     """A record of the options; ``zone`` is canonical. Raises ItemError for what Route 53 would not take."""
     try:
         name = dns_names.within(options["name"], zone)
-        kind, values, alias = options.get("type") or "A", options.get("values"), options.get("alias")
+        kind, values, alias = options.get("type") or "A", options.get("value"), options.get("alias")
         if bool(values) == bool(alias):
-            raise ValueError(f"record {name} takes either values or alias")
+            raise ValueError(f"record {name} takes either value or alias")
         if kind == "CNAME" and name == zone:
             raise ValueError(f"the zone's own name {zone} cannot be a CNAME: use an alias of type A")
         if alias:

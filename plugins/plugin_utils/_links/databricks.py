@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint as AwsEndpoint
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.zone_options import PrivateZone
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import WARN
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -42,6 +43,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_workspace_network import (
     WorkspaceNetwork,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links import databricks_zone as zone
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found import CHECK_FAILED, Found, Known, Result
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.interface_endpoint import InterfaceEndpointLink
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, LinkError, step
@@ -64,12 +66,14 @@ STAGES = {
     "gateways": "making the gateway endpoint to S3",
     "network": "making the network",
     "private_access": "making the private access settings",
+    "private_zone": "making the private zone",
     "workspace": "moving the workspace",
     "public_access": "setting public access",
     "network_policy": "setting what serverless compute reaches",
     "leaving": "moving the workspace away",
     "network_absent": "removing the network",
     "settings_absent": "removing the private access settings",
+    "private_zone_absent": "removing the private zone",
     "service_direct_absent": "removing the registration for Service-Direct",
     "registered_absent": "removing the registrations",
     "endpoints_absent": "deleting the VPC endpoints",
@@ -77,7 +81,14 @@ STAGES = {
     "network_policy_absent": "removing the network policy",
 }
 """What a step is doing, in the words of a link's line."""
-ENDS = ("registered", "service_direct", "named", "workspace", "leaving")  # what comes next must not begin before
+ENDS = (
+    "registered",
+    "service_direct",
+    "named",
+    "private_zone",
+    "workspace",
+    "leaving",
+)  # what comes next must not begin before
 OF_ENDPOINTS = ("endpoints", "named", "endpoints_absent")
 NOT_BUILT = "outbound is not built yet by this role: docs/databricks.md says what to do by hand"
 NO_TABLES = (
@@ -102,6 +113,11 @@ class TransitVpc:
     )
     security_group_ids: list[str] | None = optional(
         None, "Security groups that exist, for the endpoint. They are used as they are."
+    )
+    dns_vpc_ids: list[str] | None = optional(
+        None,
+        "Further VPCs of the region that find this endpoint under the workspace's name, as that of a Route 53 inbound"
+        " resolver.",
     )
     service_direct_subnet_ids: list[str] | None = optional(
         None,
@@ -246,6 +262,25 @@ class DatabricksWorkspaceLink(Link):
         "Consent to changing the workspace: all classic compute must be stopped before, and for about 20 minutes after"
         " it no cluster starts. Without it everything else is built, and the line says that the workspace waits.",
     )
+    private_zone: t.Literal["manage", "hand_off"] = optional(
+        zone.HAND_OFF,
+        "Who makes the name lead to the endpoints that the workspace's public name leads to once it has private access"
+        " settings. With V(manage) the role makes a private hosted zone for each of O({links}[].transit_vpcs), before"
+        " the workspace gets its settings; else the sheet says what to make. In VPCs of the zone, names of"
+        " workspaces in other regions that have such settings are found only if the zone has them too.",
+    )
+    private_zone_name: str | None = optional(
+        None, "Domain of the zone. Default is V(privatelink.cloud.databricks.com). In GovCloud it is not known."
+    )
+    private_zone_city: str | None = optional(
+        None,
+        "Name within the zone that all workspaces of the region have, as V(sydney). Default is the one that Databricks"
+        " publishes for the region.",
+    )
+    private_zone_adopt: bool = optional(
+        False,
+        "Add the name to a zone that others have made, or that this role has for another region, and nothing else.",
+    )
     leave_network: str | None = optional(
         None, "With O({links}[].state=absent), name or id of the network that the workspace gets instead."
     )
@@ -325,6 +360,11 @@ class DatabricksWorkspaceLink(Link):
             )
             for vpc in transit
         ]
+
+    def users_from(self) -> list[tuple[t.Mapping[str, t.Any], str]]:
+        """The transit VPCs, each with the shared key of its endpoint."""
+        transit = self.transit_vpcs or [] if INBOUND in self.ways else []
+        return [(vpc, end.shared_key) for vpc, end in zip(transit, self.front_ends(), strict=True)]
 
     def service_direct_ends(self) -> list[InterfaceEndpointLink]:
         """The endpoints to Service-Direct."""
@@ -424,7 +464,8 @@ class DatabricksWorkspaceLink(Link):
 
     def _wrong(self) -> str:
         """What contradicts itself, or is missing; "" where nothing is."""
-        return self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
+        wrong = self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
+        return wrong or zone.wrong(self)
 
     def _wrong_ways(self) -> str:
         if not self.connectivity:
@@ -500,7 +541,9 @@ class DatabricksWorkspaceLink(Link):
         """What the steps will tell, before any has run."""
         keys = [endpoint.shared_key for endpoint in self.all_endpoints()]
         ids = dict.fromkeys(keys, UNKNOWN)
-        told = {"vpc_endpoint_ids": ids, "registration_ids": ids, "network_id": UNKNOWN, "route_table_ids": [UNKNOWN]}
+        names = {key: zone.target_of({}) for key in keys}
+        told = {"vpc_endpoint_ids": ids, "registration_ids": ids, "network_id": UNKNOWN, "endpoint_names": names}
+        told["route_table_ids"] = [UNKNOWN]
         return Known([{**told, "private_access_settings_id": UNKNOWN}])
 
     def checked(self, by_function: bool) -> Link:
@@ -526,6 +569,9 @@ class DatabricksWorkspaceLink(Link):
         found = []
         if (self.has_settings, self.settings_name) == (other.has_settings, other.settings_name):
             names = ("public_access", "private_access_level", "region", "adopt")
+            found += [name for name in names if getattr(self, name) != getattr(other, name)]
+        if set(zone.names_of(self)) & set(zone.names_of(other)):
+            names = ("private_zone_name", "private_zone_city", "private_zone_adopt", "tags")
             found += [name for name in names if getattr(self, name) != getattr(other, name)]
         if self.has_network and other.has_network and self.network_name == other.network_name:
             found.append("network")
@@ -661,6 +707,11 @@ class DatabricksWorkspaceLink(Link):
         return list(dict.fromkeys([*own, *(self.allowed_vpc_endpoint_ids or [])]))
 
     @step
+    def private_zone_item(self, known: Known) -> list[Item]:
+        """The name of the region's workspaces, in a zone for each transit VPC."""
+        return zone.items(self, known.get("endpoint_names") or {})
+
+    @step
     def workspace(self, known: Known) -> list[Item]:
         """Network and settings in one change, for each change stops its clusters."""
         wanted = {name: known.get(name) for name in ("network_id", "private_access_settings_id")}
@@ -720,6 +771,11 @@ class DatabricksWorkspaceLink(Link):
         return [{"name": self.settings_name, "region": self.region, **going}]
 
     @step
+    def private_zone_absent(self, known: Known) -> list[Item]:
+        """Not where the workspace is reached by its endpoints alone, which it then keeps with them."""
+        return [] if known.get("keeps_private") else zone.absent(self)
+
+    @step
     def registered_absent(self, known: Known) -> list[Item]:
         """By name: what others have registered has another one, and stays."""
         gone = [known.get(name) for name in ("gone_network", "gone_settings") if known.get(name)]
@@ -759,6 +815,8 @@ class DatabricksWorkspaceLink(Link):
             free = {key for link in links if not found.of(link).held for key in link.all_names()}
             return [item for item in _merged(super().items("holds", links, found)) if item["name"] not in free]
         items = super().items(ITEMS.get(name, name), links, found, others)
+        if name == "private_zone":
+            items += _beside(items, others)
         if not name.endswith("_absent"):
             return items if name in SINGLE else _merged(items)
         needed = {key for other in others if other.present for key in other.needs_named(name)}
@@ -781,10 +839,12 @@ class DatabricksWorkspaceLink(Link):
             return [*(endpoint.key for endpoint in self.all_endpoints()), *also]
         if name.startswith("gateways"):
             return [self.gateway_name] if self.gateway_name else []
-        if name.startswith("registered"):
-            return [endpoint.shared_key for endpoint in (*self.front_ends(), *self.back_ends())]
-        if name.startswith("service_direct"):
-            return [endpoint.shared_key for endpoint in self.service_direct_ends()]
+        if name.startswith(("registered", "service_direct")):
+            direct = name.startswith("service_direct")
+            ends = self.service_direct_ends() if direct else [*self.front_ends(), *self.back_ends()]
+            return [endpoint.shared_key for endpoint in ends]
+        if name.startswith("private_zone"):
+            return zone.names_of(self)
         if name.startswith("network_policy"):
             return [self.policy_name] if self.policy_name else []
         if name.startswith("network"):
@@ -806,6 +866,8 @@ class DatabricksWorkspaceLink(Link):
             result |= {"waiting": f"{doing}: {consents[0]}", "turn": US, "stops": True}
         elif waiting:
             turn = AWS if name.startswith("gateways") else VENDOR
+            if name == "private_zone":
+                turn = US if any(row.get("foreign_vpcs") for row in rows) else AWS
             result |= {"waiting": f"{doing}: {waiting[0]}", "turn": turn, "stops": name in ENDS}
         kept = [f"{'; '.join(row['used_by'])} keeps {row['name']}" for row in users]
         kept += [said for row in rows for said in row.get("kept") or ()]
@@ -836,8 +898,13 @@ class DatabricksWorkspaceLink(Link):
         """What the next steps need to know."""
         if name in ("endpoints", "named"):
             keys = {endpoint.key: endpoint.shared_key for endpoint in self.all_endpoints()}
-            well = [row for row in rows if not row.get("failed")]
-            return {"vpc_endpoint_ids": {keys[row["name"]]: row.get("vpc_endpoint_id") or UNKNOWN for row in well}}
+            well = {keys[row["name"]]: row for row in rows if not row.get("failed")}
+            names = {key: zone.target_of(row) for key, row in well.items()}
+            told = {"endpoint_names": names, "dns_records": zone.records(self, names)}
+            return {
+                **told,
+                "vpc_endpoint_ids": {key: row.get("vpc_endpoint_id") or UNKNOWN for key, row in well.items()},
+            }
         if name == "registered":
             return {"registration_ids": {row["name"]: row.get("vpc_endpoint_id") for row in rows}}
         if name == "registered_absent":
@@ -911,6 +978,8 @@ class DatabricksWorkspaceLink(Link):
             else:
                 instead[part.id] = part.target[part.id]
         private = keeps["keeps_settings"] and not self._settings_of(facts).get("public_access_enabled")
+        if private and zone.manages(self):
+            kept.append("the private zone stays, for the workspace is reached by its endpoints alone")
         result = {"name": self.key, **keeps, "keeps": any(keeps.values()), "keeps_private": private, "kept": kept}
         failed = {"failed": True, "msg": f"{'; '.join(wrong)}."} if wrong else {}
         return {**result, "instead": instead, "settings": facts["settings"], **failed}
@@ -989,6 +1058,7 @@ SINGLE = ("seen", "prerequisite", "clusters", "asked", "held_ends", "endpoints")
 ITEMS = {
     "prerequisite": "prerequisites",
     "network": "network_item",
+    "private_zone": "private_zone_item",
     "public_access": "public_access_item",
     "network_policy": "network_policy_item",
 }
@@ -999,6 +1069,7 @@ TAKEN_AS: dict[str, t.Any] = {
     "service_direct": ServiceDirectEndpoint,
     "network_item": Network,
     "private_access": PrivateAccess,
+    "private_zone_item": lambda shard, **item: PrivateZone(**item),
     "workspace": WorkspaceNetwork,
     "public_access_item": PrivateAccess,
     "network_policy_item": NetworkPolicy,
@@ -1015,7 +1086,7 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
     merged: dict[str, Item] = {}
     for item in items:
         first = merged.setdefault(item["name"], dict(item))
-        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "route_table_ids", "going"):
+        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "route_table_ids", "going", "vpcs", "records"):
             more = [entry for entry in item.get(name) or () if entry not in (first.get(name) or ())]
             if more:
                 first[name] = [*(first.get(name) or ()), *more]
@@ -1023,6 +1094,17 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
             if item.get(flag):
                 first[flag] = True
     return list(merged.values())
+
+
+def _beside(items: t.Sequence[Item], others: t.Sequence[t.Any]) -> list[Item]:
+    """The VPCs that others have in the same zones, lest they are taken out of them."""
+    made = {item["name"] for item in items}
+    found = []
+    for other in others:
+        if other.present and not other.fault:
+            known = other.foreseen()
+            found += [{"name": item["name"], "vpcs": item["vpcs"]} for item in other.private_zone_item(known)]
+    return [item for item in found if item["name"] in made]
 
 
 def refuse_contradictions(links: t.Sequence[Link]) -> None:

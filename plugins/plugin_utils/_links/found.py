@@ -137,7 +137,7 @@ def _skipped(step: t.Any) -> bool:
 
 def _reported(entry: Result) -> Result:
     """An entry of a report as a result, for roles that go on with links after another role has reported on them."""
-    told = ("vpc_endpoint_id", "association_id", "endpoints", "checks")
+    told = ("vpc_endpoint_id", "association_id", "endpoints", "checks", "dns_entries")
     waits = str(entry["status"]).startswith("waiting")
     return {
         **{name: entry[name] for name in told if name in entry},

@@ -39,7 +39,7 @@ OF_LINK = (
     ),
     *("cluster_identifier", "cluster_arn"),
     *("vpc_id", "service_network", "resource_configuration", "resource_share_arn", "share_name"),
-    *("subscription_id", "region_id", "workspace_id", "connectivity", "awaiting"),
+    *("subscription_id", "region_id", "workspace_id", "connectivity", "private_zone", "awaiting"),
 )
 OF_RESULTS = (
     *("service_id", "service_name", "network_load_balancer_arns", "allowed_principals", "targets"),
@@ -50,7 +50,7 @@ OF_RESULTS = (
     *("vpc_endpoint_id", "association_id", "vpc_association_id", "endpoints", "checks"),
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
-    *("network_id", "private_access_settings_id"),
+    *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
     *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
@@ -167,6 +167,7 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
         return turn
     untold = _untold(link, results)
     asked = [result for result in results if _waits_for_vendor(result)]
+    asked.sort(key=lambda result: not result.get("at_vendor"))  # what its API has told comes first
     strange = [result["waiting"] for result in asked if result.get("held_connections")]
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:
