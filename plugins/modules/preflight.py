@@ -13,9 +13,9 @@ description:
   - Evaluates a table of prerequisites for many links against one AWS account and region, and says of each link whether
     it passes, and if not, what to do about it. Changes nothing.
   - A call of any length costs at most one listing each of subnets, VPCs, VPC peering connections, security groups,
-    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, load balancers, DHCP options
-    and Redshift clusters, two calls for each VPC whose DNS attributes are checked, one for each MSK cluster, and
-    one DNS lookup for each endpoint. Only what the checks need is read.
+    network ACLs and interfaces, route tables, internet and NAT gateways, prefix lists, endpoint services, load
+    balancers, DHCP options and Redshift clusters, two calls for each VPC whose DNS attributes are checked, one for each
+    MSK cluster, and one DNS lookup for each endpoint. Only what the checks need is read.
   - Where credentials lack the permission for a listing, the checks that need it are V(unknown), which is a warning that
     names the missing IAM action.
   - "IAM actions: see C(docs/iam/preflight.json)."
@@ -193,6 +193,7 @@ options:
             brokers only warn.
           - V(msk_authentication), that IAM authentication is on for it, and unauthenticated access is not.
           - V(service_name), that there is one.
+          - V(service_zones), that the service is in the Availability Zones of the subnets, as far as AWS shows that.
           - V(endpoint_security_groups), that the security groups exist, and that those that are given for the endpoint
             let somebody in on each of O(links[].ports).
           - V(lattice_zones), that no subnet is in one of the zones O(prerequisites[].unsupported_zone_ids).
@@ -254,6 +255,7 @@ options:
           - region
           - resource_region
           - service_name
+          - service_zones
           - subnets
           - subnets_apart
           - topics

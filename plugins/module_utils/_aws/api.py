@@ -88,6 +88,7 @@ NEXT_STEP = {
         "associated afterwards: authorise it by `aws route53 create-vpc-association-authorization` in the zone's "
         "account, then run `aws route53 associate-vpc-with-hosted-zone` in the VPC's."
     ),
+    "ForbiddenException": "It is another account's, or the policies of the credentials in use do not allow it.",
     "MalformedPolicy": (
         "S3 refuses a policy for any of its statements, as for a principal that does not exist or is deleted. One of "
         "others that was accepted in its day may be the reason."

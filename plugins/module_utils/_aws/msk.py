@@ -218,17 +218,36 @@ def last_edit(api: Api, arn: str, since: datetime.datetime) -> Edit | None:
 
     The type of an operation is only used to leave others out: whether it was such a change is seen in what it changed.
     """
-    listed = api.pages(HISTORY, "ClusterOperationInfoList", ClusterArn=arn, MaxResults=100)
-    late = [row for row in listed if row.get("StartTime") and row["StartTime"] > since and _may_edit(row)]
-    for row in sorted(late, key=lambda row: t.cast("datetime.datetime", row["StartTime"]), reverse=True):
-        answer = api.call(OPERATION, arn, ClusterOperationArn=row["OperationArn"])
-        changed = (answer.get("ClusterOperationInfo") or {}).get("Provisioned") or {}
+    for row in _edits(api, arn):
+        if row["StartTime"] <= since or _has_failed(row):
+            continue
+        changed = _operation(api, arn, row).get("Provisioned") or {}
         before, after = (changed.get(name) or {} for name in ("SourceClusterInfo", "TargetClusterInfo"))
         if _multi_vpc(before) != _multi_vpc(after):
             return Edit(str(row["OperationArn"]).rpartition("/")[2], row["StartTime"])
     return None
 
 
-def _may_edit(row: Raw) -> bool:
-    failed = "FAILED" in str(row.get("OperationState")).upper()
-    return "CONNECTIVITY" in str(row.get("OperationType")).upper() and not failed
+def last_failure(api: Api, arn: str) -> str:
+    """Why the last change of connectivity that has ended failed, "" where it did not. A call, and one for a failure."""
+    last = next((row for row in _edits(api, arn) if row.get("EndTime")), None)
+    if last is None or not _has_failed(last):
+        return ""
+    error = _operation(api, arn, last).get("ErrorInfo") or {}
+    return ": ".join(filter(None, (error.get("ErrorCode"), error.get("ErrorString")))) or str(last["OperationState"])
+
+
+def _edits(api: Api, arn: str) -> list[Raw]:
+    """The operations that have begun to change a cluster's connectivity, the newest first."""
+    listed = api.pages(HISTORY, "ClusterOperationInfoList", ClusterArn=arn, MaxResults=100)
+    edits = [row for row in listed if row.get("StartTime") and "CONNECTIVITY" in str(row.get("OperationType")).upper()]
+    return sorted(edits, key=lambda row: t.cast("datetime.datetime", row["StartTime"]), reverse=True)
+
+
+def _has_failed(row: Raw) -> bool:
+    return "FAILED" in str(row.get("OperationState")).upper()
+
+
+def _operation(api: Api, arn: str, row: Raw) -> Raw:
+    answer = api.call(OPERATION, arn, ClusterOperationArn=row["OperationArn"])
+    return t.cast("Raw", answer.get("ClusterOperationInfo") or {})

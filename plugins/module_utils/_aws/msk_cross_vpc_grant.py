@@ -93,13 +93,15 @@ class MskGrant:
 class Actual:
     """What AWS shows for one wanted grant; ``view`` is None where there is no such cluster.
 
-    ``begun``: this run has changed the connectivity. ``writes`` counts what it has written into the policy. ``sharing``
-    are the other items that mean the same grant, ``leader`` the first that wants the same of it.
+    ``failure`` says why the last attempt to switch connectivity on failed. ``begun``: this run has changed it.
+    ``writes`` counts what this run has written into the policy. ``sharing`` are the other items that mean the same
+    grant, ``leader`` the first that wants the same of it.
     """
 
     view: View | None
     servers: str = ""
     edit: msk.Edit | None = None
+    failure: str = ""
     begun: bool = False
     writes: int = 0
     sharing: tuple[MskGrant, ...] = ()
@@ -140,11 +142,13 @@ class MskGrants:
     def _actual(self, item: MskGrant, view: View | None, made: Made, items: t.Sequence[MskGrant]) -> Actual:
         same = [other for other in items if other.key == item.key]
         serves = view is not None and item.state == "present" and IAM in view.cluster.multi_vpc
+        is_off = view is not None and item.state == "present" and not serves
         newest = max((link.created for link in _connections(item, view) if link.created), default=None)
         return Actual(
             view=view,
             servers=msk.bootstrap_servers(self.api, item.key[0]) if serves else "",
             edit=msk.last_edit(self.api, item.key[0], newest) if serves and newest else None,
+            failure=msk.last_failure(self.api, item.key[0]) if is_off else "",
             begun=CONNECT in made,
             writes=sum(change.action in (PUT, DELETE) for change in made.changes),
             sharing=tuple(other for other in same if other is not item),
@@ -227,6 +231,9 @@ def plan_present(item: MskGrant, actual: Actual) -> Plan:
     denying = msk_policy.shutting_out(view.policy.document, item.key[1])
     plan = Plan(warnings=[_barred(item, denying)] if denying else [])
     plan.result["shut_out_by"] = denying
+    if actual.failure:
+        told = f"could not change the connectivity of {item.cluster_name} last time, and is asked again"
+        plan.warnings.append(f"{item.name}: MSK {told}: {actual.failure}")
     if is_on and same:
         coming = [link.arn for link in _connections(item, view) if link.state == "CREATING"]
         plan.waiting, plan.poll = (f"{coming[0]} to be AVAILABLE" if coming else ""), False

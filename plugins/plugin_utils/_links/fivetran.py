@@ -28,6 +28,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.found impo
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import Item, Link, step
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.nlb_service import NlbServiceLink
 
+ABSENT = "absent"  # a private link that is only planned, or that a limit forbids
 PRIVATE_LINK, NETWORK = "private_link", "network"  # what the results of Fivetran's modules are given as
 
 
@@ -107,7 +108,7 @@ class FivetranServiceLink(NlbServiceLink):
     @step
     def requested(self, known: Known) -> Item | None:
         """The acceptance once more, which waits for the request that a private link is about to raise."""
-        moves = known.get("private_link_status") not in (None, OK)
+        moves = known.get("private_link_status") not in (None, OK, ABSENT)
         acceptance = self.acceptance(known) if moves else None
         return {**acceptance, "wait_for_request": True} if acceptance else None
 

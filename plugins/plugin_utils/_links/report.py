@@ -167,6 +167,7 @@ def _standing(link: Link, results: t.Sequence[Result]) -> tuple[str, str]:
         return turn
     untold = _untold(link, results)
     asked = [result for result in results if _waits_for_vendor(result)]
+    asked.sort(key=lambda result: not result.get("at_vendor"))  # what its API has told comes first
     strange = [result["waiting"] for result in asked if result.get("held_connections")]
     moving = [result["waiting"] for result in results if _moves(result) and result not in asked]
     if moving:

@@ -35,6 +35,9 @@ class Company:
         self.vpc, self.transit = vpc, dummy = estate.make_vpc(estate.account), estate.make_vpc(estate.account)
         for made in (self.vpc, self.transit):
             estate.ec2.modify_vpc_attribute(VpcId=made.id, EnableDnsHostnames={"Value": True})
+        among = {"FromPort": 0, "ToPort": 65535, "UserIdGroupPairs": [{"GroupId": vpc.security_group}]}
+        rules = [{"IpProtocol": protocol, **among} for protocol in ("tcp", "udp")]
+        estate.ec2.authorize_security_group_ingress(GroupId=vpc.security_group, IpPermissions=rules)
         old = {"network_id": uid(1), "network_name": "old", "vpc_id": vpc.id, "subnet_ids": list(vpc.subnets)}
         workspace = {"workspace_id": 1, "workspace_name": "lake", "aws_region": REGION, "network_id": uid(1)}
         other = {"private_access_settings_id": uid(2), "private_access_settings_name": "open", "region": REGION}
@@ -80,6 +83,8 @@ class Company:
                 "endpoint_subnet_ids": list(self.vpc.subnets)[:1],
             },
             "confirm_disruption": True,
+            "secure_cluster_connectivity": True,
+            "aws_endpoints": [],
         }
 
     def module(self, name: str, options: Mapping[str, Any], check: bool) -> dict[str, Any]:

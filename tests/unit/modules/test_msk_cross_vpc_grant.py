@@ -306,6 +306,18 @@ def test_connectivity_that_was_switched_off_is_switched_on_again(ready: Bench) -
     assert (result["endpoint_count"], result["multi_vpc"], ready.states()) == (0, ["iam"], {VENDOR: "INACTIVE"})
 
 
+def test_a_change_of_connectivity_that_failed_is_told_and_tried_again(bench: Bench) -> None:
+    bench.cluster()
+    bench.sandbox.outcome("msk_operation", "UPDATE_FAILED", account=bench.estate.account, code="X", reason="no space")
+    assert bench.one()["writes"] == [CONNECT]
+    bench.sandbox.step(HOURS + 10)
+    again = bench.run(**bench.item())
+    assert again["results"][0]["writes"] == [CONNECT]
+    assert "last time, and is asked again: X: no space" in str(again["warnings"])
+    bench.sandbox.step(HOURS + 10)
+    assert "warnings" not in bench.run(**bench.item())
+
+
 # Several items
 
 

@@ -34,8 +34,9 @@ ENDPOINTS = "ec2:DescribeVpcEndpoints"
 STREAMS, MSK = "kafka:DescribeClusterV2", "arn:aws:kafka:us-east-1:111122223333:cluster"
 BALANCERS, CLUSTERS = "elasticloadbalancing:DescribeLoadBalancers", "redshift:DescribeClusters"
 OF_CLIENTS = {
-    f"ec2:Describe{things}"
-    for things in ("NetworkInterfaces", "NetworkAcls", "RouteTables", "InternetGateways", "NatGateways", "PrefixLists")
+    *("ec2:DescribeVpcEndpointServices", "ec2:DescribeNetworkInterfaces", "ec2:DescribeNetworkAcls"),
+    *("ec2:DescribeRouteTables", "ec2:DescribeInternetGateways", "ec2:DescribeNatGateways"),
+    "ec2:DescribePrefixLists",
 }
 IAM = Path(__file__).parents[3] / "docs" / "iam" / "preflight.json"
 
@@ -177,6 +178,7 @@ SNAPSHOT = Snapshot(
             "subnet-5": table(route("192.0.2.0/24", GatewayId="igw-1"), name="rtb-5"),
             "subnet-6": table({**route("0.0.0.0/0", NatGatewayId="nat-0"), "State": "blackhole"}, name="rtb-6"),
         },
+        "service_zones": {"com.amazonaws.vpce.us-east-1.vpce-svc-1": ["us-east-1a", "us-east-1c"], "away": []},
         "network_interfaces": {
             "vpc-1": [
                 {"InterfaceType": "interface", "Groups": [{"GroupId": "sg-clients"}, {"GroupId": "sg-more"}]},
@@ -684,6 +686,22 @@ CASES |= {
         ({}, {}, "pass", "Nothing of it"),
     ],
 }
+CASES["service_zones"] = [
+    (
+        {},
+        {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-1", "subnet_ids": ["subnet-0"]},
+        "pass",
+        "in the zones",
+    ),
+    (
+        {},
+        {"service_name": "com.amazonaws.vpce.us-east-1.vpce-svc-1", "subnet_ids": ["subnet-0", "subnet-1"]},
+        "fail",
+        "vpce-svc-1 is in us-east-1a, us-east-1c alone, but subnet-1 is in us-east-1b.",
+    ),
+    ({}, {"service_name": "away", "subnet_ids": ["subnet-0"]}, "pass", "shows no zones"),
+    ({}, {"service_name": "unseen", "subnet_ids": ["subnet-9"]}, "pass", "shows no zones"),
+]
 CASES["endpoint_policy"] = [
     ({}, {"vpc_id": "vpc-1"}, "pass", "No endpoint policy"),
     ({}, {"vpc_id": "vpc-2", "has_policy": True}, "pass", "Nobody else in vpc-2"),
@@ -1041,7 +1059,7 @@ def test_the_consumers_side_is_judged_by_what_the_sandbox_shows(bench: Bench) ->
 CLIENT_CHECKS = ("client_subnets", "client_subnet_sizes", "subnets_apart", "network_acls", "client_security_groups")
 CLIENT_TABLE: list[dict[str, Any]] = [
     {"id": check, "check": check, **PARAMETERS.get(check, {})}
-    for check in (*CLIENT_CHECKS, "gateway_egress", "internet_roads", "endpoint_policy")
+    for check in (*CLIENT_CHECKS, "gateway_egress", "internet_roads", "endpoint_policy", "service_zones")
 ]
 
 
@@ -1058,11 +1076,9 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     nat_id = nat["NatGateway"]["NatGatewayId"]
     ec2.create_route(RouteTableId=own, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat_id)
     subnets = list(bench.vpc.subnets)
-    links = [
-        {"name": name, "vpc_id": bench.vpc.id, "client_subnet_ids": subnets, "source_security_group_ids": [group]}
-        | {"has_policy": True}
-        for name in ("lake", "mart")
-    ]
+    where = {"vpc_id": bench.vpc.id, "client_subnet_ids": subnets, "source_security_group_ids": [group]}
+    end = {"subnet_ids": subnets, "service_name": "com.amazonaws.us-east-1.sts", "has_policy": True}
+    links = [{"name": name, **where, **end} for name in ("lake", "mart")]
     found = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
     assert bench.calls == {SUBNETS: 1, VPCS: 1, GROUPS: 1, **dict.fromkeys(OF_CLIENTS, 1)}
     roads = {check["id"]: check["msg"] for check in found[0]["checks"]}["internet_roads"]
@@ -1071,6 +1087,7 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     assert f"In {bench.vpc.id} are {gateway}, {nat_id}." in roads
     assert found[0]["route_table_ids"] == sorted([own, main["RouteTableId"]])
     expected = dict.fromkeys(statuses(found[0]), "pass") | {"client_security_groups": "fail", "internet_roads": "warn"}
+    expected["subnets_apart"] = "fail"
     expected["endpoint_policy"] = "warn"  # moto shows a NAT gateway's interface as anybody's
     assert statuses(found[0]) == statuses(found[1]) == expected, found[0]["msg"]
 
@@ -1083,7 +1100,9 @@ def test_clients_are_judged_by_what_the_sandbox_shows(bench: Bench) -> None:
     ec2.delete_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0")
     ec2.delete_route(RouteTableId=own, DestinationCidrBlock="0.0.0.0/0")
     (after, _other) = bench.preflight(*links, prerequisites=CLIENT_TABLE)["results"]
-    assert {name for name, status in statuses(after).items() if status != "pass"} == {"network_acls", "endpoint_policy"}
+    assert {name for name, status in statuses(after).items() if status != "pass"} == {
+        *("network_acls", "endpoint_policy", "subnets_apart")
+    }
     assert "(rule 7 denies 192.0.2.0/24)" in after["msg"]
 
 

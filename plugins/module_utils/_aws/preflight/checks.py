@@ -270,6 +270,20 @@ def check_service_name(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot
     return Finding(PASS, f"{link.service_name}.")
 
 
+@check("service_zones", "service_zones", "subnets")
+def check_service_zones(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """A service that is not shown, or is in another region and shown without zones, is for AWS to refuse."""
+    zones = snapshot["service_zones"].get(link.service_name or "")
+    subnets = {subnet_id: snapshot["subnets"].get(subnet_id) for subnet_id in link.subnet_ids or []}
+    there = {subnet_id: subnet["AvailabilityZone"] for subnet_id, subnet in subnets.items() if subnet}
+    if not zones:
+        return Finding(PASS, "AWS shows no zones of the service.")
+    wrong = [f"{subnet_id} is in {zone}" for subnet_id, zone in there.items() if zone not in zones]
+    if wrong:
+        return Finding(FAIL, f"{link.service_name} is in {', '.join(sorted(zones))} alone, but {', '.join(wrong)}.")
+    return Finding(PASS, f"{link.service_name} is in the zones of all subnets.")
+
+
 @check("endpoint_security_groups", "security_groups")
 def check_endpoint_security_groups(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     """Groups that are given let in on all ports; of those that clients have, it is enough that they exist."""

@@ -152,6 +152,12 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
         },
         {
+            "id": "service-zones",
+            "check": "service_zones",
+            "remedy": "Leave out subnets in other zones, or take subnets in those of the service.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html",
+        },
+        {
             "id": "security-groups",
             "check": "endpoint_security_groups",
             "remedy": "Set source_security_group_ids to the security groups of the clients, and ports to what they"

@@ -8,9 +8,9 @@ This module util is PRIVATE to the collection.
 
 Sources: Amazon EC2 API Reference, DescribeSubnets, DescribeVpcs, DescribeVpcAttribute, DescribeVpcPeeringConnections,
 DescribeSecurityGroups, DescribeDhcpOptions, DescribeVpcEndpoints, DescribeNetworkAcls, DescribeRouteTables,
-DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces; Elastic Load Balancing
-API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API Reference 2012-12-01, DescribeClusters; Amazon
-MSK API Reference 1.0, DescribeClusterV2 (read 2026-11).
+DescribeInternetGateways, DescribeNatGateways, DescribePrefixLists, DescribeNetworkInterfaces,
+DescribeVpcEndpointServices; Elastic Load Balancing API Reference 2015-12-01, DescribeLoadBalancers; Amazon Redshift API
+Reference 2012-12-01, DescribeClusters; Amazon MSK API Reference 1.0, DescribeClusterV2 (read 2026-11).
 """
 
 from __future__ import annotations
@@ -250,6 +250,13 @@ class Reader:
         for interface in self.api.filtered("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", "vpc-id", vpc_ids):
             found.setdefault(interface["VpcId"], []).append(interface)
         return found
+
+    def service_zones(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The Availability Zones in which services offer themselves to this account, by service."""
+        names = [link.service_name for link in links if link.service_name]
+        action = "ec2:DescribeVpcEndpointServices"
+        found = self.api.filtered(action, "ServiceDetails", "service-name", names)
+        return {service["ServiceName"]: service.get("AvailabilityZones") or [] for service in found}
 
     def prefix_lists(self, links: t.Sequence[CheckedLink]) -> Listing:
         """AWS's own prefix lists, of services with gateway endpoints, by name."""
