@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.report imp
     ABSENT,
     CONNECTED,
     FAILED,
+    KEPT,
     PLANNED,
     WAITING_VENDOR,
 )
@@ -36,6 +37,7 @@ WHOSE = "Please tell us which of these VPC endpoints you have made for us: {doub
 CHANGED = "Our values have changed. Please use these from now on."
 NOTHING = {
     CONNECTED: "Nothing to send.",
+    KEPT: "Nothing to send.",
     FAILED: "Nothing to send before this is mended.",
 }
 NOT_YET = "Nothing to send yet."
