@@ -133,6 +133,8 @@ class Sheet:
         news = doubtful or bool(self.entry.get("untold"))
         if self.entry["status"] != WAITING_VENDOR and not (self.entry["status"] == CONNECTED and news):
             return None
+        if self.entry.get("at_vendor") and not news:  # the vendor's API was told all of it
+            return None
         return {
             "to": self._said(self.words.to),
             "message": self._said(self._message(doubtful)),

@@ -93,19 +93,19 @@ class MskGrant:
 class Actual:
     """What AWS shows for one wanted grant; ``view`` is None where there is no such cluster.
 
-    ``failure`` says why the last attempt to switch connectivity on failed. ``begun``: this run has changed it.
-    ``writes`` counts what this run has written into the policy. ``sharing`` are the other items that mean the same
-    grant, ``leader`` the first that wants the same of it.
+    ``failure`` says why the last attempt to switch connectivity on failed. ``writes`` counts what this run has written
+    into the policy. ``sharing`` are the other items that mean the same grant, ``leader`` the first that wants the same
+    of it, and ``switches`` whether this is the item that switches the cluster's connectivity on, for all.
     """
 
     view: View | None
     servers: str = ""
     edit: msk.Edit | None = None
     failure: str = ""
-    begun: bool = False
     writes: int = 0
     sharing: tuple[MskGrant, ...] = ()
     leader: str = ""
+    switches: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ class MskGrants:
             servers=msk.bootstrap_servers(self.api, item.key[0]) if serves else "",
             edit=msk.last_edit(self.api, item.key[0], newest) if serves and newest else None,
             failure=msk.last_failure(self.api, item.key[0]) if is_off else "",
-            begun=CONNECT in made,
             writes=sum(change.action in (PUT, DELETE) for change in made.changes),
             sharing=tuple(other for other in same if other is not item),
             leader=next(other.name for other in same if other.state == item.state),
+            switches=item is next((other for other in items if _asks_for(item.key[0], other)), item),
         )
 
     def plan(self, item: MskGrant, actual: Actual) -> Plan:
@@ -207,6 +207,11 @@ def _again(change: Step, view: View | None) -> Step:
     return again
 
 
+def _asks_for(cluster_arn: str, item: MskGrant) -> bool:
+    """Whether an item wants the connectivity of a cluster to be on."""
+    return item.state == "present" and item.key[0] == cluster_arn
+
+
 def _overtaken(change: Step, message: str) -> Refused:
     return Refused(change.action, OUTDATED, message, change.summary, "Run again.")
 
@@ -243,7 +248,7 @@ def plan_present(item: MskGrant, actual: Actual) -> Plan:
         return plan
     if not is_on:
         require_possible(cluster)
-        plan.changes.append(_connect(item, view, cluster.multi_vpc | {IAM}))
+        plan.changes += [_connect(item, view, cluster.multi_vpc | {IAM})] if actual.switches else []
         plan.after["multi_vpc"] = sorted(cluster.multi_vpc | {IAM})
     if not same:
         after = "" if is_on else f"multi-VPC connectivity of {item.cluster_name} to be on"
@@ -325,7 +330,7 @@ def _with_connectivity_off(item: MskGrant, actual: Actual, view: View, plan: Pla
 
 def _unless_moving(item: MskGrant, actual: Actual, plan: Plan) -> Plan:
     """The plan, or to wait, without holding the run up, where the cluster is being changed."""
-    if actual.view and _is_moving(item, actual) and (plan.changes or actual.begun):
+    if actual.view and plan.changes and _is_moving(item, actual):
         plan.changes, plan.waiting, plan.poll = [], _until_active(item, actual.view), False
     return plan
 
@@ -344,13 +349,11 @@ def _is_moving(item: MskGrant, actual: Actual) -> bool:
     state = actual.view.cluster.state if actual.view else ""
     if state in msk.BROKEN:
         raise ItemError(f"MSK cluster {item.cluster_name} is {state}.")
-    on = actual.view is not None and IAM in actual.view.cluster.multi_vpc
-    return state != ACTIVE or (actual.begun and on != (item.state == "present"))
+    return state != ACTIVE
 
 
 def _until_active(item: MskGrant, view: View) -> str:
-    state = "" if view.cluster.state == ACTIVE else f" ({view.cluster.state})"
-    return f"MSK cluster {item.cluster_name}{state} to be ACTIVE, which may take hours; run again then"
+    return f"MSK cluster {item.cluster_name} ({view.cluster.state}) to be ACTIVE, which may take hours; run again then"
 
 
 def _ours(item: MskGrant, view: View) -> Statement | None:

@@ -148,6 +148,11 @@ class ComputeVpc:
     route_table_ids: list[str] | None = optional(
         None, "Route tables of the clusters' subnets, for the gateway endpoint to S3. Default is what the subnets have."
     )
+    aws_client_security_group_ids: list[str] | None = optional(
+        None,
+        "Security groups of others in the VPC, whom the endpoints to STS and Kinesis let in too. The private names of"
+        " these services lead all of the VPC there, so they would lose them otherwise.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -401,6 +406,10 @@ class DatabricksWorkspaceLink(Link):
             for name in self.aws_endpoints or ()
             if name != S3
         ]
+        more = (self.compute_vpc or {}).get("aws_client_security_group_ids") or []
+        sources = [*(ends[0].source_security_group_ids or ()), *more] if ends else []
+        if sources and not (self.compute_vpc or {}).get("endpoint_security_group_ids"):
+            ends = [dataclasses.replace(end, source_security_group_ids=sources) for end in ends]
         return [dataclasses.replace(end, adopt=adopt) for end in ends]
 
     def aws_service(self, name: str) -> str:

@@ -51,7 +51,7 @@ OF_RESULTS = (
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
     *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
-    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after"),
+    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after", "at_vendor"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted

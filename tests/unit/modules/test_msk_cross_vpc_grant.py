@@ -147,6 +147,7 @@ def test_from_nothing_to_connected_over_hours(bench: Bench) -> None:
     began = bench.run(**bench.item())
     assert began["diff"] == predicted["diff"]
     assert began["results"][0]["writes"] == [CONNECT]
+    assert bench.estate.count("DescribeClusterV2") == 3  # to plan, before the write, and after it
     until = "MSK cluster orders (UPDATING) to be ACTIVE, which may take hours; run again then"
     assert began["results"][0]["waiting"] == until
     assert bench.change([])["waiting"] == until
@@ -329,6 +330,7 @@ def test_items_of_one_cluster_share_what_they_can(bench: Bench) -> None:
     """Two vendors, one of them twice: one change of connectivity, two statements; a grant that one wants stays."""
     bench.cluster()
     items = [bench.item(), bench.item(name="second"), bench.item(name="other", account=OTHER)]
+    assert writes_of(bench.run(check=True, grants=items)["results"]) == [CONNECT, PUT, PUT]
     began = bench.run(grants=items)["results"]
     assert writes_of(began) == [CONNECT]
     bench.sandbox.step(HOURS + 10)
