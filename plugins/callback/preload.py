@@ -25,6 +25,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
+from ansible_collections.saas.privatelink.plugins.plugin_utils._bytecode import keep_bytecode
 
 
 class CallbackModule(CallbackBase):
@@ -37,6 +38,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         """Load; to find one filter of a collection Ansible loads all of them, and to find one test all of its own."""
+        keep_bytecode()
         filter_loader.get("saas.privatelink.resolve_links")
         test_loader.get("ansible.builtin.defined")
         for name in ("role_keys", "role_options"):

@@ -35,8 +35,10 @@ options:
       - Links through a load balancer have V(load_balancer), V(sync), V(health), V(forwarder), V(service) and
         V(acceptance); links to Redshift and MSK V(grant); links to what is shared V(share), V(shared), V(association),
         V(endpoint), V(reached) and V(probe); links to Redis Cloud also V(private_link), V(disassociation) and
-        V(removal); links of Fivetran's through a load balancer V(private_link), V(private_link_absent), V(requested)
-        and V(network).
+        V(removal); workspaces of Databricks V(seen), V(endpoints), V(registered), V(service_direct), V(gateways),
+        V(network), V(private_access), V(private_zone), V(workspace), V(public_access) and V(network_policy), and for
+        their end V(leaving) and the same with C(_absent); links of Fivetran's through a load balancer V(private_link),
+        V(private_link_absent), V(requested) and V(network).
     type: str
     required: true
   after:

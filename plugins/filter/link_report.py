@@ -52,7 +52,8 @@ _value:
     - The entries, each with C(name), C(vendor), C(destination), C(status), C(next_action), C(line), C(changed),
       C(writes) and what the vendor needs to know.
     - A link with calls to make is V(planned) where the steps ran in check mode.
-    - C(status) is V(connected), V(waiting on vendor), V(waiting on AWS), V(planned), V(absent) or V(failed).
+    - C(status) is V(connected), V(waiting on vendor), V(waiting on AWS), V(waiting on you), V(planned), V(absent),
+      V(kept) or V(failed). C(kept) lists what a link that goes leaves, and why.
   type: list
   elements: dict
 """

@@ -63,7 +63,6 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import HAS_BOTO3
-from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.link import LinkError
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming import (
     ASKED,
@@ -79,6 +78,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.naming imp
     refuse_misspelt_tags,
     refuse_twins,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import names_in_aws
 from ansible_collections.saas.privatelink.plugins.plugin_utils._lists import list_of
 from jinja2.exceptions import UndefinedError
 
@@ -205,8 +205,15 @@ class LookupModule(LookupBase):
                     told = as_list(self._of(host, variable))
                     if told is None:
                         raise AnsibleLookupError(f"{variable} of {host} is no list that can be read.")
-                    keys |= {resource_name(vendor, str(entry["name"])) for entry in told if _has_name(entry)}
+                    for entry in filter(_has_name, told):
+                        keys |= names_in_aws(vendor, entry, **self._facts(host, vendor))
         return sorted(keys)
+
+    def _facts(self, host: str, vendor: str) -> dict[str, t.Any]:
+        """Of what names in AWS are made besides the link itself, where the host says it."""
+        variables = {"region": "aws_region", "govcloud_shard": f"{vendor}_govcloud_shard"}
+        said = {name: self._of(host, variable) for name, variable in variables.items()}
+        return {name: value for name, value in said.items() if value and value is not UNTOLD}
 
     def _takes_away(self, hosts: t.Sequence[str], vendors: t.Sequence[str]) -> bool:
         """Whether links go: by the playbook, or because a variable says so of all links of a vendor."""

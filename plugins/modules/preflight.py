@@ -121,6 +121,10 @@ options:
         description:
           - Name that the VPC endpoint has or will have. Subnets that it is in need no free addresses.
         type: str
+      leads_all:
+        description:
+          - Whether all in the VPC are led to the VPC endpoint, as by the private name of a service of AWS's own.
+        type: bool
       has_policy:
         description:
           - Whether the VPC endpoint has an endpoint policy of its own.
@@ -207,13 +211,15 @@ options:
             O(prerequisites[].max_prefix_length).
           - V(subnets_apart), that none of them is the endpoint's too.
           - V(network_acls), that their network ACLs refuse nothing from O(prerequisites[].cidr), nothing to the VPC,
-            and no TCP to O(prerequisites[].cidr) on O(prerequisites[].port_ranges). Only IPv4 is looked at.
+            and no TCP to O(prerequisites[].cidr) on O(prerequisites[].port_ranges). Of the VPC only IPv4.
           - V(client_security_groups), that O(links[].source_security_group_ids) let all IPv4 addresses of the VPC be
             reached on O(prerequisites[].port_ranges), and all of TCP and UDP pass among themselves. Ports that are open
             to others only warn.
           - V(gateway_egress), that they let the addresses of O(prerequisites[].services) be reached on port 443.
           - V(internet_roads), that no route of the clients' subnets, or of the endpoint's where none are given, leads
             to the internet or may. Never more than a warning, which says what is left.
+          - V(endpoint_others), that nobody else in the VPC is led to a new endpoint of a link that
+            O(links[].leads_all), and kept out by it, for it lets O(links[].source_security_group_ids) in alone.
           - V(endpoint_policy), that nobody else in the VPC is held to the policy of a link that
             O(links[].has_policy). Never more than a warning.
           - V(vpc_peering), that the link's VPC has no active peering connection. Never more than a warning.
@@ -232,6 +238,7 @@ options:
           - dns_attributes
           - dns_servers
           - endpoint
+          - endpoint_others
           - endpoint_policy
           - endpoint_security_groups
           - gateway_egress

@@ -18,6 +18,7 @@ import warnings
 
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import models
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
+from ansible_collections.saas.privatelink.plugins.plugin_utils._bytecode import keep_bytecode
 from ansible_collections.saas.privatelink.plugins.plugin_utils._fork import NAMESPACE
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -62,6 +63,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
 
 def preload(module: str) -> str:
     """Load a module of this collection; "" or why that cannot be done. Never fails: the module would say it better."""
+    keep_bytecode()
     try:
         with warnings.catch_warnings(action="ignore"):  # they are the module's to show
             loaded = importlib.import_module(f"{NAMESPACE}.{module}")

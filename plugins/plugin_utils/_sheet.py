@@ -21,6 +21,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.report imp
     ABSENT,
     CONNECTED,
     FAILED,
+    KEPT,
     PLANNED,
     WAITING_VENDOR,
 )
@@ -36,6 +37,7 @@ WHOSE = "Please tell us which of these VPC endpoints you have made for us: {doub
 CHANGED = "Our values have changed. Please use these from now on."
 NOTHING = {
     CONNECTED: "Nothing to send.",
+    KEPT: "Nothing to send.",
     FAILED: "Nothing to send before this is mended.",
 }
 NOT_YET = "Nothing to send yet."
@@ -130,6 +132,8 @@ class Sheet:
         doubtful = bool(self.facts.get("doubtful"))
         news = doubtful or bool(self.entry.get("untold"))
         if self.entry["status"] != WAITING_VENDOR and not (self.entry["status"] == CONNECTED and news):
+            return None
+        if self.entry.get("at_vendor") and not news:  # the vendor's API was told all of it
             return None
         return {
             "to": self._said(self.words.to),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._core.dns import NameNotFound, Resolver
 
 from tests.contract.conftest import Provider, refused
 from tests.sandbox.client import RunningSandbox
@@ -204,6 +205,18 @@ def test_an_alias_leads_to_an_endpoint_by_its_name_and_zone(
     shown = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"][-1]
     assert "TTL" not in shown
     assert shown["AliasTarget"]["DNSName"] == f"{entry['DnsName']}."
+    # What the VPC's DNS server would answer.
+    change(dns, zone, ("CREATE", record(f"www.{NAME}", f"city.{NAME}", kind="CNAME")))
+    (address,) = [
+        eni["PrivateIpAddress"]
+        for eni in ec2.describe_network_interfaces()["NetworkInterfaces"]
+        if eni["NetworkInterfaceId"] in made["NetworkInterfaceIds"]
+    ]
+    resolver = Resolver([f"127.0.0.1:{sandbox.health()['dns_port']}"])
+    assert resolver.resolve(f"www.{NAME}").addresses == (address,)
+    assert resolver.resolve(entry["DnsName"]).addresses == (address,)
+    with pytest.raises(NameNotFound):
+        resolver.resolve(f"other.{NAME}")
 
 
 def test_lists_come_in_pages(dns: Any, vpc: Any, make_vpc: Callable[..., Any], account: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from tests.sandbox import aws, control
 from tests.sandbox.aws import tag_limits, tags
 from tests.sandbox.aws.lambda_.functions import RUNNING
+from tests.sandbox.aws.route53.answers import record_of
 from tests.sandbox.core import clock, contract, underneath, wire
 from tests.sandbox.core.calls import AwsError, Call, CallLog, HttpRequest
 from tests.sandbox.core.faults import Drop, Faults
@@ -50,6 +51,9 @@ class Sandbox:
     redis_cloud: redis_cloud.RedisCloud = field(default_factory=redis_cloud.RedisCloud)
     databricks: Databricks = field(default_factory=Databricks)
     fivetran: Fivetran = field(default_factory=Fivetran)
+
+    def __post_init__(self) -> None:
+        self.dns.further = lambda name: record_of(self.world, name)
 
     def reset(self) -> None:
         """Forget resources, faults, lags, tokens, DNS records and the log; keep what the command line set."""

@@ -20,7 +20,9 @@ frozen = gc.get_freeze_count()
 callback.v2_playbook_on_start(None)
 paths = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
 print(json.dumps({"paths": paths, "tests": "ansible.plugins.test.core" in str(sys.modules),
-                  "frozen": gc.get_freeze_count() - frozen}))
+                  "frozen": gc.get_freeze_count() - frozen,
+                  "loaders": {name: type(module.__spec__.loader).__name__ for name, module in sys.modules.items()
+                              if name.startswith("ansible_collections.") and module.__spec__}}))
 """
 
 
@@ -34,3 +36,7 @@ def test_the_filters_and_what_they_import_are_there_before_the_first_fork() -> N
     assert loaded["tests"]
     assert not any("/databricks/sdk/" in path for path in loaded["paths"])  # it takes a second, and few need it
     assert loaded["frozen"] > 10_000
+    # Ansible would compile each file anew in each process.
+    links = "ansible_collections.saas.privatelink.plugins.plugin_utils._links"
+    assert loaded["loaders"][f"{links}.report"] == "SourceFileLoader"
+    assert loaded["loaders"][links] == "_AnsibleCollectionLoader"  # packages are left to it

@@ -15,8 +15,8 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns, zone_records
 from ansible_collections.saas.privatelink.plugins.module_utils._aws import tags as tagging
-from ansible_collections.saas.privatelink.plugins.module_utils._aws import zone_records
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.zone_records import Record, ZoneRecord
 from ansible_collections.saas.privatelink.plugins.module_utils._core import dns_names
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
@@ -69,6 +69,8 @@ class PrivateZone:
         for vpc in self.vpcs or ():
             if not re.fullmatch(r"vpc-[0-9a-f]+", vpc["vpc_id"]):
                 raise ItemError(f"vpcs: not the id of a VPC: {vpc['vpc_id']!r}. It looks like vpc-0123456789abcdef0.")
+            if vpc.get("region") and not arns.REGION.fullmatch(vpc["region"]):
+                raise ItemError(f"vpcs: no region of AWS has the name {vpc['region']!r}: they are like us-east-1.")
         if self.state == "present" and not self.vpcs:
             raise ItemError("vpcs is missing: a private zone answers in one VPC at least.")
         keys = [record.key for record in self.wanted_records]

@@ -90,7 +90,8 @@ def _created(item: PrivateZone, actual: Actual) -> Plan:
         "CallerReference": actual.token,
         "HostedZoneConfig": {"Comment": f"saas.privatelink: {item.name}", "PrivateZone": True},
     }
-    create = Change(CREATE, params, f"create zone {item.zone}", settled_by=("HostedZoneAlreadyExists",))
+    done, overtaken = ("HostedZoneAlreadyExists",), ("ConflictingDomainExists",)
+    create = Change(CREATE, params, f"create zone {item.zone}", settled_by=done, outdated_by=overtaken)
     empty = Zone(UNKNOWN, item.zone, actual.token, "", {vpcs[0]}, {}, [])
     step, after = _step(item, actual, empty), f"zone {item.zone} to be made"
     changes = [*step.tags(UNKNOWN, after), *step.records(UNKNOWN, True, after)]

@@ -115,7 +115,9 @@ def _add_tags(api: Api, zones: t.Sequence[Zone]) -> None:
     except CallError as error:
         if error.code != GONE:
             raise
-        return  # it was made or deleted just now
+        for zone in zones if len(zones) > 1 else ():  # one of them was made or deleted just now
+            _add_tags(api, [zone])
+        return
     tags = {bare_id(entry["ResourceId"]): tagging.as_dict(entry.get("Tags")) for entry in answer["ResourceTagSets"]}
     for zone in zones:
         zone.tags = tags.get(zone.id, {})

@@ -24,8 +24,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     Databricks,
     Object,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import UUID, shard_of
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, shard_of
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import UUID
 
 SHORTEST_NAME, LONGEST_NAME = 4, 256  # characters (REST API reference of vpc-endpoints, read 2026-11)
 AWS_ID = "{}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})"

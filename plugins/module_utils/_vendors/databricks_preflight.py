@@ -40,9 +40,9 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     check_aws_id,
     check_region,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, shard_of
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_rules import Limits
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import GovCloud, shard_of
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import GovCloud
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_workspace_network import (
     MOVING,
     RUNNING,

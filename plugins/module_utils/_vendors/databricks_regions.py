@@ -141,6 +141,11 @@ that Databricks keeps for later. Not 3306, of the legacy metastore, which no end
 COMPUTE_PORTS_GOVCLOUD = [port for port in COMPUTE_PORTS if port != "6666"]
 
 
+def shard_of(govcloud: str | None) -> str:
+    """The key of what Databricks publishes of one of its clouds."""
+    return f"gov_{govcloud}" if govcloud else "commercial"
+
+
 def service_name(region: str, service_id: str) -> str:
     """The AWS name of an endpoint service of Databricks."""
     return f"com.amazonaws.vpce.{region}.{service_id}"

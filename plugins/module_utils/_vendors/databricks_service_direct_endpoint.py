@@ -49,8 +49,8 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import (
     SERVICE_DIRECT_ZONES,
     SHARDS,
+    shard_of,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
 
 CREATE = "databricks:CreateEndpoint"
 DELETE = "databricks:DeleteEndpoint"

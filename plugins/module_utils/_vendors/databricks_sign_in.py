@@ -27,7 +27,7 @@ from ansible.module_utils.basic import env_fallback
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import host_fault, is_of_form
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import optional
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, shard_of
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -44,11 +44,6 @@ _signing_in = threading.Lock()
 def _from_environment(name: str, **spec: t.Any) -> t.Any:
     """An option that the environment may give, under the name that Databricks' own tools read."""
     return optional(None, fallback=(env_fallback, [name]), **spec)
-
-
-def shard_of(govcloud: str | None) -> str:
-    """The key of what Databricks publishes of one of its clouds."""
-    return f"gov_{govcloud}" if govcloud else "commercial"
 
 
 @dataclass(frozen=True)

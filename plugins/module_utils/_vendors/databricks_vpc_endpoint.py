@@ -45,8 +45,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     users_of_registration,
     with_made,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, service_name
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import (
+    SHARDS,
+    service_name,
+    shard_of,
+)
 
 CREATE = "databricks:CreateVpcEndpoint"
 DELETE = "databricks:DeleteVpcEndpoint"

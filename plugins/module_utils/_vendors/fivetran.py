@@ -154,7 +154,8 @@ class Fivetran:
             raise ItemError("api_key holds a colon: give the key and its secret each in its own option.")
         pair = base64.b64encode(f"{api_key}:{api_secret}".encode()).decode()
         self._authorization = {"Authorization": f"Basic {pair}"}
-        self.url, self.timeout, self.validate_certs = url.rstrip("/"), timeout, validate_certs
+        url = url.rstrip("/").removesuffix("/v1").rstrip("/")  # as Fivetran's own examples have it
+        self.url, self.timeout, self.validate_certs = url, timeout, validate_certs
         self.clock, self.progress, self.limits = clock or Clock(), progress, Limits(trial)
         self.ends = self.clock.now() + deadline
         self._scope = f"fivetran {api_key} {self.url}"

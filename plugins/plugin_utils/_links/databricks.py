@@ -34,11 +34,11 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databric
     FRONT_PORTS,
     SHARDS,
     service_name,
+    shard_of,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_service_direct_endpoint import (
     ServiceDirectEndpoint,
 )
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_workspace_network import (
     WorkspaceNetwork,
@@ -105,8 +105,8 @@ class TransitVpc:
 
     vpc_id: str = required("VPC from which users reach the workspace.")
     subnet_ids: list[str] = required(
-        "Subnets of its endpoint to the workspace, one for each Availability Zone. In the VPC of the clusters the same"
-        " as O({links}[].compute_vpc.endpoint_subnet_ids), for both use one endpoint."
+        "Subnets of its endpoint to the workspace, one for each Availability Zone. Those of"
+        " O({links}[].compute_vpc.endpoint_subnet_ids) in the VPC of the clusters, for both use one endpoint."
     )
     source_security_group_ids: list[str] | None = optional(
         None, "Security groups of the users, whom a security group of the endpoint's own lets in on port 443."
@@ -147,6 +147,11 @@ class ComputeVpc:
     )
     route_table_ids: list[str] | None = optional(
         None, "Route tables of the clusters' subnets, for the gateway endpoint to S3. Default is what the subnets have."
+    )
+    aws_client_security_group_ids: list[str] | None = optional(
+        None,
+        "Security groups of others in the VPC, whom the endpoints to STS and Kinesis let in too. The private names of"
+        " these services lead all of the VPC there, so they would lose them otherwise.",
     )
 
 
@@ -221,8 +226,9 @@ class DatabricksWorkspaceLink(Link):
     )
     private_access_level: t.Literal["ACCOUNT", "ENDPOINT"] | None = optional(
         None,
-        "Whether every endpoint that the account has registered leads to the workspace, or with V(ENDPOINT) those of"
-        " its links and O({links}[].allowed_vpc_endpoint_ids) alone. Settings that are made have V(ACCOUNT).",
+        "Whether every endpoint that the account has registered leads to the workspace. With V(ENDPOINT) those in"
+        " O({links}[].allowed_vpc_endpoint_ids) do, and those of the links that have the settings. Settings that are"
+        " made have V(ACCOUNT).",
     )
     allowed_vpc_endpoint_ids: list[str] | None = optional(
         None, "Databricks' ids of further registered endpoints that the level V(ENDPOINT) lets in."
@@ -400,6 +406,10 @@ class DatabricksWorkspaceLink(Link):
             for name in self.aws_endpoints or ()
             if name != S3
         ]
+        more = (self.compute_vpc or {}).get("aws_client_security_group_ids") or []
+        sources = [*(ends[0].source_security_group_ids or ()), *more] if ends else []
+        if sources and not (self.compute_vpc or {}).get("endpoint_security_group_ids"):
+            ends = [dataclasses.replace(end, source_security_group_ids=sources) for end in ends]
         return [dataclasses.replace(end, adopt=adopt) for end in ends]
 
     def aws_service(self, name: str) -> str:
@@ -460,18 +470,22 @@ class DatabricksWorkspaceLink(Link):
         public = not self.isolated if self.public_access is None else self.public_access
         aws = list(AWS_SERVICES) if self.aws_endpoints is None and self.has_network else self.aws_endpoints
         link = dataclasses.replace(self, serverless_egress=egress, public_access=public, aws_endpoints=aws)
-        return dataclasses.replace(link, fault=link._wrong() or None) if self.present else link
+        return dataclasses.replace(link, fault=link._wrong() or None)
 
     def _wrong(self) -> str:
-        """What contradicts itself, or is missing; "" where nothing is."""
+        """What contradicts itself, or is missing; "" where nothing is. Of a link that goes only what it is known by."""
+        if not self.workspace_id or self.workspace_id < 0:
+            return "workspace_id is missing: the number that the address of the workspace has, as in ?o=1234567890."
+        if not self.region:
+            return "The region is not known: set aws_region for the host."
+        if not self.present:
+            return ""
         wrong = self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
         return wrong or zone.wrong(self)
 
     def _wrong_ways(self) -> str:
         if not self.connectivity:
             return f"connectivity is empty: say {INBOUND}, {CLASSIC}, {OUTBOUND}, or {ISOLATED}."
-        if not self.workspace_id or self.workspace_id < 0:
-            return "workspace_id is missing: the number that the address of the workspace has, as in ?o=1234567890."
         if self.isolated and len(self.connectivity) > 1:
             return f"connectivity: {ISOLATED} is all of the others, so it stands alone."
         for way, option in ((INBOUND, "transit_vpcs"), (CLASSIC, "compute_vpc")):
@@ -518,8 +532,6 @@ class DatabricksWorkspaceLink(Link):
         return ""
 
     def _wrong_services(self) -> str:
-        if not self.region:
-            return "The region is not known: set aws_region for the host."
         needed = {
             WORKSPACE: bool(self.ways & {INBOUND, CLASSIC}),
             RELAY: CLASSIC in self.ways,
@@ -582,7 +594,7 @@ class DatabricksWorkspaceLink(Link):
     @step
     def seen(self, known: Known) -> Item | None:
         """To look at the workspace before anything is made for it."""
-        return {"workspace_id": str(self.workspace_id)}
+        return {"workspace_id": str(self.workspace_id)} if self.workspace_id else None
 
     @step
     def prerequisites(self, known: Known) -> list[Item]:
@@ -842,7 +854,8 @@ class DatabricksWorkspaceLink(Link):
         if name.startswith(("registered", "service_direct")):
             direct = name.startswith("service_direct")
             ends = self.service_direct_ends() if direct else [*self.front_ends(), *self.back_ends()]
-            return [endpoint.shared_key for endpoint in ends]
+            needed = [] if direct else [end for end in ends if self._needs(end, known)]
+            return [end.shared_key for end in ends if end not in needed]
         if name.startswith("private_zone"):
             return zone.names_of(self)
         if name.startswith("network_policy"):
@@ -915,7 +928,7 @@ class DatabricksWorkspaceLink(Link):
             return {f"gone_{name.removesuffix('_absent')}": ids[0]} if ids and ids[0] else {}
         wanted = {
             "network": ("network_id",),
-            "private_access": ("private_access_settings_id",),
+            "private_access": ("private_access_settings_id", "public_access_enabled"),
             "workspace": ("workspace_status", "workspace_name"),
             "network_policy": ("egress",),
         }
@@ -942,7 +955,10 @@ class DatabricksWorkspaceLink(Link):
     def _look(self, answer: t.Mapping[str, t.Any]) -> Result:
         rows = answer.get("workspaces") or []
         mine = next((row for row in rows if str(row.get("workspace_id")) == str(self.workspace_id)), None)
-        return {"name": self.key, **self._missing(mine), "workspace": mine, "workspaces": rows}
+        alone = (
+            {"waiting": f"{NOT_BUILT}, and nothing else is asked for", "turn": US} if self.ways == {OUTBOUND} else {}
+        )
+        return {"name": self.key, **(alone if self.present else {}), **self._missing(mine), "workspace": mine}
 
     def _missing(self, workspace: t.Mapping[str, t.Any] | None) -> Item:
         """Why nothing is made for the workspace, if so."""
@@ -1027,6 +1043,8 @@ class DatabricksWorkspaceLink(Link):
             said.append(f"{EGRESS_OPEN}, for the network policy {self.network_policy} allows it")
         elif self.serverless_egress == OPEN:
             said.append(f"{EGRESS_OPEN}, as serverless_egress={OPEN} says")
+        if self.adopt and self.public_access is False and known.get("public_access_enabled"):
+            said.append(f"the internet comes in, for the settings {self.settings_name} of others let it in")
         return "; ".join(said)
 
 

@@ -23,8 +23,7 @@ import typing as t
 from ansible_collections.saas.privatelink.plugins.module_utils._core import dns_names
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS
-from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import shard_of
+from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_regions import SHARDS, shard_of
 
 MANAGE, HAND_OFF = "manage", "hand_off"
 Named = t.Mapping[str, t.Mapping[str, t.Any]]  # an endpoint's DNS name and the zone of that, by its shared key

@@ -16,6 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.saas.privatelink.plugins.module_utils._aws import arns
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.endpoint_security_group import EndpointSecurityGroup
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.vpc_endpoint import VpcEndpoint
 from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
@@ -138,6 +139,9 @@ class InterfaceEndpointLink(Link):
             *("security_group_ids", "source_security_group_ids"),
         )
         held = {"has_policy": True} if self.policy is not None else {}
+        of_aws = self.service_name and not arns.ENDPOINT_SERVICE_NAME.fullmatch(self.service_name)
+        if of_aws and self.private_dns_enabled and self.source_security_group_ids:
+            held["leads_all"] = True
         return {**facts, **held, "name": self.key, "pattern": self.PATTERN, "vpc_endpoint": self.shared_key}
 
     @step

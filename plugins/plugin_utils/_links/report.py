@@ -51,7 +51,7 @@ OF_RESULTS = (
     *("security_group_id", "reused"),
     *("stage", "workspace_name", "workspace_status", "vpc_endpoint_ids", "registration_ids"),
     *("network_id", "private_access_settings_id", "dns_entries", "dns_records"),
-    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after"),
+    *("private_link_id", "private_link_status", "setup_status", "setup_tests", "continue_after", "at_vendor"),
 )
 ACCEPTED = ("pending", "available", "partial")  # states of a connection, in lower case
 SHOWN = 10  # connections that a line names; the others are counted
@@ -126,7 +126,9 @@ def _status(link: Link, known: Known, planned: bool) -> tuple[str, str]:
     calls = sum(len(result.get("writes") or ()) for result in results)
     # Asked of the steps, because ansible_check_mode does not know of a play's own check_mode.
     if planned and calls:
-        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make{_ending(link, results)}"
+        turn = _turn(results)
+        then = f"; then {turn[0]}: {turn[1]}" if turn else ""
+        return PLANNED, f"{calls} call{'' if calls == 1 else 's'} to make{_ending(link, results)}{then}"
     if not link.present:
         if turn := _turn(results):
             return turn

@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import typing as t
 
+from ansible_collections.saas.privatelink.plugins.module_utils._core.names import resource_name
 from ansible_collections.saas.privatelink.plugins.module_utils._core.options import argument_spec
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.databricks import (
     DatabricksWorkspaceLink,
@@ -203,7 +204,8 @@ def _refuse_one_vpc(links: t.Sequence[Link]) -> None:
 def _refuse_contradictions(links: t.Sequence[Link]) -> None:
     """Raise LinkError for two links that share an endpoint, and want it different."""
     refuse_contradictions(links)
-    ends = [end for link in links if isinstance(link, DatabricksWorkspaceLink) for end in link.all_endpoints()]
+    spaces = [link for link in links if isinstance(link, DatabricksWorkspaceLink) and not link.fault]
+    ends = [end for link in spaces for end in link.all_endpoints()]
     by_place: dict[tuple[t.Any, ...], InterfaceEndpointLink] = {}
     for link in (*links, *ends):
         if not isinstance(link, InterfaceEndpointLink) or not (link.present and link.service_name and link.vpc_id):
@@ -215,6 +217,21 @@ def _refuse_contradictions(links: t.Sequence[Link]) -> None:
                 f"{other.name} and {link.name} share the endpoint to {link.service_name} in {link.vpc_id}, and say "
                 f"different {', '.join(differing)}: let both say the same."
             )
+
+
+def names_in_aws(vendor: str, entry: Options, **facts: t.Any) -> set[str]:
+    """What the resources of a link may be called in AWS, by what an inventory says of it and ``facts`` of its host.
+
+    Endpoints that workspaces of Databricks share are called by what they lead to.
+    """
+    names = {resource_name(vendor, str(entry["name"]))}
+    if vendor != DatabricksWorkspaceLink.PATTERN:
+        return names
+    try:
+        (link,) = typed(resolve([{**entry, "vendor": vendor, **facts}], pattern=vendor))
+    except LinkError:  # its role says so
+        return names
+    return names | {end.shared_key for end in link.all_endpoints()} | ({link.gateway_name} - {""})
 
 
 def type_of(pattern: str, vendor: str) -> type[Link]:

@@ -10,7 +10,7 @@ import socketserver
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dns.flags
@@ -46,11 +46,12 @@ class DnsServer:
                     TCP says nothing), trickle (TCP sends a byte now and then), tcpgarbage, tcpclose; loop (a CNAME to
                     itself).
 
-    ``asked`` counts the questions over udp and tcp.
+    ``asked`` counts the questions over udp and tcp. ``further`` may know records of names that were not set.
     """
 
     def __init__(self, records: dict[str, Any] | None = None) -> None:
         self.records: Records = {}
+        self.further: Callable[[str], dict[str, Any] | None] = lambda name: None
         self.asked: Counter[str] = Counter()
         self.closing = threading.Event()
         self.host, self.port = "127.0.0.1", 0
@@ -165,7 +166,7 @@ class DnsServer:
         kind = dns.rdatatype.to_text(question.rdtype)
         name = _normal(question.name.to_text())
         for _dummy in range(8):
-            record = self.records.get(name)
+            record = self.records.get(name) or self.further(name)
             if record is None:
                 response.set_rcode(dns.rcode.NXDOMAIN)
                 break

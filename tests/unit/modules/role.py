@@ -46,7 +46,8 @@ def listed(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 ENVIRONMENT = NativeEnvironment(undefined=jinja2.StrictUndefined)
 ENVIRONMENT.context_class = Variables
-ENVIRONMENT.filters |= {f"{OURS}link_items": link_items, f"{OURS}link_report": link_report}
+OWN: dict[str, Any] = {f"{OURS}link_items": link_items, f"{OURS}link_report": link_report}
+ENVIRONMENT.filters |= OWN
 ENVIRONMENT.filters |= {name: listed(ENVIRONMENT.filters[name]) for name in ("map", "selectattr", "rejectattr")}
 ENVIRONMENT.filters["combine"] = lambda first, *others: {name: part[name] for part in (first, *others) for name in part}
 

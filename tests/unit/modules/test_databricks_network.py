@@ -88,6 +88,7 @@ def test_a_living_workspace_is_moved(dbx: Account, where: dict[str, Any]) -> Non
     assert "workspace space-1 (1) would be moved to another network" in said
     assert "for about 20 minutes after it no cluster starts" in said
     assert "confirm_disruption=true" in said
+    assert dbx.one(True, **wish)["consent"] in said
     made = dbx.change(MOVED, **wish, confirm_disruption=True)
     assert (made["vpc_status"], made["rest_api_endpoint_ids"]) == ("VALID", [uid(1)])
     assert networks_of(dbx) == [made["network_id"]]
@@ -159,6 +160,8 @@ def test_what_a_workspace_has_stays(dbx: Account, where: dict[str, Any]) -> None
     made = living(dbx, where, 1)
     said = dbx.refused(name="compute", state="absent")
     assert f"network compute ({made}) is used by workspace space-1 (1)." in said
+    assert dbx.one(True, name="compute", state="absent")["used_by"] == ["workspace space-1 (1)"]
+    assert dbx.one(True, name="compute", state="absent", going=["1"])["writes"] == [kind.DELETE]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import MOST_OVERTAKEN
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import MOST_OVERTAKEN, UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks as api
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_private_access as kind
 
@@ -298,3 +298,36 @@ def test_many_take_one_list(dbx: Account) -> None:
     items = [{"name": name, "region": REGION, "public_access_enabled": True} for name in names]
     assert not dbx.run(private_access_settings=items)["changed"]
     assert [call["operation"] for call in dbx.calls] == ["ListPrivateAccess"]
+
+
+def test_what_is_new_is_public_until_a_later_task_says_otherwise(dbx: Account) -> None:
+    """Settings that exist keep what they have, so that a run that was killed in between opens nothing again."""
+    later: dict[str, Any] = {"name": "front", "region": REGION, "public_access_when_created": True}
+    assert dbx.change([kind.CREATE], **later)["public_access_enabled"] is True
+    dbx.one(name="front", public_access_enabled=False, force=True)
+    assert dbx.one(**later)["public_access_enabled"] is False
+    assert "Give public_access_enabled, or public_access_when_created" in dbx.refused(
+        **later, public_access_enabled=True
+    )
+
+
+def test_what_is_only_planned_is_planned_with_and_never_written(dbx: Account) -> None:
+    planned: dict[str, Any] = {"name": "front", "private_access_settings_id": UNKNOWN, "region": REGION}
+    assert dbx.one(True, **planned, public_access_enabled=False)["writes"] == [kind.REPLACE]
+    assert dbx.one(True, **planned, public_access_enabled=True)["writes"] == []
+    level = {"private_access_level": "ENDPOINT", "allowed_vpc_endpoint_ids": [UNKNOWN]}
+    new = {"name": "front", "region": REGION, "public_access_enabled": True, **level}
+    assert dbx.one(True, **new)["writes"] == [kind.CREATE]
+    for options in (new, {**planned, "public_access_enabled": False}):
+        refused = dbx.one(**options)
+        assert (refused["failed"], refused["writes"]) == (True, [])
+        assert "was only planned" in refused["msg"]
+
+
+def test_who_is_about_to_leave_is_no_user(dbx: Account) -> None:
+    seed(dbx)
+    kept = dbx.one(True, name="front", state="absent")
+    assert kept["used_by"] == ["workspace space-1 (1)"]
+    assert dbx.one(True, name="front", state="absent", going=["1"])["writes"] == [kind.DELETE]
+    stays = dbx.one(name="front", state="absent", going=["1"])
+    assert (stays["failed"], stays["writes"]) == (True, [])

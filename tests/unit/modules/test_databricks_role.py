@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.saas.privatelink.plugins.module_utils._core import items as _items
+from ansible_collections.saas.privatelink.plugins.module_utils._core import plan as _plan
 from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve import resolve
 
 from tests.tools.place import ROOT
@@ -48,7 +49,6 @@ class Company:
         )
         self.writes: list[str] = []
         self.left = 1000  # writes before the run is killed
-        converge = _items.converge
 
         def counted(kind: Any, items: Any, call: Any, options: Any) -> Any:
             def limited(change: Any) -> Any:
@@ -58,7 +58,7 @@ class Company:
                 self.writes.append(change.action)
                 return call(change)
 
-            return converge(kind, items, limited, options)
+            return _plan.converge(kind, items, limited, options)
 
         monkeypatch.setattr(_items, "converge", counted)
 

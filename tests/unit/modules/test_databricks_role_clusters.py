@@ -93,7 +93,7 @@ def test_endpoints_of_others_are_never_doubled_and_never_taken_away(company: Com
     assert services(company) == theirs
 
 
-@pytest.mark.parametrize("wrong", ["premium", "groups"])
+@pytest.mark.parametrize("wrong", ["premium", "groups", "others"])
 def test_nothing_is_made_for_what_fails_a_check(company: Company, wrong: str) -> None:
     lake = classic(company)
     if wrong == "premium":
@@ -101,6 +101,9 @@ def test_nothing_is_made_for_what_fails_a_check(company: Company, wrong: str) ->
             company.databricks.id, "workspaces", "1", {"pricing_tier": "PREMIUM"}
         )
         says = "D-3, D-5: The plan of the workspace is PREMIUM. Have the workspace's account upgraded"
+    elif wrong == "others":
+        company.estate.ec2.create_network_interface(SubnetId=company.vpc.subnets[0], Groups=[default_group(company)])
+        says = f"D-14: Those of {default_group(company)} would lose {STS}, whose private name leads all of"
     else:
         other = company.estate.ec2.create_security_group(GroupName="other", Description="x", VpcId=company.vpc.id)
         lake["compute_vpc"]["security_group_ids"] = [other["GroupId"]]
@@ -109,3 +112,9 @@ def test_nothing_is_made_for_what_fails_a_check(company: Company, wrong: str) ->
     assert says in said
     assert company.writes == []
     assert services(company) == []
+
+
+def default_group(company: Company) -> str:
+    of_vpc = [{"Name": "vpc-id", "Values": [company.vpc.id]}, {"Name": "group-name", "Values": ["default"]}]
+    found = company.estate.ec2.describe_security_groups(Filters=of_vpc)["SecurityGroups"]
+    return str(found[0]["GroupId"])

@@ -94,6 +94,9 @@ def test_what_is_used_stays_and_its_users_are_named(dbx: Account) -> None:
     users(dbx)
     named = f"network compute ({uid(7)}), private access settings front ({uid(8)})"
     assert f"is used by {named}. Take it out there first." in dbx.refused(name="endpoint-1", state="absent")
+    assert dbx.one(True, name="endpoint-1", state="absent")["used_by"] == named.split(", ")
+    going = dbx.one(True, name="endpoint-1", state="absent", going=[uid(7), uid(8)])
+    assert going["writes"] == [kind.DELETE]
     options = {"name": "endpoint-1", "aws_vpc_endpoint_id": dbx.endpoint(), "region": REGION}
     assert f"for these use it: {named}." in dbx.refused(**options, replace=True)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import UNKNOWN
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors import databricks_workspace_network as kind
 
 from tests.unit.modules.databricks import REGION, Account, uid
@@ -79,6 +80,10 @@ def test_give_exchange_and_keep(dbx: Account, place: str) -> None:
     assert f"network_connectivity_config_id is None, not {uid(11)}" in said
     assert "for about 20 minutes after it no cluster starts" in said
     assert "confirm_disruption=true" in said
+    assert dbx.one(**wish)["consent"] == said
+    planned = {"name": "space-1", SETTINGS: UNKNOWN, **CONSENT}
+    assert dbx.one(True, **planned)["writes"] == [kind.UPDATE]
+    assert "was only planned" in dbx.one(**planned)["msg"]
     given = dbx.change([kind.UPDATE], **wish, **CONSENT)
     assert (given["workspace_status"], given[CONFIG], given[SETTINGS]) == ("RUNNING", uid(11), uid(21))
     assert (given["diff"][0]["before"][CONFIG], given["diff"][0]["after"][CONFIG]) == (None, uid(11))

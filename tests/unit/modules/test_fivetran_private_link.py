@@ -377,3 +377,5 @@ def test_keys_of_the_environment(cloud: Account, monkeypatch: pytest.MonkeyPatch
     for option, value in cloud.access.items():
         monkeypatch.setenv(f"FIVETRAN_{option.upper()}", value)
     assert cloud.run_module(INFO, {})["private_links"][0]["private_link_id"] == "old"
+    monkeypatch.setenv("FIVETRAN_API_URL", f"{cloud.sandbox.fivetran_url}/v1/")
+    assert cloud.run_module(INFO, {})["private_links"][0]["private_link_id"] == "old"

@@ -139,10 +139,14 @@ SNAPSHOT = Snapshot(
                 {**subnet(5, "us-east-1a"), "CidrBlock": "10.1.64.0/26"},
                 {**subnet(6, "us-east-1b"), "CidrBlock": "10.1.65.0/27"},
                 {**subnet(7, "us-east-1b"), "CidrBlock": "10.0.0.0/16"},
+                {name: value for name, value in subnet(8, "us-east-1d").items() if name != "CidrBlock"},
             )
         },
         "network_acls": {
-            "subnet-0": acl(entry(100), entry(100, **OUT)),
+            "subnet-0": acl(
+                *(entry(100), entry(100, **OUT)),
+                *(entry(101, "", Ipv6CidrBlock="::/0"), entry(101, "", Ipv6CidrBlock="::/0", **OUT)),
+            ),
             "subnet-1": acl(
                 entry(90, "10.3.0.0/16", RuleAction="deny"), entry(100), entry(100, **OUT), name="acl-deny"
             ),
@@ -179,6 +183,7 @@ SNAPSHOT = Snapshot(
             "subnet-6": table({**route("0.0.0.0/0", NatGatewayId="nat-0"), "State": "blackhole"}, name="rtb-6"),
         },
         "service_zones": {"com.amazonaws.vpce.us-east-1.vpce-svc-1": ["us-east-1a", "us-east-1c"], "away": []},
+        "names_taken": {"vpc-1 com.amazonaws.us-east-1.sqs": "vpce-1"},
         "network_interfaces": {
             "vpc-1": [
                 {"InterfaceType": "interface", "Groups": [{"GroupId": "sg-clients"}, {"GroupId": "sg-more"}]},
@@ -189,7 +194,10 @@ SNAPSHOT = Snapshot(
         "internet_gateways": {"vpc-1": ["igw-1"]},
         "nat_gateways": {"vpc-1": ["nat-1"]},
         "prefix_lists": {
-            "com.amazonaws.us-east-1.s3": {"PrefixListId": "pl-s3", "Cidrs": ["192.0.2.0/25", "198.51.100.0/24"]}
+            "com.amazonaws.us-east-1.s3": {
+                "PrefixListId": "pl-s3",
+                "Cidrs": ["192.0.2.0/25", "198.51.100.0/24", "2600:1::/40"],
+            }
         },
         "endpoints": {"sessions": {"subnet-2"}},
         "vpcs": {
@@ -273,7 +281,11 @@ SNAPSHOT = Snapshot(
             "nowhere.example": ItemError("The endpoint does not resolve: no such name."),
         },
     },
-    links=[CheckedLink("a", "redshift"), CheckedLink("b", "redshift"), CheckedLink("c", "rds")],
+    links=[
+        CheckedLink("a", "redshift"),
+        CheckedLink("b", "redshift"),
+        CheckedLink("c", "rds", vpc_endpoint="shared", source_security_group_ids=["sg-lambda"]),
+    ],
 )
 
 RCFG = "arn:aws:vpc-lattice:us-east-1:222222222222:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -593,6 +605,7 @@ CASES |= {
         ({}, {"client_subnet_ids": ["subnet-0", "subnet-5"]}, "pass", "/17 to /26"),
         ({}, {"client_subnet_ids": ["subnet-0", "subnet-6"]}, "fail", "but subnet-6 is 10.1.65.0/27"),
         ({}, {"client_subnet_ids": ["subnet-7"]}, "fail", "10.0.0.0/16"),
+        ({}, {"client_subnet_ids": ["subnet-8"]}, "fail", "subnet-8 is without IPv4"),
         ({"max_prefix_length": 25, "level": "warn"}, {"client_subnet_ids": ["subnet-5"]}, "warn", "10.1.64.0/26"),
     ],
     "subnets_apart": [
@@ -621,6 +634,8 @@ CASES |= {
             "acl-hole refuses TCP 8443-8451 to 0.0.0.0/0 (no rule allows it).",
         ),
         ({"port_ranges": ["443"]}, {"client_subnet_ids": ["subnet-5"], "vpc_id": "vpc-1"}, "pass", "acl-hole"),
+        ({"cidr": "::/0"}, {"client_subnet_ids": ["subnet-0"], "vpc_id": "vpc-1"}, "pass", "acl-1"),
+        ({"cidr": "::/0"}, {"client_subnet_ids": ["subnet-7"], "vpc_id": "vpc-1"}, "fail", "all traffic from ::/0"),
         (
             {},
             {"client_subnet_ids": ["subnet-6"], "vpc_id": "vpc-1"},
@@ -686,6 +701,25 @@ CASES |= {
         ({}, {}, "pass", "Nothing of it"),
     ],
 }
+OTHERS: dict[str, Any] = {"vpc_id": "vpc-1", "service_name": "com.amazonaws.us-east-1.sts", "leads_all": True}
+CASES["endpoint_others"] = [
+    ({}, {"vpc_id": "vpc-1", "source_security_group_ids": ["sg-clients"]}, "pass", "Nobody else"),
+    ({}, {**OTHERS, "security_group_ids": ["sg-open"]}, "pass", "Nobody else"),
+    (
+        {},
+        {**OTHERS, "source_security_group_ids": ["sg-clients"]},
+        "fail",
+        "Those of sg-lambda would lose com.amazonaws.us-east-1.sts, whose private name leads all of vpc-1",
+    ),
+    ({}, {**OTHERS, "source_security_group_ids": ["sg-clients", "sg-lambda"]}, "pass", "All in vpc-1 are let in"),
+    ({}, {**OTHERS, "source_security_group_ids": ["sg-clients"], "vpc_endpoint": "shared"}, "pass", "All in vpc-1"),
+    (
+        {},
+        {**OTHERS, "service_name": "com.amazonaws.us-east-1.sqs", "source_security_group_ids": ["sg-clients"]},
+        "pass",
+        "leads to vpce-1 already",
+    ),
+]
 CASES["service_zones"] = [
     (
         {},
@@ -769,6 +803,7 @@ def test_a_denied_listing_makes_a_check_unknown(name: str) -> None:
         source_security_group_ids=None if name == "endpoint_security_groups" else ["sg-open"],
         endpoint="db.example",
         has_policy=True,
+        leads_all=True,
         load_balancer="right",
         cluster_identifier="right",
         cluster_arn=f"{MSK}/right/a-1",

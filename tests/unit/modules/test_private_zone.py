@@ -347,6 +347,24 @@ def test_who_was_faster_is_looked_at_again(estate: Estate, vpcs: list[str]) -> N
     assert there(estate, zone) == {f"a.{ZONE}.": ["10.0.0.1"]}
 
 
+def test_who_has_made_a_zone_meanwhile_is_told(estate: Estate, vpcs: list[str]) -> None:
+    """Another run makes the zone between the read and the write."""
+    options = {"account": estate.account, "code": "ConflictingDomainExists", "status": 400}
+    estate.sandbox.fault("route53", "CreateHostedZone", "error", **options)
+    found = run(estate, vpcs=listed(vpcs[0]))
+    assert (found["failed"], found["writes"]) == (False, [CREATE, TAGS])
+
+
+def test_a_zone_that_goes_meanwhile_hides_no_tags(estate: Estate, vpcs: list[str]) -> None:
+    """The tags of several zones are read in one call, which fails for all where one is gone."""
+    theirs(estate, vpcs[1])
+    run(estate, vpcs=listed(vpcs[0]))
+    options = {"account": estate.account, "code": "NoSuchHostedZone", "status": 404}
+    estate.sandbox.fault("route53", "ListTagsForResources", "error", **options)
+    found = run(estate, vpcs=listed(vpcs[0]), environment_name="west")
+    assert "belongs to front of the environment prod" in found["msg"]
+
+
 def test_thirty_records_fit_into_the_tags(estate: Estate, vpcs: list[str]) -> None:
     records = [a_record(f"n{number}", "10.0.0.1") for number in range(30)]
     zone = change(estate, [CREATE, TAGS, RECORDS], vpcs=listed(vpcs[0]), records=records)["zone_id"]
@@ -373,6 +391,7 @@ def test_a_public_zone_and_zones_elsewhere_are_not_looked_at(estate: Estate, vpc
         ({"zone_id": "/hostedzone/Z1"}, "zone_id is not the id"),
         ({"vpcs": []}, "vpcs is missing"),
         ({"vpcs": [{"vpc_id": "vpc-1\n"}]}, "not the id of a VPC"),
+        ({"vpcs": [{"vpc_id": "vpc-1", "region": "us-east1"}]}, "no region of AWS"),
         ({"records": [a_record("a", "10.0.0.1"), a_record(f"A.{ZONE}", "10.0.0.2")]}, "listed twice"),
         ({"records": [a_record("a")]}, "either value or alias"),
         ({"records": [a_record("a", "::1")]}, "no address for a record of type A"),

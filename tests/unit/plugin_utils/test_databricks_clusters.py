@@ -74,6 +74,12 @@ def test_clusters_reach_services_of_aws_unless_that_is_declined() -> None:
     sts = items([BACK], "endpoints")[2]
     assert (sts["ports"], sts["source_security_group_ids"]) == (["443"], COMPUTE["security_group_ids"])
     assert (sts["vpc_id"], sts["subnet_ids"]) == (VPC, COMPUTE["endpoint_subnet_ids"])
+    let_in = {**COMPUTE, "aws_client_security_group_ids": ["sg-0123456789abcdef7"]}
+    ends = items([{**BACK, "compute_vpc": let_in}], "endpoints")
+    sources = [COMPUTE["security_group_ids"]] * 2 + [[*COMPUTE["security_group_ids"], "sg-0123456789abcdef7"]] * 2
+    assert [end["source_security_group_ids"] for end in ends] == sources
+    grouped = {**let_in, "endpoint_security_group_ids": ["sg-0123456789abcdef8"]}
+    assert "source_security_group_ids" not in items([{**BACK, "compute_vpc": grouped}], "endpoints")[3]
     adopting = items([{**BACK, "adopt_aws_endpoints": True}], "endpoints")
     assert [end["adopt"] for end in adopting] == [False, False, True, True]
     assert services(FRONT) == services(FRONT)[:1]
@@ -161,7 +167,7 @@ def test_the_tables_of_the_role_are_tables() -> None:
     """Each check of clients is asked for, and each of Databricks."""
     table = [rules.Prerequisite(**row) for row in DATA["prerequisites"]]
     assert {row.check for row in table} == set(rules.registered(clients)) - {"endpoint_policy"}
-    assert all(row.remedy and row.destinations == ["compute"] for row in table)
+    assert all(row.remedy and (row.destinations or row.patterns) for row in table)
     assert rules.registered(checks)
     asked = databricks_preflight.table(ROLE["__databricks_workspace_prerequisites"])
     assert {row.check for row in asked} == set(databricks_preflight.CHECKS)

@@ -19,6 +19,7 @@ from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran
     DESTINATIONS,
     REGIONS,
 )
+from ansible_collections.saas.privatelink.plugins.plugin_utils._sheet import sheet, vendor
 
 from tests.tools.place import ROOT
 
@@ -131,6 +132,15 @@ def test_where_a_link_stands_on_its_way() -> None:
     assert "waiting on vendor: a certificate to be approved" in line(accepted(), at_fivetran("OK"), approve)
     used = at_fivetran("OK", failed=True, msg="is used by destination decent_dropsy")
     assert "failed: is used by destination" in line(used, state="absent")
+
+
+def test_nothing_is_sent_by_hand_that_the_api_was_told() -> None:
+    moving = at_fivetran("CREATING", waiting="private link new_orders (link) to be OK (CREATING)")
+    words = vendor({"title": "Fivetran", "patterns": {"nlb_service": {"to": "Support", "says": "Please connect."}}})
+    for by_api, sent in ((True, []), (False, ["To: Support", "Please connect."])):
+        (entry,) = link_report(resolved(by_api=by_api), [SERVED, accepted("waiting", "a request"), moving])
+        assert entry["status"] == "waiting on vendor"
+        assert sheet(entry, words).sent() == sent
 
 
 def test_what_the_tests_said_is_reported() -> None:

@@ -107,6 +107,13 @@ def test_a_policy_goes_with_the_endpoint_and_is_looked_at_before() -> None:
         resolved({**LAKE, "policy": policy}, MART)
 
 
+def test_the_private_name_of_a_service_of_aws_is_everybodys() -> None:
+    aws = {**LAKE, "service_name": "com.amazonaws.us-east-1.sts"}
+    assert items([aws], "prerequisite")[0]["leads_all"]
+    for link in (LAKE, {**aws, "private_dns_enabled": False}, {**GROUPED, "service_name": aws["service_name"]}):
+        assert "leads_all" not in items([link], "prerequisite")[0]
+
+
 def test_writes_are_counted_once() -> None:
     made = {"endpoint": done(vpc_endpoint_id=ENDPOINT, state="available", writes=["ec2:CreateVpcEndpoint"])}
     rows = report([LAKE, MART], GROUP, made)

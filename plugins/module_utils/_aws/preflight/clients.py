@@ -25,7 +25,12 @@ from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.ad
     shortfall,
 )
 from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.rules import Prerequisite, check
-from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import CheckedLink, Raw, Snapshot
+from ansible_collections.saas.privatelink.plugins.module_utils._aws.preflight.snapshot import (
+    CheckedLink,
+    Raw,
+    Snapshot,
+    place_of,
+)
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
 from ansible_collections.saas.privatelink.plugins.module_utils._core.findings import FAIL, PASS, WARN, Finding, Mistake
 from ansible_collections.saas.privatelink.plugins.module_utils._core.ports import HIGHEST, parse_all
@@ -92,11 +97,11 @@ def check_client_subnets(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
 @check("client_subnet_sizes", "subnets", parameter="max_prefix_length")
 def check_client_subnet_sizes(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
     smallest, largest = rule.max_prefix_length or 32, rule.min_prefix_length or 0
-    sizes = {subnet["SubnetId"]: str(subnet["CidrBlock"]) for subnet in _client_subnets(link, snapshot)}
+    sizes = {subnet["SubnetId"]: str(subnet.get("CidrBlock") or "") for subnet in _client_subnets(link, snapshot)}
     wrong = [
-        f"{subnet_id} is {cidr}"
+        f"{subnet_id} is {cidr or 'without IPv4'}"
         for subnet_id, cidr in sizes.items()
-        if not largest <= ipaddress.ip_network(cidr).prefixlen <= smallest
+        if not cidr or not largest <= ipaddress.ip_network(cidr).prefixlen <= smallest
     ]
     if wrong:
         return Finding(FAIL, f"Subnets of the clients are of /{largest} to /{smallest}, but {', '.join(wrong)}.")
@@ -160,9 +165,10 @@ def _first_refusal(entries: t.Sequence[Raw], traffic: Traffic, port: int | None)
     """In the order of their numbers: a rule that denies counts unless one before it allows the same addresses."""
     allowed: list[t.Any] = []
     for entry in sorted(entries, key=lambda entry: int(entry["RuleNumber"])):
-        if bool(entry["Egress"]) != traffic.egress or not entry.get("CidrBlock") or not _is_about(entry, port):
+        block = entry.get("CidrBlock" if traffic.network.version == 4 else "Ipv6CidrBlock")
+        if bool(entry["Egress"]) != traffic.egress or not block or not _is_about(entry, port):
             continue
-        cidr = ipaddress.ip_network(entry["CidrBlock"], strict=False)
+        cidr = ipaddress.ip_network(block, strict=False)
         if not cidr.overlaps(traffic.network):
             continue
         if entry["RuleAction"] == "allow":
@@ -219,7 +225,8 @@ def check_gateway_egress(link: CheckedLink, rule: Prerequisite, snapshot: Snapsh
         prefix_list = snapshot["prefix_lists"].get(f"com.amazonaws.{snapshot.region}.{service}")
         if prefix_list is None:
             return Finding(WARN, f"AWS shows no prefix list of {service} in {snapshot.region}.")
-        cidrs = [ipaddress.ip_network(cidr) for cidr in prefix_list.get("Cidrs") or ANYWHERE[:1]]
+        listed = [ipaddress.ip_network(cidr) for cidr in prefix_list.get("Cidrs") or ANYWHERE[:1]]
+        cidrs = [cidr for cidr in listed if cidr.version == 4]
         closed, narrow = shortfall([range(443, 444)], outbound, cidrs, [prefix_list["PrefixListId"]])
         shut += [f"{service} ({prefix_list['PrefixListId']})"] if closed or narrow else []
     if shut:
@@ -264,13 +271,36 @@ def check_endpoint_policy(link: CheckedLink, rule: Prerequisite, snapshot: Snaps
     """Private DNS leads everybody in the VPC to the endpoint, and its policy is for all of them. Only warns."""
     if not link.has_policy:
         return Finding(PASS, "No endpoint policy is given.")
-    others = set()
+    others = _others(link, snapshot)
+    if others:
+        return Finding(WARN, f"The endpoint policy holds others in {link.vpc_id} too: those of {', '.join(others)}.")
+    return Finding(PASS, f"Nobody else in {link.vpc_id} is held to the endpoint policy.")
+
+
+@check("endpoint_others", "network_interfaces", "names_taken", in_vpc=True)
+def check_endpoint_others(link: CheckedLink, rule: Prerequisite, snapshot: Snapshot) -> Finding:
+    """The private name leads all of a VPC to a new endpoint: whom it does not let in loses the service."""
+    if not (link.leads_all and link.source_security_group_ids):
+        return Finding(PASS, "Nobody else is led to the endpoint.")
+    there = snapshot["names_taken"].get(place_of(link.vpc_id, link.service_name))
+    if there:
+        return Finding(PASS, f"The private name of {link.service_name} leads to {there} already.")
+    others = _others(link, snapshot)
+    if others:
+        lost = f"would lose {link.service_name}, whose private name leads all of {link.vpc_id} to the new endpoint"
+        return Finding(FAIL, f"Those of {', '.join(others)} {lost}, for it does not let them in.")
+    return Finding(PASS, f"All in {link.vpc_id} are let in.")
+
+
+def _others(link: CheckedLink, snapshot: Snapshot) -> list[str]:
+    """Security groups of those in a link's VPC that no link to the same endpoint lets in."""
+    let_in: set[str] = set(link.source_security_group_ids or ())
+    for other in snapshot.links:
+        if other.vpc_endpoint and other.vpc_endpoint == link.vpc_endpoint:
+            let_in |= set(other.source_security_group_ids or ())
+    found: set[str] = set()
     for interface in snapshot["network_interfaces"].get(link.vpc_id or "", ()):
         groups = {group["GroupId"] for group in interface.get("Groups") or []}
-        if interface.get("InterfaceType") in SERVING_INTERFACES or groups & set(link.source_security_group_ids or ()):
-            continue
-        others |= groups
-    if others:
-        names = ", ".join(sorted(others))
-        return Finding(WARN, f"The endpoint policy holds others in {link.vpc_id} too: those of {names}.")
-    return Finding(PASS, f"Nobody else in {link.vpc_id} is held to the endpoint policy.")
+        if interface.get("InterfaceType") not in SERVING_INTERFACES and not groups & let_in:
+            found |= groups
+    return sorted(found)

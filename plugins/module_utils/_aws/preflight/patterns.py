@@ -175,6 +175,14 @@ PATTERNS: dict[str, list[dict[str, t.Any]]] = {
             "source": f"{GUIDE}/vpc/latest/userguide/VPC_DHCP_Options.html",
         },
         {
+            "id": "others",
+            "check": "endpoint_others",
+            "level": "warn",
+            "remedy": "Let them in too: add their security groups to source_security_group_ids, or give"
+            " security_group_ids that let all of the VPC in.",
+            "source": f"{GUIDE}/vpc/latest/privatelink/privatelink-access-aws-services.html",
+        },
+        {
             "id": "policy",
             "check": "endpoint_policy",
             "remedy": "See that the policy lets through what they do, or leave it out.",

@@ -59,6 +59,7 @@ class CheckedLink:
     load_balancer: str | None = None
     vpc_endpoint: str | None = None
     has_policy: bool | None = None
+    leads_all: bool | None = None
     cluster_identifier: str | None = None
     cluster_arn: str | None = None
     principals: list[str] | None = None
@@ -101,7 +102,8 @@ class Snapshot:
         """The Availability Zone of the subnet in which an address lies, "" for none."""
         ip = ipaddress.ip_address(address)
         for subnet in self["subnets"].values():
-            if subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(subnet["CidrBlock"]):
+            block = subnet.get("CidrBlock")  # none where there is IPv6 alone
+            if block and subnet["VpcId"] == link.vpc_id and ip in ipaddress.ip_network(block):
                 return str(subnet["AvailabilityZone"])
         return ""
 
@@ -244,8 +246,8 @@ class Reader:
         return found
 
     def network_interfaces(self, links: t.Sequence[CheckedLink]) -> Listing:
-        """Network interfaces by VPC, of links that have an endpoint policy: who may use their endpoints."""
-        vpc_ids = [link.vpc_id for link in links if link.vpc_id and link.has_policy]
+        """Network interfaces by VPC, of links whose endpoints others may come to use: who they are."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id and (link.has_policy or link.leads_all)]
         found: dict[str, list[Raw]] = {}
         for interface in self.api.filtered("ec2:DescribeNetworkInterfaces", "NetworkInterfaces", "vpc-id", vpc_ids):
             found.setdefault(interface["VpcId"], []).append(interface)
@@ -283,6 +285,16 @@ class Reader:
                 found.setdefault(owner, set()).update(endpoint["SubnetIds"])
         return found
 
+    def names_taken(self, links: t.Sequence[CheckedLink]) -> Listing:
+        """The living endpoints that have the private name of a service, by VPC and service."""
+        vpc_ids = [link.vpc_id for link in links if link.vpc_id and link.leads_all]
+        found: dict[str, str] = {}
+        for endpoint in self.api.filtered("ec2:DescribeVpcEndpoints", "VpcEndpoints", "vpc-id", vpc_ids):
+            serves = str(endpoint["State"]).lower() in ("pending", "available", "partial")
+            if serves and endpoint.get("PrivateDnsEnabled"):
+                found[place_of(endpoint["VpcId"], endpoint.get("ServiceName"))] = endpoint["VpcEndpointId"]
+        return found
+
     def clusters(self, links: t.Sequence[CheckedLink]) -> Listing:
         ids = [link.cluster_identifier for link in links if link.cluster_identifier]
         return read_clusters(self.api, ids) if ids else {}
@@ -311,6 +323,11 @@ class Reader:
                 raise ItemError(f"The endpoint does not resolve: {error}.") from error
 
         return dict(zip(names, self.api.each(look_up, names)))
+
+
+def place_of(vpc_id: str | None, service_name: str | None) -> str:
+    """What tells who has the private name of a service in a VPC."""
+    return f"{vpc_id} {service_name}"
 
 
 def _dns_servers(options: Raw) -> list[str]:
