@@ -52,13 +52,8 @@ def test_clusters_reach_s3_sts_and_kinesis_and_it_all_goes_with_them(company: Co
     company.run(lake)
     assert company.writes == []
     going = {**lake, "state": "absent", "leave_network": "old", "leave_private_access": uid(2)}
-    company.run(going, check=True)
-    planned = company.report[0]
     assert company.run(going)["lake"] == "absent"
-    assert sorted(planned["writes"]) == sorted(company.writes)
     assert services(company) == []
-    company.run(going)
-    assert company.writes == []
 
 
 def endpoint(company: Company, service: str) -> dict[str, Any]:

@@ -105,6 +105,8 @@ def test_a_policy_goes_with_the_endpoint_and_is_looked_at_before() -> None:
     assert "has_policy" not in items([LAKE], "prerequisite")[0]
     with pytest.raises(AnsibleFilterError, match="policy"):
         resolved({**LAKE, "policy": policy}, MART)
+    (wrong,) = resolved({**LAKE, "policy": "all"})
+    assert "policy is not JSON" in wrong["fault"]
 
 
 def test_the_private_name_of_a_service_of_aws_is_everybodys() -> None:

@@ -111,6 +111,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "int": ("x", SEVEN, "7_0", "7.5", True, ["x"], {"x": 1}),
     "float": ("x", SEVEN, True),
     "str": (True, 1.5, ["x"], {"x": 1}, "text\n", " text", f"text{SEVEN}"),
+    "json": (True, 7, 1.5),
     "path": (True, 1.5, ["x"], {"x": 1}, "/srv\n"),
     "list": (True, {"x": 1}, "[a", [["x"]], [True]),
     "dict": (True, 7, "x", ["x"], "{a"),
