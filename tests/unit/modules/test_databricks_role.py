@@ -205,3 +205,13 @@ def test_what_waits_for_consent_and_what_fails(company: Company) -> None:
     assert company.writes == ["databricks:UpdateWorkspace"]
     (settings,) = [row for row in company.databricks.objects("private_access_settings") if "lake" in str(row)]
     assert settings["public_access_enabled"] is True
+
+
+def test_an_account_that_does_not_answer_is_told_in_the_line(company: Company) -> None:
+    """In either direction nothing is made, moved or taken away, and no module is asked further."""
+    refused = {"error_code": "PERMISSION_DENIED", "message": "Only account admins."}
+    for link in (company.lake, {**company.lake, **GOING}):
+        company.databricks.sandbox.databricks_fails("ListWorkspaces", 403, refused)
+        said = company.run(link)["lake"]
+        assert said.startswith("failed: looking at the account: databricks:ListWorkspaces: PERMISSION_DENIED")
+        assert company.writes == []
