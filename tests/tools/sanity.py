@@ -42,7 +42,8 @@ def prepare_pip() -> None:
     config = HOME / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.touch(mode=0o600)  # an index's address may hold a password
-    config.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in pip_settings().items()))
+    settings = {**pip_settings(), "no-compile": "true"}  # most of it is never imported
+    config.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
 
 
 def pip_settings() -> dict[str, str]:

@@ -246,12 +246,13 @@ def plan_present(item: MskGrant, actual: Actual) -> Plan:
     if _is_moving(item, actual):
         plan.waiting, plan.poll = _until_active(item, view), False
         return plan
+    after = "" if is_on else f"multi-VPC connectivity of {item.cluster_name} to be on"
     if not is_on:
         require_possible(cluster)
         plan.changes += [_connect(item, view, cluster.multi_vpc | {IAM})] if actual.switches else []
+        plan.waiting = "" if actual.switches else after
         plan.after["multi_vpc"] = sorted(cluster.multi_vpc | {IAM})
     if not same:
-        after = "" if is_on else f"multi-VPC connectivity of {item.cluster_name} to be on"
         plan.changes.append(rewrite(item, view, have, item.statement, after))
         plan.after["statement"] = dict(item.statement)
     return plan

@@ -33,6 +33,11 @@ class GrantLink(Link):
         """The cluster, and the account that gets access to it."""
         return getattr(self, self.CLUSTER), self.account_id
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing can be granted yet, nor can have been: nobody knows to whom."""
+        return bool(self.awaiting) and (self.present or not self.account_id)
+
     @classmethod
     def items(cls, name: str, links: t.Sequence[t.Any], found: Found, others: t.Sequence[t.Any] = ()) -> list[Item]:
         """A grant is of a cluster and an account, so it stays for as long as one of the C(others) has the same."""

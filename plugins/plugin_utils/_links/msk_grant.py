@@ -44,7 +44,7 @@ class MskGrantLink(GrantLink):
 
     @step
     def grant(self, known: Known) -> Item | None:
-        if self.awaiting and self.present:
+        if self.waits:
             return None
         now = "told_operation" if self.present else "disable_connectivity"
         return {**self.pick("cluster_arn", "state", now, account="account_id"), "name": self.key}

@@ -42,7 +42,7 @@ class RedshiftGrantLink(GrantLink):
 
     @step
     def grant(self, known: Known) -> Item | None:
-        if self.awaiting and self.present:
+        if self.waits:
             return None
         options = self.pick(
             *("cluster_identifier", "vpc_ids", "all_vpcs", "purge_vpc_ids", "state"), account="account_id"

@@ -337,6 +337,11 @@ def test_items_of_one_cluster_share_what_they_can(bench: Bench) -> None:
     made = bench.run(grants=items)["results"]
     assert writes_of(made) == [PUT, PUT]
     assert len(bench.sids()) == 2
+    bench.switch(iam=False)
+    again = bench.run(grants=items)["results"]
+    assert writes_of(again) == [CONNECT]
+    assert {item["waiting"].partition(" to be")[0] for item in again} == {"MSK cluster orders (UPDATING)"}
+    bench.sandbox.step(HOURS + 10)
     items[0]["state"] = "absent"
     assert not bench.run(grants=items)["changed"]
     assert len(bench.sids()) == 2

@@ -73,6 +73,16 @@ def msk(**changes: Any) -> list[dict[str, Any]]:
     return resolve_links([link], pattern="msk_grant")
 
 
+@pytest.mark.parametrize("pattern", ["msk_grant", "redshift_grant"])
+def test_what_nobody_could_be_granted_is_not_taken_back(pattern: str) -> None:
+    """The vendor has never told its account, and the link goes."""
+    link = {"name": "orders", "vendor": "fivetran", "state": "absent", "awaiting": "ask", "account_id": ""}
+    (going,) = resolve_links([{**link, **({"cluster_arn": ARN} if pattern == "msk_grant" else {})}], pattern=pattern)
+    assert link_items([going], "grant") == []
+    assert link_report([going], [])[0]["status"] == "absent"
+    assert len(link_items([{**going, "account_id": "834469178297"}], "grant")) == 1
+
+
 class TestMsk:
     def test_what_the_module_takes(self) -> None:
         """Of what is for one state only, the other says nothing."""

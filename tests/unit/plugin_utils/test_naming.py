@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,26 @@ def test_a_name_that_is_nearly_one_of_the_run_is_asked_for() -> None:
     assert "lists a link us/fivetran/ordrs. Is orders meant?" in refused(Asked(link="us/fivetran/ordrs"))
     assert refused(Asked(link="sales")).endswith("lists a link sales. There are: orders.")
     assert "There is no vendor fivetrn. Is fivetran meant?" in refused(Asked(vendor="fivetrn"))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "Say which link to take away with -e link=NAME"),
+        ({"link": "", "all_links": "false"}, "Say which link to take away with -e link=NAME"),
+        ({"link": "typo"}, "No environment of this run lists a link typo. There are: billing, crm, orders."),
+        ({"link": "us/fivetran/billing"}, "No environment of this run lists a link us/fivetran/billing."),
+        ({"link": "orders", "vendor": "segment"}, "No environment of this run lists a link orders."),
+        ({"link": "orders", "vendor": "fivetrn"}, "There is no vendor fivetrn. Is fivetran meant? There are: segment"),
+        ({"link": "orders", "all_links": "true"}, "Give link, or all_links, not both"),
+        ({"all_links": "maybe"}, "all_links is true or false, not 'maybe'"),
+    ],
+    ids=str,
+)
+def test_what_shall_go_must_be_named(said: dict[str, str], why: str) -> None:
+    listed = [Place("us", "fivetran", "orders"), Place("us", "fivetran", "crm"), Place("eu", "fivetran", "billing")]
+    with pytest.raises(LinkError, match=re.escape(why)):
+        chosen(Asked.of(said), listed, VENDORS, taking_away=True)
 
 
 @pytest.mark.parametrize("tag", ["fivetrn", "Fivetran", "redis-cloud", "segments"])
