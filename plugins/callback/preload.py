@@ -41,6 +41,6 @@ class CallbackModule(CallbackBase):
         keep_bytecode()
         filter_loader.get("saas.privatelink.resolve_links")
         test_loader.get("ansible.builtin.defined")
-        for name in ("role_keys", "role_options"):
+        for name in ("kept_report", "named_links", "report_lines", "role_keys", "role_options"):
             lookup_loader.get(f"saas.privatelink.{name}", class_only=True)
         gc.freeze()  # so that forks do not copy these objects' pages when they collect garbage

@@ -226,7 +226,7 @@ def test_the_guide_names_every_state_route_and_kind_of_fault(sandbox: RunningSan
 def test_the_guides_seed_can_be_planted(sandbox: RunningSandbox) -> None:
     guide = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     document = yaml.safe_load(guide.partition("```yaml\n")[2].partition("```")[0])
-    assert set(document) == {"accounts", "dns", "redis_cloud", "databricks"}
+    assert set(document) == {"accounts", "dns", "redis_cloud", "databricks", "fivetran"}
     sandbox.seed(document)
     clusters = sandbox.boto("111111111111", "redshift").describe_clusters()["Clusters"]
     assert [cluster["ClusterIdentifier"] for cluster in clusters] == ["warehouse"]

@@ -959,6 +959,9 @@ class DatabricksWorkspaceLink(Link):
 
     def explain(self, step: str, answer: t.Mapping[str, t.Any], known: Known) -> Result | None:
         """What listings of the account say of the link."""
+        listing = LISTINGS.get(step)
+        if listing and listing not in answer:
+            return {"name": self.key, "failed": True, "msg": f"looking at the account: {answer.get('msg')}"}
         if step == "seen":
             return self._look(answer)
         if step == "networks":
@@ -1122,6 +1125,8 @@ class Part:
         return dataclasses.replace(part, needing=needing)
 
 
+LISTINGS = {"seen": "workspaces", "networks": "networks", "settings": "private_access_settings"}
+"""What each look at the account returns, unless it failed."""
 SINGLE = ("seen", "prerequisite", "clusters", "asked", "held_ends", "endpoints")
 """Steps whose items are each of one link."""
 ITEMS = {

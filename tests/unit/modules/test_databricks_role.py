@@ -176,12 +176,12 @@ def test_an_isolated_workspace_from_nothing_and_back(company: Company) -> None:
     assert company.writes == []
 
 
-def test_a_run_that_is_killed_after_each_write_is_continued(company: Company) -> None:
+def test_a_run_that_is_killed_every_other_write_is_continued(company: Company) -> None:
     made: list[str] = []
     for link in (company.lake, {**company.lake, **GOING}):
         made.clear()
         while True:
-            company.left = 1
+            company.left = 2
             try:
                 company.run(link)
             except Killed:
@@ -205,3 +205,13 @@ def test_what_waits_for_consent_and_what_fails(company: Company) -> None:
     assert company.writes == ["databricks:UpdateWorkspace"]
     (settings,) = [row for row in company.databricks.objects("private_access_settings") if "lake" in str(row)]
     assert settings["public_access_enabled"] is True
+
+
+def test_an_account_that_does_not_answer_is_told_in_the_line(company: Company) -> None:
+    """In either direction nothing is made, moved or taken away, and no module is asked further."""
+    refused = {"error_code": "PERMISSION_DENIED", "message": "Only account admins."}
+    for link in (company.lake, {**company.lake, **GOING}):
+        company.databricks.sandbox.databricks_fails("ListWorkspaces", 403, refused)
+        said = company.run(link)["lake"]
+        assert said.startswith("failed: looking at the account: databricks:ListWorkspaces: PERMISSION_DENIED")
+        assert company.writes == []

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the DNS server of a VPC would answer: records of private zones, and the names of VPC endpoints.
 
-Who asks is not known here, so zones of all accounts and VPCs answer; of several, that of the longest name.
+Who asks is not known here, so zones of all accounts and VPCs answer; of several, those of the longest name.
 
 Source: Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone" (read 2026-11).
 """
@@ -34,12 +34,20 @@ def _of_zone(world: World, full: str) -> dict[str, Any] | None:
     zones = [zone for zone in world.all(HostedZone) if zone.private and f".{full}".endswith(f".{zone.name}")]
     if not zones:
         return None
-    zone = max(zones, key=lambda zone: len(zone.name))
+    longest = max(len(zone.name) for zone in zones)
+    for zone in zones:
+        found = _in_zone(world, zone, full) if len(zone.name) == longest else {}
+        if found:
+            return found
+    return {"rcode": "NXDOMAIN"}
+
+
+def _in_zone(world: World, zone: HostedZone, full: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for (name, kind, _dummy), record in zone.records.items():
         if name == full and kind in ("A", "AAAA", "CNAME"):
             found = _merged(found, _said(world, kind, record))
-    return found or {"rcode": "NXDOMAIN"}
+    return found
 
 
 def _said(world: World, kind: str, record: dict[str, Any]) -> dict[str, Any]:

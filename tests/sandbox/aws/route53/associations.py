@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.route53.resources import HostedZone, Place, get_zone, owner_of, place, submitted
+from tests.sandbox.aws.route53.resources import HostedZone, Place, check_free, get_zone, owner_of, place, submitted
 from tests.sandbox.core import paging
 from tests.sandbox.core.calls import AwsError, Call
 from tests.sandbox.core.operations import operation
@@ -70,16 +70,6 @@ def list_by_vpc(call: Call, world: World) -> dict[str, Any]:
         owner = {"OwningService": zone.service} if zone.service else {"OwningAccount": zone.account}
         found.append({"HostedZoneId": zone.key, "Name": zone.name, "Owner": owner})
     return {"HostedZoneSummaries": found, "MaxItems": str(size), **({"NextToken": token} if token else {})}
-
-
-def check_free(world: World, name: str, vpc: Place, zone: HostedZone) -> None:
-    """Raise AwsError where a zone of this name answers in a VPC already, whoever's it is; also the zone itself."""
-    for other in world.all(HostedZone, region=zone.region):
-        if other.name == name and vpc in other.vpcs:
-            message = (
-                f"The VPC {vpc[1]} in region {vpc[0]} has already been associated with the hosted zone {other.key}"
-            )
-            raise AwsError("ConflictingDomainExists", f"{message} with the same domain name.", 400)
 
 
 def _asked(call: Call, world: World) -> tuple[HostedZone, Place, str]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.aws.route53.associations import check_free
 from tests.sandbox.aws.route53.resources import (
     HostedZone,
     Reference,
     always,
+    check_free,
     get_zone,
     in_order,
     new_id,

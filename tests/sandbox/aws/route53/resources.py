@@ -138,3 +138,13 @@ def owner_of(vpc: dict[str, Any], call: Call) -> str:
 
 def always() -> Life:
     return Life([("available", 0.0)])
+
+
+def check_free(world: World, name: str, vpc: Place, zone: HostedZone) -> None:
+    """Raise AwsError where a zone of this name answers in a VPC already, whoever's it is; also the zone itself."""
+    for other in world.all(HostedZone, region=zone.region):
+        if other.name == name and vpc in other.vpcs:
+            message = (
+                f"The VPC {vpc[1]} in region {vpc[0]} has already been associated with the hosted zone {other.key}"
+            )
+            raise AwsError("ConflictingDomainExists", f"{message} with the same domain name.", 400)
