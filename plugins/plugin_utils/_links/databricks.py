@@ -510,6 +510,10 @@ class DatabricksWorkspaceLink(Link):
             return "public_access=false needs connectivity inbound and classic: nobody would reach the workspace."
         if self.isolated and self.public_access:
             return f"connectivity {ISOLATED} has public_access=false: say {INBOUND} and {CLASSIC} to keep it on."
+        if self.allowed_vpc_endpoint_ids and self.private_access_level != "ENDPOINT":
+            return (
+                "allowed_vpc_endpoint_ids is for private_access_level=ENDPOINT: without it, every endpoint is let in."
+            )
         if self.network_policy and self.serverless_egress:
             return "Give network_policy or serverless_egress, not both: a workspace has one policy."
         allowed = self.allowed_internet_destinations or self.allowed_storage_destinations
@@ -540,6 +544,11 @@ class DatabricksWorkspaceLink(Link):
         return ""
 
     def _wrong_services(self) -> str:
+        is_gov = str(self.region).startswith("us-gov-")
+        if is_gov and not self.govcloud_shard:
+            return "govcloud_shard is missing: in AWS GovCloud, Databricks has two clouds, civilian and dod."
+        if self.govcloud_shard and not is_gov:
+            return f"govcloud_shard is for AWS GovCloud, and this run is in {self.region}."
         needed = {
             WORKSPACE: bool(self.ways & {INBOUND, CLASSIC}),
             RELAY: CLASSIC in self.ways,
@@ -784,6 +793,8 @@ class DatabricksWorkspaceLink(Link):
     def network_absent(self, known: Known) -> list[Item]:
         if self.adopt or not (self.has_network and self.compute_vpc) or known.get("keeps_network"):
             return []
+        if known.get("strange_network"):
+            return []
         going = {"going": [str(self.workspace_id)]} if "network_id" in (known.get("instead") or {}) else {}
         return [{"name": self.network_name, "vpc_id": self.compute_vpc["vpc_id"], **going}]
 
@@ -1018,12 +1029,19 @@ class DatabricksWorkspaceLink(Link):
         private = keeps["keeps_settings"] and not self._settings_of(facts).get("public_access_enabled")
         if private and zone.manages(self):
             kept.append("the private zone stays, for the workspace is reached by its endpoints alone")
+        strange = any(part.is_strange for part in parts)
+        if strange:
+            kept.append(f"network {self.network_name} stays, for it has no VPC endpoints and so was not made here")
         needing = [part for part in parts if self._is_needed_by(part, workspace)]
         kept += [part.needing for part in needing]
         needs = {part.id for part in needing}
         needs_back = keeps["keeps_network"] or "network_id" in needs
         result = {"name": self.key, **keeps, "keeps": any(keeps.values()) or bool(needing), "kept": kept}
-        result |= {"keeps_back": needs_back, "keeps_private": private or "private_access_settings_id" in needs}
+        result |= {
+            "strange_network": strange,
+            "keeps_back": needs_back,
+            "keeps_private": private or "private_access_settings_id" in needs,
+        }
         failed = {"failed": True, "msg": f"{'; '.join(wrong)}."} if wrong else {}
         return {**result, "instead": instead, "settings": facts["settings"], **failed}
 
@@ -1106,12 +1124,21 @@ class Part:
     def keeps(self) -> str:
         return "keeps_network" if self.id == "network_id" else "keeps_settings"
 
+    def is_made_here(self, row: t.Mapping[str, t.Any]) -> bool:
+        """Whether it may be the link's: networks of links have VPC endpoints, and one that exists is never changed."""
+        return self.id != "network_id" or bool(row.get("rest_api_endpoint_ids"))
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether what has the link's name was not made for it."""
+        return any(row.get(self.name) == self.named and not self.is_made_here(row) for row in self.rows)
+
     def given(self, workspace: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | None:
         """What the workspace has."""
         return next((row for row in self.rows if row[self.id] == workspace.get(self.id)), None)
 
     def of(self, rows: t.Sequence[t.Mapping[str, t.Any]], workspace: t.Mapping[str, t.Any]) -> Part:
-        own = next((row for row in rows if row.get(self.name) == self.named), None)
+        own = next((row for row in rows if row.get(self.name) == self.named and self.is_made_here(row)), None)
         wanted = [row for row in rows if self.leave in (row.get(self.name), row.get(self.id))] if self.leave else []
         fault = f"{self.leave} is what is to go" if own and own in wanted else ""
         if len(wanted) > 1:

@@ -104,6 +104,9 @@ def test_what_another_environment_has_stays_registered(
 
 
 def test_what_is_not_known_to_go_is_said(company: Company, front: dict[str, Any]) -> None:  # noqa: F811
+    going = {**company.lake, "network": "old", "state": "absent"}
+    said = company.run(going)["lake"]
+    assert said.startswith("kept: network old stays, for it has no VPC endpoints and so was not made here; ")
     said = company.run({"name": "lake", "workspace_id": 1, "state": "absent"})["lake"]
     assert said == "failed: connectivity is empty: it says what is to go."
     has(company, OPEN, aws_region="eu-west-1")

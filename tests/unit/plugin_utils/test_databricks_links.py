@@ -120,6 +120,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {**FRONT, "private_access_level": "ENDPOINT", "allowed_vpc_endpoint_ids": ["vpce-0123456789abcdef0"]},
         "is AWS's id of a VPC endpoint",
     ),
+    "let in for nothing": (
+        {**FRONT, "allowed_vpc_endpoint_ids": ["00000000-0000-4000-8000-000000000001"]},
+        "is for private_access_level=ENDPOINT",
+    ),
+    "nothing known to go": ({"name": "gone", "workspace_id": 1, "state": "absent"}, "it says what is to go"),
     "short name": ({**FRONT, "private_access_settings": "abc"}, "name has 4 to 256 characters"),
     "ports of Service-Direct": (
         {**FRONT, "transit_vpcs": [{**TRANSIT, "service_direct_subnet_ids": ["subnet-1"]}]},
@@ -160,6 +165,13 @@ def test_what_cannot_be_fails_alone_before_any_call(case: str) -> None:
 def test_contradictions_are_refused(links: Links, said: str) -> None:
     with pytest.raises(AnsibleFilterError, match=re.escape(said)):
         resolved(*links)
+
+
+def test_govcloud_and_its_shard_go_together() -> None:
+    (link,) = resolved(FRONT, region="us-gov-west-1")
+    assert link["fault"].startswith("govcloud_shard is missing")
+    (link,) = resolved(FRONT, shard="civilian")
+    assert link["fault"] == "govcloud_shard is for AWS GovCloud, and this run is in us-east-1."
 
 
 def test_one_vpc_for_users_and_clusters_has_one_endpoint_to_the_workspace() -> None:
