@@ -221,6 +221,7 @@ class Actual:
     acceptance: bool = False
     reused: Endpoint | None = None
     behind: str = ""
+    listed: bool = True  # else it may be one that is gone, which the token of its creation brought back
 
     @property
     def id(self) -> str:
@@ -289,6 +290,7 @@ class VpcEndpoints:
             region=self.api.region,
         )
         actual.created = created is not None and actual.id == _id(created)
+        actual.listed = not actual.created or any(_id(endpoint) == actual.id for endpoint in endpoints)
         if item.reuse and actual.state in ("", "deleting", *DEAD):
             actual.reused = shared_endpoint(item, listed)
         if item.state == "present" and actual.reused is None:
@@ -678,6 +680,8 @@ def _standing(item: VpcEndpoint, actual: Actual, endpoint: Endpoint) -> Plan:
         plan.waiting = f"endpoint {actual.id} to be available"
     elif actual.state == "pendingacceptance":
         plan.waiting, plan.poll = f"the owner of {endpoint.get('ServiceName')} to accept {actual.id}", False
+    elif not actual.listed:
+        plan.waiting = f"endpoint {actual.id} to be listed"
     elif actual.state == "partial":
         plan.warnings.append(f"{item.name}: {actual.id} serves only in part. {_reason(endpoint)}".rstrip())
     return plan

@@ -647,6 +647,17 @@ def test_gateway_create_modify_delete(estate: Estate, tables: list[str]) -> None
     assert not endpoints(estate)
 
 
+def test_a_gateway_that_is_gone_does_not_come_back_as_the_answer_of_a_creation(
+    estate: Estate, tables: list[str]
+) -> None:
+    """Its creation by the same token answers with what was deleted, which says that it is available."""
+    whole = {"type": "Gateway", "service_name": S3, "vpc_id": estate.vpc.id, "route_table_ids": tables[:1]}
+    run(estate, **whole)
+    run(estate, state="absent")
+    made = run(estate, **whole, wait_timeout=120)
+    assert (endpoint(estate)["VpcEndpointId"], made["waiting"]) == (made["vpc_endpoint_id"], "")
+
+
 def test_a_gateway_stays_for_route_tables_of_others(estate: Estate, tables: list[str]) -> None:
     whole = {"type": "Gateway", "service_name": S3, "vpc_id": estate.vpc.id}
     made = run(estate, **whole, route_table_ids=tables[:1])
