@@ -85,6 +85,19 @@ options:
           - Switch public access off, whether or not there is a private way in.
         type: bool
         default: false
+      workspace_ids:
+        description:
+          - Numbers of the workspaces that the settings are meant for. A change of settings that another workspace has,
+            too, is refused then, and names it.
+        type: list
+        elements: str
+      instead_of:
+        description:
+          - Ids of private access settings that workspaces have until a later task gives them these. Where those keep
+            the internet out, new settings with O(private_access_settings[].public_access_when_created) do so, too. Whom
+            they let in, and these do not, is shut out with O(private_access_settings[].confirm_lockout) alone.
+        type: list
+        elements: str
       going:
         description:
           - Numbers of workspaces that a task before this one gives other settings, or plans to in check mode. With

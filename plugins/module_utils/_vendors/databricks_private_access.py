@@ -90,6 +90,8 @@ class PrivateAccess:
     purge_allowed_vpc_endpoints: bool = False
     confirm_lockout: bool = False
     force: bool = False
+    workspace_ids: list[str] | None = None
+    instead_of: list[str] | None = None
     going: list[str] | None = None
     state: Presence = "present"
     shard: str | None = internal()
@@ -103,6 +105,8 @@ class PrivateAccess:
         if self.public_access_enabled is not None and self.public_access_when_created is not None:
             raise ItemError("Give public_access_enabled, or public_access_when_created where it is set later.")
         check_listed("allowed_vpc_endpoint_ids", self.allowed_vpc_endpoint_ids)
+        for former in self.instead_of or []:
+            check_id("instead_of", former)
         if self.purge_allowed_vpc_endpoints and self.allowed_vpc_endpoint_ids is None:
             raise ItemError(
                 "purge_allowed_vpc_endpoints takes out whoever is not in allowed_vpc_endpoint_ids: give it."
@@ -136,6 +140,7 @@ class Actual:
     endpoints: t.Sequence[Object] = ()
     networks: t.Sequence[Object] = ()
     workspaces: t.Sequence[Object] = field(default_factory=tuple)  # those that have the settings
+    former: t.Sequence[Object] = ()  # settings that workspaces have until they get these
 
     def outside(self, body: Object) -> list[Object]:
         """The registered endpoints of the region that settings at the level ENDPOINT do not let in.
@@ -174,15 +179,18 @@ class PrivateAccessSettings:
         if item.private_access_settings_id == UNKNOWN:
             return _planned(item)
         thing = find_by_id_or_name(SETTINGS, listed, item.private_access_settings_id, item.name)
+        is_wanted = item.state == "present"
+        left = item.instead_of or () if is_wanted else ()
+        former = [entry for entry in listed if entry[SETTINGS.id] in left and entry is not thing]
         if not thing:
-            creates = item.state == "present"
-            return Actual(endpoints=lists.of(REGISTRATION) if creates and item.allowed_vpc_endpoint_ids else ())
+            asks = is_wanted and (item.allowed_vpc_endpoint_ids or former)
+            return Actual(endpoints=lists.of(REGISTRATION) if asks else (), former=former)
         if thing[SETTINGS.id] in deleted_by(made, DELETE):
             return Actual(thing, deleted=True)
         if item.state == "present":
             refuse_taken_name(SETTINGS, listed, thing, item.name)
-        is_as_wanted = item.state == "present" and has(filled(thing), item.body(thing))
-        if item.state == "absent" or is_as_wanted:
+        is_as_wanted = is_wanted and has(filled(thing), item.body(thing))
+        if not is_wanted or (is_as_wanted and not former):
             told = REPLACE in made or not is_as_wanted
             return Actual(thing, workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]) if told else ())
         return Actual(
@@ -190,6 +198,7 @@ class PrivateAccessSettings:
             endpoints=lists.of(REGISTRATION),
             networks=lists.of(NETWORK),
             workspaces=workspaces_with(lists, SETTINGS, thing[SETTINGS.id]),
+            former=former,
         )
 
     def plan(self, item: PrivateAccess, actual: Actual) -> Plan:
@@ -238,12 +247,14 @@ def plan_present(item: PrivateAccess, actual: Actual) -> Plan:
             f"{SETTINGS.told(thing)} is of {thing.get('region')}, which cannot be changed to {item.region}. Make "
             "others of another name, and attach those to the workspaces of that region."
         )
-    if actual.workspaces:
+    _check_former(item, body, actual)
+    if actual.workspaces and not (actual.former and has(filled(thing), body)):
         told = ", ".join(map(WORKSPACE.told, actual.workspaces))
         plan.warnings.append(f"{item.name}: the change takes some minutes to reach {told}.")
     if has(filled(thing), body):
         return plan
     if thing[SETTINGS.id] != UNKNOWN:
+        _check_meant(item, thing, actual)
         _check_endpoints(item, body, actual)
         _check_lockout(item, thing, body, actual)
         if thing.get("public_access_enabled") and not body["public_access_enabled"] and not item.force:
@@ -263,7 +274,10 @@ def _plan_create(item: PrivateAccess, actual: Actual) -> Plan:
         )
     after = "the old ones to be gone" if actual.deleted else ""
     body = item.body({"region": item.region})
+    if item.public_access_enabled is None:  # nobody is to come in meanwhile who does not now
+        body["public_access_enabled"] &= all(filled(entry)["public_access_enabled"] for entry in actual.former)
     _check_endpoints(item, body, actual)
+    _check_former(item, body, actual)
     if body["private_access_level"] == "ENDPOINT" and not body["allowed_vpc_endpoint_ids"] and not item.confirm_lockout:
         raise ItemError(_nobody(item.name))
     known_by = (SETTINGS.list_action, body)
@@ -272,6 +286,17 @@ def _plan_create(item: PrivateAccess, actual: Actual) -> Plan:
     plan = Plan([change], after=shown({"private_access_settings_id": UNKNOWN, **body}))
     plan.result = dict(plan.after)
     return plan
+
+
+def _check_meant(item: PrivateAccess, thing: Object, actual: Actual) -> None:
+    """Raise ItemError where a workspace has the settings that the change is not about."""
+    meant = item.workspace_ids
+    others = [space for space in actual.workspaces if meant is not None and str(space[WORKSPACE.id]) not in meant]
+    if others:
+        raise ItemError(
+            f"{SETTINGS.told(thing)} are those of {', '.join(map(WORKSPACE.told, others))}, too, for which they would "
+            "change with it. List it beside the others, or take settings of another name."
+        )
 
 
 def _check_endpoints(item: PrivateAccess, body: Object, actual: Actual) -> None:
@@ -298,12 +323,20 @@ def _nobody(name: str) -> str:
     )
 
 
-def _check_lockout(item: PrivateAccess, thing: Object, body: Object, actual: Actual) -> None:
+def _check_former(item: PrivateAccess, body: Object, actual: Actual) -> None:
+    """Raise ItemError where a workspace would be shut from those whom the settings that it has let in."""
+    for entry in actual.former:
+        _check_lockout(item, entry, body, actual, entry.get("allowed_vpc_endpoint_ids") or ())
+
+
+def _check_lockout(
+    item: PrivateAccess, thing: Object, body: Object, actual: Actual, let_in: t.Sequence[str] = ()
+) -> None:
     """Raise ItemError where those would be shut out who come in now, unless that was consented to."""
     if item.confirm_lockout or body["private_access_level"] != "ENDPOINT":
         return
     lets_all_in = (thing.get("private_access_level") or "ACCOUNT") != "ENDPOINT"
-    shut_out = actual.outside(body) if lets_all_in else []
+    shut_out = [endpoint for endpoint in actual.outside(body) if lets_all_in or endpoint[REGISTRATION.id] in let_in]
     if shut_out:
         of = f" of {', '.join(map(WORKSPACE.told, actual.workspaces))}" if actual.workspaces else ""
         raise ItemError(

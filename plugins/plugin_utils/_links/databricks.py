@@ -89,6 +89,7 @@ ENDS = (
     "workspace",
     "leaving",
 )  # what comes next must not begin before
+OPTION_OF = {INBOUND: "transit_vpcs", CLASSIC: "compute_vpc"}  # where a way begins
 OF_ENDPOINTS = ("endpoints", "named", "endpoints_absent")
 NOT_BUILT = "outbound is not built yet by this role: docs/databricks.md says what to do by hand"
 NO_TABLES = (
@@ -221,8 +222,8 @@ class DatabricksWorkspaceLink(Link):
     )
     public_access: bool | None = optional(
         None,
-        "Whether the workspace is reached from the internet, too. Default is V(false) where it is isolated, else"
-        " V(true). V(false) needs both V(inbound) and V(classic).",
+        "Whether the workspace is reached from the internet, too. Default is V(false) where it is isolated, else as it"
+        " is: who opens a workspace again says V(true). V(false) needs both V(inbound) and V(classic).",
     )
     private_access_level: t.Literal["ACCOUNT", "ENDPOINT"] | None = optional(
         None,
@@ -467,7 +468,7 @@ class DatabricksWorkspaceLink(Link):
         egress = self.serverless_egress
         if self.isolated and not (egress or self.network_policy):
             egress = "restricted"
-        public = not self.isolated if self.public_access is None else self.public_access
+        public = False if self.isolated and self.public_access is None else self.public_access
         aws = list(AWS_SERVICES) if self.aws_endpoints is None and self.has_network else self.aws_endpoints
         link = dataclasses.replace(self, serverless_egress=egress, public_access=public, aws_endpoints=aws)
         return dataclasses.replace(link, fault=link._wrong() or None)
@@ -479,16 +480,23 @@ class DatabricksWorkspaceLink(Link):
         if not self.region:
             return "The region is not known: set aws_region for the host."
         if not self.present:
-            return ""
+            return self._wrong_to_go()
         wrong = self._wrong_ways() or self._wrong_access() or self._wrong_vpcs() or self._wrong_services()
         return wrong or zone.wrong(self)
+
+    def _wrong_to_go(self) -> str:
+        """What is not known of a link that goes: it would be left behind, and the line would say that it is gone."""
+        if not self.connectivity:
+            return "connectivity is empty: it says what is to go."
+        missing = [name for way, name in OPTION_OF.items() if way in self.ways and not getattr(self, name)]
+        return f"{missing[0]} is missing: it says what is to go." if missing else ""
 
     def _wrong_ways(self) -> str:
         if not self.connectivity:
             return f"connectivity is empty: say {INBOUND}, {CLASSIC}, {OUTBOUND}, or {ISOLATED}."
         if self.isolated and len(self.connectivity) > 1:
             return f"connectivity: {ISOLATED} is all of the others, so it stands alone."
-        for way, option in ((INBOUND, "transit_vpcs"), (CLASSIC, "compute_vpc")):
+        for way, option in OPTION_OF.items():
             given = bool(getattr(self, option))
             if given != (way in self.ways):
                 said = f"is for connectivity {way}" if given else f"is missing, for connectivity is {way}"
@@ -649,7 +657,7 @@ class DatabricksWorkspaceLink(Link):
     @step
     def gateways_absent(self, known: Known) -> list[Item]:
         """Out of the route tables of its clusters alone, where they can be seen: others may have added theirs."""
-        if not self.gateway_name or known.get("keeps_network"):
+        if not self.gateway_name or known.get("keeps_back"):
             return []
         return [self._gateway(self._route_tables(known))]
 
@@ -709,7 +717,11 @@ class DatabricksWorkspaceLink(Link):
         allowed = self._let_in(known) if self.private_access_level == "ENDPOINT" else None
         wanted = {"private_access_level": self.private_access_level, "allowed_vpc_endpoint_ids": allowed}
         given = {name: value for name, value in wanted.items() if value is not None}
-        return [{**item, **given, "public_access_when_created": True, **_flags(self, "confirm_lockout")}]
+        former = (known.get("workspace") or {}).get("private_access_settings_id")
+        if former:
+            given["instead_of"] = [former]
+        whose = {"workspace_ids": [str(self.workspace_id)], "public_access_when_created": True}
+        return [{**item, **given, **whose, **_flags(self, "confirm_lockout")}]
 
     def _let_in(self, known: Known) -> list[str]:
         """Whom the level ENDPOINT lets in: users, and clusters, which call the workspace as users do."""
@@ -734,11 +746,12 @@ class DatabricksWorkspaceLink(Link):
     @step
     def public_access_item(self, known: Known) -> list[Item]:
         """The last step: nobody comes in from the internet any more, or again."""
-        settings_id = known.get("private_access_settings_id")
-        if self.adopt or not (self.has_settings and settings_id):
+        settings_id, wanted = known.get("private_access_settings_id"), self.public_access
+        is_planned_so = settings_id == UNKNOWN and known.get("public_access_enabled") is wanted
+        if self.adopt or wanted is None or is_planned_so or not (self.has_settings and settings_id):
             return []
         item = {"name": self.settings_name, "private_access_settings_id": settings_id, "region": self.region}
-        return [{**item, "public_access_enabled": self.public_access}]
+        return [{**item, "public_access_enabled": wanted, "workspace_ids": [str(self.workspace_id)]}]
 
     @step
     def network_policy_item(self, known: Known) -> list[Item]:
@@ -815,7 +828,7 @@ class DatabricksWorkspaceLink(Link):
 
     def _needs(self, end: InterfaceEndpointLink, known: Known) -> bool:
         """Whether the workspace needs an endpoint with what it keeps: its network's, or the only ways in."""
-        needed = [*self.back_ends(), *self.aws_ends()] if known.get("keeps_network") else []
+        needed = [*self.back_ends(), *self.aws_ends()] if known.get("keeps_back") else []
         backs = [back.place for back in needed]
         fronts = [front.place for front in self.front_ends()] if known.get("keeps_private") else []
         return end.place in (*backs, *fronts)
@@ -829,6 +842,8 @@ class DatabricksWorkspaceLink(Link):
         items = super().items(ITEMS.get(name, name), links, found, others)
         if name == "private_zone":
             items += _beside(items, others)
+        if name in ("private_access", "public_access"):
+            items += _also_of(items, [*links, *others])
         if not name.endswith("_absent"):
             return items if name in SINGLE else _merged(items)
         needed = {key for other in others if other.present for key in other.needs_named(name)}
@@ -932,7 +947,7 @@ class DatabricksWorkspaceLink(Link):
             "workspace": ("workspace_status", "workspace_name"),
             "network_policy": ("egress",),
         }
-        return {field: row[field] for row in rows for field in wanted.get(name, ()) if row.get(field)}
+        return {field: row[field] for row in rows for field in wanted.get(name, ()) if row.get(field) is not None}
 
     def _foreseen_writes(self, name: str, rows: t.Sequence[Result]) -> list[str]:
         """Endpoints that are planned get private DNS once Databricks has accepted them, which nothing shows yet."""
@@ -953,6 +968,11 @@ class DatabricksWorkspaceLink(Link):
             return {"name": self.key, "networks": answer.get("networks") or []}
         if step == "settings":
             return self._ending({**known.facts, "settings": answer.get("private_access_settings") or []})
+        if step == "owned":
+            ends = {end.shared_key for end in self.all_endpoints()}
+            wrong = [row["msg"] for row in answer["results"] if row["name"] in ends and row["failed"]]
+            said = f"{STAGES['endpoints_absent']}: {'; '.join(dict.fromkeys(wrong))}"
+            return {"name": self.key, "failed": bool(wrong), "msg": said if wrong else ""}
         return None
 
     def _look(self, answer: t.Mapping[str, t.Any]) -> Result:
@@ -966,13 +986,13 @@ class DatabricksWorkspaceLink(Link):
     def _missing(self, workspace: t.Mapping[str, t.Any] | None) -> Item:
         """Why nothing is made for the workspace, if so."""
         said = ""
-        if not self.present:
+        if not self.present and not workspace:
             return {}
         if not workspace:
             said = f"The account has no workspace {self.workspace_id}. It is made in Databricks first."
         elif workspace.get("aws_region") != self.region:
             said = f"Workspace {self.workspace_id} is in {workspace.get('aws_region')}, and this run in {self.region}."
-        elif self.has_network and not workspace.get("network_id"):
+        elif self.present and self.has_network and not workspace.get("network_id"):
             said = (
                 f"Workspace {self.workspace_id} has no VPC of yours, and cannot be given one: only one that was made "
                 "with a network can be classic or isolated."
@@ -984,24 +1004,38 @@ class DatabricksWorkspaceLink(Link):
         workspace = facts.get("workspace") or {}
         kept, instead, wrong = [], {}, []
         keeps = {"keeps_network": False, "keeps_settings": False}
-        for part in self._parts(facts):
+        parts = self._parts(facts)
+        for part in parts:
             attached = part.own and workspace.get(part.id) == part.own[part.id]
-            if not attached:
-                continue
-            if not part.leave:
+            if attached and not part.leave:
                 keeps[part.keeps] = True
                 option = part.option
                 kept.append(f"{part.words} {part.named} {KEPT}: set {option}, or it goes with the workspace")
-            elif not part.target:
-                wrong.append(f"{part.option}: the account has no {part.words} {part.leave}")
-            else:
+            elif attached and (part.fault or not part.target):
+                wrong.append(f"{part.option}: {part.fault or f'the account has no {part.words} {part.leave}'}")
+            elif attached and part.target:
                 instead[part.id] = part.target[part.id]
         private = keeps["keeps_settings"] and not self._settings_of(facts).get("public_access_enabled")
         if private and zone.manages(self):
             kept.append("the private zone stays, for the workspace is reached by its endpoints alone")
-        result = {"name": self.key, **keeps, "keeps": any(keeps.values()), "keeps_private": private, "kept": kept}
+        needing = [part for part in parts if self._is_needed_by(part, workspace)]
+        kept += [part.needing for part in needing]
+        needs = {part.id for part in needing}
+        needs_back = keeps["keeps_network"] or "network_id" in needs
+        result = {"name": self.key, **keeps, "keeps": any(keeps.values()) or bool(needing), "kept": kept}
+        result |= {"keeps_back": needs_back, "keeps_private": private or "private_access_settings_id" in needs}
         failed = {"failed": True, "msg": f"{'; '.join(wrong)}."} if wrong else {}
         return {**result, "instead": instead, "settings": facts["settings"], **failed}
+
+    def _is_needed_by(self, part: Part, workspace: t.Mapping[str, t.Any]) -> bool:
+        """Whether the workspace has something of others, or of a former name, that may lead over our endpoints."""
+        given = part.given(workspace)
+        if not given or given in (part.own, part.target):
+            return False
+        if part.id == "network_id":
+            is_here = given.get("vpc_id") == (self.compute_vpc or {}).get("vpc_id")
+            return is_here and bool(given.get("rest_api_endpoint_ids"))
+        return not given.get("public_access_enabled")
 
     def _settings_of(self, facts: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
         named = [row for row in facts["settings"] if row.get("private_access_settings_name") == self.settings_name]
@@ -1018,8 +1052,9 @@ class DatabricksWorkspaceLink(Link):
             self.leave_private_access,
             "leave_private_access",
         )
-        found = [network.of(facts.get("networks") or [])] if self.has_network else []
-        return [*found, settings.of(facts["settings"])] if self.has_settings else found
+        workspace = facts.get("workspace") or {}
+        found = [network.of(facts.get("networks") or [], workspace)] if self.has_network else []
+        return [*found, settings.of(facts["settings"], workspace)] if self.has_settings else found
 
     def kept(self, others: t.Iterable[Link]) -> str:
         """What of a link that goes stays, because others of the inventory need it."""
@@ -1061,17 +1096,33 @@ class Part:
     named: str
     leave: str | None
     option: str
+    rows: t.Sequence[t.Mapping[str, t.Any]] = ()
     own: t.Mapping[str, t.Any] | None = None
     target: t.Mapping[str, t.Any] | None = None
+    fault: str = ""
+    needing: str = ""
 
     @property
     def keeps(self) -> str:
         return "keeps_network" if self.id == "network_id" else "keeps_settings"
 
-    def of(self, rows: t.Sequence[t.Mapping[str, t.Any]]) -> Part:
+    def given(self, workspace: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | None:
+        """What the workspace has."""
+        return next((row for row in self.rows if row[self.id] == workspace.get(self.id)), None)
+
+    def of(self, rows: t.Sequence[t.Mapping[str, t.Any]], workspace: t.Mapping[str, t.Any]) -> Part:
         own = next((row for row in rows if row.get(self.name) == self.named), None)
-        wanted = [row for row in rows if self.leave in (row.get(self.name), row.get(self.id))]
-        return dataclasses.replace(self, own=own, target=wanted[0] if wanted and self.leave else None)
+        wanted = [row for row in rows if self.leave in (row.get(self.name), row.get(self.id))] if self.leave else []
+        fault = f"{self.leave} is what is to go" if own and own in wanted else ""
+        if len(wanted) > 1:
+            fault = f"the account has {len(wanted)} {self.words} {self.leave}: give the id"
+        part = dataclasses.replace(self, rows=rows, own=own, target=wanted[0] if wanted else None, fault=fault)
+        given = (part.given(workspace) or {}).get(self.name)
+        needing = (
+            f"endpoints stay, for the workspace has {self.words} {given}, which are not of this name and may need them:"
+            f" set {self.option} to that to take them away all the same"
+        )
+        return dataclasses.replace(part, needing=needing)
 
 
 LISTINGS = {"seen": "workspaces", "networks": "networks", "settings": "private_access_settings"}
@@ -1104,12 +1155,18 @@ def _flags(link: DatabricksWorkspaceLink, *names: str) -> Item:
     return {name: True for name in names if getattr(link, name)}
 
 
+MERGED = (
+    *("allowed_vpc_endpoint_ids", "workspace_ids", "instead_of"),
+    *("route_table_ids", "going", "vpcs", "records"),
+)
+
+
 def _merged(items: t.Iterable[Item]) -> list[Item]:
     """One item for each name: what one link lets in, or has, is added to the other's."""
     merged: dict[str, Item] = {}
     for item in items:
         first = merged.setdefault(item["name"], dict(item))
-        for name in ("allowed_vpc_endpoint_ids", "workspace_ids", "route_table_ids", "going", "vpcs", "records"):
+        for name in MERGED:
             more = [entry for entry in item.get(name) or () if entry not in (first.get(name) or ())]
             if more:
                 first[name] = [*(first.get(name) or ()), *more]
@@ -1117,6 +1174,13 @@ def _merged(items: t.Iterable[Item]) -> list[Item]:
             if item.get(flag):
                 first[flag] = True
     return list(merged.values())
+
+
+def _also_of(items: t.Sequence[Item], others: t.Sequence[t.Any]) -> list[Item]:
+    """The workspaces of others that have the same settings, which say the same of them."""
+    made = {item["name"] for item in items if "workspace_ids" in item}
+    having = [other for other in others if other.present and other.has_settings and other.settings_name in made]
+    return [{"name": other.settings_name, "workspace_ids": [str(other.workspace_id)]} for other in having]
 
 
 def _beside(items: t.Sequence[Item], others: t.Sequence[t.Any]) -> list[Item]:

@@ -133,7 +133,7 @@ def going(workspace: dict[str, Any], settings: dict[str, Any], **options: Any) -
     """The zones that go with a workspace that leaves, which has its settings still."""
     links = resolved({**MANAGED, "state": "absent"})
     named = {"private_access_settings_name": "databricks-front-1", "private_access_settings_id": "pas", **settings}
-    seen = {"seen": {"workspaces": [{"workspace_id": 1, **workspace}]}}
+    seen = {"seen": {"workspaces": [{"workspace_id": 1, "aws_region": "us-east-1", **workspace}]}}
     looked = [seen, {"networks": {"networks": []}}, {"settings": {"private_access_settings": [named]}}]
     return link_items(links, "private_zone_absent", after=looked, **options)
 
