@@ -40,7 +40,7 @@ def resolved(vendor: str, region: str, link: dict[str, Any], **options: str) -> 
     """A link with its vendor's data for a region and these options of the role."""
     data = trusted(yaml.safe_load((ROLES / vendor / "vars" / "main.yml").read_text(encoding="utf-8")))
     told = {f"{vendor}_options": {**dict.fromkeys(data[f"__{vendor}_vendor"]["options"], ""), **options}}
-    variables = {**data, **told, "aws_region": region}
+    variables = {**data, **told, "aws_region": region, f"__{vendor}_by_api": False}
     templar = templating.Templar(loader=DataLoader(), variables=variables)
     return resolve([link], vendor=templar.template(TRUSTED(f"{{{{ __{vendor}_vendor }}}}")))
 
