@@ -980,11 +980,16 @@ class DatabricksWorkspaceLink(Link):
         if step == "settings":
             return self._ending({**known.facts, "settings": answer.get("private_access_settings") or []})
         if step == "owned":
-            ends = {end.shared_key for end in self.all_endpoints()}
-            wrong = [row["msg"] for row in answer["results"] if row["name"] in ends and row["failed"]]
-            said = f"{STAGES['endpoints_absent']}: {'; '.join(dict.fromkeys(wrong))}"
-            return {"name": self.key, "failed": bool(wrong), "msg": said if wrong else ""}
+            return self._refused(answer, {end.shared_key for end in self.all_endpoints()}, "endpoints_absent")
+        if step == "policies_seen":
+            return self._refused(answer, {self.policy_name}, "network_policy")
         return None
+
+    def _refused(self, answer: t.Mapping[str, t.Any], names: t.AbstractSet[str], stage: str) -> Result:
+        """Why what comes later would fail, of items of these names; said before anything is begun."""
+        wrong = [row["msg"] for row in answer["results"] if row["name"] in names and row["failed"]]
+        said = f"{STAGES[stage]}: {'; '.join(dict.fromkeys(wrong))}"
+        return {"name": self.key, "failed": bool(wrong), "msg": said if wrong else ""}
 
     def _look(self, answer: t.Mapping[str, t.Any]) -> Result:
         rows = answer.get("workspaces") or []

@@ -16,7 +16,7 @@ from ansible_collections.saas.privatelink.plugins.plugin_utils._links.resolve im
 
 from tests.tools.place import ROOT
 from tests.unit.modules.conftest import Estate, play
-from tests.unit.modules.databricks import REGION, Account, uid
+from tests.unit.modules.databricks import REGION, SECRET, Account, uid
 from tests.unit.modules.role import Role
 
 DATA: dict[str, Any] = yaml.safe_load((ROOT / "roles/databricks/vars/main.yml").read_text(encoding="utf-8"))
@@ -104,6 +104,7 @@ class Company:
             __databricks_listed=resolve([*links], VENDOR),
         )
         self.report = role.variables["databricks_report"]
+        assert SECRET not in str(self.report)
         return {entry["name"]: entry["line"].partition(": ")[2] for entry in self.report}
 
 

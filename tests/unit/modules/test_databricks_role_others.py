@@ -104,6 +104,9 @@ def test_what_another_environment_has_stays_registered(
 
 
 def test_what_is_not_known_to_go_is_said(company: Company, front: dict[str, Any]) -> None:  # noqa: F811
+    said = company.run({**company.lake, "network_policy": "none"})["lake"]
+    assert said.startswith("failed: setting what serverless compute reaches: There is no network policy none.")
+    assert company.writes == []
     going = {**company.lake, "network": "old", "state": "absent"}
     said = company.run(going)["lake"]
     assert said.startswith("kept: network old stays, for it has no VPC endpoints and so was not made here; ")
