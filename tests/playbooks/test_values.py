@@ -134,6 +134,8 @@ TYPED: dict[str, dict[str, Any]] = {
         "account_id": "",
         "redshift_account_id": "333333333333",
         "redshift_vpc_ids": ["vpc-1"],
+        "api_url": "",
+        "api_trial": False,
     },
     "segment": {**VENDOR, **SERVED, "principal_arn": "", "edge_account_id": "333333333333", "edge_vpc_id": "vpc-1"},
     "redis_cloud": {**VENDOR, "account_id": "333333333333", "api_url": "", "check_from": "", "on_connections": "fail"},
@@ -155,7 +157,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
 }
 """Of each role that works through AWS its options, all but the links, name servers and secrets."""
-APART = {"links", "nameservers", "account_key", "secret_key"}
+APART = {"links", "nameservers", "account_key", "secret_key", "api_key", "api_secret"}
 
 
 def options_of(role: str) -> Any:
