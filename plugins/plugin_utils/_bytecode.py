@@ -20,6 +20,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 
 PLUGINS = "ansible_collections.saas.privatelink.plugins."
+ANSIBLES = "_AnsibleCollectionFinder"  # the finder of ansible-core 2.18 to 2.21; without it nothing is exchanged
 
 
 @functools.cache
@@ -38,6 +39,7 @@ class KeptBytecode(MetaPathFinder):
 
 
 def keep_bytecode() -> None:
-    """From here on, in this process and its forks."""
-    if not any(isinstance(finder, KeptBytecode) for finder in sys.meta_path):
-        sys.meta_path.insert(0, KeptBytecode())
+    """From here on, in this process and its forks. What was put before Ansible's finder stays before ours."""
+    kinds = [type(finder).__name__ for finder in sys.meta_path]
+    if ANSIBLES in kinds and KeptBytecode.__name__ not in kinds:
+        sys.meta_path.insert(kinds.index(ANSIBLES), KeptBytecode())
