@@ -44,3 +44,4 @@ class CallbackModule(CallbackBase):
         for name in ("kept_report", "named_links", "report_lines", "role_keys", "role_options"):
             lookup_loader.get(f"saas.privatelink.{name}", class_only=True)
         gc.freeze()  # so that forks do not copy these objects' pages when they collect garbage
+        gc.set_threshold(50_000, 20, 50)  # most of what a run makes stays or goes by itself
