@@ -21,7 +21,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError
+from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 
 UNKNOWN = "(known after it is created)"
 FIRST_LOOK = 0.5  # seconds after a write
@@ -47,6 +47,16 @@ class Change:
     settled_by: tuple[str, ...] = ()
     retried_on: tuple[str, ...] = ()
     outdated_by: tuple[str, ...] = ()
+
+
+def unless_settled(change: Change, perform: t.Callable[[], t.Any]) -> t.Any:
+    """What C(perform) returns; nothing, where the API refuses it because it is so already. Raises Refused otherwise."""
+    try:
+        return perform()
+    except Refused as error:
+        if error.code in change.settled_by:
+            return {}
+        raise
 
 
 @dataclass

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, OwnMemory, Pacer, SharedFile
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, unless_settled
 from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sdk import sdk
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.databricks_sign_in import (
@@ -217,12 +217,7 @@ class Databricks:
         others and, where not everything in the list counts, what tells that. For Databricks makes many a thing twice,
         and other runs may have the same to make.
         """
-        try:
-            return self._performed(change)
-        except ApiError as error:
-            if error.code in change.settled_by:
-                return {}
-            raise
+        return unless_settled(change, lambda: self._performed(change))
 
     def alone(self, path: str) -> t.ContextManager[None]:
         """Within it no other run of this user on this machine makes or replaces what is at a path of the account."""

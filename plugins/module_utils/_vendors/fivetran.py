@@ -29,7 +29,7 @@ from functools import cached_property
 from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.forms import is_of_form
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, unless_settled
 from ansible_collections.saas.privatelink.plugins.module_utils._core.private import one_at_a_time
 from ansible_collections.saas.privatelink.plugins.module_utils._vendors.fivetran_limits import (
     CALLS,
@@ -212,12 +212,9 @@ class Fivetran:
 
         ``change.params`` holds C(method), C(path) and, where there are any, C(body) and C(tests).
         """
-        try:
-            return self.call(Request(change.action, subject=change.summary, **change.params))
-        except ApiError as error:
-            if error.code in change.settled_by:
-                return {}
-            raise
+        return unless_settled(
+            change, lambda: self.call(Request(change.action, subject=change.summary, **change.params))
+        )
 
     def alone(self, what: str) -> t.ContextManager[None]:
         """Within it no other run of this user on this machine makes the same at this account."""

@@ -25,7 +25,7 @@ from functools import cached_property
 from ansible.module_utils import urls
 from ansible_collections.saas.privatelink.plugins.module_utils._core.errors import ItemError, Refused
 from ansible_collections.saas.privatelink.plugins.module_utils._core.pace import Bucket, OwnMemory, Pacer, SharedFile
-from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock
+from ansible_collections.saas.privatelink.plugins.module_utils._core.plan import Change, Clock, unless_settled
 
 API_URL = "https://api.redislabs.com/v1"
 SERVICE = "redis_cloud"
@@ -159,12 +159,9 @@ class RedisCloud:
 
         ``change.params`` holds C(method), C(path) and, where there is one, C(body).
         """
-        try:
-            return self.result(self.start(change.action, subject=change.summary, **change.params))
-        except ApiError as error:
-            if error.code in change.settled_by:
-                return {}
-            raise
+        return unless_settled(
+            change, lambda: self.result(self.start(change.action, subject=change.summary, **change.params))
+        )
 
     # Requests
 
